@@ -1,0 +1,90 @@
+"""Characters that a reviewer cannot see: which of them no text may hold, and where the others belong.
+
+What is refused here is what hides or reorders text: control characters, directional overrides and isolates that are
+never closed (https://trojansource.codes), tag characters, zero-width spaces. Joiners are spelling in many scripts.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
+
+__all__ = ["Invisible", "find_invisible"]
+
+
+class Invisible(NamedTuple):
+    offset: int
+    character: str
+    name: str
+    """`U+202E RIGHT-TO-LEFT OVERRIDE`."""
+
+
+_SUSPECT = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]|[\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U000ffffe\U000fffff\U0010fffe\U0010ffff]"
+)
+_ISOLATES = "\u2066\u2067\u2068"
+_POP_ISOLATE = "\u2069"
+_MARKS = "\u200e\u200f\u061c"
+_JOINERS = "\u200c\u200d"
+_REPLACEMENT = "\ufffd"
+
+
+def find_invisible(text: str) -> Iterator[Invisible]:
+    """The characters of a text that no note may hold, in their order.
+
+    A byte order mark at the very start is no part of the text. The replacement character U+FFFD is refused too: it is
+    what a lost letter leaves behind.
+    """
+    if text.isascii() and text.isprintable():
+        return
+    paired = _paired_isolates(text)
+    for match in _SUSPECT.finditer(text):
+        offset, character = match.start(), match[0]
+        if offset == 0 and character == "\ufeff":
+            continue
+        if offset in paired or _belongs(text, offset, character):
+            continue
+        name = unicodedata.name(character, "")
+        yield Invisible(offset, character, f"U+{ord(character):04X} {name}".rstrip())
+
+
+def _belongs(text: str, offset: int, character: str) -> bool:
+    before = text[offset - 1] if offset else " "
+    if character in _JOINERS:
+        return _joins(text, offset, before)
+    if "\ufe00" <= character <= "\ufe0f":  # A variation selector changes the sign before it.
+        return not before.isspace() and unicodedata.category(before)[0] in "LSPN"
+    if character in _MARKS:  # Directional marks only settle which way a neighbouring sign lies.
+        return any(unicodedata.bidirectional(c) in ("R", "AL") for c in text[max(0, offset - 200) : offset + 200])
+    if character == "\u034f":
+        return unicodedata.category(before)[0] == "M"
+    return "\u180b" <= character <= "\u180f" and "\u1800" <= before <= "\u18af"
+
+
+def _joins(text: str, offset: int, before: str) -> bool:
+    """Whether a joiner stands between signs of a script that is written with it, or inside an emoji."""
+    after = text[offset + 1 : offset + 2]
+    if before == "\ufe0f" or unicodedata.category(before) in ("So", "Sk"):
+        return bool(after) and unicodedata.category(after) == "So"
+    if unicodedata.category(before)[0] not in "LM" or not after:
+        return False
+    # Latin, Greek, Cyrillic, Armenian and the like stand below U+0590 and do not use joiners.
+    return before >= "\u0590" and (after >= "\u0590" or not after.isalnum())
+
+
+def _paired_isolates(text: str) -> set[int]:
+    """Offsets of directional isolates that are closed on their own line, and of what closes them."""
+    paired: set[int] = set()
+    if _POP_ISOLATE not in text:
+        return paired
+    opened: list[int] = []
+    for match in re.finditer(f"[{_ISOLATES}{_POP_ISOLATE}\r\n]", text):
+        if match[0] in _ISOLATES:
+            opened.append(match.start())
+        elif match[0] == _POP_ISOLATE and opened:
+            paired |= {opened.pop(), match.start()}
+        else:
+            opened.clear()
+    return paired

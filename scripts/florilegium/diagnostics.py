@@ -1,0 +1,88 @@
+"""What is found in a library: a finding is a value that names the rule, the place and the likely remedy."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from .rules import Severity
+from .spans import Span
+
+__all__ = ["Diagnostic", "Related", "closest", "did_you_mean", "plain", "quoted"]
+
+_SHOWN = 80
+"""Characters of a contributor's value that a message repeats; longer ones are cut in the middle."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """A second place that explains a finding, such as the first use of a name that must be unique."""
+
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """One finding, in the shape of the Language Server Protocol's `Diagnostic`."""
+
+    rule: str
+    """The name of a rule in `rules.RULES`."""
+    span: Span
+    message: str
+    """What is wrong, in one sentence without a full stop; contributors' values in it went through `quoted`."""
+    help: str = ""
+    """The likely remedy."""
+    related: tuple[Related, ...] = ()
+    severity: Severity = Severity.ERROR
+    about: str = ""
+    """The citation key or id that the finding concerns, for exceptions that are limited to it."""
+
+    @property
+    def order(self) -> tuple[Span, str, str]:
+        """The one total order of all reports: by place, then by rule, then by words."""
+        return (self.span, self.rule, self.message)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Findings travel between processes; the default for frozen slots walks `fields()` each time.
+        return (_rebuild, tuple(getattr(self, name) for name in Diagnostic.__slots__))
+
+
+def _rebuild(*values: Any) -> Diagnostic:
+    return Diagnostic(**dict(zip(Diagnostic.__slots__, values, strict=True)))
+
+
+def plain(text: str) -> str:
+    """Make any text safe to print: control, bidi and invisible characters become visible escapes."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c if _is_shown(c) else f"\\u{{{ord(c):x}}}" for c in text)
+
+
+def _is_shown(character: str) -> bool:
+    # `isprintable` is false for controls, formats (bidi, zero-width), surrogates, private use and separators.
+    return character.isprintable()
+
+
+def quoted(value: object) -> str:
+    """A contributor's value for use inside a message: in quotes, escaped, cut to a readable length."""
+    text = str(value)
+    if len(text) > _SHOWN:
+        text = f"{text[: _SHOWN * 2 // 3]}…{text[-_SHOWN // 3 :]}"
+    return f'"{plain(text)}"'
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant, or None when nothing is near enough."""
+    candidates: Sequence[str] = [name for name in known if abs(len(name) - len(word)) <= 3]
+    folded = {name.casefold(): name for name in candidates}
+    if word.casefold() in folded:
+        return folded[word.casefold()]
+    near = get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.7)
+    return folded[near[0]] if near else None
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """The help text for an unknown name: the closest known one, or a general remedy."""
+    match = closest(word, known)
+    return f"did you mean {quoted(match)}?" if match else otherwise

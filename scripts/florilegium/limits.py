@@ -1,0 +1,64 @@
+"""Bounds on what one file may cost, so that a text made to exhaust a program stops nobody else's work."""
+
+import resource
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+__all__ = ["MAX_FILE_BYTES", "MAX_REFERENCES", "MAX_TITLE", "SECONDS", "Exhausted", "bounded"]
+
+MAX_FILE_BYTES = 1_048_576
+"""Bytes of a note or theme; shared bibliographies may have `MAX_BIBLIOGRAPHY_BYTES`."""
+MAX_BIBLIOGRAPHY_BYTES = 64 * 1_048_576
+MAX_REFERENCES = 1000
+MAX_TITLE = 300
+SECONDS = 10
+_BYTES = 1_073_741_824
+
+
+class Exhausted(Exception):
+    """A file took more time or memory than it may."""
+
+
+@contextmanager
+def bounded(seconds: float = SECONDS, memory: int = _BYTES) -> Iterator[None]:
+    """Raise `Exhausted` inside the block after so many seconds, or when it takes so many bytes more than now.
+
+    Signals and limits belong to the main thread of a process on POSIX; elsewhere the block runs without bounds.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+    old_handler = signal.signal(signal.SIGALRM, _expire)
+    old_limit = _limit_memory(memory)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    except (MemoryError, RecursionError) as error:
+        raise Exhausted("it needs more memory than a note may have") from error
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, old_handler)
+        if old_limit is not None:
+            resource.setrlimit(resource.RLIMIT_AS, old_limit)
+
+
+def _expire(_signal: int, _frame: FrameType | None) -> None:
+    raise Exhausted(f"it is not done after {SECONDS} seconds")
+
+
+def _limit_memory(memory: int) -> tuple[int, int] | None:
+    """Lower the soft limit of address space to what is in use plus `memory`; returns the old limits."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as statm:
+            used = int(statm.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return None
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = used + memory
+    if soft != resource.RLIM_INFINITY and soft <= wanted:
+        return None
+    resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
+    return soft, hard

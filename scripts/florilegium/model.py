@@ -1,0 +1,426 @@
+"""The nouns of a library of annotated literature, frozen, each with the spans it was read from.
+
+Two pairs are kept apart on purpose. A *reference* is one mention of a citation key; a *source* is the literary
+work that the key stands for. A *locator* is a place in a work; a *span* is a place in a file.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from .rules import Severity
+from .spans import Span
+
+__all__ = [
+    "Basis",
+    "Body",
+    "Citation",
+    "CitationMode",
+    "Date",
+    "Heading",
+    "Hyperlink",
+    "Library",
+    "LibrarySettings",
+    "Locator",
+    "Mention",
+    "Name",
+    "Note",
+    "Notice",
+    "Quote",
+    "Reference",
+    "Role",
+    "RuleException",
+    "Source",
+    "Speaker",
+    "Status",
+    "Theme",
+    "Verification",
+    "VerifiedAgainst",
+]
+
+
+class Value:
+    """Base of the model's values: pickles by its slots, since a library is read in several processes.
+
+    The default of a frozen dataclass with slots calls `fields()` for every object, which takes longer than parsing.
+    """
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        cls = type(self)
+        return _restore, (cls, *[getattr(self, name) for name in cls.__slots__])
+
+
+def _restore(cls: type, *values: object) -> object:
+    instance = object.__new__(cls)
+    for name, value in zip(cls.__slots__, values, strict=True):  # type: ignore[attr-defined]
+        object.__setattr__(instance, name, value)
+    return instance
+
+
+# ---------------------------------------------------------------------------------------------------- sources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name(Value):
+    """A CSL name: a person's parts, or an institution's `literal`."""
+
+    family: str = ""
+    given: str = ""
+    dropping_particle: str = ""
+    non_dropping_particle: str = ""
+    suffix: str = ""
+    literal: str = ""
+
+    @property
+    def full(self) -> str:
+        """The name as it is spoken: `Bessel van der Kolk`, `World Health Organization`."""
+        parts = (self.given, self.dropping_particle, self.non_dropping_particle, self.family, self.suffix)
+        return self.literal or " ".join(part for part in parts if part)
+
+    @property
+    def short(self) -> str:
+        """What a running text calls them: `van der Kolk`."""
+        return self.literal or " ".join(part for part in (self.non_dropping_particle, self.family) if part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Date(Value):
+    """A CSL date: one or two (for a range) tuples of year, month, day, of which only the year must be there."""
+
+    parts: tuple[tuple[int, ...], ...] = ()
+    season: str = ""
+    circa: bool = False
+    literal: str = ""
+
+    @property
+    def year(self) -> int | None:
+        return self.parts[0][0] if self.parts and self.parts[0] else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source(Value):
+    """A literary work: one CSL item (https://docs.citationstyles.org/en/stable/specification.html)."""
+
+    key: str
+    type: str
+    """A CSL item type, such as `chapter` or `article-journal`."""
+    variables: Mapping[str, str]
+    """Standard and number variables: `title`, `container-title`, `DOI`, `page` and so on."""
+    names: Mapping[str, tuple[Name, ...]]
+    """Name variables: `author`, `editor` and so on."""
+    dates: Mapping[str, Date]
+    """Date variables: `issued`, `accessed` and so on."""
+    span: Span
+    """The whole item."""
+    key_span: Span
+    spans: Mapping[str, Span] = field(default_factory=dict)
+    """Where the value of each variable stands."""
+
+    @property
+    def title(self) -> str:
+        return self.variables.get("title", "")
+
+    @property
+    def year(self) -> int | None:
+        issued = self.dates.get("issued")
+        return issued.year if issued else None
+
+    def __hash__(self) -> int:
+        return hash((self.key, self.span))
+
+
+# ------------------------------------------------------------------------------------------------- references
+
+
+class CitationMode(StrEnum):
+    """How a reference shows its author; the words are Pandoc's."""
+
+    NORMAL = "normal"
+    SUPPRESS_AUTHOR = "suppress-author"
+    AUTHOR_IN_TEXT = "author-in-text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locator(Value):
+    """A place in a work, as CSL has it: a label such as `page` and a value such as `195-206`."""
+
+    label: str
+    value: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference(Value):
+    """One mention of a citation key."""
+
+    key: str
+    span: Span
+    """The reference with its prefix, locator and suffix."""
+    key_span: Span
+    mode: CitationMode = CitationMode.NORMAL
+    prefix: str = ""
+    suffix: str = ""
+    locator: Locator | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation(Value):
+    """One citation in the text: the references between one pair of brackets, or one `@key` in running text."""
+
+    references: tuple[Reference, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention(Value):
+    """An id that names a theme, a notice or the like, and where it stands."""
+
+    id: str
+    span: Span
+
+
+# ------------------------------------------------------------------------------------------------------ prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading(Value):
+    level: int
+    text: str
+    """Without markup."""
+    id: str
+    """The identifier that the contributor gave, or one made from the text; unique in the body."""
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hyperlink(Value):
+    """A destination written in the prose: an inline link, a definition, an image or an autolink."""
+
+    target: str
+    span: Span
+    image: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body(Value):
+    """The Markdown of a note or theme, and everything in it that links somewhere."""
+
+    text: str = ""
+    """The Markdown after the front matter."""
+    headings: tuple[Heading, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    """Of the prose and of the words of quotes, in reading order; attributions are not among them."""
+    hyperlinks: tuple[Hyperlink, ...] = ()
+    quotes: tuple["Quote", ...] = ()
+
+
+# ------------------------------------------------------------------------------------------- notes and themes
+
+
+class Basis(StrEnum):
+    """What the note-taker had in hand."""
+
+    FULL_TEXT = "full-text"
+    ABSTRACT = "abstract"
+    SECONDARY = "secondary"
+
+
+class Status(StrEnum):
+    PUBLISHED = "published"
+    DRAFT = "draft"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker(Value):
+    """Who says the words. Which of the library's roles that is, `links.py` finds out."""
+
+    text: str
+    """As written, the article included: `a participant "Dana"`."""
+    name: str
+    """The pseudonym without its quotation marks, or an empty string."""
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote(Value):
+    """A quotation: a block quote with an attribution."""
+
+    id: str
+    """Unique within the note; empty where the contributor gave none."""
+    note: str
+    """Id of the note."""
+    words: str
+    """The words without markup: what is compared with the original. Paragraphs are separated by a line feed."""
+    speaker: Speaker | None
+    reference: Reference | None
+    """The work that the words come from."""
+    quoted_in: Reference | None
+    """The work in which the note-taker read them, when that is another one."""
+    themes: tuple[Mention, ...]
+    notices: tuple[Mention, ...]
+    span: Span
+    """The whole block quote."""
+    words_span: Span
+    attribution_span: Span
+    id_span: Span
+    citations: tuple[Citation, ...] = ()
+    """Citations inside the words."""
+
+    @property
+    def address(self) -> str:
+        """The quote's name in the library: `note-id/quote-id`."""
+        return f"{self.note}/{self.id}"
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        return tuple(r for r in (self.reference, self.quoted_in) if r is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note(Value):
+    """A summary of one source."""
+
+    id: str
+    path: str
+    title: str
+    source: Mention | None
+    """The citation key of the work that is summarised."""
+    basis: Basis | None
+    via: Mention | None
+    themes: tuple[Mention, ...]
+    notices: tuple[Mention, ...]
+    sources: tuple[Source, ...]
+    """The works that the note's own `references` list."""
+    contributors: tuple[str, ...]
+    date: date | None
+    updated: date | None
+    status: Status
+    body: Body
+    spans: Mapping[str, Span] = field(default_factory=dict)
+    """Where the value of each key of the front matter stands."""
+    digest: str = ""
+    """SHA-256 of the file."""
+
+    @property
+    def quotes(self) -> tuple[Quote, ...]:
+        return self.body.quotes
+
+    def __hash__(self) -> int:
+        return hash(self.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme(Value):
+    """A theme: a SKOS concept with a definition."""
+
+    id: str
+    path: str
+    label: str
+    aliases: tuple[str, ...]
+    broader: tuple[Mention, ...]
+    related: tuple[Mention, ...]
+    notices: tuple[Mention, ...]
+    body: Body
+    spans: Mapping[str, Span] = field(default_factory=dict)
+    digest: str = ""
+
+    def __hash__(self) -> int:
+        return hash(self.path)
+
+
+# ---------------------------------------------------------------------------------------------------- library
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role(Value):
+    """A kind of speaker, such as `participant`."""
+
+    id: str
+    label: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice(Value):
+    """A kind of content notice, such as `drug-use`."""
+
+    id: str
+    label: str
+    description: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleException(Value):
+    """A place where a rule does not hold, and the reason why."""
+
+    rule: str
+    paths: tuple[str, ...]
+    """Glob patterns below `annotations/`; empty for every path."""
+    keys: tuple[str, ...]
+    """Citation keys or ids that the finding must concern; empty for any."""
+    reason: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibrarySettings(Value):
+    """What `library.yml` says."""
+
+    title: str = "Untitled library"
+    description: str = ""
+    language: str = "en"
+    citation_style: str = "apa"
+    help: str = ""
+    """Where readers find help; Markdown, one paragraph."""
+    roles: tuple[Role, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    sensitive_sources: Mapping[str, tuple[Mention, ...]] = field(default_factory=dict)
+    """Citation keys whose quotes and notes must carry these notices."""
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    exceptions: tuple[RuleException, ...] = ()
+    redirects: Mapping[str, str] = field(default_factory=dict)
+    """Old theme or note paths such as `themes/old`, to new ones."""
+    spans: Mapping[str, Span] = field(default_factory=dict)
+    digest: str = ""
+
+
+class VerifiedAgainst(StrEnum):
+    """Which text a quotation was compared with."""
+
+    SOURCE = "source"
+    QUOTED_IN = "quoted-in"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification(Value):
+    """One entry of `quotes.lock`: the words of a quote were found in an original."""
+
+    quote: str
+    """`note-id/quote-id`."""
+    key: str
+    """Citation key of the work whose text was at hand."""
+    words: str
+    """SHA-256 of the quote's normalised words."""
+    original: str
+    """SHA-256 of the file in which they were found."""
+    position: int
+    """Offset of the first word in the normalised original, in code points."""
+    date: date
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library(Value):
+    """Everything under `annotations/`, as read: nothing is joined yet, and nothing is dropped."""
+
+    settings: LibrarySettings
+    notes: tuple[Note, ...] = ()
+    themes: tuple[Theme, ...] = ()
+    sources: tuple[Source, ...] = ()
+    """The works of `annotations/references/`; those of the notes are in `Note.sources`."""
+    verifications: tuple[Verification, ...] = ()

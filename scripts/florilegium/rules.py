@@ -1,0 +1,290 @@
+"""Every rule that a library is checked against: its name, its severity, why it exists and what to do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["RULES", "Rule", "Severity"]
+
+
+class Severity(StrEnum):
+    """How much a finding matters; the words are the Language Server Protocol's, and `off`."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFORMATION = "information"
+    OFF = "off"
+
+    @property
+    def rank(self) -> int:
+        """0 for the gravest."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One thing that can be wrong with a library."""
+
+    name: str
+    group: str
+    severity: Severity
+    """The severity unless `library.yml` sets another one."""
+    summary: str
+    """What the rule demands, in one sentence."""
+    reason: str
+    """Why, for the reader of its documentation; Markdown."""
+    remedy: str
+    """What to do about a finding; Markdown."""
+
+
+ERROR, WARNING, INFORMATION = Severity.ERROR, Severity.WARNING, Severity.INFORMATION
+
+FILES = "Files and text"
+FRONT_MATTER = "Front matter"
+REFERENCES = "References and sources"
+THEMES = "Themes"
+QUOTES = "Quotes"
+VERIFICATION = "Verification"
+PROSE = "Prose and links"
+LIMITS = "Limits"
+
+# fmt: off
+_TABLE = (
+    # name, group, severity, summary, reason, remedy
+    ("unexpected-file", FILES, ERROR,
+     "Only notes, themes, reference files, `library.yml` and `quotes.lock` live under `annotations/`.",
+     "A file that nothing reads is a file that nobody reviews; and whatever lies there could be published by accident.",
+     "Move the file elsewhere, or rename it so that it is a note (`notes/<id>.md`) or a theme (`themes/<id>.md`)."),
+    ("symbolic-link", FILES, ERROR,
+     "Everything under `annotations/` is a regular file or a folder.",
+     "A link can point at any file of the machine that builds the site, and would publish it. Devices, sockets and pipes are refused too.",
+     "Replace the link by the file itself."),
+    ("unreadable-file", FILES, ERROR,
+     "Every file under `annotations/` can be read.",
+     "A note that cannot be read would vanish from the site without a word.",
+     "Give the file read permission, or remove it."),
+    ("not-utf-8", FILES, ERROR,
+     "Every text is UTF-8.",
+     "Text in another encoding shows as rubbish, and a replaced letter in a quotation is a misquotation.",
+     "Save the file as UTF-8; the message names the first byte that does not fit."),
+    ("invisible-character", FILES, ERROR,
+     "No text holds control characters, directional overrides or other characters that a reviewer cannot see.",
+     "What a reviewer sees in a change must be what is published. Joiners that a script needs for its spelling are allowed where they belong.",
+     "Delete the character; an editor shows it when you retype the words around it."),
+    ("invalid-id", FILES, ERROR,
+     "An id is made of lower-case ASCII letters, digits and single hyphens, 64 characters at most.",
+     "Ids become addresses of pages, which readers cite, so they are permanent and must be plain.",
+     "Rename the file or the quote, for example to `forget-the-pain`."),
+    ("clashing-ids", FILES, ERROR,
+     "No two notes and no two themes have ids that differ only in case.",
+     "Some file systems cannot keep the two pages apart.",
+     "Rename one of them."),
+    ("too-large", LIMITS, ERROR,
+     "A note is at most 1 MiB, its front matter at most 512 kB.",
+     "One huge file could stop the checks for everybody.",
+     "Split the note, or move long material elsewhere."),
+    ("too-many-references", LIMITS, ERROR,
+     "A note lists at most 1,000 references.",
+     "A list of that length is a bibliography, and belongs into `annotations/references/`.",
+     "Move the references into a file under `annotations/references/`."),
+    ("too-many-names", LIMITS, ERROR,
+     "A reference names at most 6,000 authors.",
+     "The longest real author list has 5,154 names; a longer one is a mistake.",
+     "Shorten the list, or name the collaboration as `literal`."),
+    ("too-long", LIMITS, ERROR,
+     "A title is at most 300 characters long.",
+     "Titles stand in navigation, feeds and search results.",
+     "Shorten the title; the rest can open the note."),
+    ("too-deep", LIMITS, ERROR,
+     "Lists, block quotes and YAML values are nested at most 16 deep.",
+     "Nesting of that depth is a mistake, or an attack on the programs that read it.",
+     "Flatten the structure."),
+    ("too-slow", LIMITS, ERROR,
+     "A note is read and rendered within 10 seconds.",
+     "Some texts are made so that programs never finish with them; the others must still be reported.",
+     "Simplify the note; look for very long runs of brackets, asterisks or backticks."),
+
+    ("malformed-front-matter", FRONT_MATTER, ERROR,
+     "A note and a theme open with YAML between two lines `---`.",
+     "Anchors, aliases, tags, merge keys and duplicate keys are refused too: they mean different things to different programs.",
+     "Correct the YAML at the place that the message names; quote a value that holds `: ` or ` #`."),
+    ("unknown-front-matter-key", FRONT_MATTER, ERROR,
+     "Only the keys of the note format are allowed.",
+     "A misspelt key would be ignored without a word, and a note must not be able to set the options of the site.",
+     "Correct the spelling, or remove the key."),
+    ("missing-front-matter-key", FRONT_MATTER, ERROR,
+     "`title`, `source`, `basis` and `themes` are there in a note, and `via` where the basis is `secondary`; a theme has a `label`.",
+     "A reader must be able to see what is summarised and what the note-taker had in hand.",
+     "Add the key."),
+    ("invalid-front-matter-value", FRONT_MATTER, ERROR,
+     "Every value has the kind that its key asks for.",
+     "A number where a list belongs is a mistake that later turns into a wrong page.",
+     "Give the value the form that the message shows."),
+
+    ("unresolved-reference", REFERENCES, ERROR,
+     "Every citation key stands for a work that is listed somewhere.",
+     "A citation that leads nowhere cannot be followed.",
+     "Correct the key, or add the work under `references:` or in `annotations/references/`."),
+    ("duplicate-citation-key", REFERENCES, ERROR,
+     "A file lists each citation key once.",
+     "With two entries it is chance which of them is cited.",
+     "Remove one of the two, or give it a key of its own."),
+    ("conflicting-reference", REFERENCES, ERROR,
+     "A citation key stands for the same work, described alike, wherever it is listed.",
+     "Two notes that mean different works by one key would share one entry in the bibliography, and one of them would be wrong.",
+     "Make the two entries alike, or give one work another key."),
+    ("duplicate-source", REFERENCES, WARNING,
+     "A work has one citation key.",
+     "A work under two keys is counted twice, and what is quoted from it is scattered.",
+     "Use one key in all notes."),
+    ("unused-reference", REFERENCES, WARNING,
+     "Every work that a note lists is cited in it.",
+     "An entry that nobody cites is often the trace of a citation that was lost.",
+     "Cite the work, or remove the entry."),
+    ("invalid-reference", REFERENCES, ERROR,
+     "A reference is a CSL item: with an id, a known type, names and dates in their CSL form.",
+     "The bibliography, the exports and every reference manager rely on that form.",
+     "Correct the field that the message names."),
+    ("incomplete-reference", REFERENCES, WARNING,
+     "A reference holds what its type needs: a title, an author or editor, a date, the journal or the book.",
+     "A reader must be able to find the work.",
+     "Add the field; where it is really not known, record an exception with the reason in `library.yml`."),
+    ("invalid-doi", REFERENCES, ERROR,
+     "A DOI has a prefix `10.` and a suffix, without an address before it.",
+     "A wrong DOI leads to another work, or nowhere.",
+     "Copy the DOI anew, for example `10.1016/j.tins.2012.11.002`."),
+    ("invalid-isbn", REFERENCES, ERROR,
+     "An ISBN has 10 or 13 digits and a right check digit.",
+     "One mistyped digit names another book.",
+     "Compare the number with the book."),
+    ("invalid-issn", REFERENCES, ERROR,
+     "An ISSN has eight digits and a right check digit.",
+     "One mistyped digit names another journal.",
+     "Compare the number with the journal."),
+    ("invalid-orcid", REFERENCES, ERROR,
+     "An ORCID iD has sixteen digits and a right check digit.",
+     "One mistyped digit names another person.",
+     "Copy the iD anew from the person's page."),
+    ("invalid-url", REFERENCES, ERROR,
+     "The URL of a work is an absolute `http` or `https` address.",
+     "Other schemes do not open in a browser, or do more than open a page.",
+     "Give the address of the work's page."),
+    ("implausible-date", REFERENCES, WARNING,
+     "A date exists in the calendar and does not lie in the future.",
+     "It is nearly always a slip of the keyboard.",
+     "Compare the date with the work."),
+    ("uncanonical-doi", REFERENCES, WARNING,
+     "A DOI is written without `https://doi.org/` or `doi:`.",
+     "Styles and exports add the address themselves.",
+     "Keep only the part from `10.` on; `florilegium check --fix` does it."),
+    ("missing-locator", REFERENCES, WARNING,
+     "A quote from a paged work says on which page it stands.",
+     "Without a page nobody can check the words. Where a quote was read in another work, the place in that work counts.",
+     "Add the page: `[@key, p. 12]`."),
+    ("invalid-locator", REFERENCES, WARNING,
+     "A locator is a label with a value, its range runs upwards, and it lies within the pages of the work.",
+     "A page that the work does not have is a mistyped page.",
+     "Compare the page with the work."),
+
+    ("unknown-theme", THEMES, ERROR,
+     "Every theme that is named has a file under `annotations/themes/`.",
+     "A quote under a misspelt theme would not be found.",
+     "Correct the name, or write the theme."),
+    ("undeclared-theme", THEMES, ERROR,
+     "A quote is filed only under themes that its note lists.",
+     "The list says in which order the source treats its themes, so it must be whole.",
+     "Add the theme to the note's `themes:`."),
+    ("theme-without-quotes", THEMES, INFORMATION,
+     "Every theme has at least one quote.",
+     "A theme is worth most where a reader can see the words that it rests on.",
+     "Look for a quotation, or leave it: some themes have none yet."),
+    ("unused-theme", THEMES, WARNING,
+     "Every theme is listed by a note.",
+     "A theme that nothing leads to is an empty page.",
+     "List it in a note, or remove the file."),
+    ("theme-cycle", THEMES, ERROR,
+     "No theme is, by way of `broader`, broader than itself.",
+     "The themes are shown as a tree.",
+     "Remove one `broader` of those that the message names."),
+
+    ("unattributed-quote", QUOTES, ERROR,
+     "Every block quote ends with an attribution.",
+     "In a companion to a literature, words without a source are a defect.",
+     "Add a last paragraph `— SPEAKER, [@key, p. 1] #theme {#id}`, or write the passage as prose."),
+    ("malformed-attribution", QUOTES, ERROR,
+     "An attribution reads `— SPEAKER, [@key, LOCATOR], quoted in [@key2] #theme !notice {#quote-id}`.",
+     "What cannot be read cannot be checked, linked or credited.",
+     "Follow the form; the message names the part that could not be read."),
+    ("missing-quote-id", QUOTES, ERROR,
+     "Every quote has an id, `{#…}` at the end of its attribution.",
+     "The id is the quote's permanent address.",
+     "Take the id that the message proposes; `florilegium check --fix` writes it."),
+    ("duplicate-quote-id", QUOTES, ERROR,
+     "An id names one quote of a note.",
+     "Two quotes cannot share one address.",
+     "Give one of them another id."),
+    ("duplicate-quote", QUOTES, WARNING,
+     "The same words are quoted once in the library.",
+     "Two copies of a quotation drift apart, and count twice.",
+     "Keep one of them and refer to it from the other place."),
+    ("missing-quote-theme", QUOTES, WARNING,
+     "Every quote is filed under a theme.",
+     "Themes are how readers find quotations.",
+     "Add `#theme` to the attribution."),
+    ("unknown-speaker", QUOTES, ERROR,
+     "The speaker of a quote starts with a role that `library.yml` declares.",
+     "To credit an interview line to the author who printed it is the worst mistake that a note can make.",
+     "Name the role, for example `a participant`; or declare it in `library.yml`."),
+    ("unknown-notice", QUOTES, ERROR,
+     "Every content notice is declared in `library.yml`.",
+     "A misspelt notice would warn nobody.",
+     "Correct the name, or declare the notice."),
+    ("missing-notice", QUOTES, ERROR,
+     "What belongs to a sensitive theme or source carries the notices that the library asks for.",
+     "Some readers read about their own trauma, and rely on the notices.",
+     "Add `!notice` to the attribution, or the id to `notices:`."),
+
+    ("quote-changed-since-verified", VERIFICATION, ERROR,
+     "The words of a verified quote are the words that were verified.",
+     "A quotation that changed after it was checked is not checked.",
+     "Restore the words, or run `florilegium verify` with the original at hand."),
+    ("quote-not-in-source", VERIFICATION, ERROR,
+     "A quotation that is compared with its original is found there, word for word.",
+     "A quotation is exact or it is wrong.",
+     "Compare with the passage that the message shows; mark changes of yours in square brackets."),
+    ("stale-lock-entry", VERIFICATION, ERROR,
+     "Every entry of `quotes.lock` belongs to a quote of the library and to a work that it names.",
+     "An entry without its quote is the trace of a quotation that was removed or renamed.",
+     "Run `florilegium verify --prune`, which removes such entries."),
+    ("malformed-lock", VERIFICATION, ERROR,
+     "`quotes.lock` is written by `florilegium verify`, never by hand.",
+     "What it says is shown to every reader as verified.",
+     "Restore the file from the history, or verify again."),
+
+    ("forbidden-html", PROSE, ERROR,
+     "Raw HTML in prose is limited to a short list of harmless elements.",
+     "A note comes from anybody; what is not on the list could hide text, load something or run in the reader's browser.",
+     "Use Markdown; or write `&lt;` to show the tag as text."),
+    ("unsafe-link", PROSE, ERROR,
+     "A hyperlink leads to an `http`, `https` or `mailto` address, or to a place within the library.",
+     "Other schemes can run script; an address without a scheme, such as `//host`, hides where it leads.",
+     "Write the whole address, `https://` included."),
+    ("forbidden-image", PROSE, ERROR,
+     "A note shows no images.",
+     "An image from another host tells that host who reads; an image of this library would need a licence and a description that the format has no place for yet.",
+     "Link to the page that shows the image."),
+    ("broken-internal-link", PROSE, ERROR,
+     "A hyperlink within the library leads to a note, a theme, a quote or a heading that exists.",
+     "A link that leads nowhere is a promise that is not kept.",
+     "Correct the path: `other-note.md`, `other-note.md#q-quote-id`, `../themes/theme.md`, `#heading`."),
+    ("unclosed-fence", PROSE, WARNING,
+     "A fenced code block is closed.",
+     "Everything after an open fence is code, and none of its citations and quotes is read.",
+     "Close the block with the fence that opened it."),
+)
+# fmt: on
+
+RULES: dict[str, Rule] = {
+    name: Rule(name=name, group=group, severity=severity, summary=summary, reason=reason, remedy=remedy)
+    for name, group, severity, summary, reason, remedy in _TABLE
+}
+"""All rules by name, in the order of their documentation."""
