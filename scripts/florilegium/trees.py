@@ -1,0 +1,157 @@
+"""Trees of data that know where they stand in a file: scalars, sequences and mappings, each with its span."""
+
+import re
+from typing import NamedTuple
+
+from .characters import find_invisible
+from .diagnostics import Diagnostic, quoted
+from .spans import LineTable, Span
+
+__all__ = [
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "MAX_NODES",
+    "Mapping",
+    "Node",
+    "Reader",
+    "Scalar",
+    "Sequence",
+    "Stop",
+    "kind_of",
+]
+
+MAX_DEPTH = 16
+"""Collections inside each other that are read."""
+MAX_BYTES = 512_000
+"""Bytes of UTF-8 of a front matter that are read."""
+MAX_NODES = 2_000_000
+"""Values of one file that are read: some 600 MB."""
+_MAX_PROBLEMS = 100
+"""Problems of one file that are reported one by one."""
+
+_RULE = "malformed-front-matter"
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
+
+
+# Nodes are named tuples for speed: a large library has a million, and a frozen dataclass costs thrice.
+
+
+class Scalar(NamedTuple):
+    """A text, number, truth value or nothing. Only plain (unquoted) ones can be other than text."""
+
+    text: str
+    """Without quotation marks and escapes, otherwise as written: `1.10` and `007` keep their digits."""
+    plain: bool
+    span: Span
+
+    @property
+    def is_null(self) -> bool:
+        return self.plain and self.text in ("", "~", "null")
+
+    @property
+    def boolean(self) -> bool | None:
+        """The truth value, of `true` and `false` alone: `no` and `on` are texts."""
+        return {"true": True, "false": False}.get(self.text) if self.plain else None
+
+    @property
+    def number(self) -> int | None:
+        """The whole number, of 18 digits at most."""
+        return int(self.text) if self.plain and _INTEGER.fullmatch(self.text) else None
+
+
+class Sequence(NamedTuple):
+    items: "tuple[Node, ...]"
+    span: Span
+
+
+class Mapping(NamedTuple):
+    entries: "tuple[tuple[Scalar, Node], ...]"
+    """In their order; no key comes twice."""
+    span: Span
+
+    def get(self, key: str) -> "Node | None":
+        return next((value for name, value in self.entries if name.text == key), None)
+
+
+Node = Scalar | Sequence | Mapping
+
+
+def kind_of(node: Node) -> str:
+    """What a value is, in the words of a message: `a text`, `a list`."""
+    if not isinstance(node, Scalar):
+        return "a list" if isinstance(node, Sequence) else "a mapping"
+    if node.is_null:
+        return "nothing"
+    if node.boolean is not None:
+        return "true or false"
+    return "a number" if node.number is not None else "a text"
+
+
+class Stop(Exception):
+    """No more of a text can be read; the problem is recorded already."""
+
+
+class Reader:
+    """What the readers of YAML and JSON share: a text, its place in the file, and the problems so far."""
+
+    def __init__(self, text: str, table: LineTable, offset: int) -> None:
+        self.text, self.table, self.offset = text, table, offset
+        self.problems: list[Diagnostic] = []
+
+    def place(self, start: int, end: int) -> Span:
+        """The span of `text[start:end]`."""
+        return self.table.span(self.offset + start, self.offset + end)
+
+    def report(self, span: Span, message: str, remedy: str = "", rule: str = _RULE) -> None:
+        if len(self.problems) < _MAX_PROBLEMS:
+            self.problems.append(Diagnostic(rule=rule, span=span, message=message, help=remedy))
+
+    def stop(self, span: Span, message: str, remedy: str = "", rule: str = _RULE) -> Stop:
+        self.report(span, message, remedy, rule)
+        return Stop()
+
+    def too_deep(self, span: Span) -> Stop:
+        return self.stop(
+            span, f"values are nested more than {MAX_DEPTH} deep", "flatten the structure", "too-deep"
+        )
+
+    def check_size(self, max_bytes: int) -> None:
+        if len(self.text) * 4 <= max_bytes:
+            return
+        size = len(self.text.encode("utf-8", "surrogatepass"))
+        if size > max_bytes:
+            message = f"{size:,} bytes of data; at most {max_bytes:,} are read"
+            raise self.stop(self.place(0, 0), message, "split them into several files", "too-large")
+
+    def check_count(self, count: int) -> None:
+        if count > MAX_NODES:
+            message = f"more than {MAX_NODES:,} values"
+            raise self.stop(self.place(0, 0), message, "split them into several files", "too-large")
+
+    def check_escapes(self, value: str, span: Span) -> None:
+        """Refuse characters that an escape such as `\\u202e` brought in behind the back of every reviewer."""
+        lone = _SURROGATE.search(value)
+        # After a line end nothing is taken for the byte order mark of a file.
+        found = f"U+{ord(lone[0]):04X}" if lone else next((c.name for c in find_invisible(f"\n{value}")), "")
+        if found:
+            message = f"an escape stands for the invisible character {found}"
+            self.report(span, message, "delete the escape", "invisible-character")
+
+    def check_keys(self, items: list[Node]) -> list[tuple[Scalar, Node]]:
+        """The entries of a mapping, given as keys and values in turn, without those that are refused."""
+        seen: dict[str, Scalar] = {}
+        entries = []
+        for key, value in zip(items[::2], items[1::2], strict=True):
+            if not isinstance(key, Scalar):
+                self.report(key.span, f"a key must be a text, not {kind_of(key)}", "put quotes around it")
+            elif key.text == "<<" and key.plain:
+                self.report(key.span, 'the merge key "<<" is refused', "write the entries out")
+            elif key.text in seen:
+                message = f"the key {quoted(key.text)} stands in line {seen[key.text].span.line} already"
+                self.report(key.span, message, "remove one of the two")
+            else:
+                seen[key.text] = key
+                entries.append((key, value))
+        return entries

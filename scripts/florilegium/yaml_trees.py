@@ -1,0 +1,223 @@
+"""YAML texts as trees with spans.
+
+Notes come from strangers, so YAML is read from the events of its parser, never through its composer or
+constructor: those crash on deep nesting, and expand aliases and merge keys until the memory is gone.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
+import yaml
+
+from .diagnostics import Diagnostic, plain, quoted
+from .spans import LineTable, Span
+from .trees import MAX_BYTES, MAX_DEPTH, MAX_NODES, Mapping, Node, Reader, Scalar, Sequence, Stop
+
+__all__ = ["parse_yaml"]
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# The type stubs call every mark of an event optional, though the parser always sets them.
+_Event: TypeAlias = Any
+_Mark: TypeAlias = Any
+
+
+def parse_yaml(
+    text: str, table: LineTable, offset: int = 0, *, max_bytes: int = MAX_BYTES
+) -> tuple[Node | None, list[Diagnostic]]:
+    """Read one YAML document, `text`, which is the part of the file `table` that begins at `offset`.
+
+    Returns no node where there is none (an empty document) or none can be had (a syntax error, an alias).
+    Anchors, tags, merge keys and doubled keys are reported, and the rest of the tree is returned.
+    """
+    if text.startswith("\ufeff"):
+        text, offset = text[1:], offset + 1
+    reader = _YamlReader(text, table, offset)
+    root = None
+    try:
+        reader.check_size(max_bytes)
+        reader.check_characters()
+        root = reader.build(yaml.parse(text, Loader=_Loader))
+    except Stop:
+        pass
+    except yaml.MarkedYAMLError as error:
+        reader.explain(error)
+    except yaml.YAMLError as error:
+        reader.report(reader.place(0, 0), f"this is not YAML ({_first_line(error)})")
+    return root, reader.problems
+
+
+def _first_line(error: object) -> str:
+    return plain(str(error).partition("\n")[0])[:100]
+
+
+# What YAML forbids, and what its versions read differently: more line ends, a byte order mark inside.
+_FORBIDDEN = re.compile("[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+
+
+class _YamlReader(Reader):
+    """Builds a tree from the events of one document, without recursion."""
+
+    def __init__(self, text: str, table: LineTable, offset: int) -> None:
+        super().__init__(text, table, offset)
+        self.line, self.column = table.position(offset)
+        self.last: _Event | None = None
+        """The scalar seen last: after a quoted one, its quotation marks are the likely cause of an error."""
+
+    def check_characters(self) -> None:
+        if found := _FORBIDDEN.search(self.text):
+            message = f"the character U+{ord(found[0]):04X} cannot stand in YAML"
+            raise self.stop(
+                self.place(*found.span()), message, "delete it; retyping the words around it helps"
+            )
+
+    def build(self, events: Iterable[_Event]) -> Node | None:
+        # Every value of every note passes through this loop, hence its length and its few calls.
+        stack: list[tuple[_Mark, list[Node]]] = []
+        root: Node | None = None
+        count = 0
+        for event in events:
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                node: Node = self.scalar(event)
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                if len(stack) == MAX_DEPTH:
+                    raise self.too_deep(self.span(event.start_mark, event.end_mark))
+                if event.anchor is not None or event.tag is not None:
+                    self.refuse_properties(event)
+                stack.append((event.start_mark, []))
+                continue
+            elif kind is yaml.SequenceEndEvent:
+                start, items = stack.pop()
+                node = Sequence(tuple(items), self.collection_span(start, event, items))
+            elif kind is yaml.MappingEndEvent:
+                start, items = stack.pop()
+                node = Mapping(self.entries(items), self.collection_span(start, event, items))
+            else:
+                self.check_event(event, root)
+                continue
+            count += 1
+            if stack:
+                stack[-1][1].append(node)
+            else:
+                root = node
+            if count > MAX_NODES:
+                self.check_count(count)
+        return root
+
+    def scalar(self, event: _Event) -> Scalar:
+        self.last = event
+        style, value = event.style, event.value
+        if event.anchor is not None or event.tag is not None:
+            self.refuse_properties(event)
+        if not style:
+            return Scalar(value, True, self.span(event.start_mark, event.end_mark))
+        span = self.block_span(event) if style in "|>" else self.span(event.start_mark, event.end_mark)
+        if style == '"' and not value.isprintable():
+            self.check_escapes(value, span)
+        return Scalar(value, False, span)
+
+    def entries(self, items: list[Node]) -> tuple[tuple[Scalar, Node], ...]:
+        names = {key.text for key in items[::2] if type(key) is Scalar}
+        if 2 * len(names) < len(items) or "<<" in names:
+            return tuple(self.check_keys(items))
+        return tuple(zip(items[::2], items[1::2], strict=True))  # type: ignore[arg-type]
+
+    def span(self, start: _Mark, end: _Mark) -> Span:
+        line, end_line, base = start.line, end.line, self.line
+        column = start.column + (1 if line else self.column)
+        end_column = end.column + (1 if end_line else self.column)
+        return Span(self.table.path, base + line, column, base + end_line, end_column)
+
+    def collection_span(self, start: _Mark, event: _Event, items: list[Node]) -> Span:
+        span = self.span(start, event.end_mark)
+        if items and event.start_mark.index == event.end_mark.index:
+            # For the parser a collection in block style ends where the next token begins.
+            last = items[-1].span
+            return span._replace(end_line=last.end_line, end_column=last.end_column)
+        return span
+
+    def block_span(self, event: _Event) -> Span:
+        """The span of a text after `|` or `>`, without the line ends and blank lines behind it."""
+        start = event.start_mark.index
+        return self.place(start, start + len(self.text[start : event.end_mark.index].rstrip()))
+
+    def refuse_properties(self, event: _Event) -> None:
+        span = self.span(event.start_mark, event.end_mark)
+        if event.anchor is not None:
+            self.report(span, f"the anchor {quoted('&' + event.anchor)} is refused", _QUOTE_IT.format("&"))
+        if event.tag is not None:
+            self.report(span, f"the tag {quoted(event.tag)} is refused", _QUOTE_IT.format("!"))
+
+    def check_event(self, event: _Event, root: Node | None) -> None:
+        """Refuse an alias, a directive and a second document; other events bear no value."""
+        span = self.span(event.start_mark, event.end_mark)
+        if isinstance(event, yaml.AliasEvent):
+            raise self.stop(span, f"the alias {quoted(f'*{event.anchor}')} is refused", _QUOTE_IT.format("*"))
+        if not isinstance(event, yaml.DocumentStartEvent):
+            return
+        if root is not None:
+            raise self.stop(
+                span, "a second YAML document begins here", "keep one document, without a line --- inside"
+            )
+        if event.version or event.tags:
+            self.report(span, "YAML directives are refused", "remove the line that begins with %")
+
+    def explain(self, error: yaml.MarkedYAMLError) -> None:
+        """Report a syntax error in plain words, at the place where its cause is likely to be."""
+        problem = error.problem or ""
+        mark = error.problem_mark or error.context_mark
+        if mark is None:
+            return self.report(self.place(0, 0), f"this is not YAML ({_first_line(problem)})")
+        opened = error.context_mark or mark
+        if "quoted scalar" in (error.context or "") and "end of" in problem:
+            return self.report(
+                self.at(opened, 1), "the quotation mark that opens here is never closed", _CLOSE_IT
+            )
+        if "flow" in (error.context or ""):
+            sign = self.text[opened.index : opened.index + 1]
+            message = f"what opens here with {quoted(sign)} is not closed properly"
+            return self.report(self.at(opened, 1), message, _CLOSE_BRACKET)
+        if self.last and self.last.style in ("'", '"') and self.last.end_mark.line == mark.line:
+            span = self.at(self.last.start_mark, 1)
+            return self.report(
+                span, "the quotation mark that opens here closes too early or too late", _CLOSE_IT
+            )
+        message, remedy = self.words(problem, mark)
+        return self.report(self.at(mark, 1), message, remedy)
+
+    def at(self, mark: _Mark, length: int) -> Span:
+        return self.place(mark.index, min(mark.index + length, len(self.text)))
+
+    def words(self, problem: str, mark: _Mark) -> tuple[str, str]:
+        sign = self.text[mark.index : mark.index + 1]
+        if "mapping values are not allowed" in problem:
+            return (
+                'a second ": " in one value',
+                'put quotes around a value that holds ": ", or correct the indentation',
+            )
+        if sign == "\t" or "tab" in problem:
+            return "a tab cannot indent YAML", "indent with spaces"
+        if "cannot start any token" in problem:
+            return f"a value cannot begin with {quoted(sign)}", "put quotes around the value"
+        if "escape" in problem:
+            escape = quoted(self.text[mark.index : mark.index + 2])
+            return (
+                f"{escape} is no escape",
+                r"inside double quotes write \\ for a backslash; inside single quotes \ does",
+            )
+        if "expected" in problem:
+            return (
+                'this line is not of the form "key: value"',
+                "compare its indentation with the lines around it; " + _COLON,
+            )
+        return f"this is not YAML ({_first_line(problem)})", _COLON
+
+
+_COLON = 'quote a value that holds ": " or " #"'
+_QUOTE_IT = 'write the value out; put quotes around a text that begins with "{}"'
+_CLOSE_BRACKET = "close it, and put a comma between two values; quote a value that holds brackets"
+_CLOSE_IT = (
+    "close it; inside single quotes write '' for an apostrophe, "
+    'inside double quotes \\" for a quotation mark'
+)
