@@ -1,0 +1,28 @@
+"""What is written, and how: generated pages only where they change, the site as a whole or not at all.
+
+A build holds the lock of the project's state folder (`hold_lock`), brings the pages in line (`sync_pages`),
+lets the renderer build into a private folder, and publishes that (`publish_site`).
+"""
+
+from .errors import PublishError
+from .locks import Lock, hold_lock
+from .pages import Conflict, Page, SyncResult, render_in_turn, sync_pages
+from .sites import Publication, publish_site, recover_site
+from .targets import MARKER, Project, check_target
+
+__all__ = [
+    "MARKER",
+    "Conflict",
+    "Lock",
+    "Page",
+    "Project",
+    "Publication",
+    "PublishError",
+    "SyncResult",
+    "check_target",
+    "hold_lock",
+    "publish_site",
+    "recover_site",
+    "render_in_turn",
+    "sync_pages",
+]

@@ -1,0 +1,214 @@
+"""The next site, made in a folder of its own: unchanged files are links to the published ones, changed ones
+are copies."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import system
+from .errors import PublishError, shown
+from .files import Tree, copy_file, read_tree, read_whole, same_bytes, stamp, write_whole
+from .targets import MARKER, MARKER_TEXT
+
+__all__ = [
+    "Filled",
+    "Record",
+    "Side",
+    "fill",
+    "is_beginning",
+    "is_current",
+    "read_built",
+    "read_records",
+    "read_site",
+    "write_marker",
+    "write_records",
+]
+
+Record = tuple[int, ...]
+"""A built file's size, times of modification and change (ns) and inode; its published file's time of
+modification and inode. While all of them are the same, so are the bytes of both."""
+
+_TEMPORARY = f"{MARKER}.tmp"
+_STEP = 2_000_000_000
+"""Nanoseconds: the coarsest step of a file system's clock (FAT). What changed within one step before it was
+copied could change again without a new time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """A folder and what lies in it."""
+
+    folder: str
+    tree: Tree
+
+    def path(self, name: str) -> str:
+        return f"{self.folder}/{name}"
+
+
+def read_built(folder: str) -> Side:
+    """What the renderer made. Raises `PublishError` for what must not be published."""
+    tree = read_tree(folder)
+    if tree.others:
+        more = f" (and {len(tree.others) - 1} more)" if len(tree.others) > 1 else ""
+        raise PublishError(
+            f"{shown(f'{folder}/{tree.others[0]}')}{more} is neither a file nor a folder",
+            "links, pipes and devices are never published; put the file itself there, or delete it",
+        )
+    if not tree.files:
+        raise PublishError(f"{shown(folder)} holds no file", "the renderer made nothing; see what it says")
+    if MARKER in tree.files:
+        raise PublishError(
+            f"{shown(folder)} holds a file {MARKER}",
+            "that name is the tool's own; rename the file, or delete it",
+        )
+    return Side(folder=folder, tree=tree)
+
+
+def read_site(folder: str, *, exists: bool = True) -> Side:
+    """What is published, without the marker."""
+    tree = read_tree(folder) if exists else Tree(files={}, folders={}, others=())
+    tree.files.pop(MARKER, None)
+    return Side(folder=folder, tree=tree)
+
+
+# ---------------------------------------------------------------------------------------------------- records
+
+
+def read_records(path: str) -> Mapping[str, Record]:
+    """What was published from what. Only saves time: without it files are compared byte by byte."""
+    try:
+        content: Any = json.loads(read_whole(path) or b"")
+        return {name: tuple(record) for name, record in content["files"].items()}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return {}
+
+
+def write_records(path: str, records: Mapping[str, Record]) -> None:
+    # ASCII: a name that is no UTF-8 holds lone surrogates.
+    content = json.dumps({"format": 1, "files": records}, separators=(",", ":"))
+    write_whole(path, content.encode("ascii"), f"{path}.tmp")
+
+
+def _record(built: os.stat_result, published: os.stat_result) -> Record:
+    return (*stamp(built), published.st_mtime_ns, published.st_ino)
+
+
+def is_current(built: Tree, site: Tree, records: Mapping[str, Record], mode: int) -> bool:
+    """Whether what is published already is what was built, as far as one can tell without reading the
+    files."""
+    return (
+        built.files.keys() == site.files.keys()
+        and built.folders.keys() == site.folders.keys()
+        and not site.others
+        and all(
+            _fits(found, site.files[path], mode) and records.get(path) == _record(found, site.files[path])
+            for path, found in built.files.items()
+        )
+    )
+
+
+def _fits(built: os.stat_result, published: os.stat_result, mode: int) -> bool:
+    return built.st_size == published.st_size and published.st_mode == mode
+
+
+# ---------------------------------------------------------------------------------------------------- filling
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """What a generation was made of."""
+
+    records: Mapping[str, Record]
+    kept: frozenset[str]
+    """Paths of files that are the published ones."""
+    copied: tuple[str, ...]
+    touched: frozenset[str]
+    """Paths of folders with new entries, below the generation; the generation itself is the empty string."""
+
+
+def write_marker(folder: str) -> os.stat_result:
+    """Mark a folder as the tool's own; the marker's status tells the time on this file system, and file
+    modes."""
+    path = f"{folder}/{MARKER}"
+    write_whole(path, MARKER_TEXT, f"{folder}/{_TEMPORARY}")
+    return system.path_status(path)
+
+
+def is_beginning(names: set[str]) -> bool:
+    """Whether a folder of these entries is one that a killed run had only just made."""
+    return names <= {MARKER, _TEMPORARY}
+
+
+def fill(
+    folder: str, marker: os.stat_result, built: Side, site: Side, records: Mapping[str, Record]
+) -> Filled:
+    """Bring a marked folder, whatever it holds, in line with what was built.
+
+    Files of the site are linked, and never written to. What was built is copied, and never linked: the
+    renderer writes there in place.
+    """
+    present = read_site(folder)
+    kept = {path for path in built.tree.files if _is_kept(path, built, site, records, marker.st_mode)}
+    in_place = {path for path in kept if _is_in_place(path, present, site)}
+    touched = _clear(present, built, in_place)
+    for path in kept - in_place:
+        if not _link(site.path(path), present.path(path)):
+            kept.remove(path)
+    placed = {
+        path: site.tree.files[path]
+        if path in kept
+        else copy_file(built.path(path), found, present.path(path))
+        for path, found in built.tree.files.items()
+    }
+    return Filled(
+        records={
+            path: _record(found, placed[path])
+            for path, found in built.tree.files.items()
+            if marker.st_mtime_ns - max(found.st_mtime_ns, found.st_ctime_ns) > _STEP
+        },
+        kept=frozenset(kept),
+        copied=tuple(sorted(built.tree.files.keys() - kept)),
+        touched=touched.union(os.path.dirname(path) for path in built.tree.files.keys() - in_place),
+    )
+
+
+def _is_kept(path: str, built: Side, site: Side, records: Mapping[str, Record], mode: int) -> bool:
+    found, published = built.tree.files[path], site.tree.files.get(path)
+    if published is None or not _fits(found, published, mode):
+        return False
+    if records.get(path) == _record(found, published):
+        return True
+    return same_bytes(built.path(path), found, site.path(path))
+
+
+def _is_in_place(path: str, present: Side, site: Side) -> bool:
+    found = present.tree.files.get(path)
+    return found is not None and os.path.samestat(found, site.tree.files[path])
+
+
+def _link(source: str, target: str) -> bool:
+    # Some file systems know no links, some systems forbid links to other people's files: a copy is as good.
+    try:
+        system.link(source, target)
+    except OSError:
+        return False
+    return True
+
+
+def _clear(present: Side, built: Side, in_place: set[str]) -> frozenset[str]:
+    """Remove all but what is in place, and make the missing folders; the folders with other entries than
+    before."""
+    before, after = present.tree.folders, built.tree.folders
+    removed = [*present.tree.others, *(path for path in present.tree.files if path not in in_place)]
+    for path in removed:
+        system.remove_file(present.path(path))
+    closed = [path for path in reversed(before) if path not in after]
+    for path in closed:
+        system.remove_folder(present.path(path))
+    opened = [path for path in after if path not in before]
+    for path in opened:
+        system.make_folder(present.path(path), 0o755)
+    parents = {os.path.dirname(path) for path in (*removed, *closed, *opened)}
+    return frozenset((parents | set(opened)) - set(closed))

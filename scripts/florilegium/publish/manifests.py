@@ -1,0 +1,124 @@
+"""The manifest of the generated pages: which files the tool wrote, what they were made from, and what they
+held.
+
+A file of lines, each a JSON array. A page's record has its path, the digest of what it was made from, the
+SHA-256 of its bytes and the file's stamp; an *intent*, of path and SHA-256 alone, is appended before a page
+is written. So after a run that was killed in the middle every file that it wrote is still known as the tool's
+own.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import system
+from .files import APPEND, read_whole, write_all, write_whole
+
+__all__ = ["Journal", "Manifest", "Record", "is_page_path", "read_manifest", "write_manifest"]
+
+_RESERVED = frozenset('\\:*?"<>|')
+_NO_NAMES = frozenset(("", ".", ".."))
+_HEADER = '["florilegium pages",1]'
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is known of one page as it was last written."""
+
+    key: str
+    digest: str
+    """SHA-256 of the bytes."""
+    stamp: tuple[int, ...]
+    """See `files.Stamp`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    records: Mapping[str, Record]
+    intents: Mapping[str, frozenset[str]]
+    """Path → digests of a run that did not come to its end."""
+    lost: bool
+    """Whether there was no manifest, or none that can be read."""
+
+    def has_written(self, path: str, digest: str) -> bool:
+        """Whether the tool wrote a file of these bytes there."""
+        record = self.records.get(path)
+        return (record is not None and record.digest == digest) or digest in self.intents.get(path, ())
+
+
+def is_page_path(path: str) -> bool:
+    """Whether a path stays below its root and means one file on every system."""
+    parts = path.split("/")
+    return path.isprintable() and _RESERVED.isdisjoint(path) and _NO_NAMES.isdisjoint(parts)
+
+
+def read_manifest(path: str) -> Manifest:
+    """Read a manifest. Never trusts it: a path that leads out of the root is as good as not there."""
+    try:
+        lines = (read_whole(path) or b"").decode("ascii").split("\n")
+    except (UnicodeDecodeError, OSError):
+        lines = []
+    records: dict[str, Record] = {}
+    intents: dict[str, frozenset[str]] = {}
+    lost = _HEADER not in lines[:1]
+    for line in _parse_lines(lines):
+        match line:
+            case [str(page), str(key), str(digest), int(), int(), int(), int()] if is_page_path(page):
+                records[page] = Record(key, digest, tuple(line[3:]))
+            case [str(page), str(digest)] if is_page_path(page):
+                intents[page] = intents.get(page, frozenset()) | {digest}
+    return Manifest(records=records, intents=intents, lost=lost)
+
+
+def _parse_lines(lines: list[str]) -> list[Any]:
+    try:
+        # One call for twenty thousand lines.
+        parsed = json.loads(f"[{','.join(line for line in lines if line)}]")
+        return parsed if isinstance(parsed, list) else []
+    except (ValueError, RecursionError):
+        return [value for line in lines for value in _parse_line(line)]
+
+
+def _parse_line(line: str) -> list[Any]:
+    # A line that was being written when the run was killed is cut short.
+    try:
+        return [json.loads(line)]
+    except (ValueError, RecursionError):
+        return []
+
+
+def write_manifest(path: str, records: Mapping[str, Record]) -> None:
+    lines = (
+        _line(name, record.key, record.digest, *record.stamp) for name, record in sorted(records.items())
+    )
+    content = "".join(f"{line}\n" for line in (_HEADER, *lines))
+    write_whole(path, content.encode("ascii"), f"{path}.tmp")
+
+
+def _line(*values: str | int) -> str:
+    return json.dumps(values, separators=(",", ":"))
+
+
+class Journal:
+    """Appends intents to a manifest; opens it with the first one, so that a run without changes writes
+    nothing."""
+
+    __slots__ = ("_descriptor", "_path")
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+
+    def announce(self, page: str, digest: str) -> None:
+        """Say what is about to be written, so that it is known as ours whatever happens next."""
+        if self._descriptor is None:
+            self._descriptor = system.open_file(self._path, APPEND, 0o644)
+            # The last line of a killed run may lack its end.
+            write_all(self._descriptor, b"\n")
+        write_all(self._descriptor, f"{_line(page, digest)}\n".encode())
+
+    def close(self) -> None:
+        if self._descriptor is not None:
+            descriptor, self._descriptor = self._descriptor, None
+            system.close_file(descriptor)
