@@ -103,6 +103,7 @@ def test_front_matter_that_is_never_closed():
         ("- a\n- b\n", "the front matter is a list"),
         ("words\n", "the front matter is a text"),
         ("\ntitle: x\n", "a blank line follows the opening ---, so Pandoc takes it for a rule"),
+        ("\rtitle: x\n", "a blank line follows the opening ---, so Pandoc takes it for a rule"),
     ],
 )
 def test_front_matter_that_is_no_mapping(yaml_text, message):
@@ -196,9 +197,15 @@ REFUSED = [
     ("a: x\u2028b: y\n", "1:5 malformed-front-matter: the character U+2028 cannot stand in YAML"),
     ("a: \ufeffb\n", "1:4 malformed-front-matter: the character U+FEFF cannot stand in YAML"),
     ("a: \ud800\n", "1:4 malformed-front-matter: the character U+D800 cannot stand in YAML"),
-    ('a: "x\\u202ey"\n', "1:4 invisible-character: an escape stands for the invisible character U+202E RIGHT-TO-LEFT OVERRIDE"),
+    (
+        'a: "x\\u202ey"\n',
+        "1:4 invisible-character: an escape stands for the invisible character U+202E RIGHT-TO-LEFT OVERRIDE",
+    ),
     ('a: "x\\0y"\n', "1:4 invisible-character: an escape stands for the invisible character U+0000"),
-    ('a: "x\\Ly"\n', "1:4 invisible-character: an escape stands for the invisible character U+2028 LINE SEPARATOR"),
+    (
+        'a: "x\\Ly"\n',
+        "1:4 invisible-character: an escape stands for the invisible character U+2028 LINE SEPARATOR",
+    ),
     ("a: " + "[" * 17 + "]" * 17, "1:19 too-deep: values are nested more than 16 deep"),
 ]
 
@@ -363,7 +370,10 @@ def test_json_refuses_doubled_keys_depth_and_hidden_characters():
         ('{"a": 1, "a": 2}', '1:10 malformed-front-matter: the key "a" stands in line 1 already'),
         ("[" * 100_000, "1:17 too-deep: values are nested more than 16 deep"),
         ('["\\ud800"]', "1:2 invisible-character: an escape stands for the invisible character U+D800"),
-        ('{"\\u202e": 1}', "1:2 invisible-character: an escape stands for the invisible character U+202E RIGHT-TO-LEFT OVERRIDE"),
+        (
+            '{"\\u202e": 1}',
+            "1:2 invisible-character: an escape stands for the invisible character U+202E RIGHT-TO-LEFT OVERRIDE",
+        ),
     ]:
         assert shown(parse_json(text, LineTable("x.json", text))[1]) == [message]
 
@@ -476,3 +486,9 @@ def test_unknown_keys_get_a_suggestion():
     f = fields("titel: x\nextra_javascript: y\n")
     f.unknown(["title", "themes"])
     assert [d.help for d in f.diagnostics] == ['did you mean "title"?', "the keys are title, themes"]
+
+
+def test_many_unknown_keys_cost_little():
+    f = fields("".join(f"titel{i}: x\n" for i in range(20_000)))
+    f.unknown(["title", "themes"])
+    assert len(f.diagnostics) == 20_000

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from .tables import is_table_start
+
 __all__ = ["MAX_DEPTH", "Block", "BlockKind", "Content", "Line", "parse_blocks"]
 
 MAX_DEPTH = 16
@@ -24,6 +26,8 @@ class BlockKind(StrEnum):
 
     DOCUMENT = "document"
     PARAGRAPH = "paragraph"
+    TABLE = "table"
+    """GitHub's and Pandoc's; its first line is the header, its second the rule."""
     HEADING = "heading"
     CODE = "code"
     HTML = "html"
@@ -90,7 +94,7 @@ class Content:
 
 
 _FENCE = re.compile(r"(`{3,})([^`\n]*)$|(~{3,})([^\n]*)$")
-_ATX = re.compile(r"(#{1,6})(?:[ \t]+(.*?))??(?:[ \t]+#+)?[ \t]*$")
+_ATX = re.compile(r"(#{1,6})(?:[ \t]+|$)")
 _BREAK = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _SETEXT = re.compile(r"(=+|-+)[ \t]*$")
 _ITEM = re.compile(r"(?:([-+*])|(\d{1,9})([.)]))(?=[ \t]|$)")
@@ -103,7 +107,7 @@ _HTML = (
     (re.compile(r"<![A-Za-z]"), re.compile(r">")),
 )
 _LINE = re.compile(r"[^\r\n]*")
-_OPENERS = frozenset(" \t>#`~<*-+_=[0123456789")
+_OPENERS = frozenset(" \t>#`~<*-+_=[|:0123456789")
 """What the first character of a line must be among for it to be anything but text."""
 
 
@@ -295,23 +299,40 @@ class _Parser:
                 break
             position, column = opened
             matched = len(self.stack)
-        self._text(after, end, matched, paragraph)
+        self._text(after, end, matched)
 
     def _blank(self, matched: int) -> None:
         quotes = any(c.kind is BlockKind.QUOTE for c in self.stack[matched:])
         if quotes:
             self._close_unmatched(matched)
-        elif self.leaf is not None and self.leaf.kind is BlockKind.PARAGRAPH:
+        elif self.leaf is not None and self.leaf.kind in (BlockKind.PARAGRAPH, BlockKind.TABLE):
             self._close_leaf()
 
-    def _text(self, start: int, end: int, matched: int, paragraph: bool) -> None:
+    def _text(self, start: int, end: int, matched: int) -> None:
+        leaf, everything = self.leaf, matched == len(self.stack)
         # A line of text also continues a paragraph whose containers it does not mark: CommonMark's laziness.
-        if paragraph and self.leaf is not None:
+        if leaf is not None and leaf.kind is BlockKind.PARAGRAPH:
+            header = leaf.lines[-1]
+            if everything and self.text[start] in "|:-" and is_table_start(self.text, header, (start, end)):
+                leaf = self._open_table(leaf)
+            self._extend(leaf, start, end)
+        elif leaf is not None and leaf.kind is BlockKind.TABLE and everything:
+            self._extend(leaf, start, end)
+        else:
+            self._close_unmatched(matched)
+            self.leaf = self._add_leaf(BlockKind.PARAGRAPH, start, end)
             self._extend(self.leaf, start, end)
-            return
-        self._close_unmatched(matched)
-        self.leaf = self._add_leaf(BlockKind.PARAGRAPH, start, end)
-        self._extend(self.leaf, start, end)
+
+    def _open_table(self, paragraph: Block) -> Block:
+        """Make the last line of a paragraph the header of a table."""
+        header = paragraph.lines.pop()
+        if paragraph.lines:
+            paragraph.end = paragraph.lines[-1].end
+        else:
+            self.stack[-1].children.pop()
+        self.leaf = self._add_leaf(BlockKind.TABLE, header.start, header.end)
+        self.leaf.lines.append(header)
+        return self.leaf
 
     def _open_container(
         self, after: int, column: int, indent: int, end: int, matched: int, in_paragraph: bool
@@ -371,7 +392,7 @@ class _Parser:
         if first == "#" and (match := _ATX.match(text, after, end)):
             self._close_unmatched(matched)
             heading = self._add_leaf(BlockKind.HEADING, after, end, str(len(match[1])))
-            heading.lines.append(Line(*match.span(2)) if match[2] is not None else Line(end, end))
+            heading.lines.append(self._heading_content(match.end(), end))
             return True
         if first in "`~" and (match := _FENCE.match(text, after, end)):
             self._close_unmatched(matched)
@@ -384,6 +405,14 @@ class _Parser:
             self._add_leaf(BlockKind.BREAK, after, end)
             return True
         return first == "<" and self._open_html(after, end, matched)
+
+    def _heading_content(self, start: int, end: int) -> Line:
+        """The text between the number signs that open a heading and those that may close it."""
+        content = self.text[start:end].rstrip(" \t")
+        opened = content.rstrip("#")
+        if not opened or opened[-1] in " \t":
+            content = opened.rstrip(" \t")
+        return Line(start, start + len(content))
 
     def _open_html(self, after: int, end: int, matched: int) -> bool:
         for begin, finish in _HTML:

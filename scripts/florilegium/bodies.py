@@ -6,29 +6,54 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from . import policy
-from .blocks import MAX_DEPTH, Block, BlockKind, Content, parse_blocks
-from .citations import parse_citations
+from .blocks import MAX_DEPTH, Block, BlockKind, Content, Line, parse_blocks
+from .citations import Found, parse_citations
 from .diagnostics import Diagnostic, quoted
-from .inlines import Mark, MarkKind, mask, parse_destinations, parse_marks, plain_text
+from .inlines import (
+    Mark,
+    MarkKind,
+    Target,
+    entity_text,
+    mask,
+    merge_marks,
+    normal_label,
+    parse_definitions,
+    parse_marks,
+    parse_targets,
+    plain_text,
+)
 from .model import Body, Citation, Heading, Hyperlink, Quote
 from .quotes import parse_attribution, parse_quote
-from .spans import LineTable
+from .spans import LineTable, Span
+from .tables import parse_alignments, split_cells
 
-__all__ = ["Leaf", "ParsedBody", "Structure", "make_anchor", "parse_body"]
+__all__ = ["Leaf", "ParsedBody", "Structure", "Table", "make_anchor", "parse_body"]
 
 
 class Leaf(NamedTuple):
-    """A paragraph or heading: its content, and what in it is no plain prose."""
+    """The content of a paragraph, a heading or a cell, and what in it is no plain prose."""
 
     content: Content
+    start: int
+    end: int
+    """What is shown is `content.text[start:end]`: without link definitions, without a heading's identifier."""
     marks: list[Mark]
+    targets: list[Target]
     citations: list[Citation]
     """Those of the marks of that kind, in their order."""
+    first: int
+    """Index in `Body.citations` of the first of them."""
+
+
+class Table(NamedTuple):
+    """A table: how its columns are aligned, and its rows of as many cells, of which the first is the header."""
+
+    alignments: tuple[str, ...]
+    rows: list[list[Leaf]]
 
 
 @dataclass(slots=True)
@@ -38,10 +63,16 @@ class Structure:
     root: Block
     leaves: dict[int, Leaf] = field(default_factory=dict)
     """By where the block starts."""
+    tables: dict[int, Table] = field(default_factory=dict)
+    """By where the block starts."""
     quotes: dict[int, int] = field(default_factory=dict)
     """From where a block quote starts to the quote's index in `Body.quotes`."""
     headings: dict[int, int] = field(default_factory=dict)
     """From where a heading starts to its index in `Body.headings`."""
+    definitions: dict[str, str] = field(default_factory=dict)
+    """From the normal label of a link definition to its address."""
+    notes: dict[str, Block] = field(default_factory=dict)
+    """From the normal label of a footnote to its definition."""
 
 
 class ParsedBody(NamedTuple):
@@ -66,14 +97,12 @@ class _Parser:
         self.hyperlinks: list[Hyperlink] = []
         self.headings: list[Heading] = []
         self.quotes: list[Quote] = []
+        self.anchors: dict[str, int] = {}
         self.open_tags: list[tuple[str, int, int]] = []
 
     def parse(self) -> ParsedBody:
         root = self.structure.root
-        for block in root.children:
-            self._block(block)
-        for name, start, end in self.open_tags:
-            self.report("forbidden-html", start, end, f"<{name}> is never closed", f"add </{name}>")
+        self._container(root.children, quoted_already=False)
         if root.too_deep:
             message = f"lists and block quotes are nested more than {MAX_DEPTH} deep"
             self.report("too-deep", root.start, root.start, message, "flatten the structure")
@@ -97,18 +126,29 @@ class _Parser:
         match block.kind:
             case BlockKind.QUOTE if not quoted_already:
                 return self._quote(block)
-            case BlockKind.PARAGRAPH | BlockKind.HEADING:
-                leaf = self._leaf(block)
-                if block.kind is BlockKind.HEADING:
-                    self._heading(block, leaf)
-                return leaf.citations
+            case BlockKind.PARAGRAPH:
+                return self._paragraph(block)
+            case BlockKind.HEADING:
+                return self._heading(block)
+            case BlockKind.TABLE:
+                return self._table(block)
             case BlockKind.HTML:
-                self._html(block)
+                return self._html(block)
+            case BlockKind.FOOTNOTE:
+                self.structure.notes.setdefault(normal_label(block.info), block)
             case BlockKind.CODE if not block.closed:
                 message = "the code block that opens here is never closed"
                 end = min(block.end, block.start + 3)
                 self.report("unclosed-fence", block.start, end, message, "close it with the same fence")
-        return [c for child in block.children for c in self._block(child, quoted_already=quoted_already)]
+        return self._container(block.children, quoted_already=quoted_already) if block.children else []
+
+    def _container(self, blocks: list[Block], *, quoted_already: bool) -> list[Citation]:
+        """Read the blocks of a container. What a tag opens in it must be closed in it."""
+        outer, self.open_tags = self.open_tags, []
+        found = [c for child in blocks for c in self._block(child, quoted_already=quoted_already)]
+        self._report_open_tags("add")
+        self.open_tags = outer
+        return found
 
     def _quote(self, block: Block) -> list[Citation]:
         last = block.children[-1] if block.children else None
@@ -117,7 +157,7 @@ class _Parser:
             content = Content(self.table.text, last.lines)
             attribution = parse_attribution(content, self.table)
         words = block.children if attribution is None else block.children[:-1]
-        found = [c for child in words for c in self._block(child, quoted_already=True)]
+        found = self._container(words, quoted_already=True)
         if attribution is None:
             self._unattributed(block, last)
             return found
@@ -132,80 +172,118 @@ class _Parser:
         remedy = "end it with a paragraph: — SPEAKER, [@key, p. 1] #theme {#quote-id}"
         if last is not None and last.lines:
             text = Content(self.table.text, last.lines).text
-            if re.search(r"^\s*(?:—|--+|–)\s.*\[@", text, re.MULTILINE):
+            if re.search(r"^[ \t]*(?:—|--+|–)[ \t].*\[@", text, re.MULTILINE):
                 remedy = 'put an empty line ">" between the words and the attribution'
         elif last is not None and last.kind is BlockKind.ITEM:
             remedy = 'begin the attribution with an em dash "—", not with a hyphen, which makes a list'
         end = min(line, self.table.offset(self.table.span(block.start, block.start).start) + 80)
         self.report("unattributed-quote", block.start, end, "this block quote has no attribution", remedy)
 
-    def _html(self, block: Block) -> None:
+    def _html(self, block: Block) -> list[Citation]:
         text = self.table.text[block.start : block.end]
         if text.startswith("<!--"):
-            if not block.closed:
-                end = min(block.end, block.start + 4)
-                self.report("forbidden-html", block.start, end, "this comment is never closed", "add -->")
-            return
+            # What follows a comment on its last line is shown, so it is read.
+            return self._paragraph(block)
         tag = re.match(r"<[^>\n]*>?", text)
         assert tag is not None
         self._refuse_tag(tag[0], block.start)
+        return []
 
-    def _heading(self, block: Block, leaf: Leaf) -> None:
-        text, anchor = _split_anchor(leaf.content.text)
-        label = " ".join(plain_text(text).split())
-        taken = {heading.id for heading in self.headings}
+    def _heading(self, block: Block) -> list[Citation]:
+        content = Content(self.table.text, block.lines)
+        start = self._definitions(content) if self.table.text.startswith("[", block.start) else 0
+        if start and start == len(content.text):
+            # Nothing was underlined but definitions, which leave nothing behind: the line is on its own.
+            block.kind = BlockKind.BREAK if block.info == "2" else BlockKind.PARAGRAPH
+            self.structure.leaves[block.start] = self._leaf(content, start)
+            return []
+        end, anchor = _split_anchor(content.text)
+        leaf = self._leaf(content, start, end)
+        self.structure.leaves[block.start] = leaf
+        label = " ".join(plain_text(content.text[start:end]).split())
         self.structure.headings[block.start] = len(self.headings)
         self.headings.append(
             Heading(
                 level=int(block.info),
                 text=label,
-                id=make_anchor(anchor or label, taken),
+                id=make_anchor(anchor or label, self.anchors),
                 span=self.table.span(block.start, block.end),
             )
         )
+        return leaf.citations
+
+    def _table(self, block: Block) -> list[Citation]:
+        header, rule, *body = block.lines
+        alignments = parse_alignments(self.table.text, *rule)
+        assert alignments is not None
+        table = Table(alignments, [self._row(line, len(alignments)) for line in (header, *body)])
+        self.structure.tables[block.start] = table
+        return [c for row in table.rows for leaf in row for c in leaf.citations]
+
+    def _row(self, line: Line, columns: int) -> list[Leaf]:
+        cells = split_cells(self.table.text, *line)[:columns]
+        return [self._leaf(Content(self.table.text, [Line(*cell)])) for cell in cells]
 
     # -- leaves
 
-    def _leaf(self, block: Block) -> Leaf:
+    def _paragraph(self, block: Block) -> list[Citation]:
         content = Content(self.table.text, block.lines)
-        marks = parse_marks(content.text)
-        destinations = parse_destinations(content.text, marks)
-        if destinations:
-            outside = [m for m in marks if not any(d.start <= m.start < d.end for d in destinations)]
-            marks = sorted([*outside, *destinations], key=lambda m: m.start)
-        for m in marks:
-            self._mark(m, content)
-        leaf = Leaf(content, marks, [])
-        if "@" in content.text:
-            leaf = self._cite(leaf)
-        self.citations += leaf.citations
+        leaf = self._leaf(content, self._definitions(content))
         self.structure.leaves[block.start] = leaf
-        return leaf
+        return leaf.citations
 
-    def _cite(self, leaf: Leaf) -> Leaf:
-        content = leaf.content
+    def _definitions(self, content: Content) -> int:
+        """Read the link definitions that open a leaf; returns the index at which its text begins."""
+        if not content.text.startswith("["):
+            return 0
+        definitions = parse_definitions(content.text)
+        for definition in definitions.found:
+            self.structure.definitions.setdefault(definition.label, definition.mark.text)
+            self._mark(definition.mark, content, set())
+        return definitions.stop
 
-        def span(start: int, end: int) -> object:
+    def _leaf(self, content: Content, start: int = 0, end: int | None = None) -> Leaf:
+        marks = [m for m in parse_marks(content.text) if m.start >= start]
+        targets = [t for t in parse_targets(content.text, marks) if t.close >= start]
+        everything = merge_marks(marks, [t.mark for t in targets]) if targets else marks
+        masked = mask(content.text, everything)
+        images = _closings_of_images(masked, targets)
+        outer, self.open_tags = self.open_tags, []
+        for m in everything:
+            self._mark(m, content, images, outer)
+        self._report_open_tags("in the same paragraph, add")
+        self.open_tags = outer
+        citations: list[Citation] = []
+        if "@" in masked:
+            found = self._cite(content, masked, start)
+            citations = [f.citation for f in found]
+            marks = merge_marks(marks, [Mark(MarkKind.CITATION, f.start, f.end, "") for f in found])
+        first = len(self.citations)
+        self.citations += citations
+        return Leaf(content, start, len(content.text) if end is None else end, marks, targets, citations, first)
+
+    def _cite(self, content: Content, masked: str, start: int) -> list[Found]:
+        def span(start: int, end: int) -> Span:
             return self.table.span(content.offset(start), content.offset(end - 1) + 1)
 
-        found = list(parse_citations(content.text, span, mask(content.text, leaf.marks)))  # type: ignore[arg-type]
-        if not found:
-            return leaf
-        outside = [m for m in leaf.marks if not any(f.start <= m.start < f.end for f in found)]
-        cited = [Mark(MarkKind.CITATION, f.start, f.end, "") for f in found]
-        return Leaf(content, sorted([*outside, *cited], key=lambda m: m.start), [f.citation for f in found])
+        if start:
+            masked = " " * start + masked[start:]
+        return list(parse_citations(content.text, span, masked))
 
-    def _mark(self, mark: Mark, content: Content) -> None:
+    def _mark(self, mark: Mark, content: Content, images: set[int], outer: list[tuple[str, int, int]] | None = None) -> None:
         start = content.offset(mark.start)
         match mark.kind:
             case MarkKind.TAG:
                 if not self._refuse_tag(mark.text, start):
-                    self._balance(mark.text, start)
-            case MarkKind.COMMENT if not mark.text.endswith("-->"):
+                    self._balance(mark.text, start, outer if outer is not None else [])
+            case MarkKind.COMMENT if not mark.text.endswith(("-->", "<!-->", "<!--->")):
                 self.report("forbidden-html", start, start + 4, "this comment is never closed", "add -->")
+            case MarkKind.ENTITY if entity_text(mark.text) == mark.text:
+                message = f"{quoted(mark.text)} stands for a character that no reader sees, or that reorders text"
+                self.report("invisible-character", start, start + len(mark.text), message, "remove it")
             case MarkKind.DESTINATION | MarkKind.AUTOLINK:
                 span = self.table.span(start, content.offset(mark.end - 1) + 1)
-                self.hyperlinks.append(Hyperlink(target=_target(mark), span=span, image=_is_image(mark, content)))
+                self.hyperlinks.append(Hyperlink(target=_target(mark), span=span, image=mark.start in images))
 
     def _refuse_tag(self, tag: str, start: int) -> bool:
         fault = policy.tag_fault(tag)
@@ -217,67 +295,71 @@ class _Parser:
         )
         return True
 
-    def _balance(self, tag: str, start: int) -> None:
+    def _balance(self, tag: str, start: int, outer: list[tuple[str, int, int]]) -> None:
+        """Keep count of open elements: `outer` are those that may hold paragraphs, the others end in their own."""
         name = policy.tag_name(tag)
         if name in policy.VOID_ELEMENTS or tag.endswith("/>"):
             return
+        opened = outer if name in policy.SPANNING_ELEMENTS else self.open_tags
         if not tag.startswith("</"):
-            self.open_tags.append((name, start, start + len(tag)))
-        elif self.open_tags and self.open_tags[-1][0] == name:
-            self.open_tags.pop()
+            opened.append((name, start, start + len(tag)))
+        elif opened and opened[-1][0] == name:
+            opened.pop()
         else:
             message = f"{quoted(tag)} closes nothing that is open here"
             self.report("forbidden-html", start, start + len(tag), message, "remove it, or open the element before")
 
+    def _report_open_tags(self, remedy: str) -> None:
+        for name, start, end in self.open_tags:
+            self.report("forbidden-html", start, end, f"<{name}> is never closed", f"{remedy} </{name}>")
+
 
 def _target(mark: Mark) -> str:
-    is_mail = mark.kind is MarkKind.AUTOLINK and "@" in mark.text and not re.match(r"[a-z+.-]+:", mark.text, re.I)
+    is_mail = mark.kind is MarkKind.AUTOLINK and "@" in mark.text and not re.match(r"[a-z][a-z0-9+.-]*:", mark.text, re.I)
     return f"mailto:{mark.text}" if is_mail else mark.text
 
 
-def _is_image(mark: Mark, content: Content) -> bool:
-    if mark.kind is not MarkKind.DESTINATION or not content.text.startswith("](", _opening(mark, content)):
-        return False
-    depth = 0
-    for index in range(_opening(mark, content), -1, -1):
-        depth += {"]": 1, "[": -1}.get(content.text[index], 0)
-        if depth == 0:
-            return content.text[index - 1 : index] == "!" and index > 0
-    return False
+def _closings_of_images(masked: str, targets: list[Target]) -> set[int]:
+    """Where the addresses of images begin."""
+    if not targets or "![" not in masked:
+        return set()
+    places = {target.close: target.start for target in targets}
+    opened: list[str] = []
+    images = set()
+    for bracket in re.finditer(r"!?\[|\]", masked):
+        if bracket[0] != "]":
+            opened.append(bracket[0])
+        elif opened and opened.pop() == "![" and bracket.start() in places:
+            images.add(places[bracket.start()])
+    return images
 
 
-def _opening(mark: Mark, content: Content) -> int:
-    return content.text.rfind("](", 0, mark.start + 1)
+_ANCHOR = re.compile(r"\{#([A-Za-z][\w-]*)\}[ \t]*\Z")
 
 
-_ANCHOR = re.compile(r"^(.*?)[ \t]*\{#([A-Za-z][\w-]*)\}[ \t]*$", re.DOTALL)
-
-
-def _split_anchor(text: str) -> tuple[str, str]:
-    """A heading's text and the identifier that Pandoc's `{#id}` gives it, or an empty one."""
-    match = _ANCHOR.match(text)
-    return (match[1], match[2]) if match else (text, "")
+def _split_anchor(text: str) -> tuple[int, str]:
+    """Where a heading's text ends, and the identifier that Pandoc's `{#id}` gives it, or an empty one."""
+    at = text.rfind("{#")
+    match = _ANCHOR.match(text, at) if at >= 0 else None
+    return (len(text[:at].rstrip()), match[1]) if match else (len(text), "")
 
 
 _RESERVED = re.compile(r"(?:q|ref|fn|fnref|cite)(?:-|$)")
 
 
-def make_anchor(text: str, taken: set[str]) -> str:
-    """An identifier for a heading, as GitHub makes it from the text, different from those taken.
+def make_anchor(text: str, taken: dict[str, int]) -> str:
+    """An identifier for a heading, as GitHub makes it from the text, different from those taken, and added to them.
 
     It holds only letters, digits, `_` and hyphens and never begins with `_`, so it can neither meet an identifier of
-    the site's frame (`__search`) nor one of our own (`q-…`).
+    the site's frame (`__search`) nor one of our own (`q-…`). `taken` holds with each one the number to try next.
     """
     words = re.sub(r"[^\w\s-]", "", unicodedata.normalize("NFC", text).lower())
     anchor = re.sub(r"[\s_]+", "-", words).strip("-") or "section"
     if _RESERVED.match(anchor):
         anchor = f"s-{anchor}"
-    candidates = (anchor if n == 0 else f"{anchor}-{n}" for n in _count())
-    return next(c for c in candidates if c not in taken)
-
-
-def _count() -> Iterator[int]:
-    number = 0
-    while True:
-        yield number
-        number += 1
+    found, number = anchor, taken.get(anchor, 0)
+    while found in taken:
+        found, number = f"{anchor}-{number}", number + 1
+    taken[anchor] = max(number, 1)
+    taken.setdefault(found, 1)
+    return found

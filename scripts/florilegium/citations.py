@@ -90,7 +90,7 @@ class _Parser:
         self.text = text
         self.masked = masked
         self.span = span
-        self.closing = _matching_brackets(masked)
+        self.closing, self.direct = _matching_brackets(masked)
 
     def parse(self) -> Iterator[Found]:
         position = 0
@@ -106,7 +106,7 @@ class _Parser:
     def bracketed(self, start: int) -> Found | None:
         """The citation between the bracket at `start` and its partner, unless the brackets are a link's."""
         end = self.closing.get(start)
-        if end is None or self.masked.find("@", start, end) < 0 or self._is_link(end):
+        if end is None or start not in self.direct or self._is_link(end):
             return None
         references = self.references(start + 1, end)
         if references is None:
@@ -144,7 +144,7 @@ class _Parser:
     def _reference(self, start: int, key: re.Match[str], end: int) -> Reference:
         at, text = key.start(), self.text
         suppressed = at > start and self.masked[at - 1] == "-" and not self.masked[at - 2 : at - 1].isalnum()
-        locator, rest = parse_locator(self.masked, key.end(), end, self.span)
+        locator, rest = parse_locator(text, key.end(), end, self.span)
         first = start + len(text[start:end]) - len(text[start:end].lstrip())
         last = start + len(text[start:end].rstrip())
         return Reference(
@@ -183,12 +183,16 @@ class _Parser:
         return Found(start, end, Citation(references=(first, *more), span=first.span))
 
     def _after_textual(self, start: int, end: int) -> tuple[Locator | None, str, tuple[Reference, ...]] | None:
-        """What follows `@key` in brackets: `[p. 3; also @b]`; None where the brackets are something else."""
-        semicolon = self.masked.find(";", start, end)
-        own_end = semicolon if semicolon >= 0 else end
-        if self._is_link(end) or _KEY.search(self.masked, start, own_end):
+        """What follows `@key` in brackets: `[p. 3; also @b]`, `[see @b]`; None where the brackets are something else."""
+        if self._is_link(end):
             return None
-        locator, rest = parse_locator(self.masked, start, own_end, self.span)
+        key = _KEY.search(self.masked, start, end)
+        semicolon = self.masked.find(";", start, key.start() if key else end)
+        own_end = semicolon if semicolon >= 0 else end
+        if key is not None and semicolon < 0:
+            others = self.references(start, end) if start - 1 in self.direct else None
+            return None if others is None else (None, "", others)
+        locator, rest = parse_locator(self.text, start, own_end, self.span)
         suffix = _squeeze(self.text[rest:own_end])
         if suffix.startswith("…"):
             return None  # An omission in the words of a quotation.
@@ -200,15 +204,30 @@ _STOP = re.compile(r"[\[\]{};@]")
 _AFTER = re.compile(r"[ \t]*\n?[ \t]*\[(?!\^)")
 
 
-def _matching_brackets(text: str) -> dict[int, int]:
+def _matching_brackets(text: str) -> tuple[dict[int, int], set[int]]:
+    """From each `[` to its `]`; and which `[` hold keys, but not in brackets within.
+
+    Only these can be citations. Knowing them first keeps brackets within brackets from taking quadratic time.
+    """
     closing: dict[int, int] = {}
-    opened: list[int] = []
-    for match in re.finditer(r"[\[\]]", text):
+    direct: set[int] = set()
+    opened: list[list[int]] = []  # place, number of keys outside inner brackets, number of inner brackets with keys
+    for match in re.finditer(r"[\[\]@]", text):
+        at = match.start()
         if match[0] == "[":
-            opened.append(match.start())
-        elif opened:
-            closing[opened.pop()] = match.start()
-    return closing
+            opened.append([at, 0, 0])
+        elif not opened:
+            continue
+        elif match[0] == "@":
+            opened[-1][1] += _match_key(text, at) is not None
+        else:
+            start, keys, nested = opened.pop()
+            closing[start] = at
+            if keys and not nested:
+                direct.add(start)
+            if opened:
+                opened[-1][2] += bool(keys or nested)
+    return closing, direct
 
 
 def _match_key(text: str, at: int) -> re.Match[str] | None:

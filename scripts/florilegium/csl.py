@@ -41,6 +41,8 @@ MAX_NAMES = 6_000
 """Names of one field."""
 _MAX_PROBLEMS = 100
 """Problems of one item that are reported."""
+_MAX_GUESSES = 100
+"""Unknown fields of one item for which the field that was meant is looked for."""
 
 
 def parse_source(node: Node, table: LineTable) -> tuple[Source | None, list[Diagnostic]]:
@@ -81,6 +83,7 @@ class _Item:
     def __init__(self, table: LineTable) -> None:
         self.table = table
         self.diagnostics: list[Diagnostic] = []
+        self.guesses = 0
         self.key = ""
         self.variables: dict[str, str] = {}
         self.names: dict[str, tuple[Name, ...]] = {}
@@ -96,6 +99,11 @@ class _Item:
         written = f" {quoted(node.text)}" if isinstance(node, Scalar) and not node.is_null else ""
         got = f"{kind_of(node)}{written}"
         self.report("invalid-reference", node.span, f'"{field}" must be {wanted}, not {got}', remedy)
+
+    def guess(self, word: str, known: tuple[str, ...]) -> str | None:
+        """The known word that was probably meant; guessing stops in an item that is full of unknown ones."""
+        self.guesses += 1
+        return _nearest(word, known) if self.guesses <= _MAX_GUESSES and len(word) <= 40 else None
 
     def read(self, node: Mapping) -> Source | None:
         values = {key.text: value for key, value in node.entries}
@@ -201,7 +209,7 @@ class _Item:
         if meant in values:  # The data of Crossref and others say some things twice.
             meant = None
         elif meant is None:
-            meant = _nearest_field(key.text)
+            meant = self.guess(key.text, FIELDS)
         if meant:
             message = f"CSL has no field {quoted(key.text)}"
             self.report("invalid-reference", key.span, message, f"did you mean {quoted(meant)}?")
@@ -247,7 +255,7 @@ class _Item:
             fault = parse_orcid(value.text).fault if isinstance(value, Scalar) else f"is {kind_of(value)}"
             if fault:
                 self.report("invalid-orcid", value.span, f'the ORCID of a name in "{field}" {fault}')
-        elif near := _nearest_part(key.text):
+        elif near := self.guess(key.text, tuple(_NAME_PARTS)):
             message = f'a name in "{field}" has no part {quoted(key.text)}'
             self.report("invalid-reference", key.span, message, f"did you mean {quoted(near)}?")
 
@@ -338,16 +346,11 @@ def _joined(node: Node) -> str | None:
 
 
 @lru_cache(maxsize=1000)
-def _nearest_field(word: str) -> str | None:
-    near = closest(word, FIELDS)
-    # Fields of other programs are allowed, so only a word that differs by a slip counts: `titel`, not `score`.
+def _nearest(word: str, known: tuple[str, ...]) -> str | None:
+    near = closest(word, known)
+    # Other programs' fields are allowed, so only a word that differs by a slip counts: `titel`, not `score`.
     slip = near and SequenceMatcher(None, word.casefold(), near.casefold()).ratio() >= 0.8
     return near if slip else None
-
-
-@lru_cache(maxsize=1000)
-def _nearest_part(word: str) -> str | None:
-    return closest(word, _NAME_PARTS)
 
 
 # ----------------------------------------------------------------------------------------------------- output

@@ -58,6 +58,7 @@ class FrontMatter(NamedTuple):
 
 _OPENING = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\n|\r)")
 _CLOSING = re.compile(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)")
+_BLANK_LINE = re.compile(r"[ \t]*[\r\n]")
 _FORM = 'open the file with a line "---", the YAML, and another line "---"'
 
 
@@ -88,7 +89,7 @@ def parse_front_matter(table: LineTable) -> FrontMatter:
         return FrontMatter(None, len(text) if cut.message.endswith("closed") else 0, [problem])
     yaml_text = text[cut.yaml_start : cut.yaml_end]
     node, problems = parse_yaml(yaml_text, table, cut.yaml_start)
-    if yaml_text[:1].isspace() and not yaml_text.split("\n", 1)[0].strip():
+    if _BLANK_LINE.match(yaml_text):
         problems.append(_blank_line(table.span(cut.yaml_start, cut.yaml_start)))
     if isinstance(node, Mapping):
         return FrontMatter(node, cut.body_start, problems)
@@ -112,6 +113,8 @@ def _no_mapping(node: Node | None, opening: Span) -> Diagnostic:
 
 # ---------------------------------------------------------------------------------------------------- getters
 
+_MAX_GUESSES = 20
+"""Unknown keys of one mapping for which the key that was meant is looked for."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -162,7 +165,7 @@ class Fields:
         got = f", not {kind_of(node)}" if kind_of(node) not in wanted else ""
         self.report(
             key,
-            f'"{key}"{self.where} must be {wanted}{got}',
+            f"{quoted(key)}{self.where} must be {wanted}{got}",
             span=None if node is self.nodes.get(key) else node.span,
         )
 
@@ -172,9 +175,9 @@ class Fields:
         if node is not None and not (isinstance(node, Scalar) and node.is_null):
             return node
         if required and node is None:
-            self.report(key, f'"{key}"{self.where} is missing', rule="missing-front-matter-key")
+            self.report(key, f"{quoted(key)}{self.where} is missing", rule="missing-front-matter-key")
         elif required:
-            self.report(key, f'"{key}"{self.where} is empty')
+            self.report(key, f"{quoted(key)}{self.where} is empty")
         return None
 
     def text(
@@ -188,11 +191,10 @@ class Fields:
             self.expect(key, "a text", node)
             return default
         if required and not any(c.isprintable() and not c.isspace() for c in node.text):
-            self.report(key, f'"{key}"{self.where} is empty')
+            self.report(key, f"{quoted(key)}{self.where} is empty")
         if max_length is not None and len(node.text) > max_length:
-            message = (
-                f'"{key}"{self.where} has {len(node.text):,} characters; at most {max_length:,} are allowed'
-            )
+            lengths = f"{len(node.text):,} characters; at most {max_length:,} are allowed"
+            message = f"{quoted(key)}{self.where} has {lengths}"
             self.report(key, message, "shorten it", rule="too-long")
         return node.text
 
@@ -225,7 +227,7 @@ class Fields:
         if node is not None:
             self.expect(key, wanted, node)
         elif required and key in self.nodes:
-            self.report(key, f'"{key}"{self.where} must be {wanted}', "write [] for an empty list")
+            self.report(key, f"{quoted(key)}{self.where} must be {wanted}", "write [] for an empty list")
         elif required:
             self.get(key, required=True)
         return ()
@@ -265,7 +267,7 @@ class Fields:
         return tuple(seen.values())
 
     def _doubled(self, key: str, item: Scalar, first: Mention) -> None:
-        message = f'"{key}"{self.where} lists {quoted(item.text)} twice'
+        message = f"{quoted(key)}{self.where} lists {quoted(item.text)} twice"
         related = (Related(message="it stands here already", span=first.span),)
         self.diagnostics.append(
             Diagnostic(
@@ -279,7 +281,7 @@ class Fields:
             if not isinstance(item, Scalar) or item.is_null:
                 self.expect(key, wanted or f"a list of {of}", item)
             elif not item.text.strip():
-                self.report(key, f'"{key}"{self.where} holds an empty text', span=item.span)
+                self.report(key, f"{quoted(key)}{self.where} holds an empty text", span=item.span)
             else:
                 texts.append(item)
         return texts
@@ -295,7 +297,7 @@ class Fields:
             self.expect(key, "a text", node)
             return None
         words = ", ".join(options)
-        message = f'"{key}"{self.where} must be one of {words}, not {quoted(node.text)}'
+        message = f"{quoted(key)}{self.where} must be one of {words}, not {quoted(node.text)}"
         self.report(key, message, did_you_mean(node.text, options))
         return None
 
@@ -311,18 +313,17 @@ class Fields:
         except ValueError:
             wanted = "a date that the calendar has"
         got = quoted(node.text) if isinstance(node, Scalar) else kind_of(node)
-        self.report(key, f'"{key}"{self.where} must be {wanted}, not {got}')
+        self.report(key, f"{quoted(key)}{self.where} must be {wanted}, not {got}")
         return None
 
     def unknown(self, allowed: Iterable[str], *, rule: str = "unknown-front-matter-key") -> None:
         """Report every key that is not allowed."""
         known = tuple(allowed)
+        strangers = [key for key in self.nodes if key not in known]
         # A key that is there already is not what another one was meant to be, unless nothing else is near.
         missing = [key for key in known if key not in self.nodes]
-        for key in self.nodes:
-            if key not in known:
-                near = did_you_mean(key, missing) or did_you_mean(key, known)
-                remedy = near or f"the keys are {', '.join(known)}"
-                self.report(
-                    key, f"there is no key {quoted(key)}{self.where}", remedy, rule=rule, span=self.keys[key]
-                )
+        for count, key in enumerate(strangers):
+            near = "" if count >= _MAX_GUESSES else did_you_mean(key, missing) or did_you_mean(key, known)
+            remedy = near or f"the keys are {', '.join(known)}"
+            message = f"there is no key {quoted(key)}{self.where}"
+            self.report(key, message, remedy, rule=rule, span=self.keys[key])

@@ -12,6 +12,7 @@ __all__ = [
     "CONTRIBUTED_ELEMENTS",
     "ELEMENTS",
     "SCHEMES",
+    "SPANNING_ELEMENTS",
     "VOID_ELEMENTS",
     "tag_fault",
     "tag_name",
@@ -26,6 +27,9 @@ CONTRIBUTED_ELEMENTS = frozenset(
 
 BLOCK_ELEMENTS = frozenset("details summary dl dt dd hr".split())
 """Those of them that are no part of a paragraph."""
+
+SPANNING_ELEMENTS = frozenset("details dl dd".split())
+"""Those of them that may hold several paragraphs, and so end elsewhere than in the one where they begin."""
 
 VOID_ELEMENTS = frozenset("br hr wbr".split())
 

@@ -61,6 +61,7 @@ class _YamlReader(Reader):
     def __init__(self, text: str, table: LineTable, offset: int) -> None:
         super().__init__(text, table, offset)
         self.line, self.column = table.position(offset)
+        self.lines = table.position(offset + len(text)).line - self.line
         self.last: _Event | None = None
         """The scalar seen last: after a quoted one, its quotation marks are the likely cause of an error."""
 
@@ -125,6 +126,8 @@ class _YamlReader(Reader):
 
     def span(self, start: _Mark, end: _Mark) -> Span:
         line, end_line, base = start.line, end.line, self.line
+        if end_line > self.lines:  # The parser counts a line more where the last one has no line end.
+            return self.place(min(start.index, len(self.text)), len(self.text))
         column = start.column + (1 if line else self.column)
         end_column = end.column + (1 if end_line else self.column)
         return Span(self.table.path, base + line, column, base + end_line, end_column)

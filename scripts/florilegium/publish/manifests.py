@@ -54,11 +54,11 @@ def is_page_path(path: str) -> bool:
 
 
 def read_manifest(path: str) -> Manifest:
-    """Read a manifest. Never trusts it: a path that leads out of the root is as good as not there."""
-    try:
-        lines = (read_whole(path) or b"").decode("ascii").split("\n")
-    except (UnicodeDecodeError, OSError):
-        lines = []
+    """Read a manifest. Never trusts it: a path that leads out of the root is as good as not there.
+
+    Raises `OSError`: what cannot be read is not lost, and to go on would take the tool's pages for somebody's.
+    """
+    lines = (read_whole(path) or b"").decode("ascii", "replace").split("\n")
     records: dict[str, Record] = {}
     intents: dict[str, frozenset[str]] = {}
     lost = _HEADER not in lines[:1]

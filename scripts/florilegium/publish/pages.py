@@ -116,6 +116,8 @@ class _Sync:
         self.written: list[str] = []
         self.removed: list[str] = []
         self.conflicts: dict[str, Conflict] = {}
+        self.in_conflict: set[str] = set()
+        """Paths of conflicts, and of pages below them."""
         if status(self.root) is not None and not self._is_real(""):
             raise PublishError(f"{shown(root)} is not a folder", "put a folder there; a link is not followed")
 
@@ -146,19 +148,23 @@ class _Sync:
     def _report(self, path: str, message: str, help: str) -> None:
         shown_path = shown(f"{self.name}/{path}")
         self.conflicts.setdefault(path, Conflict(path=path, message=f"{shown_path} {message}", help=help))
+        self.in_conflict.add(path)
 
     def _status(self, path: str) -> os.stat_result | None:
         """What lies at a page's path. Anything but a file, and anything but folders above it, is a conflict."""
-        obstacle = self._obstacle(os.path.dirname(path))
-        found = None if obstacle else status(self._path(path))
-        if obstacle is not None:
-            self._report(obstacle, "is not a folder", "delete it or move it away; links are not followed")
-            self.conflicts.setdefault(path, self.conflicts[obstacle])
-        elif found is not None and not stat.S_ISREG(found.st_mode):
-            self._report(
-                path, "is not a regular file", "delete it or move it away; a generated page belongs there"
-            )
+        if self._report_obstacle(os.path.dirname(path)):
+            self.in_conflict.add(path)
+            return None
+        found = status(self._path(path))
+        if found is not None and not stat.S_ISREG(found.st_mode):
+            self._report(path, "is not a regular file", "delete it or move it away: a page belongs there")
         return found
+
+    def _report_obstacle(self, folder: str) -> bool:
+        obstacle = self._obstacle(folder)
+        if obstacle is not None:
+            self._report(obstacle, "is not a folder", "delete it or move it away: links are not followed")
+        return obstacle is not None
 
     def _is_known(self, path: str, data: bytes) -> bool:
         """Whether nothing of anybody else would be lost with these bytes."""
@@ -183,33 +189,32 @@ class _Sync:
         for path in sorted(known - self.pages.keys()):
             self._remove_known(path)
         if self.manifest.lost and self._is_real(""):
-            self._look_through("", known, report=False)
+            self._look_through("", report=False)
         for folder in folders:
-            if self._obstacle(folder) is None and self._is_real(folder):
-                self._look_through(folder, known, report=True)
+            if not self._report_obstacle(folder) and self._is_real(folder):
+                self._look_through(folder, report=True)
         self._close_empty_folders()
 
     def _remove_known(self, path: str) -> None:
-        found = self._status(path)
-        if path in self.conflicts:
-            self._keep(path)
-        elif found is None:
-            return
-        elif self._is_known(path, read_whole(self._path(path)) or b""):
+        obstacle = self._obstacle(os.path.dirname(path))
+        found = None if obstacle else status(self._path(path))
+        if found is None or not stat.S_ISREG(found.st_mode):
+            return  # Not what the tool wrote, whatever it is.
+        if self._is_known(path, read_whole(self._path(path)) or b""):
             self._remove(path)
-        else:
-            self._keep(path)
-            self._report(
-                path,
-                "is generated no more, but was changed by hand",
-                "delete it, or move it away if you want to keep it",
-            )
+            return
+        self._keep(path)
+        self._report(
+            path,
+            "is generated no more, but was changed by hand",
+            "delete it, or move it away if you want to keep it",
+        )
 
-    def _look_through(self, folder: str, known: Collection[str], *, report: bool) -> None:
+    def _look_through(self, folder: str, *, report: bool) -> None:
         tree = read_tree(self._path(folder))
         for name in (*tree.files, *tree.others):
             path = f"{folder}/{name}" if folder else name
-            if path in self.pages or path in known or _is_hidden(name):
+            if path in self.pages or path in self.in_conflict or _is_hidden(name):
                 continue
             if name in tree.files and self.is_ours(read_whole(self._path(path)) or b""):
                 self._remove(path)
@@ -247,7 +252,7 @@ class _Sync:
         """Whether a page need not be rendered: it is as it should be, or in conflict for sure."""
         found = self._status(path)
         record = self.manifest.records.get(path)
-        if path in self.conflicts:
+        if path in self.in_conflict:
             self._keep(path)
             return True
         # A manifest may come from elsewhere: only a file that never changed since we wrote it goes unread.
@@ -317,13 +322,11 @@ class _Sync:
             write_manifest(path, self.records)
 
     def result(self) -> SyncResult:
-        conflicts = {conflict.path: conflict for conflict in self.conflicts.values()}
-        conflicting = sum(path in self.conflicts for path in self.pages)
         return SyncResult(
             written=tuple(sorted(self.written)),
             removed=tuple(sorted(self.removed)),
-            unchanged=len(self.pages) - len(self.written) - conflicting,
-            conflicts=tuple(conflicts[path] for path in sorted(conflicts)),
+            unchanged=len(self.pages.keys() - self.in_conflict) - len(self.written),
+            conflicts=tuple(self.conflicts[path] for path in sorted(self.conflicts)),
         )
 
 

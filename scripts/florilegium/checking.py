@@ -1,0 +1,164 @@
+"""Checking a library from end to end: read, link, check; and remembering what was found for the next run."""
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from .cache import Cache, state_folder
+from .checks import Context, apply_severities, run_checks
+from .diagnostics import Diagnostic
+from .library import ANNOTATIONS, Listed, Parsed, list_files, read_library
+from .links import Links, resolve_links
+from .rules import Severity
+
+__all__ = ["CannotRun", "Checked", "Options", "Totals", "check", "check_quickly", "find_root", "has_errors"]
+
+_FRESH_NS = 1_000_000_000
+"""A file changed this short a time before a run may change again without its times showing it."""
+
+
+class CannotRun(Exception):
+    """There is nothing to work on, or an option makes no sense; `help` says what to do."""
+
+    def __init__(self, message: str, help: str = "") -> None:
+        super().__init__(message)
+        self.help = help
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a run is told, once, at the door."""
+
+    root: Path
+    today: date = field(default_factory=lambda: current_day())
+    remember: bool = True
+    """Whether results of earlier runs may be used."""
+    executor: Callable[[], Executor] | None = ProcessPoolExecutor
+    """Makes the executor that large libraries are read on; None for this process alone."""
+    progress: Callable[[str, int, int], None] = lambda _what, _done, _all: None
+    notify: Callable[[str], None] = lambda _message: None
+    """Hears that the run waits for another one."""
+    search: bool = True
+    """Whether a build makes the search index."""
+
+
+class Totals(NamedTuple):
+    """How much a library holds, for the closing line of a report."""
+
+    notes: int
+    themes: int
+    quotes: int
+    sources: int
+
+    def __str__(self) -> str:
+        parts = ((self.notes, "note"), (self.themes, "theme"), (self.quotes, "quote"), (self.sources, "work"))
+        return ", ".join(f"{count:,} {name}{'' if count == 1 else 's'}" for count, name in parts)
+
+
+class Checked(NamedTuple):
+    """A library that was read, linked and checked."""
+
+    links: Links
+    diagnostics: tuple[Diagnostic, ...]
+    totals: Totals
+
+
+def current_day() -> date:
+    """Today in UTC, or the day of `SOURCE_DATE_EPOCH` (https://reproducible-builds.org/specs/source-date-epoch/)."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(epoch) if epoch.isdigit() else time.time(), UTC).date()
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder, from `start` upwards, that holds a library."""
+    for folder in (start, *start.parents):
+        if (folder / ANNOTATIONS).is_dir():
+            return folder
+    raise CannotRun(
+        f"there is no folder {ANNOTATIONS}/ in {start} or above it",
+        "go to the folder of the library, or name it with --root DIR",
+    )
+
+
+def has_errors(diagnostics: Iterable[Diagnostic], *, strict: bool = False) -> bool:
+    """Whether a run has failed: by an error, or when strict by a warning too."""
+    failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    return any(diagnostic.severity in failing for diagnostic in diagnostics)
+
+
+def check(options: Options) -> Checked:
+    """Read, link and check the library of `options.root`."""
+    cache = Cache(state_folder(options.root)) if options.remember else None
+    remembered: dict[str, tuple[Listed, Parsed]] = (cache and cache.load("parsed")) or {}
+    started = time.time_ns()
+    listed_now: dict[str, Listed] = {}
+
+    def known(listed: Listed) -> Parsed | None:
+        listed_now[listed.path] = listed
+        before = remembered.get(listed.path)
+        return before[1] if before and before[0] == listed else None
+
+    result = read_library(
+        options.root,
+        known=known,
+        executor=options.executor,
+        progress=lambda done, everything: options.progress("reading", done, everything),
+    )
+    links = resolve_links(result.library)
+    found = (*result.diagnostics, *run_checks(Context(links, options.today)))
+    diagnostics = apply_severities(links, found)
+    totals = Totals(
+        len(result.library.notes),
+        len(result.library.themes),
+        sum(len(note.quotes) for note in result.library.notes),
+        len(links.sources),
+    )
+    if cache:
+        _remember(cache, remembered, listed_now, result.parsed, started)
+        if all(_is_settled(listed, started) for listed in listed_now.values()):
+            cache.save("checked", (_signature(listed_now.values(), options.today), diagnostics, totals))
+    return Checked(links, diagnostics, totals)
+
+
+def _is_settled(listed: Listed, started: int) -> bool:
+    return max(listed.signature[1:3]) < started - _FRESH_NS
+
+
+def _remember(
+    cache: Cache,
+    remembered: dict[str, tuple[Listed, Parsed]],
+    listed_now: dict[str, Listed],
+    parsed: Mapping[str, Parsed],
+    started: int,
+) -> None:
+    keep = {
+        path: (listed, parsed[path]) for path, listed in listed_now.items() if _is_settled(listed, started)
+    }
+    if keep.keys() != remembered.keys() or any(keep[p][0] != remembered[p][0] for p in keep):
+        cache.save("parsed", keep)
+
+
+def _signature(files: Iterable[Listed], today: date) -> str:
+    digest = hashlib.sha256(today.isoformat().encode())
+    for listed in sorted(files):
+        digest.update(repr((listed.path, listed.signature)).encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
+def check_quickly(options: Options) -> tuple[tuple[Diagnostic, ...], Totals]:
+    """The findings of `check`; where no file changed since the last run, without reading any."""
+    if options.remember:
+        remembered = Cache(state_folder(options.root)).load("checked")
+        if remembered is not None:
+            files, problems = list_files(options.root)
+            # What the walk itself finds wrong is not in the signature, so such a library is read again.
+            if not problems and _signature(files, options.today) == remembered[0]:
+                return remembered[1], remembered[2]
+    checked = check(options)
+    return checked.diagnostics, checked.totals

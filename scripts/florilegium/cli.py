@@ -1,0 +1,219 @@
+"""The command line: parses options, calls the pipeline, prints. Exit codes: 0 clean, 1 problems found, 2 could not run."""
+
+import os
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from functools import lru_cache, wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from . import __version__
+from .diagnostics import Diagnostic, did_you_mean, plain
+from .checking import CannotRun, Options, Totals, check_quickly, find_root, has_errors
+from .rules import RULES
+
+__all__ = ["main"]
+
+
+class _Commands(click.Group):
+    """A group that lists its commands in the order in which a user meets them, and guesses at a misspelt one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, ...]:
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            remedy = did_you_mean(args[0], self.commands, f"the commands are {', '.join(self.commands)}")
+            raise CannotRun(f"there is no command {args[0]!r}", remedy)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="florilegium")
+def program() -> None:
+    """Check a library of annotated literature, and build its site."""
+
+
+def _root_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    @click.option("--root", type=click.Path(path_type=Path), help="The library's folder; default: here or above.")
+    @wraps(function)
+    def with_root(root: Path | None, **options: Any) -> Any:
+        if root is None:
+            return function(root=find_root(Path.cwd()), **options)
+        if not (root / "annotations").is_dir():
+            raise CannotRun(f"there is no folder annotations/ in {plain(str(root))}", "name the folder above it")
+        return function(root=root.absolute(), **options)
+
+    return with_root
+
+
+def _colour() -> bool:
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def _progress() -> Callable[[str, int, int], None]:
+    """Shows how far a long step is, on a terminal only."""
+    if not sys.stderr.isatty():
+        return lambda _what, _done, _all: None
+
+    def show(what: str, done: int, everything: int) -> None:
+        if everything >= 500 and (done % 100 == 0 or done == everything):
+            end = "\n" if done == everything else ""
+            sys.stderr.write(f"\r{what} {done:,} of {everything:,}{end}")
+            sys.stderr.flush()
+
+    return show
+
+
+def _report(root: Path, diagnostics: Sequence[Diagnostic], form: str, totals: Totals) -> None:
+    from . import reporters
+    from .library import read_text
+
+    @lru_cache(maxsize=8)
+    def lines(path: str) -> list[str]:
+        return read_text(root, path)[0].replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+    def read_line(path: str, number: int) -> str:
+        read = lines(path)
+        return read[number - 1] if 0 < number <= len(read) else ""
+
+    if form == "text":
+        for line in reporters.text(diagnostics, read_line, colour=_colour()):
+            click.echo(line)
+        click.echo(f"{totals}: {reporters.summarise(diagnostics)}")
+        return
+    for line in reporters.FORMATS[form](diagnostics, read_line):
+        click.echo(line)
+
+
+@program.command()
+@_root_option
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "sarif", "github"]), default="text", show_default=True
+)
+@click.option("--strict", is_flag=True, help="Let warnings fail the check as errors do.")
+@click.option("--no-cache", is_flag=True, help="Read every file again.")
+def check(root: Path, form: str, strict: bool, no_cache: bool) -> int:
+    """Check every note, theme, reference and quotation."""
+    options = Options(root=root, remember=not no_cache, progress=_progress())
+    diagnostics, totals = check_quickly(options)
+    _report(root, diagnostics, form, totals)
+    return int(has_errors(diagnostics, strict=strict))
+
+
+@program.command()
+@_root_option
+@click.option("--site-dir", type=click.Path(path_type=Path), help="Where to publish; default: site/ in the library.")
+@click.option(
+    "--renderer", type=click.Choice(["mkdocs", "properdocs", "zensical"]), default="mkdocs", show_default=True
+)
+@click.option("--no-search", is_flag=True, help="Leave out the search index.")
+@click.option("--no-cache", is_flag=True, help="Read and format everything again.")
+def build(root: Path, site_dir: Path | None, renderer: str, no_search: bool, no_cache: bool) -> int:
+    """Check the library and build its site; a failed build leaves the published site as it was."""
+    from . import pipeline
+    from .renderers import Renderer
+
+    options = Options(
+        root=root, remember=not no_cache, progress=_progress(), notify=_tell, search=not no_search
+    )
+    target = (site_dir or root / "site").absolute()
+    built = pipeline.build(options, target, Renderer(renderer))
+    _report(root, built.diagnostics, "text", built.totals)
+    if built.site is None:
+        click.echo("No page was written, and the published site is as it was.", err=True)
+        return 1
+    for remark in built.remarks:
+        _tell(remark)
+    click.echo(f"built {built.pages:,} pages ({built.written:,} new or changed) into {plain(str(target))}")
+    click.echo(f"To look at them: python3 -m http.server --directory {shlex.quote(str(target))} 8000")
+    click.echo("then open http://localhost:8000/ in a browser.")
+    return 0
+
+
+def _tell(message: str) -> None:
+    click.echo(f"florilegium: {plain(message)}", err=True)
+
+
+@program.command()
+@_root_option
+@click.option(
+    "--original",
+    "originals",
+    multiple=True,
+    metavar="KEY=PATH",
+    help="The text of a work: .txt, .md, .html or .pdf. May be given several times.",
+)
+@click.option("--prune", is_flag=True, help="Remove the entries of quotes.lock that belong to no quote any more.")
+def verify(root: Path, originals: tuple[str, ...], prune: bool) -> int:
+    """Compare quotations with their originals, word for word, and record what was found in quotes.lock."""
+    from . import pipeline
+
+    if not originals and not prune:
+        raise CannotRun("there is nothing to compare with", "name a text: --original KEY=PATH")
+    named = {}
+    for original in originals:
+        key, equals, path = original.partition("=")
+        if not (key and equals and path):
+            raise CannotRun(f"--original {original} names no key and path", "write --original doe2009=doe.txt")
+        named[key] = Path(path)
+    result = pipeline.verify(Options(root=root), named, prune=prune)
+    _report(root, result.diagnostics, "text", result.totals)
+    click.echo(
+        f"{result.verified} of {result.compared} quotations found word for word; "
+        f"annotations/quotes.lock has {result.entries} entries"
+    )
+    return int(bool(result.diagnostics))
+
+
+@program.command()
+@click.argument("rule", required=False)
+def explain(rule: str | None) -> int:
+    """Say what a rule demands, why, and what to do; without a name, list all rules."""
+    if rule is None:
+        for known in RULES.values():
+            click.echo(f"{known.name:30} {known.severity:12} {known.summary}")
+        return 0
+    if rule not in RULES:
+        raise CannotRun(f"there is no rule {rule!r}", did_you_mean(rule, RULES, "florilegium explain lists them"))
+    found = RULES[rule]
+    click.echo(f"{found.name} ({found.severity})\n\n{found.summary}\n\nWhy: {found.reason}\n\nWhat to do: {found.remedy}")
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the program and leave with its exit code."""
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    # A library may hold any script, whatever the locale of the terminal says.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        return int(program.main(args=arguments, standalone_mode=False, prog_name="florilegium") or 0)
+    except CannotRun as error:
+        _complain(str(error), error.help)
+    except click.ClickException as error:
+        _complain(error.format_message(), "florilegium --help lists commands and options")
+    except click.exceptions.Abort:
+        _complain("stopped", "")
+    except BrokenPipeError:
+        # Whoever read our output has gone; the interpreter must not try to flush it either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return 2
+
+
+def _complain(message: str, remedy: str) -> None:
+    click.echo(f"florilegium: {plain(message)}", err=True)
+    if remedy:
+        click.echo(f"  help: {plain(remedy)}", err=True)
+
+
+if __name__ == "__main__":
+    main()

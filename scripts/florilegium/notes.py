@@ -1,0 +1,141 @@
+"""Notes and themes: the text of a file becomes a `Note` or a `Theme`, with everything that is wrong with it."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from .bodies import parse_body
+from .csl import parse_source
+from .diagnostics import Diagnostic, quoted
+from .frontmatter import Fields, Mapping, parse_front_matter
+from .limits import MAX_REFERENCES, MAX_TITLE
+from .model import Basis, Body, Mention, Note, Source, Status, Theme
+from .spans import LineTable, Span
+
+__all__ = ["NOTE_KEYS", "THEME_KEYS", "ParsedNote", "ParsedTheme", "parse_note", "parse_theme"]
+
+NOTE_KEYS = (
+    "title",
+    "source",
+    "basis",
+    "via",
+    "themes",
+    "notices",
+    "references",
+    "contributors",
+    "date",
+    "updated",
+    "status",
+)
+"""The keys of a note's front matter."""
+
+THEME_KEYS = ("label", "aliases", "broader", "related", "notices")
+"""The keys of a theme's front matter."""
+
+
+class ParsedNote(NamedTuple):
+    note: Note
+    diagnostics: tuple[Diagnostic, ...]
+
+
+class ParsedTheme(NamedTuple):
+    theme: Theme
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def parse_note(id_: str, table: LineTable, digest: str = "") -> ParsedNote:
+    """Read a note. Whatever its text is, a note comes of it; what could not be read is absent and reported."""
+    front = parse_front_matter(table)
+    diagnostics = front.diagnostics
+    body, problems = _body(table, front.body_start, id_)
+    fields = Fields(front.mapping or Mapping((), Span.of_file(table.path)), diagnostics)
+    known = front.mapping is not None
+    basis = fields.choice("basis", Basis, required=known)
+    note = Note(
+        id=id_,
+        path=table.path,
+        title=fields.text("title", required=known, max_length=MAX_TITLE),
+        source=fields.mention("source", required=known),
+        basis=basis,
+        via=_via(fields, basis),
+        themes=_themes(fields, known),
+        notices=fields.mentions("notices", example="[drug-use]"),
+        sources=_sources(fields, table),
+        contributors=fields.text_list("contributors", of="names", example="[Jane Doe]"),
+        date=fields.date("date"),
+        updated=fields.date("updated"),
+        status=fields.choice("status", Status) or Status.PUBLISHED,
+        body=body,
+        spans=fields.spans,
+        digest=digest,
+    )
+    fields.unknown(NOTE_KEYS)
+    return ParsedNote(note, (*diagnostics, *problems))
+
+
+def parse_theme(id_: str, table: LineTable, digest: str = "") -> ParsedTheme:
+    """Read a theme, as `parse_note` reads a note."""
+    front = parse_front_matter(table)
+    diagnostics = front.diagnostics
+    body, problems = _body(table, front.body_start, "")
+    fields = Fields(front.mapping or Mapping((), Span.of_file(table.path)), diagnostics)
+    theme = Theme(
+        id=id_,
+        path=table.path,
+        label=fields.text("label", required=front.mapping is not None, max_length=MAX_TITLE),
+        aliases=fields.text_list("aliases", example="[forgetting]"),
+        broader=fields.mentions("broader", or_one=True, example="dissociation"),
+        related=fields.mentions("related", or_one=True),
+        notices=fields.mentions("notices", example="[drug-use]"),
+        body=body,
+        spans=fields.spans,
+        digest=digest,
+    )
+    fields.unknown(THEME_KEYS)
+    return ParsedTheme(theme, (*diagnostics, *problems))
+
+
+def _body(table: LineTable, start: int, note: str) -> tuple[Body, list[Diagnostic]]:
+    parsed = parse_body(table, start, note)
+    return parsed.body, parsed.diagnostics
+
+
+def _via(fields: Fields, basis: Basis | None) -> Mention | None:
+    via = fields.mention("via")
+    if basis is Basis.SECONDARY and via is None and "via" not in fields.nodes:
+        message = '"via" is missing: the basis is secondary, so name the work that was read instead'
+        fields.report("basis", message, "add via: and a citation key", rule="missing-front-matter-key")
+    if via is not None and basis is not None and basis is not Basis.SECONDARY:
+        message = f'"via" names a work that was read instead of the source, but the basis is {basis}'
+        fields.report("via", message, "remove via, or write basis: secondary")
+    return via
+
+
+def _themes(fields: Fields, known: bool) -> tuple[Mention, ...]:
+    return fields.mentions("themes", required=known)
+
+
+def _sources(fields: Fields, table: LineTable) -> tuple[Source, ...]:
+    items = fields.items("references", of="works", example="[{id: doe2009, type: book, title: A book}]")
+    if len(items) > MAX_REFERENCES:
+        message = f'"references" lists {len(items):,} works; at most {MAX_REFERENCES:,} are read'
+        remedy = "move them to a file under annotations/references/"
+        fields.report("references", message, remedy, rule="too-many-references")
+        items = items[:MAX_REFERENCES]
+    sources: list[Source] = []
+    first: dict[str, Source] = {}
+    for item in items:
+        if not isinstance(item, Mapping):
+            fields.expect("references", "a list of works, such as [{id: doe2009, type: book}]", item)
+            continue
+        source, problems = parse_source(item, table)
+        key = source.key if source else ""
+        fields.diagnostics += [replace(problem, about=key) for problem in problems]
+        if source is None:
+            continue
+        if key in first:
+            message = f"the key {quoted(key)} is listed twice, first in line {first[key].key_span.line}"
+            fields.report("references", message, rule="duplicate-citation-key", span=source.key_span)
+            continue
+        first[key] = source
+        sources.append(source)
+    return tuple(sources)

@@ -1,0 +1,80 @@
+"""The first page: what the library is, its themes as cards, its newest notes."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from ..links import Links
+from ..model import Note, Theme
+from .cards import ROOT, Site, environment
+from .files import GeneratedPage, Heading
+from .theme_pages import first_line, theme_tree
+
+__all__ = ["home_page", "newest_notes"]
+
+CARDS = 48
+"""Themes that the first page shows; the page of all themes shows the others."""
+NEWEST = 8
+
+
+class ThemeCard(NamedTuple):
+    theme: Theme
+    line: Markup
+    quotes: int
+    sources: int
+
+
+def newest_notes(links: Links) -> list[Note]:
+    """The notes written or changed last, the newest first."""
+
+    def age(note: Note) -> tuple[date, str]:
+        return max((day for day in (note.date, note.updated) if day), default=date.min), note.id
+
+    return sorted(links.notes.values(), key=age, reverse=True)[:NEWEST]
+
+
+def home_page(site: Site) -> GeneratedPage:
+    return GeneratedPage(
+        title=site.links.library.settings.title,
+        description=site.links.library.settings.description,
+        parts=tuple(_parts(site)),
+        kind="home",
+    )
+
+
+def _parts(site: Site) -> Iterator[str | Heading]:
+    links = site.links
+    settings = links.library.settings
+    yield environment().get_template("home-head.html").render(
+        settings=settings,
+        root=Markup(ROOT),
+        notes=len(links.notes),
+        quotes=sum(len(note.quotes) for note in links.notes.values()),
+        notices=[notice for notice in settings.notices if notice.id in _used_notices(links)],
+    )
+    cards = [_card(theme, site) for _, theme in theme_tree(links)][:CARDS]
+    if cards:
+        yield Heading(level=2, id="themes", html="Themes")
+        yield environment().get_template("home-themes.html").render(
+            cards=cards, more=len(links.themes) - len(cards), root=Markup(ROOT)
+        )
+    newest = newest_notes(links)
+    if newest:
+        yield Heading(level=2, id="newest", html="Newest notes")
+        yield environment().get_template("home-notes.html").render(
+            notes=[(note, site.entry(note.source.id) if note.source else Markup("")) for note in newest],
+            root=Markup(ROOT),
+        )
+
+
+def _card(theme: Theme, site: Site) -> ThemeCard:
+    quotes = site.links.quotes_by_theme.get(theme.id, ())
+    sources = {quote.reference.key for quote in quotes if quote.reference}
+    return ThemeCard(theme, first_line(theme, site), len(quotes), len(sources))
+
+
+def _used_notices(links: Links) -> set[str]:
+    used = {mention.id for note in links.notes.values() for mention in note.notices}
+    return used | {mention.id for quote in links.quotes for mention in quote.notices}

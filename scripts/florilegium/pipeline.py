@@ -1,0 +1,213 @@
+"""The program on one screen: check; plan and write the pages; build the site beside the old one; publish. And verify."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from .bibliography import (
+    Bibliography,
+    BibliographyError,
+    read_cache,
+    read_style,
+    render_bibliography,
+    write_cache,
+)
+from .cache import code_stamp, state_folder
+from .checking import CannotRun, Checked, Options, Totals, check, has_errors
+from .csl import to_csl
+from .diagnostics import Diagnostic
+from .library import ANNOTATIONS
+from .links import Links
+from .model import Citation, Library, Verification
+from .originals import OriginalError, read_original
+from .pages import FOLDERS, Plan, bare_citation, is_generated, plan_pages, render_bodies, render_pages
+from .publish import (
+    Lock,
+    Page,
+    Project,
+    PublishError,
+    SyncResult,
+    check_target,
+    hold_lock,
+    publish_site,
+    sync_pages,
+)
+from .renderers import Renderer, RenderFailed
+from .search import indexing
+from .staging import build_in
+from .verification import merge_verifications, prune_verifications, render_lock, unnamed_originals, verify_quotes
+
+__all__ = ["Built", "Prepared", "Verified", "build", "prepare_pages", "verify"]
+
+class Built(NamedTuple):
+    """What a build did. Where the check found errors, nothing was written."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    totals: Totals
+    written: int = 0
+    pages: int = 0
+    site: Path | None = None
+    remarks: tuple[str, ...] = ()
+
+
+def format_citations(links: Links, options: Options) -> Bibliography:
+    """All works and citations of a library in its style, from the last run's results where they hold."""
+    settings = links.library.settings
+    path = state_folder(options.root) / "citations.json"
+    bibliography = render_bibliography(
+        {key: to_csl(source) for key, source in links.sources.items()},
+        _citations(links),
+        style=read_style(settings.citation_style, folder=options.root / ANNOTATIONS),
+        language=settings.language,
+        cache=read_cache(path) if options.remember else None,
+    )
+    if options.remember and not bibliography.approximate:
+        write_cache(path, bibliography.cache)
+    return bibliography
+
+
+def _citations(links: Links) -> Iterable[Citation]:
+    for document in (*links.notes.values(), *links.themes.values()):
+        yield from document.body.citations
+    for quote in links.quotes:
+        for reference in quote.references:
+            yield bare_citation(reference)
+
+
+class Prepared(NamedTuple):
+    """The pages under `docs/`, for a renderer that runs by itself."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    written: bool
+    """False where the check found errors: then every page is as it was."""
+    epoch: int
+
+
+def prepare_pages(options: Options) -> Prepared:
+    """Check the library and, unless that finds errors, write its pages."""
+    checked = check(options)
+    if has_errors(checked.diagnostics):
+        return Prepared(checked.diagnostics, False, 0)
+    with hold_lock(state_folder(options.root), notify=options.notify) as lock:
+        write_pages(plan_site(checked, options), options, lock)
+    return Prepared(checked.diagnostics, True, _epoch(checked))
+
+
+def _epoch(checked: Checked) -> int:
+    """What stands for the time of the build: `SOURCE_DATE_EPOCH`, or the day of the youngest note."""
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if given.isdigit():
+        return int(given)
+    dates = [day for note in checked.links.notes.values() for day in (note.date, note.updated) if day]
+    return int(datetime.combine(max(dates, default=date(2000, 1, 1)), datetime.min.time(), UTC).timestamp())
+
+
+def plan_site(checked: Checked, options: Options) -> Plan:
+    """Format the citations of a checked library, and plan its pages."""
+    return plan_pages(checked.links, format_citations(checked.links, options), code_stamp().hex())
+
+
+def write_pages(plan: Plan, options: Options, lock: Lock) -> SyncResult:
+    """Bring the generated files under `docs/` in line with the plan."""
+    pages = {path: Page(key=page.key, render=page.render) for path, page in plan.pages.items()}
+    result = sync_pages(
+        options.root / "docs",
+        pages,
+        lock.state / "pages.jsonl",
+        is_ours=is_generated,
+        folders=FOLDERS,
+        render=lambda wanted: render_pages(plan, [page.key for page in wanted], options.executor),
+    )
+    if result.conflicts:
+        first = result.conflicts[0]
+        raise CannotRun(f"docs/{first.path}: {first.message}", first.help)
+    return result
+
+
+def build(options: Options, site_dir: Path, renderer: Renderer) -> Built:
+    """Check the library, write its pages, build the site beside the published one, and put it in its place."""
+    project = Project(root=options.root, annotations=options.root / ANNOTATIONS, docs=options.root / "docs")
+    state = state_folder(options.root)
+    built = state / f"built-{renderer}"
+    try:
+        check_target(site_dir, project, state, built)
+        with hold_lock(state, notify=options.notify) as lock:
+            checked = check(options)
+            if has_errors(checked.diagnostics):
+                return Built(checked.diagnostics, checked.totals)
+            plan = plan_site(checked, options)
+            pages = write_pages(plan, options, lock)
+            if options.search:
+                render_bodies(plan.site, options.executor)
+            # Pagefind and the renderer take one processor each.
+            with indexing(plan.site, state / "index", wanted=options.search) as index:
+                build_in(built, options.root, renderer, _epoch(checked))
+                index.place(built)
+            publish_site(built, site_dir, project=project, lock=lock)
+    except PublishError as error:
+        raise CannotRun(str(error), error.help) from error
+    except RenderFailed as error:
+        raise CannotRun(str(error), error.help) from error
+    except BibliographyError as error:
+        raise CannotRun(str(error)) from error
+    count = len(pages.written) + pages.unchanged
+    remarks = _remarks(plan.site.bibliography)
+    return Built(checked.diagnostics, checked.totals, len(pages.written), count, site_dir, remarks)
+
+
+def _remarks(bibliography: Bibliography) -> tuple[str, ...]:
+    if not bibliography.approximate:
+        return bibliography.warnings
+    return ("pandoc is not installed, so works are not formatted in the citation style: run scripts/setup",)
+
+
+# ----------------------------------------------------------------------------------------------- verification
+
+
+class Verified(NamedTuple):
+    """What a comparison found."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    """The quotations that are not in their originals."""
+    totals: Totals
+    compared: int
+    verified: int
+    entries: int
+    """Entries of `quotes.lock` afterwards."""
+
+
+def verify(options: Options, originals: Mapping[str, Path], *, prune: bool = False) -> Verified:
+    """Compare the quotes that name a work with its text, and write what was found to `quotes.lock`.
+
+    A quotation that is not found loses the entry that it may have had for that work: it is not verified any more.
+    """
+    checked = check(options)
+    library = checked.links.library
+    texts = {}
+    for key, path in originals.items():
+        try:
+            texts[key] = read_original(path)
+        except OriginalError as error:
+            raise CannotRun(str(error), error.help) from error
+    unnamed = unnamed_originals(library, texts)
+    if unnamed:
+        raise CannotRun(unnamed[0], "name each text with the key of a work that a quote names")
+    found, missed = verify_quotes(library, texts, options.today)
+    entries = _locked(library, texts, found, prune=prune)
+    lock = options.root / ANNOTATIONS / "quotes.lock"
+    text = render_lock(entries)
+    if not lock.exists() or lock.read_text(encoding="utf-8") != text:
+        temporary = lock.with_name(".quotes.lock.tmp")
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(lock)
+    return Verified(missed, checked.totals, len(found) + len(missed), len(found), len(entries))
+
+
+def _locked(
+    library: Library, texts: Mapping[str, object], found: Sequence[Verification], *, prune: bool
+) -> tuple[Verification, ...]:
+    """The lock's entries: those of works that were not compared as they were, the others anew."""
+    before = prune_verifications(library) if prune else library.verifications
+    return merge_verifications([entry for entry in before if entry.key not in texts], found)

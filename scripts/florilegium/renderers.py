@@ -1,0 +1,107 @@
+"""Site generators: each builds `docs/` into a private folder, by its own command, in a process of its own.
+
+The pages are written before and are plain files, so that every generator that reads `mkdocs.yml` makes the same site.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+__all__ = ["PAGES_WRITTEN", "RenderFailed", "Renderer", "render_site"]
+
+PAGES_WRITTEN = "FLORILEGIUM_PAGES_WRITTEN"
+"""Environment variable that tells our MkDocs hook that the pages are in place."""
+
+
+class Renderer(StrEnum):
+    MKDOCS = "mkdocs"
+    PROPERDOCS = "properdocs"
+    ZENSICAL = "zensical"
+
+
+class RenderFailed(Exception):
+    """The generator did not make a site; `help` holds what it said."""
+
+    def __init__(self, message: str, help: str) -> None:
+        super().__init__(message)
+        self.help = help
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One run of a generator."""
+
+    root: Path
+    built: Path
+    epoch: int
+    """Seconds since 1970 that stand for "now" in what is built, so that the same input gives the same bytes."""
+    only_changed: bool
+
+
+def render_site(renderer: Renderer, job: Job) -> None:
+    """Build the site of `job.root` into `job.built`. Raises `RenderFailed`."""
+    environment = {
+        **os.environ,
+        PAGES_WRITTEN: "1",
+        "SOURCE_DATE_EPOCH": str(job.epoch),
+        "NO_MKDOCS_2_WARNING": "1",
+        "DISABLE_MKDOCS_2_WARNING": "true",
+        "PYTHONIOENCODING": "utf-8",
+    }
+    if renderer is Renderer.ZENSICAL:
+        _zensical(job, environment)
+    else:
+        _mkdocs(renderer, job, environment)
+
+
+def _mkdocs(renderer: Renderer, job: Job, environment: Mapping[str, str]) -> None:
+    changed = ["--dirty"] if job.only_changed else ["--clean"]
+    site = ["--site-dir", str(job.built)]
+    _run(renderer, [renderer.value, "build", "--strict", "--quiet", *changed, *site], job.root, environment)
+
+
+def _zensical(job: Job, environment: Mapping[str, str]) -> None:
+    # Zensical takes its output folder from the configuration alone, and paths in it from where that file lies.
+    configuration = job.root / ".florilegium-zensical.yml"
+    text = (job.root / "mkdocs.yml").read_text(encoding="utf-8")
+    text = re.sub(r"^site_dir:.*$", "", text, flags=re.MULTILINE)
+    shutil.rmtree(job.built, ignore_errors=True)
+    configuration.write_text(f"{text}\nsite_dir: {_yaml(str(job.built))}\n", encoding="utf-8")
+    try:
+        _run(
+            Renderer.ZENSICAL, ["zensical", "build", "--clean", "-f", configuration.name], job.root, environment
+        )
+    finally:
+        configuration.unlink(missing_ok=True)
+
+
+def _yaml(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _run(renderer: Renderer, command: Iterable[str], root: Path, environment: Mapping[str, str]) -> None:
+    try:
+        result = subprocess.run(
+            [sys.executable, "-m", *command],
+            cwd=root,
+            env=environment,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
+    except OSError as error:
+        raise RenderFailed(f"{renderer} cannot be started: {error.strerror}", "run scripts/setup") from error
+    if result.returncode:
+        said = (result.stdout + result.stderr).strip()
+        if f"No module named {renderer}" in said:
+            raise RenderFailed(f"{renderer} is not installed", f"install the package {renderer}, or use mkdocs")
+        raise RenderFailed(f"{renderer} did not finish (exit code {result.returncode})", said[-4000:])

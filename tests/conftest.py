@@ -1,0 +1,59 @@
+"""What all tests share: the option that records expected reports, a state folder of their own, and a library to check."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from florilegium.checks import Context, apply_severities, run_checks
+from florilegium.diagnostics import Diagnostic
+from florilegium.library import read_library
+from florilegium.links import resolve_links
+
+REPOSITORY = Path(__file__).parent.parent
+TODAY = date(2026, 11, 23)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--record", action="store_true", help="write the reports of tests/cases anew, to be read in the diff")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder for what runs remember, so that no test reads or leaves anything in that of the user."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("state")
+        patch.setenv("FLORILEGIUM_STATE", str(folder))
+        patch.delenv("SOURCE_DATE_EPOCH", raising=False)
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def check_library() -> Callable[[Path], tuple[Diagnostic, ...]]:
+    """Reads and checks the library of a folder, on one fixed day."""
+
+    def check(root: Path) -> tuple[Diagnostic, ...]:
+        result = read_library(root)
+        links = resolve_links(result.library)
+        return apply_severities(links, (*result.diagnostics, *run_checks(Context(links, TODAY))))
+
+    return check
+
+
+@pytest.fixture
+def write() -> Callable[[Path, dict[str, str | bytes]], Path]:
+    """Writes files, given by their paths below a folder, and returns the folder."""
+
+    def write_files(root: Path, files: dict[str, str | bytes]) -> Path:
+        for name, content in files.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return root
+
+    return write_files
