@@ -5,16 +5,21 @@ This is the only file that knows MkDocs from inside, and it holds no logic of th
 
 import logging
 import os
-import posixpath
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
+from florilegium.bibliography import BibliographyError
 from florilegium.checking import CannotRun, Options
+from florilegium.diagnostics import plain
 from florilegium.library import ANNOTATIONS
-from florilegium.pages import FOLDERS
-from florilegium.pipeline import prepare_pages
+from florilegium.pages import FOLDERS, is_generated
+from florilegium.pages.cards import Site
+from florilegium.pipeline import add_index, prepare_pages
 from florilegium.publish import PublishError
-from florilegium.renderers import PAGES_WRITTEN
+from florilegium.renderers import PAGES_WRITTEN, RenderFailed
 from florilegium.rules import Severity
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -22,47 +27,105 @@ from mkdocs.livereload import LiveReloadServer
 from mkdocs.structure.pages import Page
 
 log = logging.getLogger("mkdocs.florilegium")
-_LEVELS = {Severity.ERROR: logging.ERROR, Severity.WARNING: logging.WARNING, Severity.INFORMATION: logging.INFO}
+_LEVELS = {
+    Severity.ERROR: logging.ERROR,
+    Severity.WARNING: logging.WARNING,
+    Severity.INFORMATION: logging.INFO,
+}
+
+
+@dataclass(slots=True)
+class _Session:
+    """What lasts from one event of MkDocs to the next."""
+
+    site: Site | None = None
+    """What the pages that we wrote show; None where `florilegium build` wrote them."""
+    serving: bool = False
+    """Whether `mkdocs serve` is up, which answers nobody after a build that failed."""
+
+
+_session = _Session()
+
+
+def _is_wanted(record: logging.LogRecord) -> bool:
+    # MkDocs warns of links that a partial build may miss; ours are in the pages, which are written again.
+    return "'dirty' build" not in record.getMessage()
+
+
+for _name in ("mkdocs", "properdocs"):
+    logging.getLogger(f"{_name}.commands.build").addFilter(_is_wanted)
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
     """Check the library and write its pages, unless `florilegium build` has done so."""
-    # MkDocs warns of links that a partial build may miss; ours are in the pages, which are written again.
-    logging.getLogger("mkdocs.commands.build").addFilter(lambda record: "'dirty' build" not in record.getMessage())
     if os.environ.get(PAGES_WRITTEN):
         return
     root = Path(config.config_file_path).parent
     try:
-        prepared = prepare_pages(Options(root=root, executor=None))
-    except (CannotRun, PublishError) as error:
-        raise PluginError(f"{error}\n  help: {error.help}") from error
-    for diagnostic in prepared.diagnostics:
-        log.log(_LEVELS[diagnostic.severity], "%s: %s [%s]", diagnostic.span, diagnostic.message, diagnostic.rule)
-        if diagnostic.help:
-            log.info("  help: %s", diagnostic.help)
-    if not prepared.written:
-        raise PluginError("the library has errors, so no page was written; they are listed above")
+        prepared = prepare_pages(Options(root=root, executor=None, notify=log.info))
+    except (CannotRun, PublishError, BibliographyError) as error:
+        _stop(_described(error))
+        return
+    for found in prepared.diagnostics:
+        log.log(_LEVELS[found.severity], "%s", plain(f"{found.span}: {found.message} [{found.rule}]"))
+        if found.help:
+            log.info("  help: %s", plain(found.help))
+    if prepared.site is None:
+        _stop("the library has errors, which are listed above; its pages stay as they were")
+        return
     os.environ.setdefault("SOURCE_DATE_EPOCH", str(prepared.epoch))
+    _session.site = prepared.site
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Add the search index."""
+    try:
+        if _session.site:
+            add_index(_session.site, Path(config.site_dir))
+    except RenderFailed as error:
+        _stop(_described(error))
+
+
+def _stop(message: str) -> None:
+    if not _session.serving:
+        raise PluginError(message)
+    log.error("%s", message)
+
+
+def _described(error: Exception) -> str:
+    remedy = getattr(error, "help", "")
+    return plain(str(error)) + (f"\n  help: {plain(remedy)}" if remedy else "")
 
 
 def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, **_: Any) -> dict[str, Any]:
     """Let "Edit this page" lead to the note or theme that a page was made from."""
     source = page.meta.get("source_file")
-    if source and config.repo_url and config.edit_uri:
-        above = posixpath.normpath(posixpath.join(config.edit_uri, ".."))
-        page.edit_url = f"{config.repo_url.rstrip('/')}/{above.strip('/')}/{source}"
-    elif page.meta.get("florilegium-page"):
-        page.edit_url = None
+    if "florilegium-page" in page.meta:
+        page.edit_url = _edit_url(source, config) if source else None
     return context
 
 
+def _edit_url(source: str, config: MkDocsConfig) -> str | None:
+    """Where a file outside of `docs/` is edited: as MkDocs joins the address, but one folder up."""
+    path = f"../{source}"
+    if config.edit_uri_template:
+        uri = config.edit_uri_template.format(path=path, path_noext=path.removesuffix(".md"))
+    elif config.edit_uri:
+        uri = config.edit_uri + path
+    else:
+        return None
+    # In a query (`?file=docs/`) no browser would take the step back.
+    uri = re.sub(r"[^/?#=]+/\.\./", "", uri, count=1)
+    return urljoin(f"{config.repo_url.rstrip('/')}/", uri) if config.repo_url else uri
+
+
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
-    """Watch what people write. A generated page that changes is our own doing, and must not start another build."""
+    """Watch what people write: a generated page that changes is our own doing, and starts no other build."""
+    _session.serving = True
     docs = Path(config.docs_dir)
     server.unwatch(str(docs))
-    server.watch(str(docs), recursive=False)
-    for folder in docs.iterdir():
-        if folder.is_dir() and folder.name not in FOLDERS:
-            server.watch(str(folder))
+    for path in docs.iterdir():
+        if path.name not in FOLDERS and not (path.is_file() and is_generated(path.read_bytes())):
+            server.watch(str(path))
     server.watch(str(Path(config.config_file_path).parent / ANNOTATIONS))
     return server

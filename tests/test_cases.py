@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from florilegium import reporters
+from florilegium.diagnostics import Diagnostic
 from florilegium.library import read_library, read_text
 from florilegium.originals import read_original
 from florilegium.rules import RULES
@@ -37,12 +38,14 @@ def name(case: Path) -> str:
     return f"{case.parent.name}/{case.name}"
 
 
-def report(root: Path, case: Path, check_library) -> str:
-    diagnostics = check_library(root)
-    if (case / "original.txt").exists():
-        library, originals = read_library(root).library, {"doe2009": read_original(case / "original.txt")}
-        diagnostics += verify_quotes(library, originals, date(2026, 11, 23))[1]
+def misquotations(root: Path) -> tuple[Diagnostic, ...]:
+    if not (root / "original.txt").exists():
+        return ()
+    originals = {"doe2009": read_original(root / "original.txt")}
+    return verify_quotes(read_library(root).library, originals, date(2026, 11, 23))[1]
 
+
+def report(root: Path, diagnostics: tuple[Diagnostic, ...]) -> str:
     def read_line(path: str, number: int) -> str:
         return read_text(root, path)[0].splitlines()[number - 1]
 
@@ -53,15 +56,16 @@ def report(root: Path, case: Path, check_library) -> str:
 def test_case(case, tmp_path, check_library, request):
     shutil.copytree(CASES / "base", tmp_path, dirs_exist_ok=True)
     shutil.copytree(case, tmp_path, dirs_exist_ok=True)
-    found = report(tmp_path, case, check_library)
-    expected = case / "expected.txt"
+    diagnostics = check_library(tmp_path) + misquotations(tmp_path)
+    found = report(tmp_path, diagnostics)
     if case.name.endswith("-nope"):
         assert found == ""
         return
     if request.config.getoption("--record"):
-        expected.write_text(found, encoding="utf-8")
-    assert found == expected.read_text(encoding="utf-8")
-    assert f"[{case.parent.name}]\n" in found
+        (case / "expected.txt").write_text(found, encoding="utf-8")
+    assert found == (case / "expected.txt").read_text(encoding="utf-8")
+    assert case.parent.name in {diagnostic.rule for diagnostic in diagnostics}
+    assert all(diagnostic.help for diagnostic in diagnostics)
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule not in BUILT_BY_PROGRAMS])

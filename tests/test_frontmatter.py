@@ -206,7 +206,7 @@ REFUSED = [
         'a: "x\\Ly"\n',
         "1:4 invisible-character: an escape stands for the invisible character U+2028 LINE SEPARATOR",
     ),
-    ("a: " + "[" * 17 + "]" * 17, "1:19 too-deep: values are nested more than 16 deep"),
+    ("a: " + "[" * 17 + "]" * 17, "1:1 too-deep: values are nested more than 16 deep"),
 ]
 
 

@@ -8,11 +8,12 @@ See https://spec.commonmark.org/0.31.2/.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from .spans import LineTable, Span
 from .tables import is_table_start
 
 __all__ = ["MAX_DEPTH", "Block", "BlockKind", "Content", "Line", "parse_blocks"]
@@ -81,16 +82,23 @@ class Content:
     def __init__(self, text: str, lines: Sequence[Line]) -> None:
         self._lines = lines
         self.text = "\n".join([text[line.start : line.end] for line in lines])
-        indices, index = [], 0
-        for line in lines:
-            indices.append(index)
-            index += line.end - line.start + 1
-        self._indices = indices
+        self._indices = [0]
+        for line in lines[:-1]:
+            self._indices.append(self._indices[-1] + line.end - line.start + 1)
 
     def offset(self, index: int) -> int:
         """The offset in the file of the character at an index; the index of a line's end gives that end."""
         number = bisect_right(self._indices, index) - 1
         return self._lines[number].start + index - self._indices[number]
+
+    def spans(self, table: LineTable) -> Callable[[int, int], Span]:
+        """The function that turns two indices, of a start and an end, into a span of the file."""
+        if len(self._lines) == 1:
+            # Most contents are one line, and most spans are made here.
+            path, (line, column) = table.path, table.position(self._lines[0].start)
+            return lambda start, end: Span(path, line, column + start, line, column + max(start, end))
+        offset = self.offset
+        return lambda start, end: table.span(offset(start), offset(max(end - 1, start)) + (end > start))
 
 
 _FENCE = re.compile(r"(`{3,})([^`\n]*)$|(~{3,})([^\n]*)$")
@@ -99,8 +107,9 @@ _BREAK = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _SETEXT = re.compile(r"(=+|-+)[ \t]*$")
 _ITEM = re.compile(r"(?:([-+*])|(\d{1,9})([.)]))(?=[ \t]|$)")
 _FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]:[ \t]*")
+_RAW = "script|pre|style|textarea"
 _HTML = (
-    (re.compile(r"<(?:script|pre|style|textarea)(?=[\s>]|$)", re.I), re.compile(r"</(?:script|pre|style|textarea)>", re.I)),
+    (re.compile(rf"<(?:{_RAW})(?=[\s>]|$)", re.I), re.compile(rf"</(?:{_RAW})>", re.I)),
     (re.compile(r"<!--"), re.compile(r"-->")),
     (re.compile(r"<\?"), re.compile(r"\?>")),
     (re.compile(r"<!\[CDATA\["), re.compile(r"\]\]>")),
@@ -136,6 +145,10 @@ class _Parser:
 
     def _lines(self) -> Iterator[Line]:
         position, text = self.root.start, self.text
+        if "\r" not in text:
+            while (end := text.find("\n", position)) >= 0:
+                yield Line(position, end)
+                position = end + 1
         while position < len(text):
             match = _LINE.match(text, position)
             assert match is not None
@@ -144,16 +157,14 @@ class _Parser:
 
     def _line(self, start: int, end: int) -> None:
         leaf = self.leaf
-        # Most lines are running text outside every container.
-        if (
-            leaf is not None
-            and leaf.kind is BlockKind.PARAGRAPH
-            and len(self.stack) == 1
-            and start < end
-            and self.text[start] not in _OPENERS
-        ):
-            self._extend(leaf, start, end)
-            return
+        # Most lines are blank, or running text, outside every container.
+        if len(self.stack) == 1 and (leaf is None or leaf.kind in (BlockKind.PARAGRAPH, BlockKind.TABLE)):
+            if start == end:
+                self.leaf = None
+                return
+            if self.text[start] not in _OPENERS:
+                self._text(start, end, 1)
+                return
         position, column, matched = self._match_containers(start, end)
         everything = matched == len(self.stack)
         if leaf is not None and everything and self._continue_leaf(leaf, position, column, end):
@@ -302,8 +313,7 @@ class _Parser:
         self._text(after, end, matched)
 
     def _blank(self, matched: int) -> None:
-        quotes = any(c.kind is BlockKind.QUOTE for c in self.stack[matched:])
-        if quotes:
+        if matched < len(self.stack):
             self._close_unmatched(matched)
         elif self.leaf is not None and self.leaf.kind in (BlockKind.PARAGRAPH, BlockKind.TABLE):
             self._close_leaf()

@@ -28,7 +28,7 @@ from .inlines import (
 )
 from .model import Body, Citation, Heading, Hyperlink, Quote
 from .quotes import parse_attribution, parse_quote
-from .spans import LineTable, Span
+from .spans import LineTable
 from .tables import parse_alignments, split_cells
 
 __all__ = ["Leaf", "ParsedBody", "Structure", "Table", "make_anchor", "parse_body"]
@@ -243,16 +243,16 @@ class _Parser:
         return definitions.stop
 
     def _leaf(self, content: Content, start: int = 0, end: int | None = None) -> Leaf:
+        if end is None:
+            end = len(content.text)
+        if not _SPECIAL.search(content.text):
+            return Leaf(content, start, end, [], [], [], len(self.citations))
         marks = [m for m in parse_marks(content.text) if m.start >= start]
         targets = [t for t in parse_targets(content.text, marks) if t.close >= start]
         everything = merge_marks(marks, [t.mark for t in targets]) if targets else marks
         masked = mask(content.text, everything)
-        images = _closings_of_images(masked, targets)
-        outer, self.open_tags = self.open_tags, []
-        for m in everything:
-            self._mark(m, content, images, outer)
-        self._report_open_tags("in the same paragraph, add")
-        self.open_tags = outer
+        if everything:
+            self._marks(everything, content, _closings_of_images(masked, targets))
         citations: list[Citation] = []
         if "@" in masked:
             found = self._cite(content, masked, start)
@@ -260,17 +260,23 @@ class _Parser:
             marks = merge_marks(marks, [Mark(MarkKind.CITATION, f.start, f.end, "") for f in found])
         first = len(self.citations)
         self.citations += citations
-        return Leaf(content, start, len(content.text) if end is None else end, marks, targets, citations, first)
+        return Leaf(content, start, end, marks, targets, citations, first)
 
     def _cite(self, content: Content, masked: str, start: int) -> list[Found]:
-        def span(start: int, end: int) -> Span:
-            return self.table.span(content.offset(start), content.offset(end - 1) + 1)
-
         if start:
             masked = " " * start + masked[start:]
-        return list(parse_citations(content.text, span, masked))
+        return list(parse_citations(content.text, content.spans(self.table), masked))
 
-    def _mark(self, mark: Mark, content: Content, images: set[int], outer: list[tuple[str, int, int]] | None = None) -> None:
+    def _marks(self, marks: list[Mark], content: Content, images: set[int]) -> None:
+        outer, self.open_tags = self.open_tags, []
+        for mark in marks:
+            self._mark(mark, content, images, outer)
+        self._report_open_tags("in the same paragraph, add")
+        self.open_tags = outer
+
+    def _mark(
+        self, mark: Mark, content: Content, images: set[int], outer: list[tuple[str, int, int]] | None = None
+    ) -> None:
         start = content.offset(mark.start)
         match mark.kind:
             case MarkKind.TAG:
@@ -303,6 +309,9 @@ class _Parser:
         opened = outer if name in policy.SPANNING_ELEMENTS else self.open_tags
         if not tag.startswith("</"):
             opened.append((name, start, start + len(tag)))
+            if len(opened) == MAX_DEPTH + 1:
+                message = f"elements are nested more than {MAX_DEPTH} deep"
+                self.report("too-deep", start, start + len(tag), message, "flatten the structure")
         elif opened and opened[-1][0] == name:
             opened.pop()
         else:
@@ -314,8 +323,13 @@ class _Parser:
             self.report("forbidden-html", start, end, f"<{name}> is never closed", f"{remedy} </{name}>")
 
 
+_SPECIAL = re.compile(r"[\\`<&@:]|\]\(")
+"""Without any of these, content is nothing but text and emphasis."""
+
+
 def _target(mark: Mark) -> str:
-    is_mail = mark.kind is MarkKind.AUTOLINK and "@" in mark.text and not re.match(r"[a-z][a-z0-9+.-]*:", mark.text, re.I)
+    has_scheme = re.match(r"[a-z][a-z0-9+.-]*:", mark.text, re.I)
+    is_mail = mark.kind is MarkKind.AUTOLINK and "@" in mark.text and not has_scheme
     return f"mailto:{mark.text}" if is_mail else mark.text
 
 
@@ -344,7 +358,9 @@ def _split_anchor(text: str) -> tuple[int, str]:
     return (len(text[:at].rstrip()), match[1]) if match else (len(text), "")
 
 
-_RESERVED = re.compile(r"(?:q|ref|fn|fnref|cite)(?:-|$)")
+_SIGNS = re.compile(r"[^\w\s-]")
+_GAPS = re.compile(r"[\s_]+")
+_RESERVED = re.compile(r"(?:q|ref|fn|fnref|cite|fl)(?:-|$)|(?:works-cited|cited-elsewhere)$")
 
 
 def make_anchor(text: str, taken: dict[str, int]) -> str:
@@ -353,8 +369,8 @@ def make_anchor(text: str, taken: dict[str, int]) -> str:
     It holds only letters, digits, `_` and hyphens and never begins with `_`, so it can neither meet an identifier of
     the site's frame (`__search`) nor one of our own (`q-…`). `taken` holds with each one the number to try next.
     """
-    words = re.sub(r"[^\w\s-]", "", unicodedata.normalize("NFC", text).lower())
-    anchor = re.sub(r"[\s_]+", "-", words).strip("-") or "section"
+    words = _SIGNS.sub("", unicodedata.normalize("NFC", text).lower())
+    anchor = _GAPS.sub("-", words).strip("-") or "section"
     if _RESERVED.match(anchor):
         anchor = f"s-{anchor}"
     found, number = anchor, taken.get(anchor, 0)

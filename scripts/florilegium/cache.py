@@ -4,7 +4,6 @@ Remembered values are pickles, which can run code when they are read. So they ne
 contribution could put one, but in the cache folder of the person who runs the program.
 """
 
-import gc
 import hashlib
 import os
 import pickle
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from . import __version__
+from .limits import uncollected
 
 __all__ = ["Cache", "code_stamp", "state_folder"]
 
@@ -64,16 +64,11 @@ class Cache:
         digest, stamp, payload = data[:32], data[32:64], data[64:]
         if stamp != self._stamp or hashlib.sha256(payload).digest() != digest:
             return None
-        # A library is a million small objects without cycles; looking for some on the way doubles the time.
-        collecting = gc.isenabled()
-        gc.disable()
         try:
-            return pickle.loads(payload)
+            with uncollected():
+                return pickle.loads(payload)
         except Exception:
             return None
-        finally:
-            if collecting:
-                gc.enable()
 
     def save(self, name: str, value: object) -> None:
         """Keep a value; a full disk or the like only means that it is not remembered."""

@@ -1,7 +1,8 @@
 """Characters that a reviewer cannot see: which of them no text may hold, and where the others belong.
 
-What is refused here is what hides or reorders text: control characters, directional overrides and isolates that are
-never closed (https://trojansource.codes), tag characters, zero-width spaces. Joiners are spelling in many scripts.
+What is refused here is what hides or reorders text: control characters, directional overrides and isolates that
+are never closed (https://trojansource.codes), tag characters, zero-width spaces. Joiners are spelling in many
+scripts.
 """
 
 import re
@@ -24,9 +25,14 @@ _SUSPECT = re.compile(
     "\u2060-\u206f\u3164\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff]|[\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U000ffffe\U000fffff\U0010fffe\U0010ffff]"
 )
+_VISIBLE = bytes([*b"\t\n\r", *range(0x20, 0x7F)])
 _ISOLATES = "\u2066\u2067\u2068"
 _POP_ISOLATE = "\u2069"
 _MARKS = "\u200e\u200f\u061c"
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u061b\u061d-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+"""Letters and signs of scripts that run from right to left; not the marks, which are for them."""
 _JOINERS = "\u200c\u200d"
 _REPLACEMENT = "\ufffd"
 
@@ -34,10 +40,12 @@ _REPLACEMENT = "\ufffd"
 def find_invisible(text: str) -> Iterator[Invisible]:
     """The characters of a text that no note may hold, in their order.
 
-    A byte order mark at the very start is no part of the text. The replacement character U+FFFD is refused too: it is
-    what a lost letter leaves behind.
+    A byte order mark at the very start is no part of the text. The replacement character U+FFFD is refused too:
+    it is what a lost letter leaves behind.
     """
-    if text.isascii() and text.isprintable():
+    # Of most texts little is left without the characters of ASCII, and that is quickly looked through.
+    rest = text.encode("utf-8", "surrogatepass").translate(None, _VISIBLE)
+    if not _SUSPECT.search(rest.decode("utf-8", "surrogatepass")):
         return
     paired = _paired_isolates(text)
     for match in _SUSPECT.finditer(text):
@@ -57,7 +65,7 @@ def _belongs(text: str, offset: int, character: str) -> bool:
     if "\ufe00" <= character <= "\ufe0f":  # A variation selector changes the sign before it.
         return not before.isspace() and unicodedata.category(before)[0] in "LSPN"
     if character in _MARKS:  # Directional marks only settle which way a neighbouring sign lies.
-        return any(unicodedata.bidirectional(c) in ("R", "AL") for c in text[max(0, offset - 200) : offset + 200])
+        return _RIGHT_TO_LEFT.search(text, max(0, offset - 200), offset + 200) is not None
     if character == "\u034f":
         return unicodedata.category(before)[0] == "M"
     return "\u180b" <= character <= "\u180f" and "\u1800" <= before <= "\u18af"

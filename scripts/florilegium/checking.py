@@ -3,8 +3,8 @@
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,15 +13,13 @@ from typing import NamedTuple
 from .cache import Cache, state_folder
 from .checks import Context, apply_severities, run_checks
 from .diagnostics import Diagnostic
-from .library import ANNOTATIONS, Listed, Parsed, list_files, read_library
+from .library import ANNOTATIONS, Listed, list_files, read_library
+from .limits import uncollected
 from .links import Links, resolve_links
 from .rules import Severity
+from .shelves import Shelves
 
 __all__ = ["CannotRun", "Checked", "Options", "Totals", "check", "check_quickly", "find_root", "has_errors"]
-
-_FRESH_NS = 1_000_000_000
-"""A file changed this short a time before a run may change again without its times showing it."""
-
 
 class CannotRun(Exception):
     """There is nothing to work on, or an option makes no sense; `help` says what to do."""
@@ -31,15 +29,28 @@ class CannotRun(Exception):
         self.help = help
 
 
+def start_processes() -> Executor:
+    """As many processes as there are processors."""
+    from concurrent.futures import ProcessPoolExecutor  # it takes time to import, and small libraries need none
+
+    return ProcessPoolExecutor()
+
+
+def current_day() -> date:
+    """Today in UTC, or the day of `SOURCE_DATE_EPOCH` (https://reproducible-builds.org/specs/source-date-epoch/)."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(epoch) if epoch.isdigit() else time.time(), UTC).date()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """What a run is told, once, at the door."""
 
     root: Path
-    today: date = field(default_factory=lambda: current_day())
+    today: date = field(default_factory=current_day)
     remember: bool = True
     """Whether results of earlier runs may be used."""
-    executor: Callable[[], Executor] | None = ProcessPoolExecutor
+    executor: Callable[[], Executor] | None = start_processes
     """Makes the executor that large libraries are read on; None for this process alone."""
     progress: Callable[[str, int, int], None] = lambda _what, _done, _all: None
     notify: Callable[[str], None] = lambda _message: None
@@ -69,12 +80,6 @@ class Checked(NamedTuple):
     totals: Totals
 
 
-def current_day() -> date:
-    """Today in UTC, or the day of `SOURCE_DATE_EPOCH` (https://reproducible-builds.org/specs/source-date-epoch/)."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(epoch) if epoch.isdigit() else time.time(), UTC).date()
-
-
 def find_root(start: Path) -> Path:
     """The nearest folder, from `start` upwards, that holds a library."""
     for folder in (start, *start.parents):
@@ -94,20 +99,17 @@ def has_errors(diagnostics: Iterable[Diagnostic], *, strict: bool = False) -> bo
 
 def check(options: Options) -> Checked:
     """Read, link and check the library of `options.root`."""
-    cache = Cache(state_folder(options.root)) if options.remember else None
-    remembered: dict[str, tuple[Listed, Parsed]] = (cache and cache.load("parsed")) or {}
-    started = time.time_ns()
-    listed_now: dict[str, Listed] = {}
+    with uncollected():
+        return _check(options)
 
-    def known(listed: Listed) -> Parsed | None:
-        listed_now[listed.path] = listed
-        before = remembered.get(listed.path)
-        return before[1] if before and before[0] == listed else None
 
+def _check(options: Options) -> Checked:
+    shelves = Shelves(Cache(state_folder(options.root)) if options.remember else None)
     result = read_library(
         options.root,
-        known=known,
+        known=shelves.known,
         executor=options.executor,
+        keep=shelves.keep,
         progress=lambda done, everything: options.progress("reading", done, everything),
     )
     links = resolve_links(result.library)
@@ -119,29 +121,10 @@ def check(options: Options) -> Checked:
         sum(len(note.quotes) for note in result.library.notes),
         len(links.sources),
     )
-    if cache:
-        _remember(cache, remembered, listed_now, result.parsed, started)
-        if all(_is_settled(listed, started) for listed in listed_now.values()):
-            cache.save("checked", (_signature(listed_now.values(), options.today), diagnostics, totals))
+    shelves.save(result.parsed)
+    if shelves.cache and shelves.settled:
+        shelves.cache.save("checked", (_signature(shelves.files, options.today), diagnostics, totals))
     return Checked(links, diagnostics, totals)
-
-
-def _is_settled(listed: Listed, started: int) -> bool:
-    return max(listed.signature[1:3]) < started - _FRESH_NS
-
-
-def _remember(
-    cache: Cache,
-    remembered: dict[str, tuple[Listed, Parsed]],
-    listed_now: dict[str, Listed],
-    parsed: Mapping[str, Parsed],
-    started: int,
-) -> None:
-    keep = {
-        path: (listed, parsed[path]) for path, listed in listed_now.items() if _is_settled(listed, started)
-    }
-    if keep.keys() != remembered.keys() or any(keep[p][0] != remembered[p][0] for p in keep):
-        cache.save("parsed", keep)
 
 
 def _signature(files: Iterable[Listed], today: date) -> str:

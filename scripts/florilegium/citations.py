@@ -11,7 +11,15 @@ from typing import NamedTuple
 from .model import Citation, CitationMode, Locator, Reference
 from .spans import Span
 
-__all__ = ["LOCATOR_LABELS", "Found", "is_plain_key", "parse_citations", "parse_locator", "render_citation", "render_locator"]
+__all__ = [
+    "LOCATOR_LABELS",
+    "Found",
+    "is_plain_key",
+    "parse_citations",
+    "parse_locator",
+    "render_citation",
+    "render_locator",
+]
 
 type_span = Callable[[int, int], Span]
 
@@ -94,7 +102,7 @@ class _Parser:
 
     def parse(self) -> Iterator[Found]:
         position = 0
-        for opener in re.finditer(r"\[|-?@", self.masked):
+        for opener in _OPENER.finditer(self.masked):
             start = opener.start()
             if start < position:
                 continue
@@ -145,8 +153,9 @@ class _Parser:
         at, text = key.start(), self.text
         suppressed = at > start and self.masked[at - 1] == "-" and not self.masked[at - 2 : at - 1].isalnum()
         locator, rest = parse_locator(text, key.end(), end, self.span)
-        first = start + len(text[start:end]) - len(text[start:end].lstrip())
-        last = start + len(text[start:end].rstrip())
+        written = text[start:end]
+        first = start + len(written) - len(written.lstrip())
+        last = start + len(written.rstrip())
         return Reference(
             key=key[1] or key[2],
             span=self.span(first, max(last, key.end())),
@@ -183,7 +192,7 @@ class _Parser:
         return Found(start, end, Citation(references=(first, *more), span=first.span))
 
     def _after_textual(self, start: int, end: int) -> tuple[Locator | None, str, tuple[Reference, ...]] | None:
-        """What follows `@key` in brackets: `[p. 3; also @b]`, `[see @b]`; None where the brackets are something else."""
+        """What follows `@key` in brackets: `[p. 3; also @b]`, `[see @b]`; None where they are something else."""
         if self._is_link(end):
             return None
         key = _KEY.search(self.masked, start, end)
@@ -200,7 +209,9 @@ class _Parser:
         return None if more is None else (locator, suffix, more)
 
 
+_OPENER = re.compile(r"\[|-?@")
 _STOP = re.compile(r"[\[\]{};@]")
+_BRACKET = re.compile(r"[\[\]@]")
 _AFTER = re.compile(r"[ \t]*\n?[ \t]*\[(?!\^)")
 
 
@@ -212,14 +223,19 @@ def _matching_brackets(text: str) -> tuple[dict[int, int], set[int]]:
     closing: dict[int, int] = {}
     direct: set[int] = set()
     opened: list[list[int]] = []  # place, number of keys outside inner brackets, number of inner brackets with keys
-    for match in re.finditer(r"[\[\]@]", text):
+    position = 0
+    for match in _BRACKET.finditer(text):
         at = match.start()
+        if at < position:
+            continue  # A key in braces may hold brackets.
+        key = _match_key(text, at) if match[0] == "@" else None
+        position = key.end() if key else at
         if match[0] == "[":
             opened.append([at, 0, 0])
         elif not opened:
             continue
         elif match[0] == "@":
-            opened[-1][1] += _match_key(text, at) is not None
+            opened[-1][1] += key is not None
         else:
             start, keys, nested = opened.pop()
             closing[start] = at

@@ -1,4 +1,4 @@
-"""The command line: parses options, calls the pipeline, prints. Exit codes: 0 clean, 1 problems found, 2 could not run."""
+"""The command line: options, a call of the pipeline, print. Exit codes: 0 clean, 1 problems found, 2 could not run."""
 
 import os
 import shlex
@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from . import __version__
-from .diagnostics import Diagnostic, did_you_mean, plain
 from .checking import CannotRun, Options, Totals, check_quickly, find_root, has_errors
+from .diagnostics import Diagnostic, did_you_mean, plain
 from .rules import RULES
 
 __all__ = ["main"]
@@ -21,7 +21,7 @@ __all__ = ["main"]
 class _Commands(click.Group):
     """A group that lists its commands in the order in which a user meets them, and guesses at a misspelt one."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(self.commands)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, ...]:
@@ -180,7 +180,8 @@ def explain(rule: str | None) -> int:
     if rule not in RULES:
         raise CannotRun(f"there is no rule {rule!r}", did_you_mean(rule, RULES, "florilegium explain lists them"))
     found = RULES[rule]
-    click.echo(f"{found.name} ({found.severity})\n\n{found.summary}\n\nWhy: {found.reason}\n\nWhat to do: {found.remedy}")
+    click.echo(f"{found.name} ({found.severity})\n\n{found.summary}")
+    click.echo(f"\nWhy: {found.reason}\n\nWhat to do: {found.remedy}")
     return 0
 
 

@@ -62,6 +62,7 @@ def parse_source(node: Node, table: LineTable) -> tuple[Source | None, list[Diag
 
 _ITEM = "write {id: doe2009, type: book, title: A title}"
 _TYPES = "book, chapter, article-journal, webpage and others"
+_ORCID = "copy it anew from the person's page, for example 0000-0002-1825-0097"
 _NAME = "write [{family: Doe, given: Jane}], or [{literal: World Health Organization}]"
 
 _TEXT, _NAMES, _DATE = 1, 2, 3
@@ -113,7 +114,8 @@ class _Item:
             field = key.text
             if field in ("id", "type") or (type(value) is Scalar and value.is_null):
                 continue
-            self.spans[field] = value.span
+            if not _is_empty(value):
+                self.spans[field] = value.span
             what = _KINDS.get(field)
             if what == _TEXT:
                 self.read_text(field, value)
@@ -254,7 +256,7 @@ class _Item:
         if key.text.lower() == "orcid":
             fault = parse_orcid(value.text).fault if isinstance(value, Scalar) else f"is {kind_of(value)}"
             if fault:
-                self.report("invalid-orcid", value.span, f'the ORCID of a name in "{field}" {fault}')
+                self.report("invalid-orcid", value.span, f'the ORCID of a name in "{field}" {fault}', _ORCID)
         elif near := self.guess(key.text, tuple(_NAME_PARTS)):
             message = f'a name in "{field}" has no part {quoted(key.text)}'
             self.report("invalid-reference", key.span, message, f"did you mean {quoted(near)}?")
@@ -290,7 +292,9 @@ class _Item:
     def check_pubmed(self, field: str, text: str, span: Span) -> str:
         found: Identifier = parse_pmid(text) if field == "PMID" else parse_pmcid(text)
         if found.fault:
-            self.report("invalid-reference", span, f"the {field} {quoted(text)} {found.fault}")
+            self.report(
+                "invalid-reference", span, f"the {field} {quoted(text)} {found.fault}", "copy it anew"
+            )
         return text
 
     def check_url(self, field: str, text: str, span: Span) -> str:
@@ -299,6 +303,12 @@ class _Item:
         if fault:
             self.report("invalid-url", span, f"the {field} {quoted(text)} {fault}", "write the whole address")
         return url
+
+
+def _is_empty(node: Node) -> bool:
+    if type(node) is Scalar:
+        return not node.text
+    return type(node) is Sequence and not node.items
 
 
 _KEY = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_:.#$%&+?<>~/=-]*[A-Za-z0-9_])?")

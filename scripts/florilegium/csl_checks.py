@@ -3,7 +3,7 @@
 import datetime
 
 from .csl_dates import implausible
-from .csl_vocabulary import ANONYMOUS_TYPES, CONTAINED_TYPES, FIELDS, WEB_TYPES
+from .csl_vocabulary import ANONYMOUS_TYPES, CONTAINED_TYPES, FIELDS, NAMES, WEB_TYPES
 from .diagnostics import Diagnostic, quoted
 from .model import Source
 
@@ -58,27 +58,22 @@ _UNTITLED = frozenset(("interview", "personal_communication", "review", "review-
 def _missing(source: Source) -> list[tuple[str, str]]:
     """What a reader needs to find the work and the item does not have: its name, and how to add it."""
     has = source.variables
+    given = source.spans  # What is given and could not be read is reported already.
     missing = []
-    if not has.get("title") and source.type not in _UNTITLED:
+    if not has.get("title") and "title" not in given and source.type not in _UNTITLED:
         missing.append(("title", "add title:"))
-    if not source.names and source.type not in ANONYMOUS_TYPES:
+    if not source.names and source.type not in ANONYMOUS_TYPES and not any(name in given for name in NAMES):
         missing.append(("author or editor", "add author: [{family: Doe, given: Jane}]"))
     if not (
-        source.dates.get("issued")
-        or "status" in has
-        or (source.type in WEB_TYPES and "accessed" in source.dates)
+        "issued" in given or "status" in has or (source.type in WEB_TYPES and "accessed" in source.dates)
     ):
         missing.append(("date", "add issued: {date-parts: [[2009]]}, or {literal: n.d.}"))
-    if source.type in CONTAINED_TYPES and not any(field in has for field in _CONTAINERS):
+    if source.type in CONTAINED_TYPES and not any(field in given for field in _CONTAINERS):
         whole = "journal" if source.type.startswith("article") else "book"
         missing.append((f"container-title, the {whole} that holds it", "add container-title:"))
-    if source.type in WEB_TYPES and not ("URL" in has or "DOI" in has):
+    if source.type in WEB_TYPES and not ("URL" in given or "DOI" in given):
         missing.append(("URL", "add URL:"))
     return missing
 
 
 _CONTAINERS = ("container-title", "container-title-short", "journalAbbreviation", "event-title", "event")
-
-
-def _is_dated_by_visit(source: Source) -> bool:
-    return source.type in WEB_TYPES and "accessed" in source.dates

@@ -78,7 +78,9 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     folded = {name.casefold(): name for name in candidates}
     if word.casefold() in folded:
         return folded[word.casefold()]
-    near = get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.7)
+    near = get_close_matches(word.casefold(), list(folded), n=3, cutoff=0.75)
+    # Of words that are equally near, the one with the same letters was meant: to swap two is the commonest slip.
+    near.sort(key=lambda name: sorted(name) != sorted(word.casefold()))
     return folded[near[0]] if near else None
 
 

@@ -160,24 +160,26 @@ class Fields:
         place = span or self.span(key)
         self.diagnostics.append(Diagnostic(rule=rule or self.rule, span=place, message=message, help=remedy))
 
-    def expect(self, key: str, wanted: str, node: Node) -> None:
+    def expect(self, key: str, wanted: str, node: Node, remedy: str = "") -> None:
         """Record that a value is not of the kind that its key asks for."""
         got = f", not {kind_of(node)}" if kind_of(node) not in wanted else ""
         self.report(
             key,
             f"{quoted(key)}{self.where} must be {wanted}{got}",
+            remedy,
             span=None if node is self.nodes.get(key) else node.span,
         )
 
-    def get(self, key: str, *, required: bool = False) -> Node | None:
+    def get(self, key: str, *, required: bool = False, example: str = "…") -> Node | None:
         """The value, or nothing where it is absent or null; that is a problem where it is required."""
+        remedy = f"add {key}: {example}"
         node = self.nodes.get(key)
         if node is not None and not (isinstance(node, Scalar) and node.is_null):
             return node
         if required and node is None:
-            self.report(key, f"{quoted(key)}{self.where} is missing", rule="missing-front-matter-key")
+            self.report(key, f"{quoted(key)}{self.where} is missing", remedy, rule="missing-front-matter-key")
         elif required:
-            self.report(key, f"{quoted(key)}{self.where} is empty")
+            self.report(key, f"{quoted(key)}{self.where} is empty", remedy)
         return None
 
     def text(
@@ -188,10 +190,10 @@ class Fields:
         if node is None:
             return default
         if not isinstance(node, Scalar):
-            self.expect(key, "a text", node)
+            self.expect(key, "a text", node, "write one text, without brackets around it")
             return default
         if required and not any(c.isprintable() and not c.isspace() for c in node.text):
-            self.report(key, f"{quoted(key)}{self.where} is empty")
+            self.report(key, f"{quoted(key)}{self.where} is empty", f"add {key}: …")
         if max_length is not None and len(node.text) > max_length:
             lengths = f"{len(node.text):,} characters; at most {max_length:,} are allowed"
             message = f"{quoted(key)}{self.where} has {lengths}"
@@ -205,7 +207,7 @@ class Fields:
             return default
         value = node.boolean if isinstance(node, Scalar) else None
         if value is None:
-            self.expect(key, "true or false", node)
+            self.expect(key, "true or false", node, f"write {key}: true")
         return default if value is None else value
 
     def number(self, key: str) -> int | None:
@@ -213,7 +215,7 @@ class Fields:
         node = self.get(key)
         value = node.number if isinstance(node, Scalar) else None
         if node is not None and value is None:
-            self.expect(key, "a whole number", node)
+            self.expect(key, "a whole number", node, f"write {key}: 1")
         return value
 
     def items(
@@ -225,11 +227,11 @@ class Fields:
             return node.items
         wanted = f"a list of {of}, such as {example}"
         if node is not None:
-            self.expect(key, wanted, node)
+            self.expect(key, wanted, node, f"write {key}: {example}")
         elif required and key in self.nodes:
             self.report(key, f"{quoted(key)}{self.where} must be {wanted}", "write [] for an empty list")
         elif required:
-            self.get(key, required=True)
+            self.get(key, required=True, example=f"{example}, or {key}: [] for an empty list")
         return ()
 
     def text_list(
@@ -279,26 +281,31 @@ class Fields:
         texts = []
         for item in items:
             if not isinstance(item, Scalar) or item.is_null:
-                self.expect(key, wanted or f"a list of {of}", item)
+                self.expect(key, wanted or f"a list of {of}", item, "write a text, or remove it")
             elif not item.text.strip():
-                self.report(key, f"{quoted(key)}{self.where} holds an empty text", span=item.span)
+                self.report(
+                    key,
+                    f"{quoted(key)}{self.where} holds an empty text",
+                    "write a text there",
+                    span=item.span,
+                )
             else:
                 texts.append(item)
         return texts
 
     def choice(self, key: str, options: type[E_], *, required: bool = False) -> E_ | None:
         """A member of an enumeration, by its value."""
-        node = self.get(key, required=required)
+        words = ", ".join(options)
+        node = self.get(key, required=required, example=f"and one of {words}")
         if node is None:
             return None
         if isinstance(node, Scalar) and node.text in list(options):
             return options(node.text)
         if not isinstance(node, Scalar):
-            self.expect(key, "a text", node)
+            self.expect(key, "a text", node, f"write one of {words}")
             return None
-        words = ", ".join(options)
         message = f"{quoted(key)}{self.where} must be one of {words}, not {quoted(node.text)}"
-        self.report(key, message, did_you_mean(node.text, options))
+        self.report(key, message, did_you_mean(node.text, options, f"write one of {words}"))
         return None
 
     def date(self, key: str) -> datetime.date | None:
@@ -313,7 +320,7 @@ class Fields:
         except ValueError:
             wanted = "a date that the calendar has"
         got = quoted(node.text) if isinstance(node, Scalar) else kind_of(node)
-        self.report(key, f"{quoted(key)}{self.where} must be {wanted}, not {got}")
+        self.report(key, f"{quoted(key)}{self.where} must be {wanted}, not {got}", "write year-month-day")
         return None
 
     def unknown(self, allowed: Iterable[str], *, rule: str = "unknown-front-matter-key") -> None:

@@ -1,8 +1,10 @@
-"""Reading a library from disk: walks `annotations/`, reads every file, and refuses what is no plain file of ours."""
+"""Reading a library from disk: walks `annotations/`, reads its files, refuses what is no plain file of ours."""
 
 import hashlib
 import os
+import pickle
 import stat
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from enum import StrEnum
@@ -13,7 +15,7 @@ from typing import NamedTuple
 
 from .characters import find_invisible
 from .diagnostics import Diagnostic, Related, quoted
-from .limits import MAX_BIBLIOGRAPHY_BYTES, MAX_FILE_BYTES, Exhausted, bounded
+from .limits import MAX_BIBLIOGRAPHY_BYTES, MAX_FILE_BYTES, Exhausted, bounded, uncollected
 from .model import Library, LibrarySettings, Note, Source, Theme, Verification
 from .notes import parse_note, parse_theme
 from .quotes import ID, MAX_ID_LENGTH, propose_id
@@ -22,17 +24,37 @@ from .settings import parse_settings
 from .spans import LineTable, Span
 from .verification import parse_lock
 
-__all__ = ["ANNOTATIONS", "FileKind", "Listed", "Parsed", "ReadResult", "list_files", "parse_text", "read_library", "read_text"]
+__all__ = [
+    "ANNOTATIONS",
+    "FileKind",
+    "Listed",
+    "Parsed",
+    "ReadResult",
+    "list_files",
+    "parse_text",
+    "read_library",
+    "read_text",
+    "shelf_of",
+]
 
 ANNOTATIONS = "annotations"
 """The folder of a library below its root."""
 
 SETTINGS = "library.yml"
 LOCK = "quotes.lock"
+_FOLDERS = {
+    f"{ANNOTATIONS}/notes": "notes are files notes/<id>.md, without folders below",
+    f"{ANNOTATIONS}/themes": "themes are files themes/<id>.md, without folders below",
+    f"{ANNOTATIONS}/references": "reference files end with .yaml, .yml, .json or .bib",
+}
+"""The folders of a library, and what belongs into each."""
+_TAKEN = "index"
+"""An id that no note and no theme can have: the page of this name is the list of them."""
 _BIBLIOGRAPHIES = (".yaml", ".yml", ".json", ".bib")
 _PARALLEL_FROM = 300
 """Files below which starting processes takes longer than reading in one."""
-_CHUNK = 50
+SHELVES = 128
+"""How many shelves there are. Ten thousand files make eighty a shelf."""
 
 
 class FileKind(StrEnum):
@@ -41,6 +63,8 @@ class FileKind(StrEnum):
     BIBLIOGRAPHY = "bibliography"
     SETTINGS = "settings"
     LOCK = "lock"
+    STYLE = "style"
+    """A citation style of the library's own, `references/<name>.csl`; `bibliography/` reads it."""
 
 
 class Listed(NamedTuple):
@@ -50,7 +74,7 @@ class Listed(NamedTuple):
     """From the library's root: `annotations/notes/x.md`."""
     kind: FileKind
     signature: tuple[int, int, int, int]
-    """Size in bytes, time of modification and of change in nanoseconds, inode: it changes when the file does."""
+    """Size in bytes, times of modification and of change in nanoseconds, inode: it changes with the file."""
 
 
 class Parsed(NamedTuple):
@@ -79,6 +103,8 @@ def list_files(root: Path) -> tuple[list[Listed], list[Diagnostic]]:
 
     Nothing is opened, and no link is followed.
     """
+    if (root / ANNOTATIONS).is_symlink():
+        return [], [_no_file(ANNOTATIONS, stat.S_IFLNK)]
     diagnostics: list[Diagnostic] = []
     files = list(_walk(root, ANNOTATIONS, diagnostics))
     files.sort(key=lambda listed: listed.path)
@@ -86,7 +112,9 @@ def list_files(root: Path) -> tuple[list[Listed], list[Diagnostic]]:
     return files, diagnostics
 
 
-def _problem(rule: str, path: str, message: str, remedy: str = "", related: tuple[Related, ...] = ()) -> Diagnostic:
+def _problem(
+    rule: str, path: str, message: str, remedy: str = "", related: tuple[Related, ...] = ()
+) -> Diagnostic:
     return Diagnostic(rule=rule, span=Span.of_file(path), message=message, help=remedy, related=related)
 
 
@@ -94,29 +122,36 @@ def _walk(root: Path, folder: str, diagnostics: list[Diagnostic]) -> Iterator[Li
     try:
         entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
     except OSError as error:
-        diagnostics.append(_problem("unreadable-file", folder, f"the folder cannot be read: {error.strerror}"))
+        diagnostics.append(_unreadable(folder, f"the folder cannot be read: {error.strerror}"))
         return
     for entry in entries:
         path = f"{folder}/{entry.name}"
-        status = entry.stat(follow_symlinks=False)
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except OSError as error:  # It may have been deleted since the folder was listed.
+            diagnostics.append(_unreadable(path, f"the file cannot be read: {error.strerror}"))
+            continue
         if stat.S_ISDIR(status.st_mode):
-            if folder == ANNOTATIONS and entry.name in ("notes", "themes", "references"):
+            if path in _FOLDERS or path.startswith(f"{ANNOTATIONS}/references/"):
                 yield from _walk(root, path, diagnostics)
-            elif folder != f"{ANNOTATIONS}/references":
-                message = f"the folder {quoted(entry.name)} is none of notes, themes and references"
-                diagnostics.append(_problem("unexpected-file", path, message, "move it out of annotations/"))
             else:
-                yield from _walk(root, path, diagnostics)
+                diagnostics.append(_unexpected(path))
         elif not stat.S_ISREG(status.st_mode):
             diagnostics.append(_no_file(path, status.st_mode))
         else:
             yield from _classify(path, status, diagnostics)
 
 
+def _unreadable(path: str, message: str) -> Diagnostic:
+    return _problem("unreadable-file", path, message, "give it read permission, or remove it")
+
+
 def _no_file(path: str, mode: int) -> Diagnostic:
     kinds = ((stat.S_ISLNK, "a symbolic link"), (stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"))
     what = next((name for test, name in kinds if test(mode)), "a device")
-    return _problem("symbolic-link", path, f"{quoted(path)} is {what}, not a file", "replace it by the file itself")
+    return _problem(
+        "symbolic-link", path, f"{quoted(path)} is {what}, not a file", "replace it by the file itself"
+    )
 
 
 def _classify(path: str, status: os.stat_result, diagnostics: list[Diagnostic]) -> Iterator[Listed]:
@@ -140,6 +175,8 @@ def _kind(path: str) -> FileKind | None:
     if not folders:
         return {SETTINGS: FileKind.SETTINGS, LOCK: FileKind.LOCK}.get(name)
     if folders[0] == "references":
+        if suffix == ".csl":
+            return FileKind.STYLE
         return FileKind.BIBLIOGRAPHY if suffix in _BIBLIOGRAPHIES else None
     if suffix != ".md" or len(folders) > 1:
         return None
@@ -147,20 +184,24 @@ def _kind(path: str) -> FileKind | None:
 
 
 def _unexpected(path: str) -> Diagnostic:
-    folder = path.split("/")[1]
-    expected = {
-        "notes": "notes are files notes/<id>.md",
-        "themes": "themes are files themes/<id>.md",
-        "references": "reference files end with .yaml, .json or .bib",
-    }.get(folder, "only library.yml, quotes.lock, notes/, themes/ and references/ belong here")
+    folder = "/".join(path.split("/")[:2])
+    expected = _FOLDERS.get(
+        folder, "only library.yml, quotes.lock, notes/, themes/ and references/ belong here"
+    )
     return _problem("unexpected-file", path, f"{quoted(path)} is not part of a library", expected)
 
 
 def _id_faults(path: str, kind: FileKind) -> Iterator[Diagnostic]:
     stem = path.rsplit("/", 1)[1].removesuffix(".md")
+    if stem == _TAKEN:
+        message = f"the id {quoted(stem)} belongs to the page that lists all {kind}s"
+        yield _problem("invalid-id", path, message, "give the file another name")
+        return
     if ID.match(stem) and len(stem) <= MAX_ID_LENGTH:
         return
-    message = f"{quoted(stem)} is no id of a {kind}: lower-case letters a-z, digits and single hyphens, at most 64"
+    message = (
+        f"{quoted(stem)} is no id of a {kind}: lower-case letters a-z, digits and single hyphens, at most 64"
+    )
     yield _problem("invalid-id", path, message, f"rename the file to {propose_id(stem)}.md")
 
 
@@ -182,13 +223,15 @@ def read_text(root: Path, path: str) -> tuple[str, str, list[Diagnostic]]:
     """The text of a regular file, the SHA-256 of its bytes, and what is wrong with its encoding."""
     try:
         # O_NONBLOCK: should a pipe have taken the file's place since the walk, opening it must not wait.
-        handle = os.open(root / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        handle = os.open(
+            root / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        )
         with open(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 return "", "", [_no_file(path, os.fstat(handle).st_mode)]
             data = file.read(MAX_BIBLIOGRAPHY_BYTES + 1)
     except OSError as error:
-        return "", "", [_problem("unreadable-file", path, f"the file cannot be read: {error.strerror}")]
+        return "", "", [_unreadable(path, f"the file cannot be read: {error.strerror}")]
     digest = hashlib.sha256(data).hexdigest()
     try:
         text = data.decode("utf-8")
@@ -203,7 +246,10 @@ def _bad_byte(path: str, data: bytes, offset: int) -> Diagnostic:
     span = table.span(len(before), len(before))
     message = f"byte {offset} of the file, 0x{data[offset]:02x}, is not UTF-8"
     return Diagnostic(
-        rule="not-utf-8", span=span, message=message, help="save the file with the encoding UTF-8 in your editor"
+        rule="not-utf-8",
+        span=span,
+        message=message,
+        help="save the file with the encoding UTF-8 in your editor",
     )
 
 
@@ -217,7 +263,9 @@ def _invisible(path: str, text: str) -> list[Diagnostic]:
         span = table.span(hit.offset, hit.offset + 1)
         message = f"the invisible character {hit.name} is not allowed"
         found.append(
-            Diagnostic(rule="invisible-character", span=span, message=message, help="delete it, or retype the words")
+            Diagnostic(
+                rule="invisible-character", span=span, message=message, help="delete it, or retype the words"
+            )
         )
         if len(found) == 100:
             break
@@ -244,6 +292,8 @@ def parse_text(path: str, kind: FileKind, text: str, digest: str = "") -> Parsed
         case FileKind.LOCK:
             verifications, broken = parse_lock(text, table)
             return Parsed(tuple(broken), verifications=tuple(verifications))
+        case FileKind.STYLE:
+            return Parsed()
 
 
 def read_file(root: Path, listed: Listed) -> Parsed:
@@ -260,8 +310,14 @@ def read_file(root: Path, listed: Listed) -> Parsed:
         return Parsed((problem,))
 
 
-def _read_chunk(root: Path, chunk: list[Listed]) -> list[Parsed]:
-    return [read_file(root, listed) for listed in chunk]
+def shelf_of(path: str) -> int:
+    """The number of the shelf that a file stands on: those on one shelf are read, and remembered, together."""
+    return zlib.crc32(os.fsencode(path)) % SHELVES
+
+
+def _read_shelf(root: Path, files: list[Listed]) -> bytes:
+    with uncollected():
+        return pickle.dumps([read_file(root, listed) for listed in files], protocol=5)
 
 
 def read_library(
@@ -269,12 +325,14 @@ def read_library(
     *,
     known: Callable[[Listed], Parsed | None] = lambda _: None,
     executor: Callable[[], Executor] | None = None,
+    keep: Callable[[list[Listed], bytes], None] = lambda _files, _parsed: None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> ReadResult:
     """Read everything under `root/annotations`.
 
-    `known` may give what an unchanged file held before. `executor` makes the executor for large libraries; each call
-    on it reads many files. `progress` hears of files read and of all files.
+    `known` is asked for every file, before any is read, and may give what an unchanged file held before. `executor`
+    makes the executor for large libraries; each call on it reads the files of one shelf. `keep` gets what it
+    returns: a pickled list of `Parsed`, one for each file. `progress` hears of files read and of all files.
     """
     files, diagnostics = list_files(root)
     parsed: dict[str, Parsed] = {}
@@ -285,7 +343,7 @@ def read_library(
             fresh.append(listed)
         else:
             parsed[listed.path] = before
-    for listed, result in _read_all(root, fresh, executor):
+    for listed, result in _read_all(root, fresh, executor, keep):
         parsed[listed.path] = result
         progress(len(parsed), len(files))
     ordered = {listed.path: parsed[listed.path] for listed in files}
@@ -303,16 +361,23 @@ def _no_settings() -> Diagnostic:
 
 
 def _read_all(
-    root: Path, files: list[Listed], executor: Callable[[], Executor] | None
+    root: Path,
+    files: list[Listed],
+    executor: Callable[[], Executor] | None,
+    keep: Callable[[list[Listed], bytes], None],
 ) -> Iterator[tuple[Listed, Parsed]]:
     if executor is None or len(files) < _PARALLEL_FROM:
         for listed in files:
             yield listed, read_file(root, listed)
         return
-    chunks = [files[i : i + _CHUNK] for i in range(0, len(files), _CHUNK)]
+    shelves: dict[int, list[Listed]] = {}
+    for listed in files:
+        shelves.setdefault(shelf_of(listed.path), []).append(listed)
     with executor() as pool:
-        for chunk, results in zip(chunks, pool.map(partial(_read_chunk, root), chunks), strict=True):
-            yield from zip(chunk, results, strict=True)
+        read = pool.map(partial(_read_shelf, root), shelves.values())
+        for shelf, parsed in zip(shelves.values(), read, strict=True):
+            keep(shelf, parsed)
+            yield from zip(shelf, pickle.loads(parsed), strict=True)
 
 
 def _assemble(parsed: Mapping[str, Parsed]) -> Library:

@@ -80,6 +80,11 @@ class Links:
         """All published quotes, note by note."""
         return (quote for note in self.notes.values() for quote in note.quotes)
 
+    @property
+    def documents(self) -> tuple[Note | Theme, ...]:
+        """Everything that prose is written in: the published notes, and the themes."""
+        return (*self.notes.values(), *self.themes.values())
+
     def note_of(self, quote: Quote) -> Note:
         return self.notes[quote.note]
 
@@ -202,7 +207,8 @@ def resolve_role(roles: Mapping[str, Role], speaker: Speaker) -> Role | None:
     length = 0
     for role in roles.values():
         for name in (role.id.casefold(), role.id.replace("-", " ").casefold(), role.label.casefold()):
-            if len(name) > length and words.startswith(name) and not words[len(name) : len(name) + 1].isalnum():
+            follows = words[len(name) :].removeprefix("s")  # "the authors" are an author too.
+            if len(name) > length and words.startswith(name) and not follows[:1].isalnum():
                 best, length = role, len(name)
     return best
 

@@ -4,10 +4,12 @@ Two pairs are kept apart on purpose. A *reference* is one mention of a citation 
 work that the key stands for. A *locator* is a place in a work; a *span* is a place in a file.
 """
 
-from collections.abc import Mapping
+import datetime
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from .rules import Severity
@@ -50,14 +52,24 @@ class Value:
     __slots__ = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        cls = type(self)
-        return _restore, (cls, *[getattr(self, name) for name in cls.__slots__])
+        cls: Any = type(self)
+        return _restore, _getter(cls)(self)
 
 
-def _restore(cls: type, *values: object) -> object:
-    instance = object.__new__(cls)
-    for name, value in zip(cls.__slots__, values, strict=True):  # type: ignore[attr-defined]
-        object.__setattr__(instance, name, value)
+@cache
+def _getter(cls: Any) -> Callable[[object], tuple[Any, ...]]:
+    return attrgetter("__class__", *cls.__slots__)
+
+
+@cache
+def _setters(cls: Any) -> tuple[Callable[[object, object], None], ...]:
+    return tuple(getattr(cls, name).__set__ for name in cls.__slots__)
+
+
+def _restore(cls: Any, *values: object) -> object:
+    instance: object = object.__new__(cls)
+    for set_value, value in zip(_setters(cls), values, strict=True):
+        set_value(instance, value)
     return instance
 
 
@@ -296,8 +308,8 @@ class Note(Value):
     sources: tuple[Source, ...]
     """The works that the note's own `references` list."""
     contributors: tuple[str, ...]
-    date: date | None
-    updated: date | None
+    date: datetime.date | None
+    updated: datetime.date | None
     status: Status
     body: Body
     spans: Mapping[str, Span] = field(default_factory=dict)
@@ -377,6 +389,11 @@ class LibrarySettings(Value):
     citation_style: str = "apa"
     help: str = ""
     """Where readers find help; Markdown, one paragraph."""
+    url: str = ""
+    """Where the site is published, with `/` at the end; empty where nobody said."""
+    repository: str = ""
+    """The web address of the repository, without `/` at the end; empty where nobody said."""
+    branch: str = "main"
     roles: tuple[Role, ...] = ()
     notices: tuple[Notice, ...] = ()
     sensitive_sources: Mapping[str, tuple[Mention, ...]] = field(default_factory=dict)
@@ -410,7 +427,7 @@ class Verification(Value):
     """SHA-256 of the file in which they were found."""
     position: int
     """Offset of the first word in the normalised original, in code points."""
-    date: date
+    date: datetime.date
     span: Span
 
 

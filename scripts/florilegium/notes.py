@@ -1,4 +1,4 @@
-"""Notes and themes: the text of a file becomes a `Note` or a `Theme`, with everything that is wrong with it."""
+"""Notes and themes: the text of a file becomes a `Note` or `Theme`, with everything that is wrong with it."""
 
 from dataclasses import replace
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from typing import NamedTuple
 from .bodies import parse_body
 from .csl import parse_source
 from .diagnostics import Diagnostic, quoted
-from .frontmatter import Fields, Mapping, parse_front_matter
+from .frontmatter import Fields, Mapping, Scalar, parse_front_matter
 from .limits import MAX_REFERENCES, MAX_TITLE
 from .model import Basis, Body, Mention, Note, Source, Status, Theme
 from .spans import LineTable, Span
@@ -43,7 +43,7 @@ class ParsedTheme(NamedTuple):
 
 
 def parse_note(id_: str, table: LineTable, digest: str = "") -> ParsedNote:
-    """Read a note. Whatever its text is, a note comes of it; what could not be read is absent and reported."""
+    """Read a note. Any text gives one; what in it could not be read is absent and reported."""
     front = parse_front_matter(table)
     diagnostics = front.diagnostics
     body, problems = _body(table, front.body_start, id_)
@@ -104,6 +104,9 @@ def _via(fields: Fields, basis: Basis | None) -> Mention | None:
     if basis is Basis.SECONDARY and via is None and "via" not in fields.nodes:
         message = '"via" is missing: the basis is secondary, so name the work that was read instead'
         fields.report("basis", message, "add via: and a citation key", rule="missing-front-matter-key")
+    source = fields.nodes.get("source")
+    if via is not None and isinstance(source, Scalar) and source.text == via.id:
+        fields.report("via", '"via" names the source itself', "name the work that was read instead of it")
     if via is not None and basis is not None and basis is not Basis.SECONDARY:
         message = f'"via" names a work that was read instead of the source, but the basis is {basis}'
         fields.report("via", message, "remove via, or write basis: secondary")
@@ -125,7 +128,8 @@ def _sources(fields: Fields, table: LineTable) -> tuple[Source, ...]:
     first: dict[str, Source] = {}
     for item in items:
         if not isinstance(item, Mapping):
-            fields.expect("references", "a list of works, such as [{id: doe2009, type: book}]", item)
+            wanted = "a list of works, such as [{id: doe2009, type: book}]"
+            fields.expect("references", wanted, item, "write {id: doe2009, type: book}")
             continue
         source, problems = parse_source(item, table)
         key = source.key if source else ""
@@ -134,7 +138,8 @@ def _sources(fields: Fields, table: LineTable) -> tuple[Source, ...]:
             continue
         if key in first:
             message = f"the key {quoted(key)} is listed twice, first in line {first[key].key_span.line}"
-            fields.report("references", message, rule="duplicate-citation-key", span=source.key_span)
+            remedy = "remove one of the two, or give it another key"
+            fields.report("references", message, remedy, rule="duplicate-citation-key", span=source.key_span)
             continue
         first[key] = source
         sources.append(source)

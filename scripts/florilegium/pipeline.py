@@ -1,4 +1,4 @@
-"""The program on one screen: check; plan and write the pages; build the site beside the old one; publish. And verify."""
+"""The program on one screen: check; plan and write the pages; build beside the old site; publish. And verify."""
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,12 +17,14 @@ from .bibliography import (
 from .cache import code_stamp, state_folder
 from .checking import CannotRun, Checked, Options, Totals, check, has_errors
 from .csl import to_csl
-from .diagnostics import Diagnostic
+from .diagnostics import Diagnostic, quoted
 from .library import ANNOTATIONS
+from .limits import Exhausted
 from .links import Links
 from .model import Citation, Library, Verification
 from .originals import OriginalError, read_original
 from .pages import FOLDERS, Plan, bare_citation, is_generated, plan_pages, render_bodies, render_pages
+from .pages.cards import Site
 from .publish import (
     Lock,
     Page,
@@ -34,12 +36,16 @@ from .publish import (
     publish_site,
     sync_pages,
 )
+from .quotes import ID
 from .renderers import Renderer, RenderFailed
 from .search import indexing
 from .staging import build_in
 from .verification import merge_verifications, prune_verifications, render_lock, unnamed_originals, verify_quotes
 
-__all__ = ["Built", "Prepared", "Verified", "build", "prepare_pages", "verify"]
+__all__ = ["Built", "Prepared", "Verified", "add_index", "build", "prepare_pages", "verify"]
+
+_SIMPLER = "make the file shorter, or its structure simpler"
+
 
 class Built(NamedTuple):
     """What a build did. Where the check found errors, nothing was written."""
@@ -69,7 +75,7 @@ def format_citations(links: Links, options: Options) -> Bibliography:
 
 
 def _citations(links: Links) -> Iterable[Citation]:
-    for document in (*links.notes.values(), *links.themes.values()):
+    for document in links.documents:
         yield from document.body.citations
     for quote in links.quotes:
         for reference in quote.references:
@@ -80,19 +86,26 @@ class Prepared(NamedTuple):
     """The pages under `docs/`, for a renderer that runs by itself."""
 
     diagnostics: tuple[Diagnostic, ...]
-    written: bool
-    """False where the check found errors: then every page is as it was."""
-    epoch: int
+    site: Site | None = None
+    """What the pages show; None where the check found errors: then every page is as it was."""
+    epoch: int = 0
 
 
 def prepare_pages(options: Options) -> Prepared:
     """Check the library and, unless that finds errors, write its pages."""
     checked = check(options)
     if has_errors(checked.diagnostics):
-        return Prepared(checked.diagnostics, False, 0)
+        return Prepared(checked.diagnostics)
     with hold_lock(state_folder(options.root), notify=options.notify) as lock:
-        write_pages(plan_site(checked, options), options, lock)
-    return Prepared(checked.diagnostics, True, _epoch(checked))
+        plan = plan_site(checked, options)
+        write_pages(plan, options, lock)
+    return Prepared(checked.diagnostics, plan.site, _epoch(checked))
+
+
+def add_index(site: Site, built: Path) -> None:
+    """Make the search index of `site` in the folder where a renderer that ran by itself has built its pages."""
+    with indexing(site, built / ".pagefind", wanted=True) as index:
+        index.place(built)
 
 
 def _epoch(checked: Checked) -> int:
@@ -111,15 +124,22 @@ def plan_site(checked: Checked, options: Options) -> Plan:
 
 def write_pages(plan: Plan, options: Options, lock: Lock) -> SyncResult:
     """Bring the generated files under `docs/` in line with the plan."""
+    for document in plan.site.links.documents:
+        # The rule that says so can be turned off; an address cannot hold every sign of a file name.
+        if not ID.match(document.id):
+            raise CannotRun(f"{quoted(document.path)} cannot have a page", "rename it; florilegium explain invalid-id")
     pages = {path: Page(key=page.key, render=page.render) for path, page in plan.pages.items()}
-    result = sync_pages(
-        options.root / "docs",
-        pages,
-        lock.state / "pages.jsonl",
-        is_ours=is_generated,
-        folders=FOLDERS,
-        render=lambda wanted: render_pages(plan, [page.key for page in wanted], options.executor),
-    )
+    try:
+        result = sync_pages(
+            options.root / "docs",
+            pages,
+            lock.state / "pages.jsonl",
+            is_ours=is_generated,
+            folders=FOLDERS,
+            render=lambda wanted: render_pages(plan, [page.key for page in wanted], options.executor),
+        )
+    except Exhausted as error:
+        raise CannotRun(str(error), _SIMPLER) from error
     if result.conflicts:
         first = result.conflicts[0]
         raise CannotRun(f"docs/{first.path}: {first.message}", first.help)
@@ -152,6 +172,8 @@ def build(options: Options, site_dir: Path, renderer: Renderer) -> Built:
         raise CannotRun(str(error), error.help) from error
     except BibliographyError as error:
         raise CannotRun(str(error)) from error
+    except Exhausted as error:
+        raise CannotRun(str(error), _SIMPLER) from error
     count = len(pages.written) + pages.unchanged
     remarks = _remarks(plan.site.bibliography)
     return Built(checked.diagnostics, checked.totals, len(pages.written), count, site_dir, remarks)

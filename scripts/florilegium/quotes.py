@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .blocks import Block, BlockKind, Content
+from .blocks import Block, Content
 from .citations import Found, parse_citations
 from .diagnostics import Diagnostic, quoted
 from .inlines import MarkKind, mask, parse_marks, plain_text
@@ -52,17 +52,13 @@ def parse_attribution(content: Content, table: LineTable) -> Attribution | None:
 class _Parser:
     def __init__(self, content: Content, table: LineTable, start: int) -> None:
         self.content = content
-        self.table = table
+        self.span = content.spans(table)
         self.start = start
         self.text = content.text
         self.faults: list[Diagnostic] = []
         marks = [m for m in parse_marks(self.text) if m.kind is not MarkKind.ESCAPE]
         masked = mask(self.text, marks) if "@" in self.text else self.text
         self.found = list(parse_citations(self.text, self.span, masked))
-
-    def span(self, start: int, end: int) -> Span:
-        offset = self.content.offset
-        return self.table.span(offset(start), offset(max(end - 1, start)) + (end > start))
 
     def fault(self, start: int, end: int, message: str, remedy: str = _FORM) -> None:
         self.faults.append(
@@ -73,8 +69,9 @@ class _Parser:
         themes: list[Mention] = []
         notices: list[Mention] = []
         ids: list[Mention] = []
+        lists = {"#": themes, "!": notices, "{": ids}
         for token, mention in self._tail():
-            {"#": themes, "!": notices, "{": ids}[token].append(mention)
+            lists[token].append(mention)
         if len(ids) > 1:
             place = ids[1].span
             self.faults.append(

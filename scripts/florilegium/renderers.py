@@ -61,28 +61,29 @@ def render_site(renderer: Renderer, job: Job) -> None:
 
 
 def _mkdocs(renderer: Renderer, job: Job, environment: Mapping[str, str]) -> None:
+    # Not with --quiet, which keeps warnings from being counted too, so that --strict would let them pass.
     changed = ["--dirty"] if job.only_changed else ["--clean"]
     site = ["--site-dir", str(job.built)]
-    _run(renderer, [renderer.value, "build", "--strict", "--quiet", *changed, *site], job.root, environment)
+    _run(renderer, [renderer.value, "build", "--strict", *changed, *site], job.root, environment)
 
 
 def _zensical(job: Job, environment: Mapping[str, str]) -> None:
-    # Zensical takes its output folder from the configuration alone, and paths in it from where that file lies.
+    # Zensical takes its output folder from the configuration alone, and only one below the project's root.
     configuration = job.root / ".florilegium-zensical.yml"
+    output, cache = job.root / ".florilegium-zensical", job.root / ".cache"
+    had_cache = cache.exists()
     text = (job.root / "mkdocs.yml").read_text(encoding="utf-8")
     text = re.sub(r"^site_dir:.*$", "", text, flags=re.MULTILINE)
-    shutil.rmtree(job.built, ignore_errors=True)
-    configuration.write_text(f"{text}\nsite_dir: {_yaml(str(job.built))}\n", encoding="utf-8")
     try:
-        _run(
-            Renderer.ZENSICAL, ["zensical", "build", "--clean", "-f", configuration.name], job.root, environment
-        )
+        configuration.write_text(f"{text}\nsite_dir: {output.name}\n", encoding="utf-8")
+        _run(Renderer.ZENSICAL, ["zensical", "build", "--clean", "-f", configuration.name], job.root, environment)
+        shutil.rmtree(job.built, ignore_errors=True)
+        shutil.move(output, job.built)
     finally:
         configuration.unlink(missing_ok=True)
-
-
-def _yaml(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+        shutil.rmtree(output, ignore_errors=True)
+        if not had_cache:
+            shutil.rmtree(cache, ignore_errors=True)
 
 
 def _run(renderer: Renderer, command: Iterable[str], root: Path, environment: Mapping[str, str]) -> None:
@@ -104,4 +105,9 @@ def _run(renderer: Renderer, command: Iterable[str], root: Path, environment: Ma
         said = (result.stdout + result.stderr).strip()
         if f"No module named {renderer}" in said:
             raise RenderFailed(f"{renderer} is not installed", f"install the package {renderer}, or use mkdocs")
-        raise RenderFailed(f"{renderer} did not finish (exit code {result.returncode})", said[-4000:])
+        raise RenderFailed(f"{renderer} did not finish (exit code {result.returncode})", _complaints(said)[-4000:])
+
+
+def _complaints(said: str) -> str:
+    """What a generator said without the lines that only tell how far it was."""
+    return "\n".join(line for line in said.splitlines() if line.strip() and not line.startswith("INFO "))

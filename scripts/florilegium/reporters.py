@@ -4,6 +4,8 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
+from unicodedata import combining, east_asian_width
+from urllib.parse import quote
 
 from . import __version__
 from .diagnostics import Diagnostic, plain
@@ -49,19 +51,22 @@ def text(diagnostics: Sequence[Diagnostic], read_line: ReadLine, *, colour: bool
         if diagnostic.help:
             yield f"  {paint('help', '1;32')}: {_safe(diagnostic.help)}"
     if len(diagnostics) > SHOWN:
-        rest = len(diagnostics) - SHOWN
-        yield f"… and {rest} more. Mend these first, or see all with --format json."
+        yield _rest(diagnostics)
+
+
+def _rest(diagnostics: Sequence[Diagnostic]) -> str:
+    return f"… and {len(diagnostics) - SHOWN:,} more. Mend these first, or see all with --format json."
 
 
 def _place(span: Span) -> str:
     """Path, line and column; a path that would look like a command to a build service is not printed bare."""
-    path = plain(span.path)
-    return f"{'./' if path.startswith((':', '#')) else ''}{path}:{span.line}:{span.column}"
+    path = _safe(span.path)
+    return f"{'./' if path.lstrip().startswith('::') else ''}{path}:{span.line}:{span.column}"
 
 
 def _safe(words: str) -> str:
-    """One line that no terminal and no build service takes for a command."""
-    return plain(" ".join(words.splitlines()) if words.splitlines()[1:] else words).replace("##[", "# #[")
+    """Words that no terminal takes for a command, nor a build service: GitHub looks for `##[` anywhere in a line."""
+    return plain(words).replace("##[", "# #[")
 
 
 def _excerpt(span: Span, read_line: ReadLine, paint: Callable[[str], str]) -> Iterator[str]:
@@ -74,11 +79,18 @@ def _excerpt(span: Span, read_line: ReadLine, paint: Callable[[str], str]) -> It
     shown = line[cut : cut + _MAX_LINE]
     gutter = str(span.line)
     width = max(1, min(end, cut + _MAX_LINE) - start)
-    # Escapes widen a line, so the part before the finding is measured as it is printed.
-    before = len(plain(shown[: start - cut]))
-    marked = max(1, len(plain(shown[start - cut : start - cut + width])))
-    yield f"  {gutter} | {plain(shown).replace('##[', '# #[')}"
+    before = _width(shown[: start - cut])
+    marked = max(1, _width(shown[start - cut : start - cut + width]))
+    yield f"  {gutter} | {_safe(shown)}"
     yield f"  {' ' * len(gutter)} | {' ' * before}{paint('^' * marked)}"
+
+
+def _width(words: str) -> int:
+    """The columns of a terminal that words take as they are printed: escapes and ideographs widen a line."""
+    shown = _safe(words)
+    if shown.isascii():
+        return len(shown)
+    return sum(0 if combining(c) else 1 + (east_asian_width(c) in "WF") for c in shown)
 
 
 def _text(diagnostics: Sequence[Diagnostic], read_line: ReadLine) -> Iterator[str]:
@@ -113,8 +125,12 @@ def json_report(diagnostics: Sequence[Diagnostic], _read_line: ReadLine) -> Iter
     ]
     counts = Counter(d.severity.value for d in diagnostics)
     report = {"version": 1, "tool": f"florilegium {__version__}", "counts": dict(sorted(counts.items()))}
+    yield _dump({**report, "diagnostics": findings})
+
+
+def _dump(report: dict[str, Any]) -> str:
     # ASCII keeps directional characters and the like out of whatever shows the report.
-    yield json.dumps({**report, "diagnostics": findings}, ensure_ascii=True, indent=1)
+    return json.dumps(report, ensure_ascii=True, indent=1).replace("##[", "#\\u0023[")
 
 
 _SARIF_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFORMATION: "note"}
@@ -142,7 +158,7 @@ def sarif(diagnostics: Sequence[Diagnostic], _read_line: ReadLine) -> Iterator[s
         "results": [_sarif_result(d, used) for d in diagnostics],
     }
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
-    yield json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, ensure_ascii=True, indent=1)
+    yield _dump({"$schema": schema, "version": "2.1.0", "runs": [run]})
 
 
 def _sarif_result(d: Diagnostic, used: list[str]) -> dict[str, Any]:
@@ -167,7 +183,8 @@ def _sarif_location(span: Span) -> dict[str, Any]:
         "endLine": span.end_line,
         "endColumn": span.end_column,
     }
-    return {"physicalLocation": {"artifactLocation": {"uri": span.path}, "region": region}}
+    uri = quote(span.path, errors="surrogateescape")
+    return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}
 
 
 # ----------------------------------------------------------------------------------------------------- GitHub
@@ -176,8 +193,8 @@ _GITHUB_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity
 
 
 def github(diagnostics: Sequence[Diagnostic], _read_line: ReadLine) -> Iterator[str]:
-    """All findings as workflow commands, which GitHub shows in the changed lines of a pull request."""
-    for d in diagnostics:
+    """Findings as workflow commands, which GitHub shows in the changed lines of a pull request."""
+    for d in diagnostics[:SHOWN]:
         values = {
             "file": d.span.path,
             "line": str(d.span.line),
@@ -186,10 +203,12 @@ def github(diagnostics: Sequence[Diagnostic], _read_line: ReadLine) -> Iterator[
         }
         if d.span.line == d.span.end_line:
             values |= {"col": str(d.span.column), "endColumn": str(d.span.end_column)}
-        properties = ",".join(f"{key}={_escape(plain(value), True)}" for key, value in values.items())
+        properties = ",".join(f"{key}={_escape(_safe(value), True)}" for key, value in values.items())
         words = f"{d.message}\nhelp: {d.help}" if d.help else d.message
-        message = "\n".join(plain(line) for line in words.split("\n"))
+        message = "\n".join(_safe(line) for line in words.split("\n"))
         yield f"::{_GITHUB_LEVELS[d.severity]} {properties}::{_escape(message, False)}"
+    if len(diagnostics) > SHOWN:
+        yield f"::notice ::{_rest(diagnostics)}"
 
 
 def _escape(words: str, is_property: bool) -> str:

@@ -11,13 +11,14 @@ import re
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from .links import resolve_role
+from .index_files import UnknownFormat, is_finished, put_in_order, unfinished_files
 from .model import Note, Quote, Theme
 from .pages.cards import Site
 from .prose import fill
@@ -36,6 +37,9 @@ class Record:
     meta: dict[str, str]
     filters: dict[str, list[str]]
     sort: dict[str, str]
+
+
+EVERY_QUOTE = "florilegiumquotation"
 
 
 def search_records(site: Site) -> Iterator[Record]:
@@ -57,9 +61,9 @@ def _note(note: Note, site: Site, language: str) -> Record:
         url=site.addresses.note(note),
         content=f"{note.title}. {about} {_prose(note, site)}",
         language=language,
-        meta={"title": note.title, "kind": "Note", "about": about},
-        filters={"kind": ["Note"], "theme": [site.theme_label(m.id) for m in note.themes], **_dated(key, site)},
-        sort={"title": note.title},
+        meta={"title": note.title, "about": about},
+        filters={"kind": ["Note"]},
+        sort={},
     )
 
 
@@ -69,26 +73,35 @@ def _theme(theme: Theme, site: Site, language: str) -> Record:
         url=site.addresses.theme(theme),
         content=f"{theme.label}. {names}. {_prose(theme, site)}",
         language=language,
-        meta={"title": theme.label, "kind": "Theme"},
-        filters={"kind": ["Theme"], "theme": [theme.label]},
-        sort={"title": theme.label},
+        meta={"title": theme.label},
+        filters={"kind": ["Theme"]},
+        sort={},
     )
 
 
 def _quote(quote: Quote, note: Note, site: Site, language: str) -> Record:
+    """A quote's record holds what its card shows: Pagefind gives the filters back with each result.
+
+    What is in `meta` can be searched for, and makes the index larger; what is in `filters` is not. Their values are
+    `id|label`, since an address holds ids, and a reader is shown labels.
+    """
     key = quote.reference.key if quote.reference else ""
-    role = resolve_role(site.links.roles, quote.speaker) if quote.speaker else None
-    speaker = role.label if role else ""
-    notices = [site.notice_label(id_) for id_ in site.links.notices_of(quote)]
-    citation = _text(site.reference(quote.reference)) if quote.reference else ""
+    role = site.role(quote.speaker)
+    name = f" “{quote.speaker.name}”" if quote.speaker and quote.speaker.name else ""
+    speaker = (role.label if role else "Unknown") + name
+    citation = site.reference_text(quote.reference) if quote.reference else ""
+    closed = [(id_, site.notice_label(id_)) for id_ in site.links.notices_of(quote)]
     meta = {
-        "title": f"{speaker}, {citation}" if speaker else citation,
-        "kind": "Quotation",
+        "title": f"{speaker}, {citation}" if citation else speaker,
         "note": note.title,
-        "id": quote.address,
+        "state": "verified" if quote.address in site.links.states else "unverified",
+        # All quotes can be found by this word. Pagefind would load its whole index for a search without words.
+        "is": EVERY_QUOTE,
     }
-    if notices:
-        meta["notices"] = ", ".join(notices)
+    if closed:
+        meta["notices"] = ", ".join(label for _, label in closed)
+    if quote.quoted_in:
+        meta["quoted"] = site.reference_text(quote.quoted_in)
     return Record(
         url=site.addresses.quote(quote),
         content=" ".join(quote.words.split()),
@@ -96,12 +109,12 @@ def _quote(quote: Quote, note: Note, site: Site, language: str) -> Record:
         meta=meta,
         filters={
             "kind": ["Quotation"],
-            "theme": [site.theme_label(m.id) for m in quote.themes],
-            "speaker": [speaker or "Unknown"],
-            "notice": notices or ["None"],
+            "theme": [f"{m.id}|{site.theme_label(m.id)}" for m in quote.themes],
+            "speaker": [f"{role.id}|{role.label}" if role else "unknown|Unknown"],
+            "notice": [f"{id_}|{label}" for id_, label in closed] or ["none|No notice"],
             **_dated(key, site),
         },
-        sort={"title": note.title},
+        sort={},
     )
 
 
@@ -110,8 +123,8 @@ def _dated(key: str, site: Site) -> dict[str, list[str]]:
     if source is None:
         return {}
     return {
-        "source": [_text(site.bibliography.short(key))],
-        "year": [str(source.year) if source.year else "No date"],
+        "source": [f"{key}|{_text(site.bibliography.short(key))}"],
+        "year": [f"{source.year}|{source.year}" if source.year else "none|No date"],
     }
 
 
@@ -129,7 +142,14 @@ def _prose(document: Note | Theme, site: Site) -> str:
 
 
 def _text(markup: str) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", markup)).split())
+    # Only what begins a new line parts two words: an emphasis within one does not.
+    spaced = _BLOCK_TAG.sub(" ", markup)
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", spaced)).split())
+
+
+_BLOCK_TAG = re.compile(
+    r"</?(?:blockquote|br|d[dlt]|details|div|figcaption|figure|h[1-6r]|li|ol|p|pre|section|summary|t[dhr]|table|ul)\b[^>]*>"
+)
 
 
 # -------------------------------------------------------------------------------------------------- Pagefind
@@ -144,11 +164,27 @@ def write_index(records: Iterable[Record], folder: Path) -> int:
     with _Service() as service:
         service.send({"type": "NewIndex", "config": {}})
         count = 0
-        for count, record in enumerate(records, 1):
+        for count, record in enumerate(records, 1):  # noqa: B007 — it is what is returned
             service.send({"type": "AddRecord", "index_id": 0, **asdict(record)})
         service.send({"type": "WriteFiles", "index_id": 0, "output_path": str(folder)})
         service.finish()
+        _await_files(folder)
+    try:
+        put_in_order(folder)
+    except (UnknownFormat, OSError) as error:
+        raise RenderFailed("pagefind wrote files that are not understood", f"{error}; run scripts/setup") from error
     return count
+
+
+def _await_files(folder: Path) -> None:
+    """Wait until Pagefind's files are written: when its service ends before, some of them stay empty."""
+    left = unfinished_files(folder)
+    deadline = time.monotonic() + 60
+    while left:
+        if time.monotonic() > deadline:
+            raise RenderFailed(f"pagefind did not write {left[0].name}", "check that the disk has space")
+        time.sleep(0.01)
+        left = [path for path in left if not is_finished(path)]
 
 
 class Index:
@@ -205,7 +241,8 @@ class _Service:
             )
         except OSError as error:
             raise RenderFailed(f"pagefind cannot be started: {error.strerror}", "run scripts/setup") from error
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         self._input: IO[bytes] = self._process.stdin
         self._sent = 0
         self._answers = 0

@@ -1,10 +1,12 @@
-"""`library.yml`: what a library is called, who may speak in it, which notices it has, how strict its rules are."""
+"""`library.yml`: what a library is called, who speaks in it, which notices and which severities it has."""
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from .diagnostics import Diagnostic, Related, did_you_mean, quoted
 from .frontmatter import Fields, Mapping, Node, Scalar, parse_yaml
+from .identifiers import check_url
 from .model import LibrarySettings, Mention, Notice, Role, RuleException
 from .quotes import ID, MAX_ID_LENGTH, propose_id
 from .rules import RULES, Severity
@@ -18,6 +20,9 @@ KEYS = (
     "language",
     "citation-style",
     "help",
+    "url",
+    "repository",
+    "branch",
     "roles",
     "notices",
     "sensitive-sources",
@@ -27,7 +32,9 @@ KEYS = (
 )
 """The keys of `library.yml`."""
 
+_RULES = "florilegium explain lists the rules"
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_BRANCH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}")
 _PAGE = re.compile(r"(?:notes|themes)/[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -53,8 +60,11 @@ def parse_settings(table: LineTable) -> tuple[LibrarySettings, list[Diagnostic]]
         title=fields.text("title", required=True, max_length=300) or default.title,
         description=fields.text("description"),
         language=_language(fields) or default.language,
-        citation_style=fields.text("citation-style", default=default.citation_style),
+        citation_style=_style(fields) or default.citation_style,
         help=fields.text("help"),
+        url=_address(fields, "url"),
+        repository=_address(fields, "repository").rstrip("/"),
+        branch=_branch(fields) or default.branch,
         roles=tuple(_roles(fields)),
         notices=tuple(_notices(fields)),
         sensitive_sources=_sensitive(fields),
@@ -85,12 +95,54 @@ def _language(fields: Fields) -> str:
     return language
 
 
+def _address(fields: Fields, key: str) -> str:
+    """An absolute web address that others can be put after: it ends in `/`, and has no query and no fragment."""
+    text = fields.text(key)
+    if not text:
+        return ""
+    checked = check_url(text)
+    if not checked.value or "?" in text or "#" in text:
+        fields.report(key, f'"{key}" must be an absolute web address, not {quoted(text)}', _ADDRESSES[key])
+        return ""
+    return f"{checked.value.rstrip('/')}/"
+
+
+_ADDRESSES = {
+    "url": "write where the site is published: https://example.org/companion/",
+    "repository": "write where its files are kept: https://github.com/someone/companion",
+}
+
+
+def _branch(fields: Fields) -> str:
+    branch = fields.text("branch")
+    if branch and not _BRANCH.fullmatch(branch):
+        fields.report("branch", f'"branch" must name a branch, not {quoted(branch)}', "write main")
+        return ""
+    return branch
+
+
+def _style(fields: Fields) -> str:
+    """The name of a style that comes with the program, or the path of one of the library's own."""
+    style = fields.text("citation-style")
+    if not style or re.fullmatch(r"references/[A-Za-z0-9._-]+\.csl", style):
+        return style
+    known = sorted(path.stem for path in _STYLES.glob("*.csl"))
+    if style in known:
+        return style
+    remedy = did_you_mean(style, known, f"the styles are {', '.join(known)}; or name a file references/my.csl")
+    fields.report("citation-style", f"there is no citation style {quoted(style)}", remedy)
+    return ""
+
+
+_STYLES = Path(__file__).parent / "styles"
+
+
 def _mappings(fields: Fields, key: str, example: str) -> Iterator[Mapping]:
     for item in fields.items(key, of="mappings", example=example):
         if isinstance(item, Mapping):
             yield item
         else:
-            fields.expect(key, f"a list of mappings, such as {example}", item)
+            fields.expect(key, f"a list of mappings, such as {example}", item, f"write {key}: {example}")
 
 
 def _roles(fields: Fields) -> Iterator[Role]:
@@ -141,7 +193,7 @@ def _entries(fields: Fields, key: str, example: str = "") -> Iterator[tuple[Scal
     if isinstance(node, Mapping):
         yield from node.entries
     elif node is not None and example:
-        fields.expect(key, f"a mapping, such as {example}", node)
+        fields.expect(key, f"a mapping, such as {example}", node, f"write {key}: {example}")
 
 
 def _sensitive(fields: Fields) -> dict[str, tuple[Mention, ...]]:
@@ -158,7 +210,7 @@ def _severities(fields: Fields) -> dict[str, Severity]:
     for key, value in _entries(fields, "rules", "{missing-locator: error}"):
         if key.text not in RULES:
             message = f"there is no rule {quoted(key.text)}"
-            fields.report("rules", message, did_you_mean(key.text, RULES), span=key.span)
+            fields.report("rules", message, did_you_mean(key.text, RULES, _RULES), span=key.span)
             continue
         severity = Fields(Mapping(((key, value),), key.span), fields.diagnostics).choice(key.text, Severity)
         if severity is not None:
@@ -172,7 +224,7 @@ def _exceptions(fields: Fields) -> Iterator[RuleException]:
         inner = Fields(item, fields.diagnostics, where=" of an exception")
         rule = inner.text("rule", required=True)
         if rule and rule not in RULES:
-            inner.report("rule", f"there is no rule {quoted(rule)}", did_you_mean(rule, RULES))
+            inner.report("rule", f"there is no rule {quoted(rule)}", did_you_mean(rule, RULES, _RULES))
         inner.unknown(("rule", "paths", "keys", "reason"))
         yield RuleException(
             rule=rule,

@@ -43,6 +43,10 @@ class Span(NamedTuple):
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}"
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # There are more spans than anything else in a library, and this takes half the time of the default.
+        return Span, tuple(self)
+
 
 class LineTable:
     """Turns offsets into one file's text into spans, and back.

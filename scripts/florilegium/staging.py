@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
@@ -19,10 +20,12 @@ def build_in(built: Path, root: Path, renderer: Renderer, epoch: int) -> None:
 
     Raises `RenderFailed`, also when the renderer left out a page.
     """
+    if not (root / "mkdocs.yml").is_file():
+        raise RenderFailed(f"there is no file mkdocs.yml in {root}", "name the folder that has one with --root DIR")
     frame = built.with_name(f"{built.name}.frame")
     fingerprint = f"{_frame(root)} {epoch}"
     docs = root / "docs"
-    whole = frame.is_file() and frame.read_text(encoding="utf-8") == fingerprint
+    whole = _has_no_plugins(root) and frame.is_file() and frame.read_text(encoding="utf-8") == fingerprint
     # Written when the renderer is done: what a killed build left is not trusted, but built from nothing.
     frame.unlink(missing_ok=True)
     if whole:
@@ -32,6 +35,12 @@ def build_in(built: Path, root: Path, renderer: Renderer, epoch: int) -> None:
         if not (built / page).is_file():
             raise RenderFailed(f"{renderer} did not make {page}", "look for what leaves it out in mkdocs.yml")
     frame.write_text(fingerprint, encoding="utf-8")
+
+
+def _has_no_plugins(root: Path) -> bool:
+    """Whether a page depends on its own file alone: a plugin may gather all pages, and would miss those left out."""
+    text = (root / "mkdocs.yml").read_text(encoding="utf-8")
+    return re.search(r"^plugins:\s*\[\s*\]\s*(?:#.*)?$", text, re.MULTILINE) is not None
 
 
 def _frame(root: Path) -> str:

@@ -5,7 +5,7 @@ constructor: those crash on deep nesting, and expand aliases and merge keys unti
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
 import yaml
@@ -37,7 +37,7 @@ def parse_yaml(
     try:
         reader.check_size(max_bytes)
         reader.check_characters()
-        root = reader.build(yaml.parse(text, Loader=_Loader))
+        root = reader.build(_events(text))
     except Stop:
         pass
     except yaml.MarkedYAMLError as error:
@@ -45,6 +45,18 @@ def parse_yaml(
     except yaml.YAMLError as error:
         reader.report(reader.place(0, 0), f"this is not YAML ({_first_line(error)})")
     return root, reader.problems
+
+
+def _events(text: str) -> Iterator[_Event]:
+    loader = _Loader(text)
+    try:
+        # Asking before each event whether there is one, as `yaml.parse` does, takes as long as getting it.
+        event = loader.get_event()
+        while type(event) is not yaml.StreamEndEvent:
+            yield event
+            event = loader.get_event()
+    finally:
+        loader.dispose()
 
 
 def _first_line(error: object) -> str:
@@ -62,6 +74,8 @@ class _YamlReader(Reader):
         super().__init__(text, table, offset)
         self.line, self.column = table.position(offset)
         self.lines = table.position(offset + len(text)).line - self.line
+        self.open: list[tuple[_Mark, list[Node]]] = []
+        """The collections that are open, from the outermost: where each begins, and its values so far."""
         self.last: _Event | None = None
         """The scalar seen last: after a quoted one, its quotation marks are the likely cause of an error."""
 
@@ -74,7 +88,7 @@ class _YamlReader(Reader):
 
     def build(self, events: Iterable[_Event]) -> Node | None:
         # Every value of every note passes through this loop, hence its length and its few calls.
-        stack: list[tuple[_Mark, list[Node]]] = []
+        stack = self.open
         root: Node | None = None
         count = 0
         for event in events:
@@ -83,7 +97,7 @@ class _YamlReader(Reader):
                 node: Node = self.scalar(event)
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 if len(stack) == MAX_DEPTH:
-                    raise self.too_deep(self.span(event.start_mark, event.end_mark))
+                    raise self.too_deep(self.deep_place(event))
                 if event.anchor is not None or event.tag is not None:
                     self.refuse_properties(event)
                 stack.append((event.start_mark, []))
@@ -105,6 +119,12 @@ class _YamlReader(Reader):
             if count > MAX_NODES:
                 self.check_count(count)
         return root
+
+    def deep_place(self, event: _Event) -> Span:
+        """The outermost key whose value is too deep; where there is none, the value itself."""
+        _, outermost = self.open[0]
+        key = outermost[-1] if len(outermost) % 2 else None
+        return key.span if type(key) is Scalar else self.span(event.start_mark, event.end_mark)
 
     def scalar(self, event: _Event) -> Scalar:
         self.last = event
@@ -164,7 +184,7 @@ class _YamlReader(Reader):
                 span, "a second YAML document begins here", "keep one document, without a line --- inside"
             )
         if event.version or event.tags:
-            self.report(span, "YAML directives are refused", "remove the line that begins with %")
+            self.report(span, "YAML directives are refused", _NO_DIRECTIVE)
 
     def explain(self, error: yaml.MarkedYAMLError) -> None:
         """Report a syntax error in plain words, at the place where its cause is likely to be."""
@@ -173,11 +193,16 @@ class _YamlReader(Reader):
         if mark is None:
             return self.report(self.place(0, 0), f"this is not YAML ({_first_line(problem)})")
         opened = error.context_mark or mark
+        if self.text.startswith("%"):
+            end = self.text.find("\n")
+            return self.report(self.place(0, max(end, 1)), "YAML directives are refused", _NO_DIRECTIVE)
         if "quoted scalar" in (error.context or "") and "end of" in problem:
             return self.report(
                 self.at(opened, 1), "the quotation mark that opens here is never closed", _CLOSE_IT
             )
         if "flow" in (error.context or ""):
+            if self.open and self.text[self.open[-1][0].index] in "[{":
+                opened = self.open[-1][0]
             sign = self.text[opened.index : opened.index + 1]
             message = f"what opens here with {quoted(sign)} is not closed properly"
             return self.report(self.at(opened, 1), message, _CLOSE_BRACKET)
@@ -197,18 +222,15 @@ class _YamlReader(Reader):
         if "mapping values are not allowed" in problem:
             return (
                 'a second ": " in one value',
-                'put quotes around a value that holds ": ", or correct the indentation',
+                'put quotes around a value that holds ": "; or correct the indentation, or the line above',
             )
         if sign == "\t" or "tab" in problem:
             return "a tab cannot indent YAML", "indent with spaces"
         if "cannot start any token" in problem:
             return f"a value cannot begin with {quoted(sign)}", "put quotes around the value"
         if "escape" in problem:
-            escape = quoted(self.text[mark.index : mark.index + 2])
-            return (
-                f"{escape} is no escape",
-                r"inside double quotes write \\ for a backslash; inside single quotes \ does",
-            )
+            escape = _ESCAPE.match(self.text, self.text.rfind("\\", 0, mark.index + 1))
+            return f"{quoted(escape[0] if escape else sign)} is no escape", _BACKSLASH
         if "expected" in problem:
             return (
                 'this line is not of the form "key: value"',
@@ -217,6 +239,9 @@ class _YamlReader(Reader):
         return f"this is not YAML ({_first_line(problem)})", _COLON
 
 
+_ESCAPE = re.compile(r"\\(?:[xuU][0-9A-Fa-f]{0,8}|.?)")
+_BACKSLASH = r"inside double quotes write \\ for a backslash, and other characters as they are"
+_NO_DIRECTIVE = "remove the line that begins with %"
 _COLON = 'quote a value that holds ": " or " #"'
 _QUOTE_IT = 'write the value out; put quotes around a text that begins with "{}"'
 _CLOSE_BRACKET = "close it, and put a comma between two values; quote a value that holds brackets"

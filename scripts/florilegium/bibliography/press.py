@@ -32,7 +32,7 @@ _OLDEST = (3, 9)
 _PATIENCE = 30
 """Seconds that every run may take, besides some for each work and citation."""
 _RUN_LENGTH = 2000
-"""Citations, besides two for each work, that are worth another pandoc, which has to read all works again."""
+"""Citations, besides one for each work, that are worth another pandoc, which has to read all works again."""
 _MOST_RUNS = 4
 _REMEDY = "correct the work that is named; where none is, run ./scripts/setup to install a pandoc that works"
 
@@ -103,7 +103,7 @@ def typeset(
     Many citations are formatted by several pandocs at once, each of which knows all works. Raises
     `BibliographyError` where pandoc fails, or takes much longer than it should.
     """
-    runs = min(os.cpu_count() or 1, _MOST_RUNS, 1 + len(clusters) // (_RUN_LENGTH + 2 * len(items)))
+    runs = min(os.cpu_count() or 1, _MOST_RUNS, 1 + len(clusters) // (_RUN_LENGTH + len(items)))
     with ThreadPoolExecutor(max_workers=runs) as pool:
         first, *others = pool.map(
             lambda run: _typeset(pandoc, style, language, items, clusters[run::runs], entries=run == 0),

@@ -17,7 +17,7 @@ _MAX_GUESSES = 100
 class Guesses:
     """Guesses at what a misspelt name was meant to be: for the first names of a run only.
 
-    Looking for the nearest of a thousand names takes some milliseconds, and a text can hold a hundred thousand
+    Looking for the nearest of a thousand names takes some milliseconds, and a text can hold thousands of
     wrong ones, of which no report shows more than the first.
     """
 
@@ -40,6 +40,11 @@ class Context:
     today: date
     """The day up to which a date is no date in the future."""
     guess: Guesses = field(default_factory=Guesses)
+
+    @property
+    def has_settings(self) -> bool:
+        """Whether `library.yml` could be read: else it is reported, and what it would declare is not known."""
+        return bool(self.links.library.settings.spans)
 
     @property
     def notes(self) -> tuple[Note, ...]:

@@ -7,7 +7,7 @@ from itertools import islice
 from .. import policy
 from ..diagnostics import Diagnostic, quoted
 from ..links import InternalTarget, resolve_target
-from ..model import Note, Theme
+from ..model import Note, Status, Theme
 from .context import Context, found
 
 __all__ = [
@@ -54,31 +54,58 @@ def check_forbidden_image(context: Context) -> Iterator[Diagnostic]:
 
 
 def check_broken_internal_link(context: Context) -> Iterator[Diagnostic]:
-    anchors = lru_cache(maxsize=64)(_anchors)
-    everything: dict[str, Note] = {note.id: note for note in context.notes}
+    pages = _Pages(context)
     for path, body in context.documents:
         for hyperlink in body.hyperlinks:
             if hyperlink.image or policy.target_fault(hyperlink.target):
                 continue
             target = resolve_target(hyperlink, path)
-            if target is None or (target.kind == "page" and target.id in SITE_PAGES):
-                continue
-            document = everything.get(target.id) if target.kind == "note" else None
-            if target.kind == "theme":
-                document = context.links.themes.get(target.id)
-            fault = _fault(context, path, target, document, anchors)
+            fault = target and pages.fault(target, path)
             if fault:
                 yield found("broken-internal-link", hyperlink.span, *fault)
 
 
-def _no_anchor(
-    context: Context, target: InternalTarget, path: str, anchors: dict[str, None]
-) -> tuple[str, str]:
-    message = f"{path} has no heading or quote {quoted(target.fragment)}"
-    shown = ", ".join(f"#{anchor}" for anchor in islice(anchors, _SHOWN_ANCHORS))
-    more = " and others" if len(anchors) > _SHOWN_ANCHORS else ""
-    listed = f"it has {shown}{more}" if anchors else "it has no headings and no quotes"
-    return message, context.guess(target.fragment, anchors, listed)
+class _Pages:
+    """What a hyperlink within the library can lead to."""
+
+    def __init__(self, context: Context) -> None:
+        self.guess = context.guess
+        self.notes: dict[str, Note] = {note.id: note for note in context.notes}
+        self.themes = context.links.themes
+        self.drafts = {note.path for note in context.notes if note.status is Status.DRAFT}
+        self.anchors = lru_cache(maxsize=64)(_anchors)
+
+    def fault(self, target: InternalTarget, path: str) -> tuple[str, str] | None:
+        """Why the file at `path` cannot link to a target, and the remedy."""
+        if target.kind == "page":
+            return self._no_page(target.id)
+        document = self.notes.get(target.id) if target.kind == "note" else self.themes.get(target.id)
+        if document is None:
+            return self._no_document(target)
+        if document.path in self.drafts and path not in self.drafts:
+            message = f"the note {quoted(target.id)} is a draft, which is not published"
+            return message, "remove the link, or publish the note"
+        if target.fragment and target.fragment not in self.anchors(document):
+            return self._no_anchor(target.fragment, document)
+        return None
+
+    def _no_page(self, page: str) -> tuple[str, str] | None:
+        if page in SITE_PAGES:
+            return None
+        return f"{quoted(page)} is no page of the library", self.guess(page, SITE_PAGES, _TARGETS)
+
+    def _no_document(self, target: InternalTarget) -> tuple[str, str]:
+        files = [f"{id_}.md" for id_ in (self.notes if target.kind == "note" else self.themes)]
+        message = f"there is no {target.kind} {quoted(target.id)}"
+        return message, self.guess(f"{target.id}.md", files, _TARGETS)
+
+    def _no_anchor(self, fragment: str, document: Note | Theme) -> tuple[str, str]:
+        anchors = self.anchors(document)
+        shown = ", ".join(f"#{anchor}" for anchor in islice(anchors, _SHOWN_ANCHORS))
+        more = " and others" if len(anchors) > _SHOWN_ANCHORS else ""
+        listed = f"it has {shown}{more}" if anchors else "it has no headings and no quotes"
+        message = f"{document.path} has no heading or quote {quoted(fragment)}"
+        return message, self.guess(fragment, anchors, listed)
 
 
 def _anchors(document: Note | Theme) -> dict[str, None]:

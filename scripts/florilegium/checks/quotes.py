@@ -91,7 +91,7 @@ def check_unknown_speaker(context: Context) -> Iterator[Diagnostic]:
 
 def _no_roles(context: Context) -> Iterator[Diagnostic]:
     """One finding, where there would be one for each quote."""
-    if any(quote.speaker for quote in context.quotes):
+    if context.has_settings and any(quote.speaker for quote in context.quotes):
         message = "library.yml declares no roles, so nobody can say who speaks in a quote"
         remedy = "add roles: [{id: participant, label: Participant}]"
         yield found("unknown-speaker", Span.of_file("annotations/library.yml"), message, remedy)
@@ -102,7 +102,7 @@ def _no_roles(context: Context) -> Iterator[Diagnostic]:
 
 def check_unknown_notice(context: Context) -> Iterator[Diagnostic]:
     notices = context.links.notices
-    for mention in _notice_mentions(context):
+    for mention in _notice_mentions(context) if context.has_settings else ():
         if mention.id not in notices:
             remedy = "declare it under notices: in annotations/library.yml"
             remedy = context.guess(mention.id, notices, remedy)

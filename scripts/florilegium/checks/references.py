@@ -70,7 +70,7 @@ def check_conflicting_reference(context: Context) -> Iterator[Diagnostic]:
         for other in entries[1:]:
             differing = same_work(first, other)
             if differing and other.span.path != first.span.path:
-                fields = " and ".join(quoted(name) for name in differing)
+                fields = ", ".join(quoted(name) for name in differing)
                 yield found(
                     "conflicting-reference",
                     other.key_span,
@@ -147,6 +147,7 @@ def check_invalid_locator(context: Context) -> Iterator[Diagnostic]:
 
 
 _RANGE = re.compile(r"(\d{1,9})\s*[-‐‑‒–—]+\s*(\d{1,9})(?![\w.:/])")
+_NUMBER = re.compile(r"(?<![\w.])\d{1,9}")
 
 
 def _locator_faults(context: Context, reference: Reference, locator: Locator) -> Iterator[Diagnostic]:
@@ -174,8 +175,8 @@ def _outside(reference: Reference, locator: Locator, source: Source) -> Iterator
     if pages is None:
         return
     first, last = int(pages[1]), _full_end(pages[1], pages[2])
-    for number in re.findall(r"(?<![\w.])\d{1,9}", locator.value)[:1]:
-        if last >= first and not first <= int(number) <= last:
-            message = f"page {number} lies outside the pages of {quoted(source.key)}, {first}-{last}"
-            remedy = "compare it with the work, and the work's page: with the work"
-            yield found("invalid-locator", locator.span, message, remedy, about=reference.key)
+    number = _NUMBER.search(locator.value)
+    if number is not None and last >= first and not first <= int(number[0]) <= last:
+        message = f"page {number[0]} lies outside the pages of {quoted(source.key)}, {first}-{last}"
+        remedy = "compare it with the work, and the work's page: with the work"
+        yield found("invalid-locator", locator.span, message, remedy, about=reference.key)

@@ -73,7 +73,7 @@ def check_theme_cycle(context: Context) -> Iterator[Diagnostic]:
             way = " → ".join(quoted(id_) for id_ in (*cycle, cycle[0]))
             span = next(m.span for m in theme.broader if m.id == cycle[1 % len(cycle)])
             message = f"the theme is broader than itself: {way}"
-            yield found("theme-cycle", span, message, "remove one of these broader:", about=theme.id)
+            yield found("theme-cycle", span, message, "remove one broader: on this way", about=theme.id)
 
 
 def _cycle_from(theme: Theme, themes: Mapping[str, Theme]) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ class Mark(NamedTuple):
     start: int
     end: int
     text: str
-    """Code: the content. Autolink: the address. Escape: the character. Destination: the address. Otherwise as written."""
+    """Code: the content. Autolink: the address. Escape: the character. Destination: the address. Else as written."""
 
 
 _MASK = "\ufdd0"

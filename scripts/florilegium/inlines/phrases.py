@@ -1,14 +1,12 @@
-"""Emphasis and links: a leaf's content as a sequence of text, marks, and where phrases open and close.
+"""Links and line breaks: a leaf's content as a sequence of text, marks, and where links open and close.
 
-The algorithm is that of the CommonMark specification's appendix (delimiter stack, bracket stack), with GitHub's `~~`
-and with footnotes. Each run of delimiters is looked at a bounded number of times.
+The algorithm is that of the CommonMark specification's appendix (bracket stack), with footnotes. Emphasis stays in the
+text, for `emphasis.py`.
 """
 
 import re
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from .marks import Mark, MarkKind
@@ -21,13 +19,9 @@ class PhraseKind(StrEnum):
     """What comes next; in brackets, what a phrase's value is."""
 
     TEXT = "text"
-    """Running text (str)."""
+    """Running text with its emphasis (str)."""
     MARK = "mark"
     """A mark (Mark)."""
-    OPEN = "open"
-    """Emphasis begins (the HTML element: `em`, `strong` or `del`)."""
-    CLOSE = "close"
-    """Emphasis ends (the same)."""
     LINK = "link"
     """A link's text begins (Link)."""
     UNLINK = "unlink"
@@ -50,11 +44,10 @@ class Link(NamedTuple):
 Phrase = tuple[PhraseKind, Any]
 """One item of the sequence: its kind and its value. A bare tuple, since a library has millions of them."""
 
-_TOKEN = re.compile(r"\*+|_+|~+|!?\[|\]|\\?\n")
-_SPECIAL = re.compile(r"[*_~\[\]\n]")
+_TOKEN = re.compile(r"!?\[|\]|\\?\n")
+_SPECIAL = re.compile(r"[\[\]\n]")
 _NOTE = re.compile(r"\[\^([^\s\[\]]{1,200})\]")
 _LABEL = re.compile(r"\[((?:\\[\s\S]|[^\[\]\\]){0,999}+)\]")
-_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _LINE: Phrase = (PhraseKind.LINE, "")
 _BREAK: Phrase = (PhraseKind.BREAK, "")
 
@@ -76,59 +69,11 @@ def parse_phrases(
     return _Parser(text, targets, definitions or {}, notes).parse(marks)
 
 
-_SPACE, _SIGN, _LETTER = range(3)
-
-
-@lru_cache(maxsize=4096)
-def _sort(character: str) -> int:
-    """White space, the edge of the text included; punctuation; or anything else."""
-    if not character or character.isspace():
-        return _SPACE
-    if character in _PUNCTUATION or unicodedata.category(character)[0] in "PS":
-        return _SIGN
-    return _LETTER
-
-
-class _Run:
-    """A run of `*`, `_` or `~`, and what becomes of it: closings, what is left as text, openings."""
-
-    __slots__ = ("can_close", "can_open", "character", "closings", "count", "index", "openings", "total")
-
-    def __init__(self, run: str, index: int, before: int, after: int) -> None:
-        self.character = run[0]
-        self.count = self.total = len(run)
-        self.index = index
-        self.closings: list[str] = []
-        self.openings: list[str] = []
-        left = after == _LETTER or (after == _SIGN and before != _LETTER)
-        right = before == _LETTER or (before == _SIGN and after != _LETTER)
-        # Within a word `_` is a letter: snake_case.
-        strict = self.character == "_"
-        self.can_open = left and not (strict and right and before != _SIGN)
-        self.can_close = right and not (strict and left and after != _SIGN)
-
-    def fits(self, closer: "_Run") -> bool:
-        """Whether this run can open what another one closes."""
-        if self.character != closer.character:
-            return False
-        if not (self.can_close or closer.can_open) or self.character == "~":
-            return True
-        return (self.total + closer.total) % 3 != 0 or (self.total % 3 == 0 and closer.total % 3 == 0)
-
-    def phrases(self) -> list[Phrase]:
-        found = [(PhraseKind.CLOSE, name) for name in self.closings]
-        if self.count:
-            found.append((PhraseKind.TEXT, self.character * self.count))
-        return found + [(PhraseKind.OPEN, name) for name in self.openings]
-
-
 class _Bracket(NamedTuple):
     """A `[` or `![` that may open a link."""
 
-    index: int
+    item: int
     image: bool
-    runs: int
-    """How many runs stand before it."""
     inner: int
     """Where the link's text begins."""
     number: int
@@ -143,8 +88,7 @@ class _Parser:
         self.targets = {target.close: target for target in targets}
         self.definitions = definitions
         self.notes = notes
-        self.items: list[Phrase | _Run] = []
-        self.runs: list[_Run] = []
+        self.items: list[Phrase] = []
         self.brackets: list[_Bracket] = []
         self.opened = 0
         self.inactive = 0
@@ -165,17 +109,7 @@ class _Parser:
             self.items.append((PhraseKind.MARK, mark))
             position = mark.end
         self._prose(position, len(self.text))
-        _match_runs(self.runs)
-        return self._flat()
-
-    def _flat(self) -> list[Phrase]:
-        phrases: list[Phrase] = []
-        for item in self.items:
-            if isinstance(item, _Run):
-                phrases += item.phrases()
-            else:
-                phrases.append(item)
-        return phrases
+        return self.items
 
     def _text(self, start: int, end: int) -> None:
         if start < end:
@@ -198,11 +132,8 @@ class _Parser:
             self._text(position, start)
             if sign[-1] == "[":
                 position = self._open_bracket(sign, start, stop, end)
-            elif sign == "]":
-                position = self._close_bracket(start)
             else:
-                self._run(sign, start, stop)
-                position = stop
+                position = self._close_bracket(start)
         return position
 
     def _line(self, start: int, end: int, *, hard: bool) -> None:
@@ -212,16 +143,6 @@ class _Parser:
         spaces = self.text[start + len(line) : end]
         self.items.append(_BREAK if hard or spaces.endswith("  ") else _LINE)
 
-    def _run(self, run: str, start: int, stop: int) -> None:
-        if run[0] == "~" and len(run) != 2:
-            self._text(start, stop)
-            return
-        before, after = _sort(self.text[start - 1 : start]), _sort(self.text[stop : stop + 1])
-        found = _Run(run, len(self.items), before, after)
-        self.items.append(found)
-        if found.can_open or found.can_close:
-            self.runs.append(found)
-
     # -- brackets
 
     def _open_bracket(self, sign: str, start: int, stop: int, end: int) -> int:
@@ -230,7 +151,7 @@ class _Parser:
             if note is not None and normal_label(note[1]) in self.notes:
                 self.items.append((PhraseKind.NOTE, normal_label(note[1])))
                 return note.end()
-        self.brackets.append(_Bracket(len(self.items), sign == "![", len(self.runs), stop, self.opened))
+        self.brackets.append(_Bracket(len(self.items), sign == "![", stop, self.opened))
         self.opened += 1
         self._text(start, stop)
         return stop
@@ -247,14 +168,12 @@ class _Parser:
             self._text(at, at + 1)
             return at + 1
         address, stop = found
-        _match_runs(self.runs[bracket.runs :])
-        del self.runs[bracket.runs :]
-        if self.cited < bracket.index:
+        if self.cited < bracket.item:
             link = Link(address, bracket.image)
-            self.items[bracket.index] = (PhraseKind.LINK, link)
+            self.items[bracket.item] = (PhraseKind.LINK, link)
             self.items.append((PhraseKind.UNLINK, link))
         else:
-            self.items[bracket.index] = (PhraseKind.TEXT, "")
+            self.items[bracket.item] = (PhraseKind.TEXT, "")
         if not bracket.image:
             self.inactive = len(self.brackets)
         return stop
@@ -275,40 +194,3 @@ class _Parser:
             return None  # A label holds no brackets.
         address = self.definitions.get(normal_label(name))
         return None if address is None else (address, stop)
-
-
-_ELEMENTS = {("*", 1): "em", ("*", 2): "strong", ("_", 1): "em", ("_", 2): "strong", ("~", 2): "del"}
-
-
-def _match_runs(runs: Sequence[_Run]) -> None:
-    """Pair openers and closers: the specification's "process emphasis"."""
-    openers: list[_Run] = []
-    bottoms: dict[tuple[str, bool, int], int] = {}
-    for closer in runs:
-        while closer.can_close and closer.count:
-            kind = (closer.character, closer.can_open, closer.total % 3)
-            opener = _find_opener(openers, closer, bottoms.get(kind, -1))
-            if opener is None:
-                bottoms[kind] = closer.index
-                break
-            width = 2 if opener.count >= 2 and closer.count >= 2 else 1
-            name = _ELEMENTS[closer.character, width]
-            opener.openings.insert(0, name)
-            closer.closings.append(name)
-            opener.count -= width
-            closer.count -= width
-            if not opener.count:
-                openers.pop()
-        if closer.count and closer.can_open:
-            openers.append(closer)
-
-
-def _find_opener(openers: list[_Run], closer: _Run, bottom: int) -> _Run | None:
-    """The nearest opener that fits; those above it open nothing any more and are dropped."""
-    for height in range(len(openers) - 1, -1, -1):
-        if openers[height].index < bottom:
-            return None
-        if openers[height].fits(closer):
-            del openers[height + 1 :]
-            return openers[height]
-    return None

@@ -51,6 +51,7 @@ _BARE = rf"(?!<){_CHARACTERS}(?:{_PARENTHESES}{_CHARACTERS})*+"
 _ANGLED = r"<(?:\\[^\n]|[^<>\n\\])*+>"
 _TITLE = r"""(?:"(?:\\[\s\S]|[^"\\])*+"|'(?:\\[\s\S]|[^'\\])*+'|\((?:\\[\s\S]|[^()\\])*+\))"""
 _INLINE = re.compile(rf"\]\({_GAP}(?P<to>{_ANGLED}|{_BARE})(?:(?=[ \t\n]){_GAP}{_TITLE})?+{_GAP}\)")
+_OPENING = re.compile(r"\]\(")
 _DEFINITION = re.compile(
     rf" {{0,3}}\[(?!\^)(?P<label>(?:\\[\s\S]|[^\[\]\\]){{1,999}}+)\]:{_GAP}(?P<to>{_ANGLED}|(?!<)[^\x00-\x20\x7f]++)"
     rf"(?:(?=[ \t\n]){_GAP}{_TITLE}[ \t]*+(?=\n|\Z)|[ \t]*+(?=\n|\Z))"
@@ -62,13 +63,15 @@ def parse_targets(text: str, marks: Sequence[Mark]) -> list[Target]:
     """Every `](…)` of a leaf's content that is none of its marks' text. Whether a `[` belongs to it is not judged."""
     if "](" not in text:
         return []
-    hidden = mask(text, [m for m in marks if m.kind in (MarkKind.CODE, MarkKind.COMMENT)])
-    prose = mask(text, marks)
-    return [
-        Target(match.start(), *match.span("to"), match.end(), _address(match["to"]))
-        for match in _INLINE.finditer(hidden)
-        if prose.startswith("](", match.start())
-    ]
+    found: list[Target] = []
+    position = 0
+    for opening in _OPENING.finditer(mask(text, marks)):
+        # An address is read as it stands: what begins in it is no mark.
+        match = _INLINE.match(text, opening.start())
+        if match is not None and opening.start() >= position:
+            found.append(Target(match.start(), *match.span("to"), match.end(), _address(match["to"])))
+            position = match.end()
+    return found
 
 
 def parse_definitions(text: str) -> Definitions:

@@ -1,7 +1,7 @@
 """Where everything lies on the site: the one place that knows paths of pages and names of anchors.
 
-An address is written from the root of the site, such as `notes/x/#q-y`; pages put their own way to the root before it,
-so that the site works in a subfolder and from a disk.
+An address is written from the root of the site, such as `notes/x/#q-y`; pages put their own way to the root
+before it, so that the site works in a subfolder and from a disk.
 """
 
 import re
@@ -12,8 +12,9 @@ from typing import TypeVar
 from ..model import Note, Quote, Theme
 
 __all__ = [
-    "Addresses",
     "PAGE_SIZE",
+    "Addresses",
+    "group_anchor",
     "page_path",
     "pages_of",
     "quote_anchor",
@@ -21,8 +22,8 @@ __all__ = [
     "way_to_root",
 ]
 
-PAGE_SIZE = {"notes": 100, "quotes": 50, "references": 200, "theme": 50}
-"""Entries of a list that one page shows, so that no page grows with the library."""
+PAGE_SIZE = {"notes": 100, "quotes": 25, "references": 60, "theme": 25}
+"""Entries of a list that one page shows: no page grows with the library, nor passes 100 kB."""
 
 T = TypeVar("T")
 
@@ -38,14 +39,20 @@ def page_path(folder: str, number: int) -> str:
 
 
 def way_to_root(path: str) -> str:
-    """From the address of the page that a file below `docs/` becomes, up to the root of the site: `../../`."""
-    depth = path.count("/") + (not path.endswith("index.md"))
+    """From the address of what a file below `docs/` becomes, up to the root of the site: `../../`."""
+    # A page gets a folder of its own, `notes/x/`; other files stay what they are.
+    depth = path.count("/") + (path.endswith(".md") and not path.endswith("index.md"))
     return "../" * depth or "./"
 
 
 def reference_anchor(key: str) -> str:
     """The anchor of a work in a bibliography; different keys have different anchors."""
     return "ref-" + re.sub(r"[^A-Za-z0-9-]", lambda match: f"_{ord(match[0]):x}_", key)
+
+
+def group_anchor(key: str) -> str:
+    """The anchor, on a theme's page, of the quotes from one source."""
+    return f"from-{reference_anchor(key).removeprefix('ref-')}"
 
 
 def quote_anchor(quote: Quote) -> str:
@@ -73,6 +80,17 @@ class Addresses:
         number = self.reference_pages.get(key, 1)
         page = "references/" if number == 1 else f"references/page/{number}/"
         return f"{page}#{reference_anchor(key)}"
+
+    def source_group(self, theme: str, key: str, place: int) -> str:
+        """Where a theme's page shows the quotes of one source, the first of which has this place among
+        all.
+        """
+        number = place // PAGE_SIZE["theme"] + 1
+        return f"{self.list_page(f'themes/{theme}', number)}#{group_anchor(key)}"
+
+    def preview(self, theme: str) -> str:
+        """The file that a preview of the theme is made from."""
+        return f"themes/{theme}/preview.json"
 
     def list_page(self, folder: str, number: int) -> str:
         return f"{folder}/" if number == 1 else f"{folder}/page/{number}/"

@@ -1,22 +1,39 @@
-"""The parts that pages share: quote cards, citations, chips, lists. Each is HTML with slots for the way to the root."""
+"""The parts that pages share: quote cards, citations, chips. Each is HTML with slots for the way to the
+root.
+"""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ..bibliography import Bibliography
+from ..limits import Exhausted, bounded
 from ..links import Links, resolve_role
-from ..model import Citation, CitationMode, Note, Quote, Reference, Theme, VerifiedAgainst
+from ..model import (
+    Citation,
+    CitationMode,
+    Note,
+    Quote,
+    Reference,
+    Role,
+    Source,
+    Speaker,
+    Theme,
+    VerifiedAgainst,
+)
 from ..prose import RenderedBody, fill, render_body
 from .addresses import Addresses, quote_anchor
 from .files import ROOT
+from .identified import web_address
+from .text_fragments import text_fragment
 
-__all__ = ["ROOT", "Site", "bare_citation", "environment"]
+__all__ = ["BASES", "ROOT", "Site", "bare_citation", "environment", "language_of", "render_document"]
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -29,15 +46,24 @@ STATES = {
 
 BASES = {"full-text": "the full text", "abstract": "the abstract", "secondary": "another work, read instead"}
 
+_CONTEXT = "\ufdd0context\ufdd1"
+"""Stands in a card for the link to its note, which cards on other pages have."""
+
 
 @lru_cache(maxsize=1)
 def environment() -> jinja2.Environment:
     """The templates of our own pages. They escape everything that is not marked as clean HTML."""
     loader = jinja2.FileSystemLoader(_TEMPLATES)
     found = jinja2.Environment(
-        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=loader,
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
     )
     found.filters["count"] = count
+    found.globals["root"] = Markup(ROOT)
     return found
 
 
@@ -46,25 +72,35 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def render_document(document: Note | Theme) -> RenderedBody:
+    """The prose of a note or theme as HTML with slots. Raises `Exhausted`, which names its file."""
+    try:
+        with bounded():
+            return render_body(document.body, document.path)
+    except Exhausted as error:
+        raise Exhausted(f"{document.path} cannot be rendered: {error}") from error
+
+
+
 class Card(NamedTuple):
     """What the template of a quote card shows."""
 
-    quote: Quote
     anchor: str
     words: Markup
+    language: str
     role: str
     role_id: str
     name: str
     citation: Markup
     quoted_in: Markup | None
     cite: str
+    at_words: str
     themes: list[tuple[str, str]]
     notices: list[str]
     notice_ids: list[str]
     state_class: str
     state: str
     link: str
-    note_title: str
 
 
 class Site:
@@ -77,20 +113,47 @@ class Site:
         self.bodies: dict[str, RenderedBody] = {}
         """The prose of notes and themes as HTML with slots, by path, as far as it was made."""
         self._card = environment().get_template("card.html")
+        self._cards: dict[int, str] = {}
+        self._roles: dict[str, Role | None] = {}
 
     @cached_property
     def speaking_roles(self) -> frozenset[str]:
         """Ids of the roles that are quoted anywhere."""
-        speakers = {quote.speaker.text: quote.speaker for quote in self.links.quotes if quote.speaker}
-        roles = (resolve_role(self.links.roles, speaker) for speaker in speakers.values())
+        roles = (self.role(quote.speaker) for quote in self.links.quotes)
         return frozenset(role.id for role in roles if role)
+
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        return {key: rank for rank, key in enumerate(self.bibliography.order)}
+
+    def in_order(self, keys: Iterable[str]) -> list[str]:
+        """Those of the keys that have an entry, in the order of the bibliography."""
+        ranks = self._ranks
+        return sorted((key for key in keys if key in ranks), key=ranks.__getitem__)
+
+    @cached_property
+    def related_from(self) -> dict[str, list[str]]:
+        """Ids of the themes that name a theme as related."""
+        found: dict[str, list[str]] = {}
+        for theme in self.links.themes.values():
+            for mention in theme.related:
+                found.setdefault(mention.id, []).append(theme.id)
+        return found
+
+    def role(self, speaker: Speaker | None) -> Role | None:
+        """The library's role that a speaker has; few are written in many ways."""
+        if speaker is None:
+            return None
+        if speaker.text not in self._roles:
+            self._roles[speaker.text] = resolve_role(self.links.roles, speaker)
+        return self._roles[speaker.text]
 
     # -- text
 
     def rendered(self, document: Note | Theme) -> RenderedBody:
         """The prose of a note or theme as HTML with slots; made once in a run."""
         if document.path not in self.bodies:
-            self.bodies[document.path] = render_body(document.body, document.path)
+            self.bodies[document.path] = render_document(document)
         return self.bodies[document.path]
 
     def fill(self, html: str, document: Note | Theme, *, local: bool) -> str:
@@ -102,18 +165,14 @@ class Site:
         filled = fill(
             html,
             root=ROOT,
-            citation=lambda index: self.citation(body.citations[index], local=local),
+            citation=lambda index: self.citation(body.citations[index]),
             quote=lambda index: self.card(body.quotes[index]),
         )
-        return self.localise(filled) if local else filled
-
-    def localise(self, html: str) -> str:
-        """Let links to the bibliography lead to the list of works on the same page."""
-        return re.sub(rf'href="{ROOT}references/[^"#]*#ref-', 'href="#ref-', html)
+        return localise(filled) if local else filled
 
     # -- citations
 
-    def citation(self, citation: Citation, *, local: bool = False) -> str:
+    def citation(self, citation: Citation) -> str:
         """A citation as the style has it, each reference a hyperlink to its work."""
         parts = []
         for part in self.bibliography.citation(citation):
@@ -134,38 +193,59 @@ class Site:
         html = html[1:-1] if html.startswith("(") and html.endswith(")") else html
         return self._linked(html, reference.key)
 
+    def reference_text(self, reference: Reference) -> str:
+        """The same as plain text."""
+        return str(Markup(self.reference(reference)).striptags())
+
     # -- cards
 
     def card(self, quote: Quote, *, context: bool = False) -> str:
         """A quote as a figure; with `context`, for a page other than that of its note."""
-        return self._card.render(card=self._view(quote, context), root=Markup(ROOT), context=context)
+        html = self._cards.get(id(quote))
+        if html is None:
+            html = self._cards[id(quote)] = self._card.render(
+                card=self._view(quote), context=Markup(_CONTEXT)
+            )
+        if not context:
+            return html.replace(_CONTEXT, "")
+        title = escape(self.links.notes[quote.note].title)
+        link = f'<a class="fl-in-context" href="{ROOT}{self.addresses.quote(quote)}">In context: {title}</a>'
+        anchor = f'id="{quote_anchor(quote)}"'
+        return html.replace(_CONTEXT, link).replace(anchor, f'id="q-{quote.note}--{quote.id}"', 1)
 
-    def _view(self, quote: Quote, context: bool) -> Card:
+    def _view(self, quote: Quote) -> Card:
         note = self.links.notes[quote.note]
-        index = note.quotes.index(quote)
+        index = next(number for number, other in enumerate(note.quotes) if other is quote)
         words = self.rendered(note).quotes[index]
-        role = resolve_role(self.links.roles, quote.speaker) if quote.speaker else None
+        role = self.role(quote.speaker)
         state_class, state = STATES[self.links.states.get(quote.address)]
         ids = self.links.notices_of(quote)
-        source = self.links.sources.get(quote.reference.key) if quote.reference else None
+        address = self.address_of(quote)
         return Card(
-            quote=quote,
-            anchor=f"q-{quote.note}--{quote.id}" if context else quote_anchor(quote),
+            anchor=quote_anchor(quote),
             words=Markup(self.fill(words, note, local=False)),
+            language=language_of(self.source_of(quote.reference)),
             role=role.label if role else (quote.speaker.text if quote.speaker else ""),
             role_id=role.id if role else "unknown",
             name=quote.speaker.name if quote.speaker else "",
             citation=Markup(self.reference(quote.reference)) if quote.reference else Markup(""),
             quoted_in=Markup(self.reference(quote.quoted_in)) if quote.quoted_in else None,
-            cite=source.variables.get("URL", "") if source else "",
+            cite=address,
+            at_words=text_fragment(address, quote.words) if address else "",
             themes=[(m.id, self.theme_label(m.id)) for m in quote.themes],
             notices=[self.notice_label(id_) for id_ in ids],
             notice_ids=list(ids),
             state_class=state_class,
             state=state,
             link=self.addresses.quote(quote),
-            note_title=note.title,
         )
+
+    def source_of(self, reference: Reference | None) -> Source | None:
+        return self.links.sources.get(reference.key) if reference else None
+
+    def address_of(self, quote: Quote) -> str:
+        """Where on the web the words can be read: in the work itself, or in the one that quotes it."""
+        return web_address(self.source_of(quote.reference)) or web_address(self.source_of(quote.quoted_in))
 
     def theme_label(self, id_: str) -> str:
         theme = self.links.themes.get(id_)
@@ -175,15 +255,48 @@ class Site:
         notice = self.links.notices.get(id_)
         return notice.label if notice else id_
 
+    def notice_choices(self, ids: list[str]) -> list[tuple[str, str]]:
+        """Notices with their labels, each once, in the library's order."""
+        known = [id_ for id_ in self.links.notices if id_ in ids]
+        return [(id_, self.notice_label(id_)) for id_ in dict.fromkeys([*known, *ids])]
+
     # -- works
 
     def entry(self, key: str) -> Markup:
         """The entry of a work in the bibliography."""
         return Markup(self.bibliography.entry(key))
 
+    def short(self, key: str) -> str:
+        """The work in a few words, as HTML without hyperlinks."""
+        return re.sub(r"</?a\b[^>]*>", "", self.bibliography.short(key)) if key in self.links.sources else ""
+
     def consulted(self, key: str) -> bool:
         found = self.links.cited_by.get(key)
         return found is not None and found.consulted
+
+    def canonical(self, address: str) -> str:
+        """The absolute form of an address from the root, where the library says where its site is
+        published.
+        """
+        url = self.links.library.settings.url
+        return f"{url}{address}" if url else ""
+
+
+_FAR = re.compile(rf'href="{ROOT}references/[^"#]*#ref-')
+
+
+def localise(html: str) -> str:
+    """Let links to the bibliography lead to the list of works on the same page."""
+    return _FAR.sub('href="#ref-', html)
+
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*\Z")
+
+
+def language_of(source: Source | None) -> str:
+    """The language tag that a work names for itself; empty where it names none, or writes it out in words."""
+    language = source.variables.get("language", "").strip() if source else ""
+    return language if _LANGUAGE.match(language) else ""
 
 
 def bare_citation(reference: Reference) -> Citation:

@@ -1,14 +1,18 @@
-"""A generated page as a file: front matter of ours, headings for the contents list, and clean HTML between them."""
+"""Generated files: pages, of front matter, headings and clean HTML; and the data beside them, as JSON or
+XML.
+"""
 
 import html
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from ..prose import as_raw_block, heading_text
 
-__all__ = ["ROOT", "GeneratedPage", "Heading", "is_generated", "safe_meta"]
+__all__ = ["ROOT", "GeneratedFeed", "GeneratedJson", "GeneratedPage", "Heading", "is_generated", "safe_meta"]
 
 _MARK = "florilegium-page"
 
@@ -36,6 +40,14 @@ class GeneratedPage:
     """The file that a reader edits to change this page, from the root of the library."""
     kind: str = ""
     """What the theme's templates may want to know: `note`, `theme`, `home`, `list`."""
+    citation_meta: tuple[tuple[str, str], ...] = ()
+    """Names and contents of `meta` elements."""
+    feeds: tuple[tuple[str, str], ...] = ()
+    """Titles and addresses, from the root of the site, of the feeds that tell of changes to what the page
+    shows.
+    """
+    canonical: str = ""
+    """The page's absolute address, where it is known."""
 
     def render(self, root: str) -> bytes:
         """The file's bytes. Its second line holds a digest of the rest, by which `is_generated` knows it.
@@ -48,7 +60,11 @@ class GeneratedPage:
             meta["source_file"] = self.edit
         if self.kind:
             meta["kind"] = self.kind
+        if self.canonical:
+            meta["canonical"] = html.escape(self.canonical)
         front = "".join(f"{key}: {_yaml(value)}\n" for key, value in meta.items())
+        front += _pairs("citation_meta", self.citation_meta)
+        front += _pairs("feeds", tuple((title, f"{root}{address}") for title, address in self.feeds))
         rest = f"{front}---\n\n{body}\n"
         digest = sha256(rest.encode()).hexdigest()
         return f"---\n{_MARK}: {digest}\n{rest}".encode()
@@ -60,22 +76,65 @@ class GeneratedPage:
         return f"{'#' * part.level} {heading_text(part.html)} {{: #{part.id} }}"
 
 
+def _pairs(key: str, pairs: tuple[tuple[str, str], ...]) -> str:
+    lines = "".join(
+        f"  - [{_yaml(html.escape(name))}, {_yaml(html.escape(value))}]\n" for name, value in pairs
+    )
+    return f"{key}:\n{lines}" if lines else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeneratedJson:
+    """A file of data, whose first key holds a digest of the rest."""
+
+    data: Mapping[str, Any]
+
+    def render(self, root: str) -> bytes:
+        text = json.dumps(self.data, ensure_ascii=False, separators=(",", ":")).replace(ROOT, root)
+        # No part of it can be mistaken for markup, whatever a server says that it is.
+        rest = text.replace("<", "\\u003c").replace(">", "\\u003e")[1:]
+        return f'{{"{_MARK}":"{sha256(rest.encode()).hexdigest()}",{rest}'.encode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeneratedFeed:
+    """An XML document after its declaration; a comment holds a digest of the rest."""
+
+    xml: str
+
+    def render(self, root: str) -> bytes:
+        rest = self.xml.replace(ROOT, root)
+        digest = sha256(rest.encode()).hexdigest()
+        return f'<?xml version="1.0" encoding="utf-8"?>\n<!-- {_MARK}: {digest} -->\n{rest}'.encode()
+
+
 def _yaml(value: str) -> str:
     """A text as a YAML scalar: JSON's strings are YAML's double-quoted ones."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\x7f").replace("\u2028", "\\u2028")
 
 
+_MARKS = re.compile(
+    rb"""---\n%(m)s:\ ([0-9a-f]{64})\n
+       | \{"%(m)s":"([0-9a-f]{64})",
+       | <\?xml\ version="1\.0"\ encoding="utf-8"\?>\n<!--\ %(m)s:\ ([0-9a-f]{64})\ -->\n"""
+    % {b"m": _MARK.encode()},
+    re.VERBOSE,
+)
+
+
 def is_generated(data: bytes) -> bool:
-    """Whether bytes are a page that `GeneratedPage.render` made and nobody has changed since."""
-    match = re.match(rb"---\n" + _MARK.encode() + rb": ([0-9a-f]{64})\n", data)
-    return match is not None and sha256(data[match.end() :]).hexdigest() == match[1].decode()
+    """Whether bytes are a file that this module rendered and nobody has changed since."""
+    match = _MARKS.match(data)
+    return (
+        match is not None and sha256(data[match.end() :]).hexdigest() == match[match.lastindex or 0].decode()
+    )
 
 
 def safe_meta(text: str) -> str:
     """A text for a theme's templates, some of which escape nothing, and some of which take escapes back.
 
-    It is escaped once; and what would be a tag or end an attribute if it were not, is written with look-alikes. The
-    page itself shows the text as it is.
+    It is escaped once; and what would be a tag or end an attribute if it were not, is written with
+    look-alikes. The page itself shows the text as it is.
     """
     words = " ".join(text.split())
     words = re.sub(r"<(?=[A-Za-z/!?])", "‹", words).replace('"', "”").replace("'", "’").replace("`", "’")

@@ -5,9 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from typing import Protocol
 
-from ..model import Note, Theme
-from ..prose import RenderedBody, render_body
-from .cards import Site
+from .cards import Site, render_document
 
 __all__ = ["RenderedLater", "render_bodies", "render_in_parallel"]
 
@@ -30,8 +28,8 @@ def render_in_parallel(
 ) -> Iterator[bytes]:
     """The bytes of the pages, in their order.
 
-    A page is a closure over the whole library, which no process could be sent. Processes that are forked have it
-    already, and get numbers of pages; where a system cannot fork, all is done in this process.
+    A page is a closure over the whole library, which no process could be sent. Processes that are forked
+    have it already, and get numbers of pages; where a system cannot fork, all is done in this process.
     """
     if executor is None or len(pages) < _PARALLEL_FROM:
         yield from (page.render() for page in pages)
@@ -46,19 +44,17 @@ def render_in_parallel(
 def render_bodies(
     site: Site, executor: Callable[[], Executor] | None, paths: Collection[str] | None = None
 ) -> None:
-    """Render the prose of the notes and themes at these paths, or of all, as far as it is not rendered yet."""
-    everything = (*site.links.notes.values(), *site.links.themes.values())
+    """Render the prose of the notes and themes at these paths, or of all, as far as it is not rendered
+    yet.
+    """
+    everything = site.links.documents
     missing = [d for d in everything if d.path not in site.bodies and (paths is None or d.path in paths)]
     if executor is None or len(missing) < _PARALLEL_FROM:
-        site.bodies |= {document.path: _render_body(document) for document in missing}
+        site.bodies |= {document.path: render_document(document) for document in missing}
         return
     with executor() as pool:
-        for document, body in zip(missing, pool.map(_render_body, missing, chunksize=_CHUNK), strict=True):
+        for document, body in zip(missing, pool.map(render_document, missing, chunksize=_CHUNK), strict=True):
             site.bodies[document.path] = body
-
-
-def _render_body(document: Note | Theme) -> RenderedBody:
-    return render_body(document.body, document.path)
 
 
 _shared: Sequence[RenderedLater] = ()
@@ -66,7 +62,7 @@ _shared: Sequence[RenderedLater] = ()
 
 
 def _render_forked(pages: Sequence[RenderedLater]) -> Iterator[bytes]:
-    global _shared
+    global _shared  # noqa: PLW0603
     _shared = pages
     numbers = range(len(pages))
     try:

@@ -3,19 +3,20 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from html import escape
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from ..blocks import Block, BlockKind, Content
 from ..inlines import MarkKind
-from .leaves import Setting, direction, write_leaf
-from .slots import quote_slot
+from .leaves import LeafWriter, Setting, direction, write_leaf
+from .slots import escape_text, quote_slot
 from .tags import TagStack, is_block_tag
 
 __all__ = ["Writer"]
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _PHRASING = ("summary", "dt", "dd")
+_PADDING = 1000
+"""Cells that a table's short rows are filled up with at most, so that a wide table does not multiply a text."""
 
 
 class Writer:
@@ -69,13 +70,14 @@ class Writer:
 
     def _paragraph(self, block: Block, tight: bool) -> None:
         leaf = self.setting.structure.leaves[block.start]
+        writer = LeafWriter(leaf, self.setting)
         height, position = len(self.tags.opened), leaf.start
         for mark in leaf.marks:
             if mark.kind is MarkKind.TAG and is_block_tag(mark.text):
-                self._text(block, position, mark.start, tight or self._holds_phrases(height))
+                self._text(writer, position, mark.start, tight or self._holds_phrases(height))
                 self.out.append(self.tags.write(mark.text))
                 height, position = min(height, len(self.tags.opened)), mark.end
-        self._text(block, position, leaf.end, tight or self._holds_phrases(height))
+        self._text(writer, position, leaf.end, tight or self._holds_phrases(height))
         while self.tags.opened and self.tags.opened[-1] in ("summary", "dt"):
             self.out.append(self.tags.close(len(self.tags.opened) - 1))
 
@@ -83,11 +85,10 @@ class Writer:
         """Whether text stands in an element of this very paragraph that needs no paragraph within."""
         return len(self.tags.opened) > height and self.tags.opened[-1] in _PHRASING
 
-    def _text(self, block: Block, start: int, end: int, bare: bool) -> None:
-        leaf = self.setting.structure.leaves[block.start]
-        html = write_leaf(leaf, self.setting, start, end)
+    def _text(self, writer: LeafWriter, start: int, end: int, bare: bool) -> None:
+        html = writer.write(start, end)
         if html:
-            way = direction(leaf.content.text[start:end])
+            way = direction(writer.leaf.content.text[start:end])
             self.out.append(html if bare and not way else f"<p{way}>{html}</p>\n")
 
     def _heading(self, block: Block) -> None:
@@ -106,29 +107,25 @@ class Writer:
         while lines and not fenced and not self.source[lines[-1].start : lines[-1].end].strip():
             lines.pop()
         text = "".join(f"{self.source[line.start : line.end]}\n" for line in lines)
-        self.out.append(f'<pre tabindex="0"><code>{escape(text, quote=False)}</code></pre>\n')
+        self.out.append(f'<pre tabindex="0"><code>{escape_text(text)}</code></pre>\n')
 
     def _html(self, block: Block) -> None:
         if block.start in self.setting.structure.leaves:
             self._paragraph(block, tight=False)
         else:
-            self.out.append(f"<p>{escape(Content(self.source, block.lines).text, quote=False)}</p>\n")
+            self.out.append(f"<p>{escape_text(Content(self.source, block.lines).text)}</p>\n")
 
     def _table(self, block: Block) -> None:
         table = self.setting.structure.tables[block.start]
-        width = len(table.alignments)
+        spare = _PADDING
         rows = []
         for number, row in enumerate(table.rows):
-            name = "td" if number else "th"
             cells = [(write_leaf(leaf, self.setting, cell=True), direction(leaf.content.text)) for leaf in row]
-            cells += [("", "")] * (width - len(cells))
-            rows.append(
-                "".join(
-                    f'<{name}{f" class={chr(34)}fl-{side}{chr(34)}" if side else ""}{way}>{html}</{name}>'
-                    for side, (html, way) in zip(table.alignments, cells, strict=True)
-                )
-            )
-        head, *body = (f"<tr>{row}</tr>" for row in rows)
+            missing = min(len(table.alignments) - len(cells), spare)
+            spare -= missing
+            cells += [("", "")] * missing
+            rows.append(_row("td" if number else "th", cells, table.alignments))
+        head, *body = rows
         rest = f"<tbody>{''.join(body)}</tbody>" if body else ""
         self.out.append(
             f'<div class="fl-table" role="group" aria-label="Table" tabindex="0">'
@@ -156,6 +153,15 @@ class Writer:
         self.out.append(f"<{name}{start}>\n{inner}</{name}>\n")
 
 
+def _row(name: str, cells: Sequence[tuple[str, str]], alignments: Sequence[str]) -> str:
+    """A row of a table; each cell comes as HTML and an attribute for its direction."""
+    inner = [
+        f'<{name} class="fl-{side}"{way}>{html}</{name}>' if side else f"<{name}{way}>{html}</{name}>"
+        for side, (html, way) in zip(alignments, cells, strict=False)
+    ]
+    return f"<tr>{''.join(inner)}</tr>"
+
+
 def _list_marker(block: Block) -> str:
     """The character that items of one list have in common; an empty string for what is no item."""
     return block.info[-1] if block.kind is BlockKind.ITEM else ""
@@ -170,6 +176,6 @@ def _is_loose(source: str, items: Sequence[Block]) -> bool:
 
 
 def _neighbours(items: Sequence[Block]) -> Iterator[tuple[Block, Block]]:
-    yield from zip(items, items[1:], strict=False)
+    yield from pairwise(items)
     for item in items:
-        yield from zip(item.children, item.children[1:], strict=False)
+        yield from pairwise(item.children)

@@ -9,7 +9,7 @@ from ..inlines import normal_label
 from ..model import Body
 from ..spans import LineTable
 from .containers import Writer
-from .leaves import Numbering, Setting, reference_id, write_leaf
+from .leaves import Setting, reference_id, write_leaf
 from .sanitiser import clean
 from .slots import hide_slots
 

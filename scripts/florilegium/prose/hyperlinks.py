@@ -13,6 +13,9 @@ from .slots import ROOT
 
 __all__ = ["link_start"]
 
+_MAX_ADDRESS = 8000
+"""Characters; longer addresses are shown but lead nowhere, as in many a browser."""
+
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _ID = re.compile(r"[A-Za-z0-9-]{1,64}\Z")
 _PLACE = re.compile(r"[\w.:-]+\Z")
@@ -24,7 +27,7 @@ def link_start(target: str, path: str, *, local: bool) -> str:
     With `local` a target on the same page stays a fragment; else it names the page, for text that other pages show.
     """
     target = target.strip()
-    if not target or policy.target_fault(target) is not None:
+    if not target or len(target) > _MAX_ADDRESS or policy.target_fault(target) is not None:
         return ""
     if _ABSOLUTE.match(target):
         return f'<a href="{escape(target)}" rel="noopener noreferrer">'

@@ -1,22 +1,38 @@
 """Paragraphs, headings and cells: their inline content as HTML."""
 
 import re
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from html import escape
-from typing import Any
+from itertools import chain
+from typing import Any, TypeVar
 
 from .. import policy
 from ..bodies import Leaf, Structure
-from ..inlines import Link, Mark, MarkKind, PhraseKind, entity_text, parse_phrases
+from ..inlines import (
+    SLOT,
+    Link,
+    Mark,
+    MarkKind,
+    PhraseKind,
+    Target,
+    entity_text,
+    has_emphasis,
+    parse_phrases,
+    render_emphasis,
+)
 from ..model import Heading
 from .hyperlinks import link_start
-from .slots import citation_slot
+from .slots import citation_slot, escape_text
 from .tags import TagStack, is_block_tag
 
-__all__ = ["Numbering", "Setting", "direction", "write_leaf"]
+__all__ = ["LeafWriter", "Numbering", "Setting", "direction", "write_leaf"]
 
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
-_MARKUP = frozenset("&<>")
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+T = TypeVar("T")
+
 
 
 @dataclass(slots=True)
@@ -63,60 +79,88 @@ def direction(text: str) -> str:
     return ' dir="auto"' if not text.isascii() and _RIGHT_TO_LEFT.search(text) else ""
 
 
-def write_leaf(
-    leaf: Leaf, setting: Setting, start: int | None = None, end: int | None = None, *, cell: bool = False
-) -> str:
-    """A leaf's content as HTML, or the part of it between two indices. In a cell, code holds `\\|` for a bar."""
-    writer = _Writer(leaf, setting, cell)
-    return writer.write(leaf.start if start is None else start, leaf.end if end is None else end)
+def write_leaf(leaf: Leaf, setting: Setting, *, cell: bool = False) -> str:
+    """A leaf's content as HTML. In a cell, code holds `\\|` for a bar."""
+    return LeafWriter(leaf, setting, cell=cell).write(leaf.start, leaf.end)
 
 
-def _escape(text: str) -> str:
-    return text if _MARKUP.isdisjoint(text) else escape(text, quote=False)
+def _mark_start(mark: Mark) -> int:
+    return mark.start
 
 
-class _Writer:
-    def __init__(self, leaf: Leaf, setting: Setting, cell: bool) -> None:
+def _target_close(target: Target) -> int:
+    return target.close
+
+
+def _between(items: list[T], start: int, end: int, key: Callable[[T], int]) -> list[T]:
+    return items[bisect_left(items, start, key=key) : bisect_left(items, end, key=key)]
+
+
+def _moved(mark: Mark, start: int) -> Mark:
+    return mark._replace(start=mark.start - start, end=mark.end - start)
+
+
+def _moved_target(target: Target, start: int) -> Target:
+    return target._replace(close=target.close - start, stop=target.stop - start)
+
+
+class _Prose(str):
+    """Escaped running text, whose emphasis is still to be read. Every other piece of a leaf is HTML."""
+
+    __slots__ = ()
+
+
+def _join(pieces: Sequence[str]) -> str:
+    """The pieces of a leaf as one text, with its emphasis. HTML is hidden from whoever reads that."""
+    if not any(isinstance(piece, _Prose) and has_emphasis(piece) for piece in pieces):
+        return "".join(pieces)
+    html = [piece for piece in pieces if not isinstance(piece, _Prose)]
+    source = "".join([piece if isinstance(piece, _Prose) else SLOT for piece in pieces])
+    first, *rest = render_emphasis(source).split(SLOT)
+    return first + "".join(chain.from_iterable(zip(html, rest, strict=True)))
+
+
+class LeafWriter:
+    """Writes a leaf as HTML, in one piece or in several, from left to right."""
+
+    def __init__(self, leaf: Leaf, setting: Setting, *, cell: bool = False) -> None:
         self.leaf = leaf
-        self.cell = cell
         self.setting = setting
+        self.cell = cell
+        self.citation = leaf.first
         self.pieces: list[str] = []
         self.tags = TagStack()
         self.anchor = 0
-        """How many pieces stood before the hyperlink that is open; 0 for none. Links within links are none."""
+        """How many pieces stood before the hyperlink that is open."""
         self.outermost: Link | None = None
+        """The hyperlink that is open. Those within it are none."""
 
     def write(self, start: int, end: int) -> str:
+        """What stands between two indices of the content."""
         leaf, structure = self.leaf, self.setting.structure
-        text, marks, targets = leaf.content.text[:end], leaf.marks, leaf.targets
-        self.citation = leaf.first
-        if start or end < len(leaf.content.text):
-            self.citation += sum(m.kind is MarkKind.CITATION for m in marks if m.start < start)
-            text = text[start:]
-            marks = [m._replace(start=m.start - start, end=m.end - start) for m in marks if start <= m.start < end]
-            targets = [
-                t._replace(close=t.close - start, stop=t.stop - start) for t in targets if start <= t.close < t.stop <= end
-            ]
+        text, marks, targets = leaf.content.text, leaf.marks, leaf.targets
+        if start or end < len(text):
+            text = text[start:end]
+            marks = [_moved(m, start) for m in _between(marks, start, end, _mark_start)]
+            targets = [_moved_target(t, start) for t in _between(targets, start, end, _target_close) if t.stop <= end]
+        self.pieces = []
         for kind, value in parse_phrases(text, marks, targets, structure.definitions, structure.notes):
             if kind is PhraseKind.TEXT:
-                self.pieces.append(_escape(value))
+                self.pieces.append(_Prose(escape_text(value)))
             else:
                 self._phrase(kind, value)
-        self.pieces.append(self.tags.close())
-        return "".join(self.pieces).strip()
+        if unclosed := self.tags.close():
+            self.pieces.append(unclosed)
+        return _join(self.pieces).strip()
 
     def _phrase(self, kind: PhraseKind, value: Any) -> None:
         match kind:
             case PhraseKind.MARK:
                 self.pieces.append(self._mark(value))
-            case PhraseKind.OPEN:
-                self.pieces.append(f"<{value}>")
-            case PhraseKind.CLOSE:
-                self.pieces.append(f"</{value}>")
             case PhraseKind.LINE:
-                self.pieces.append("\n")
+                self.pieces.append(_Prose("\n"))
             case PhraseKind.BREAK:
-                self.pieces.append("<br>\n")
+                self.pieces += [_Prose("\n"), "<br>", _Prose("\n")]
             case PhraseKind.LINK:
                 self._link(value)
             case PhraseKind.UNLINK:
@@ -128,11 +172,11 @@ class _Writer:
         match mark.kind:
             case MarkKind.CODE:
                 code = mark.text.replace("\\|", "|") if self.cell else mark.text
-                return f"<code>{_escape(code)}</code>"
+                return f"<code>{escape_text(code)}</code>"
             case MarkKind.ESCAPE:
-                return _escape(mark.text)
+                return escape_text(mark.text)
             case MarkKind.ENTITY:
-                return _escape(entity_text(mark.text))
+                return escape_text(entity_text(mark.text))
             case MarkKind.CITATION:
                 self.citation += 1
                 return citation_slot(self.citation - 1)
@@ -145,7 +189,7 @@ class _Writer:
 
     def _tag(self, tag: str) -> str:
         if policy.tag_fault(tag) is not None or is_block_tag(tag):
-            return _escape(tag)
+            return escape_text(tag)
         return self.tags.write(tag)
 
     def _note(self, label: str) -> str:
@@ -163,20 +207,21 @@ class _Writer:
     def _autolink(self, address: str) -> str:
         is_mail = "@" in address and not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", address)
         start = self._start(f"mailto:{address}" if is_mail else address) if self.outermost is None else ""
-        return f"{start}{_escape(address)}</a>" if start else _escape(address)
+        return f"{start}{escape_text(address)}</a>" if start else escape_text(address)
 
     def _link(self, link: Link) -> None:
-        if self.outermost is None:
+        inner = self.outermost is not None
+        self.pieces.append("" if inner else self._start(link.address))
+        if not inner:
             self.outermost = link
-            self.pieces.append(self._start(link.address))
             self.anchor = len(self.pieces)
 
     def _unlink(self, link: Link) -> None:
         if self.outermost is not link:
+            self.pieces.append("")
             return
         if not "".join(self.pieces[self.anchor :]).strip():
             # A hyperlink without words can be neither seen nor heard.
-            self.pieces.append(_escape(link.address))
-        if self.pieces[self.anchor - 1]:
-            self.pieces.append("</a>")
+            self.pieces.append(escape_text(link.address))
+        self.pieces.append("</a>" if self.pieces[self.anchor - 1] else "")
         self.outermost = None

@@ -1,4 +1,4 @@
-"""Clean HTML inside a Markdown page: written so that no Markdown renderer, nor a template engine, sees anything in it."""
+"""Clean HTML inside a Markdown page: written so that no Markdown renderer or template engine sees anything in it."""
 
 import re
 from html import unescape
@@ -6,7 +6,7 @@ from html import unescape
 __all__ = ["as_raw_block", "heading_text"]
 
 _TAG = re.compile(r"""<!?/?[A-Za-z](?:[^<>"']|"[^"]*"|'[^']*')*>""")
-_BRACES = str.maketrans({"{": "&#123;", "}": "&#125;"})
+_PRE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
 _LINES = re.compile(r"\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 _SIGNS = str.maketrans({c: f"&#{ord(c)};" for c in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"})
 _ATTRIBUTE = re.compile(r"""(=\s*)("[^"]*"|'[^']*')""")
@@ -22,13 +22,19 @@ def as_raw_block(html: str) -> str:
 
 
 def _one_line(html: str) -> str:
+    # Every other piece is a `<pre>`. All else is joined by one pass, since pages are long.
+    pieces = _PRE.split(html)
+    pieces[::2] = [_LINES.sub(" ", piece) for piece in pieces[::2]]
+    pieces[1::2] = [_preformatted(piece) for piece in pieces[1::2]]
+    return "".join(pieces).replace("{", "&#123;").replace("}", "&#125;")
+
+
+def _preformatted(html: str) -> str:
     pieces, position = [], 0
     for tag in _TAG.finditer(html):
-        pieces.append(_LINES.sub("&#10;", html[position : tag.start()]))
-        pieces.append(_LINES.sub(" ", tag[0]))
+        pieces += [_LINES.sub("&#10;", html[position : tag.start()]), _LINES.sub(" ", tag[0])]
         position = tag.end()
-    pieces.append(_LINES.sub("&#10;", html[position:]))
-    return "".join(pieces).translate(_BRACES)
+    return "".join([*pieces, html[position:]])
 
 
 def heading_text(html: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import nh3
 
 from .. import policy
-from .slots import ROOT
+from .slots import ROOT, show_ampersands
 
 __all__ = ["CLASSES", "clean"]
 
@@ -17,7 +17,7 @@ CLASSES: Mapping[str, frozenset[str]] = {
     "td": frozenset({"fl-left", "fl-center", "fl-right"}),
     "th": frozenset({"fl-left", "fl-center", "fl-right"}),
 }
-"""The classes that prose is written with. No contributor can set one: the elements that may be contributed have none."""
+"""The classes that prose is written with. No contributor can set one: elements that may be contributed have none."""
 
 _OURS: Mapping[str, frozenset[str]] = {
     "a": frozenset({"href", "id", "aria-label"}),
@@ -62,4 +62,4 @@ _CLEANER = nh3.Cleaner(
 
 def clean(html: str) -> str:
     """A fragment without everything that is not on the allow-list; well-formed, whatever it was."""
-    return _CLEANER.clean(html) if html else html
+    return show_ampersands(_CLEANER.clean(html)) if html else html

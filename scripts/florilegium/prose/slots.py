@@ -8,13 +8,17 @@ import html
 import re
 from collections.abc import Callable
 
-__all__ = ["ROOT", "citation_slot", "fill", "hide_slots", "quote_slot"]
+__all__ = ["ROOT", "citation_slot", "escape_text", "fill", "hide_slots", "quote_slot", "show_ampersands"]
 
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 ROOT = "\ufdd2"
 """Stands in an address for the way from the page to the root of the site."""
 
+_AND = "\ufdd3"
+"""Stands for `&amp;` until the HTML is clean: sanitisers take quadratic time for a text full of those."""
+
 _SLOT = re.compile(f"{_OPEN}([cq])([0-9]+){_CLOSE}|{ROOT}")
+_MARKUP = frozenset("&<>")
 _FOREIGN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
@@ -31,6 +35,18 @@ def quote_slot(index: int) -> str:
 def hide_slots(text: str) -> str:
     """A text with U+FFFD for what could pass for a slot, and for controls and surrogates; its length stays."""
     return _FOREIGN.sub("\ufffd", text)
+
+
+def escape_text(text: str) -> str:
+    """Text as HTML, for `show_ampersands` to complete."""
+    if _MARKUP.isdisjoint(text):
+        return text
+    return text.replace("&", _AND).replace("<", "&lt;").replace(">", "&gt;")
+
+
+def show_ampersands(html: str) -> str:
+    """HTML with its ampersands."""
+    return html.replace(_AND, "&amp;")
 
 
 def fill(template: str, *, root: str, citation: Callable[[int], str], quote: Callable[[int], str]) -> str:

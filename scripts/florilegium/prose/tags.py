@@ -4,8 +4,13 @@ import re
 from html import escape, unescape
 
 from .. import policy
+from ..blocks import MAX_DEPTH
+from .slots import escape_text
 
 __all__ = ["TagStack", "is_block_tag"]
+
+_MAX_VALUE = 2000
+"""Characters of an attribute, such as the title of an abbreviation."""
 
 _ATTRIBUTE = re.compile(r"""[ \t\n]([A-Za-z_:][A-Za-z0-9_.:-]*)(?:[ \t\n]*=[ \t\n]*("[^"]*"|'[^']*'|[^\s"'=<>`]+))?""")
 
@@ -33,6 +38,8 @@ class TagStack:
             return start
         if tag.endswith("/>"):
             return ""
+        if len(self.opened) >= MAX_DEPTH:
+            return escape_text(tag)  # Sanitisers take quadratic time for deep elements.
         implied = self._close(self.opened[-1]) if name in _TERMS and self.opened and self.opened[-1] in _TERMS else ""
         self.opened.append(name)
         return implied + start
@@ -40,7 +47,7 @@ class TagStack:
     def _close(self, name: str) -> str:
         if name not in self.opened:
             return ""
-        closed = []
+        closed: list[str] = []
         while not closed or closed[-1] != name:
             closed.append(self.opened.pop())
         return "".join(f"</{element}>" for element in closed)
@@ -61,6 +68,6 @@ def _attributes(name: str, tag: str) -> str:
     for match in _ATTRIBUTE.finditer(tag):
         attribute = match[1].lower()
         if attribute in allowed and attribute not in written:
-            value = (match[2] or "").strip("\"'")
-            written[attribute] = f' {attribute}="{escape(" ".join(unescape(value).split()))}"'
+            value = " ".join(unescape((match[2] or "").strip("\"'")).split())[:_MAX_VALUE]
+            written[attribute] = f' {attribute}="{escape(value)}"'
     return "".join(written.values())

@@ -1,5 +1,4 @@
-"""Whole files and whole trees: read, written, copied, compared, listed and removed without following a
-link."""
+"""Whole files and whole trees: read, written, copied, compared and listed, never through a link."""
 
 import errno
 import os
@@ -127,8 +126,7 @@ def make_folders(path: str) -> None:
 
 
 def sync_path(path: str) -> None:
-    """Force a file, or the entries of a folder, to disk. Windows keeps folders by itself and cannot open
-    them."""
+    """Force a file, or the entries of a folder, to disk (folders not on Windows, which cannot open them)."""
     if os.name == "nt" and is_folder(path):
         return
     flags = os.O_RDWR | _ALWAYS if os.name == "nt" else READ

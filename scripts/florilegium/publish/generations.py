@@ -1,5 +1,4 @@
-"""The next site, made in a folder of its own: unchanged files are links to the published ones, changed ones
-are copies."""
+"""The next site, in a folder of its own: links to published files that did not change, copies of the rest."""
 
 import json
 import os
@@ -96,8 +95,7 @@ def _record(built: os.stat_result, published: os.stat_result) -> Record:
 
 
 def is_current(built: Tree, site: Tree, records: Mapping[str, Record], mode: int) -> bool:
-    """Whether what is published already is what was built, as far as one can tell without reading the
-    files."""
+    """Whether what was built is published already, as far as one can tell without reading files."""
     return (
         built.files.keys() == site.files.keys()
         and built.folders.keys() == site.folders.keys()
@@ -129,8 +127,7 @@ class Filled:
 
 
 def write_marker(folder: str) -> os.stat_result:
-    """Mark a folder as the tool's own; the marker's status tells the time on this file system, and file
-    modes."""
+    """Mark a folder as the tool's own; the marker's status tells this file system's time, and file modes."""
     path = f"{folder}/{MARKER}"
     write_whole(path, MARKER_TEXT, f"{folder}/{_TEMPORARY}")
     return system.path_status(path)
@@ -198,8 +195,7 @@ def _link(source: str, target: str) -> bool:
 
 
 def _clear(present: Side, built: Side, in_place: set[str]) -> frozenset[str]:
-    """Remove all but what is in place, and make the missing folders; the folders with other entries than
-    before."""
+    """Remove all but what is in place, make the missing folders; the folders whose entries changed."""
     before, after = present.tree.folders, built.tree.folders
     removed = [*present.tree.others, *(path for path in present.tree.files if path not in in_place)]
     for path in removed:

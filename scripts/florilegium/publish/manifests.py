@@ -1,5 +1,4 @@
-"""The manifest of the generated pages: which files the tool wrote, what they were made from, and what they
-held.
+"""The manifest of generated pages: which files the tool wrote, made from what, and what they held.
 
 A file of lines, each a JSON array. A page's record has its path, the digest of what it was made from, the
 SHA-256 of its bytes and the file's stamp; an *intent*, of path and SHA-256 alone, is appended before a page
@@ -56,7 +55,7 @@ def is_page_path(path: str) -> bool:
 def read_manifest(path: str) -> Manifest:
     """Read a manifest. Never trusts it: a path that leads out of the root is as good as not there.
 
-    Raises `OSError`: what cannot be read is not lost, and to go on would take the tool's pages for somebody's.
+    Raises `OSError`: what cannot be read is not lost, and without it the tool's pages pass for somebody's.
     """
     lines = (read_whole(path) or b"").decode("ascii", "replace").split("\n")
     records: dict[str, Record] = {}
@@ -101,8 +100,7 @@ def _line(*values: str | int) -> str:
 
 
 class Journal:
-    """Appends intents to a manifest; opens it with the first one, so that a run without changes writes
-    nothing."""
+    """Appends intents to a manifest, opened with the first: a run without changes writes nothing."""
 
     __slots__ = ("_descriptor", "_path")
 

@@ -25,8 +25,7 @@ class Page:
     """A file to be generated."""
 
     key: str
-    """Digest of everything that the bytes depend on, the tool's version included: the same key, the same
-    bytes."""
+    """Digest of all that the bytes depend on, the tool's version included: the same key, the same bytes."""
     render: Callable[[], bytes]
 
 
@@ -151,7 +150,7 @@ class _Sync:
         self.in_conflict.add(path)
 
     def _status(self, path: str) -> os.stat_result | None:
-        """What lies at a page's path. Anything but a file, and anything but folders above it, is a conflict."""
+        """What lies at a page's path. Anything but a file there, or but folders above it, is a conflict."""
         if self._report_obstacle(os.path.dirname(path)):
             self.in_conflict.add(path)
             return None

@@ -57,8 +57,7 @@ class _Places:
     fresh: str
     """Beside the target: the generation in the making, and after the exchange the old one."""
     former: str
-    """Beside the target, only where folders cannot be exchanged: the old generation, until the new one is
-    there."""
+    """Beside the target, where folders cannot be exchanged: the old generation until the new one is there."""
     spare: str
     """In the state folder: the generation before, to be used again."""
     records: str
@@ -93,13 +92,15 @@ def publish_site(built: Path, target: Path, *, project: Project, lock: Lock) -> 
 
 
 def recover_site(target: Path, *, project: Project, lock: Lock) -> None:
-    """Clear away what a killed run left: afterwards `target` is the old site or the new one, and nothing lies
-    beside it. Every `publish_site` begins with this by itself."""
+    """Put right what a killed run left: `target` is the old site or the new one, and nothing lies beside it.
+
+    Every `publish_site` does so by itself.
+    """
     check_target(target, project, lock.state)
     places = _Places.of(target, lock.state)
     with reported(f"clear up beside {shown(target)}"):
         _recover(places)
-        _discard(places.fresh)
+        _clear_up(places)
 
 
 def _publish(folder: str, places: _Places) -> Publication:
@@ -107,7 +108,7 @@ def _publish(folder: str, places: _Places) -> Publication:
     site = read_site(places.target, exists=is_folder(places.target))
     records = read_records(places.records)
     if _is_published(places, built.tree, site.tree, records):
-        _discard(places.fresh)
+        _clear_up(places)
         return Publication(copied=0, kept=len(built.tree.files), removed=0)
     try:
         filled = fill(places.fresh, _begin(places), built, site, records)
@@ -117,9 +118,11 @@ def _publish(folder: str, places: _Places) -> Publication:
         with suppress(OSError, PublishError):
             _discard(places.fresh)
         raise
-    with reported(f"force the renamed {shown(places.target)} to disk", "the new site is in place"):
-        sync_path(os.path.dirname(places.target))
-    _tidy(places, old, site.tree, filled)
+    try:
+        with reported(f"force the renamed {shown(places.target)} to disk", "the new site is in place"):
+            sync_path(os.path.dirname(places.target))
+    finally:
+        _tidy(places, old, site.tree, filled)
     removed = len(site.tree.files.keys() - built.tree.files.keys())
     return Publication(copied=len(filled.copied), kept=len(filled.kept), removed=removed)
 
@@ -190,10 +193,13 @@ def _move_folder(folder: str, target: str) -> None:
 
 
 def _roll_back(places: _Places) -> None:
-    if not is_folder(places.former) or is_folder(places.target):
-        return
+    if is_folder(places.former) and not is_folder(places.target):
+        _put_back(places)
+
+
+def _put_back(places: _Places) -> None:
     try:
-        system.move(places.former, places.target)
+        _move_folder(places.former, places.target)
     except OSError as error:
         raise PublishError(
             f"cannot publish to {shown(places.target)}, and the site published before now lies in "
@@ -210,7 +216,7 @@ def _recover(places: _Places) -> None:
     if is_folder(places.target) and not is_empty(places.target):
         _discard(places.former)
     else:
-        _move_folder(places.former, places.target)
+        _put_back(places)
 
 
 # ---------------------------------------------------------------------------------------------- clearing away
@@ -235,6 +241,13 @@ def _put_away(old: str, spare: str, outdated: Iterable[str]) -> None:
     _discard(old)
 
 
+def _clear_up(places: _Places) -> None:
+    if status(places.fresh) is not None:
+        # A run was killed before it could do so.
+        sync_path(os.path.dirname(places.target))
+        _discard(places.fresh)
+
+
 def _check_ours(folder: str) -> None:
     """Raise `PublishError` for a folder that has a name of ours and yet was not made by this tool."""
     if is_folder(folder):
@@ -245,8 +258,7 @@ def _check_ours(folder: str) -> None:
 
 
 def _discard(folder: str) -> None:
-    """Remove a generation. The marker goes last, so that a killed run leaves a folder that is known as
-    ours."""
+    """Remove a generation; its marker goes last, so that a killed run leaves a folder known as ours."""
     if status(folder) is None:
         return
     _check_ours(folder)

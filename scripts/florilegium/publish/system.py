@@ -1,5 +1,4 @@
-"""The operating system's calls on files: every one that publishing makes, so that a test can make each of
-them fail.
+"""The operating system's calls on files, all that publishing makes: so a test can let each of them fail.
 
 The other files of this room call nothing of `os` that touches a disk; they call `system.<name>`.
 """

@@ -1,5 +1,4 @@
-"""Where a site may be published: the marker of the folders that the tool made, and the places it keeps out
-of."""
+"""Where a site may be published: the marker of folders that the tool made, and the places it keeps out of."""
 
 import os
 import stat

@@ -1,0 +1,172 @@
+"""The shipped library as a site in a subfolder, and Chromium, in which any error or request to another host is a fault."""
+
+import fcntl
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from click.testing import CliRunner
+from florilegium.cli import program
+from florilegium.pages import FOLDERS
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from .serving import serve
+
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, repository: Path, worker_id: str) -> Path:
+    """The folder of the built site. It is built once, whichever worker comes first, from a copy of the repository.
+
+    `FLORILEGIUM_SITE` names a built site to be tested instead.
+    """
+    if given := os.environ.get("FLORILEGIUM_SITE"):
+        return Path(given)
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared if worker_id == "master" else shared.parent
+    site = shared / "built-site"
+    with open(shared / "built-site.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not site.exists():
+            _build(repository, shared / "built-from", site)
+    return site
+
+
+def _build(repository: Path, project: Path, site: Path) -> None:
+    project.mkdir()
+    shutil.copy(repository / "mkdocs.yml", project)
+    shutil.copytree(repository / "annotations", project / "annotations")
+    docs = repository / "docs"
+    generated = {*FOLDERS, "index.md"}
+    shutil.copytree(docs, project / "docs", ignore=lambda folder, _: generated if Path(folder) == docs else set())
+    (project / "scripts").symlink_to(repository / "scripts")
+    before = Path.cwd()
+    os.chdir(project)
+    try:
+        result = CliRunner().invoke(program, ["build", "--site-dir", str(site)])
+    finally:
+        os.chdir(before)
+    assert result.exit_code == 0, result.output
+
+
+@pytest.fixture(scope="session")
+def site(built: Path) -> Iterator[str]:
+    """The address of the site, which ends in `/companion/`."""
+    with serve(built) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = os.environ.get("FLORILEGIUM_CHROMIUM", "/usr/bin/chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Faults(list[str]):
+    """What went wrong in the pages of a test. A test says beforehand which errors are its purpose."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._expected: list[str] = []
+
+    def expect(self, pattern: str) -> None:
+        """Take errors that match a regular expression for what they should be."""
+        self._expected.append(pattern)
+
+    def add(self, fault: str) -> None:
+        if not any(re.search(pattern, fault) for pattern in self._expected):
+            self.append(fault)
+
+
+@pytest.fixture
+def faults() -> Iterator[Faults]:
+    found = Faults()
+    yield found
+    assert not found, "\n".join(found)
+
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(chromium: Browser, site: str, faults: Faults) -> Iterator[OpenPage]:
+    """Opens a page of the site: `open_page("notes/", width=320, scheme="dark")`; more arguments go to the context.
+
+    The test fails on any error in the console and on any request to another host.
+    """
+    contexts = []
+    host = site.removesuffix("companion/")
+
+    def watch(page: Page) -> None:
+        page.on(
+            "console",
+            lambda m: faults.add(f"console: {m.text} ({m.location})") if m.type == "error" else None,
+        )
+        page.on("pageerror", lambda error: faults.add(f"script: {error}"))
+        page.on(
+            "request",
+            lambda r: None if r.url.startswith((host, "data:", "blob:")) else faults.add(f"asked {r.url}"),
+        )
+
+    def open_page(path: str, *, width: int = 1440, height: int = 900, scheme: str = "light", **options: Any) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            service_workers="block",
+            **options,
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        context.on("page", watch)
+        page = context.new_page()
+        page.goto(path if "://" in path else site + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """The first page of the site, 1440 px wide, in light colours."""
+    return open_page("")
+
+
+class Violations(Protocol):
+    def __call__(self, page: Page, *, but: tuple[str, ...] = ()) -> list[str]:
+        """What axe-core finds on a page as it is, rule and element; `but` names rules to leave out."""
+        ...
+
+
+@pytest.fixture(scope="session")
+def violations() -> Violations:
+    axe = Axe()
+
+    def find(page: Page, *, but: tuple[str, ...] = ()) -> list[str]:
+        options = {"resultTypes": ["violations"], "rules": {rule: {"enabled": False} for rule in but}}
+        return [
+            f"{page.url} {violation['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
+            for violation in axe.run(page, options=options).response["violations"]
+            for node in violation["nodes"]
+        ]
+
+    return find

@@ -1,0 +1,70 @@
+"""The frame with its dialog and its sheets open, enlarged, and with lines of a length that is good to read."""
+
+import pytest
+
+from .conftest import OpenPage, Violations
+from .kinds import KINDS, WIDTHS, too_wide
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_search_dialog(width: int, scheme: str, open_page: OpenPage, violations: Violations) -> None:
+    page = open_page("", width=width, scheme=scheme)
+    page.keyboard.press("/")
+    page.keyboard.type("memory")
+    page.locator(".fl-finder mark").first.wait_for()
+    assert not too_wide(page)
+    assert not violations(page)
+    box = page.locator(".fl-finder").bounding_box()
+    assert box
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= 900
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("sheet", ["menu", "contents"])
+def test_sheets(sheet: str, scheme: str, open_page: OpenPage, violations: Violations) -> None:
+    page = open_page(KINDS["note"], width=320, scheme=scheme)
+    page.locator(f".fl-{sheet}-button").click()
+    assert page.locator(f"#fl-{sheet} a").first.is_visible()
+    assert not too_wide(page)
+    assert not violations(page)
+
+
+def test_zoomed_twice_nothing_is_lost(open_page: OpenPage) -> None:
+    """A window of 1280 px at 400 % is one of 320 px; at 200 % one of 640: all of the header's tools are still there."""
+    page = open_page(KINDS["note"], width=640, height=450)
+    assert not too_wide(page)
+    for tool in (".fl-search-button", ".fl-scheme", ".fl-contents-button", ".fl-menu-button"):
+        assert page.locator(tool).is_visible()
+
+
+def test_enlarged_text_nothing_is_lost(open_page: OpenPage) -> None:
+    page = open_page(KINDS["note"], width=1280)
+    page.evaluate("document.documentElement.style.fontSize = '250%'")
+    assert not too_wide(page)
+
+
+def test_lines_have_60_to_75_characters(open_page: OpenPage) -> None:
+    """Counted in the lines of the longest paragraphs, the last line of each left out."""
+    page = open_page(KINDS["note"])
+    lines: list[int] = page.evaluate("""() => {
+      const counts = [];
+      for (const p of document.querySelectorAll("article p")) {
+        if (p.textContent.length < 300 || p.closest("aside, figure")) continue;
+        const walker = document.createTreeWalker(p, NodeFilter.SHOW_TEXT);
+        const range = document.createRange();
+        let top = null, count = 0;
+        while (walker.nextNode()) {
+          for (let i = 0; i < walker.currentNode.length; i++) {
+            range.setStart(walker.currentNode, i); range.setEnd(walker.currentNode, i + 1);
+            const box = range.getBoundingClientRect();
+            if (top !== null && box.top > top + 8) { counts.push(count); count = 0; }
+            top = box.height ? box.top : top; count++;
+          }
+        }
+      }
+      return counts;
+    }""")
+    lines.sort()
+    assert 60 <= lines[len(lines) // 2] <= 75, lines

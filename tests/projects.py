@@ -1,0 +1,215 @@
+"""Projects for whole builds: a small library in the site's real frame, and the program run on it in a process of its own."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+
+from florilegium.pages import FOLDERS
+
+__all__ = ["LIBRARY", "Project", "article_text", "make_project", "tree"]
+
+REPOSITORY = Path(__file__).parent.parent
+
+LIBRARY = {
+    "library.yml": """\
+title: A library for tests
+description: Two works and what they say.
+language: en
+citation-style: apa
+notices:
+  - {id: drug-use, label: Drug use}
+roles:
+  - {id: participant, label: Participant}
+  - {id: author, label: Author}
+""",
+    "themes/amnesia.md": """\
+---
+label: Amnesia
+---
+What is forgotten [@doe2009]. See [numbing](numbing.md).
+""",
+    "themes/numbing.md": """\
+---
+label: Numbing
+broader: amnesia
+---
+What is not felt.
+""",
+    "notes/forgetting.md": """\
+---
+title: On forgetting
+source: doe2009
+basis: full-text
+themes: [amnesia]
+notices: [drug-use]
+date: 2024-03-01
+references:
+  - id: doe2009
+    type: book
+    author: [{family: Doe, given: Jane}]
+    title: The art of forgetting
+    publisher: Somewhere Press
+    issued: {date-parts: [[2009]]}
+---
+A first sentence of the note [@doe2009, p. 3]. See [the other note](remembering.md).
+
+> What is gone is gone.
+>
+> — a participant, in [@doe2009, p. 4] #amnesia !drug-use {#gone}
+""",
+    "notes/remembering.md": """\
+---
+title: On remembering
+source: roe2010
+basis: abstract
+themes: [amnesia, numbing]
+date: 2024-02-01
+references:
+  - id: roe2010
+    type: article-journal
+    author: [{family: Roe, given: Richard}]
+    title: Remembering well
+    container-title: Journal of Memory
+    volume: 1
+    page: 1-9
+    issued: {date-parts: [[2010]]}
+---
+Roe remembers [@roe2010].
+
+> I kept every word of it.
+>
+> — the author, in [@roe2010, p. 5] #amnesia #numbing {#kept}
+""",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A folder with a library and the site's frame; `state` is where the program remembers."""
+
+    root: Path
+    state: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def site(self) -> Path:
+        return self.root / "site"
+
+    def write(self, name: str, text: str | bytes) -> Path:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return path
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        text = (self.root / name).read_text(encoding="utf-8")
+        assert old in text
+        self.write(name, text.replace(old, new))
+
+    def settings(self) -> dict[str, str]:
+        """The environment that the program is run in."""
+        kept = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
+        own = {"FLORILEGIUM_STATE": str(self.state), "NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
+        return {**kept, **own, **self.environment}
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "florilegium.cli", *arguments]
+
+    def start(self, *command: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            command,
+            cwd=self.root,
+            env=self.settings(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+
+    def run(self, *command: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command,
+            cwd=folder or self.root,
+            env=self.settings(),
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=180,
+            check=False,
+        )
+
+    def florilegium(self, *arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+        return self.run(*self.command(*arguments), folder=folder)
+
+    def build(self, *arguments: str) -> None:
+        """Build, and insist that it works."""
+        result = self.florilegium("build", *arguments)
+        assert result.returncode == 0, result.stdout + result.stderr
+
+    def mkdocs(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self.run(sys.executable, "-m", "mkdocs", *arguments)
+
+
+def make_project(folder: Path, *, state: Path | None = None, library: Mapping[str, str | bytes] = LIBRARY) -> Project:
+    """The frame of the site that is shipped, with another library."""
+    root = folder / "project"
+    shutil.copytree(REPOSITORY / "docs", root / "docs", ignore=_generated)
+    theme = "scripts/florilegium/templates/theme"
+    shutil.copytree(REPOSITORY / theme, root / theme)
+    for name in ("mkdocs.yml", "scripts/mkdocs_hook.py"):
+        shutil.copy(REPOSITORY / name, root / name)
+    project = Project(root=root, state=state or folder / "state")
+    for name, text in library.items():
+        project.write(f"annotations/{name}", text)
+    return project
+
+
+def _generated(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if name in (*FOLDERS, "index.md")] if folder == str(REPOSITORY / "docs") else []
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder, by its path."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in _files(folder)}
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+class _Article(HTMLParser):
+    """Gathers the text of a page's `<article>`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.depth = self.hidden = 0
+        self.words: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.depth += tag == "article"
+        self.hidden += tag in ("script", "style", "svg")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.depth -= tag == "article"
+        self.hidden -= tag in ("script", "style", "svg")
+
+    def handle_data(self, data: str) -> None:
+        if self.depth > 0 and not self.hidden:
+            self.words.append(data)
+
+
+def article_text(page: Path) -> str:
+    """What a page says in its article, with single spaces."""
+    parser = _Article()
+    parser.feed(page.read_text(encoding="utf-8"))
+    return re.sub(r"\s+", " ", " ".join(parser.words)).strip()

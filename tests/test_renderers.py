@@ -1,0 +1,118 @@
+"""Three generators, one site: what an article says does not depend on which of them rendered it."""
+
+from pathlib import Path
+
+import pytest
+from florilegium.renderers import Job, Renderer, RenderFailed, render_site
+from projects import LIBRARY, Project, article_text, make_project
+
+# Whatever a generator could take for something of its own, in every place where a contributor's text stands.
+_ODD = {
+    "notes/odd.md": """\
+---
+title: 'Odd: {{ config.site_name }} {% raw %} :smile: "q" <b> &amp; *a* `b` [c](d) --8<-- "mkdocs.yml" ++ctrl++ #t'
+source: odd2011
+basis: full-text
+themes: [numbing]
+date: 2024-02-02
+references:
+  - id: odd2011
+    type: book
+    author: [{family: O*dd*, given: _A_}]
+    title: The {{ braces }} of `code` & <i>tags</i>
+    publisher: $x^2$ Press
+    issued: {date-parts: [[2011]]}
+---
+Text with {{ braces }}, {% blocks %}, \\| a pipe, :smile:, ++ctrl++, ==mark==, ^^ins^^, ~~del~~, $x_1$, H~2~O, *[HTML]: x.
+
+!!! note "Not an admonition"
+    It is a paragraph.
+
+=== "Not a tab"
+
+    code here
+
+```python hl_lines="1"
+print("{{ braces }}")  # (1)!
+```
+
+| a | b |
+|---|---|
+| 1 | {{ x }} |
+
+1. one
+2. two
+
+   still two
+
+A footnote.[^1] A line with two spaces at its end,\x20\x20
+and an entity: &copy; &lt;b&gt;.
+
+[^1]: What it says.
+
+--8<-- "mkdocs.yml"
+
+## A heading with `code`, {{ braces }} and <kbd>K</kbd> {#own}
+
+> Words with {{ braces }} and *stress*, 1 < 2.
+>
+> — the author, in [@odd2011, p. 5] #numbing {#odd}
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """One project, built by each generator."""
+    project = make_project(tmp_path_factory.mktemp("renderers"), library={**LIBRARY, **_ODD})
+    for renderer in Renderer:
+        project.build("--renderer", renderer.value, "--site-dir", f"site-{renderer.value}")
+    return {renderer.value: project.root / f"site-{renderer.value}" for renderer in Renderer}
+
+
+def _articles(site: Path) -> dict[str, str]:
+    pages = [path for path in site.rglob("*.html") if "pagefind" not in path.parts and path.name != "404.html"]
+    return {str(path.relative_to(site)): article_text(path) for path in sorted(pages)}
+
+
+@pytest.mark.parametrize("renderer", ["properdocs", "zensical"])
+def test_articles_say_the_same(sites: dict[str, Path], renderer: str) -> None:
+    ours, theirs = _articles(sites["mkdocs"]), _articles(sites[renderer])
+    assert len(ours) > 15
+    assert "Text with {{ braces }}" in ours["notes/odd/index.html"]
+    assert {page: theirs.get(page) for page in ours} == ours
+
+
+@pytest.mark.parametrize("renderer", ["properdocs", "zensical"])
+def test_every_generator_gets_the_search_index(sites: dict[str, Path], renderer: str) -> None:
+    entry = "pagefind/pagefind-entry.json"
+    assert (sites[renderer] / entry).read_bytes() == (sites["mkdocs"] / entry).read_bytes()
+
+
+def test_nothing_is_left_in_the_project(sites: dict[str, Path]) -> None:
+    root = sites["mkdocs"].parent
+    assert {path.name for path in root.iterdir()} == {
+        "annotations", "docs", "mkdocs.yml", "scripts", "site-mkdocs", "site-properdocs", "site-zensical"
+    }  # fmt: skip
+
+
+def _job(project: Project, built: Path) -> Job:
+    return Job(root=project.root, built=built, epoch=0, only_changed=False)
+
+
+@pytest.mark.parametrize("renderer", list(Renderer))
+def test_a_configuration_that_cannot_be_read_fails(tmp_path: Path, renderer: Renderer) -> None:
+    project = make_project(tmp_path)
+    project.write("mkdocs.yml", "site_name: [")
+    with pytest.raises(RenderFailed) as caught:
+        render_site(renderer, _job(project, tmp_path / "built"))
+    assert str(caught.value).startswith(f"{renderer} did not finish")
+    assert caught.value.help
+    assert not (tmp_path / "built").exists() or not list((tmp_path / "built").iterdir())
+
+
+def test_a_missing_generator_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = make_project(tmp_path)
+    monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
+    with pytest.raises(RenderFailed, match="zensical cannot be started"):
+        render_site(Renderer.ZENSICAL, _job(project, tmp_path / "built"))

@@ -1,0 +1,89 @@
+"""The library of this repository: no finding at all, and every note is a document that Pandoc formats by itself."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pypandoc
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+DOCUMENTS = sorted((REPOSITORY / "annotations").glob("notes/*.md"))
+SOMER = "annotations/notes/somer-opioid-use-disorder-and-dissociation.md"
+
+
+def test_nothing_is_found(check_library):
+    assert check_library(REPOSITORY) == ()
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_pandoc_formats_every_note(path):
+    command = [pypandoc.get_pandoc_path(), "--citeproc", "--fail-if-warnings", "--to=html", str(path)]
+    run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=60)
+    assert run.returncode == 0, run.stderr
+    assert run.stderr == ""
+    assert 'class="references' in run.stdout
+
+
+# ------------------------------------------------------------------------------------- twenty ways to break a note
+
+BREAKAGES = [
+    # What a hand slips into: before, after; the rule, how many lines from the change it is reported, the remedy.
+    ("source: somer2009", "source: somer2090", "unresolved-reference", 0, 'did you mean "somer2009"?'),
+    ("basis: secondary", "basis: secundary", "invalid-front-matter-value", 0, 'did you mean "secondary"?'),
+    ("via: subject-supposed-to-know\n", "", "missing-front-matter-key", -1, "add via:"),
+    ("themes: [amnesia,", "themes: [amnezia,", "unknown-theme", 0, 'did you mean "amnesia"?'),
+    ("notices: [drug-use,", "notices: [druguse,", "unknown-notice", 0, 'did you mean "drug-use"?'),
+    ("date: 2026-11-23", "date: 23.11.2026", "invalid-front-matter-value", 0, "write year-month-day"),
+    ("    type: chapter", "    typ: chapter", "invalid-reference", 0, 'did you mean "type"?'),
+    ("  - id: apa2013", "  - id: somer2009", "duplicate-citation-key", 0, "give it another key"),
+    ("978-0-89042-555-8", "978-0-89042-555-3", "invalid-isbn", 0, "compare it with the book"),
+    ("DOI: 10.1016/j.tins", "DOI: 1O.1016/j.tins", "invalid-doi", 0, "copy it anew"),
+    ("issued: {date-parts: [[1994", "isued: {date-parts: [[1994", "invalid-reference", 0, 'did you mean "issued"?'),
+    ('title: "Opioid rec', "title: Opioid rec", "malformed-front-matter", 0, "put quotes around a value"),
+    ("[-@najavits2012]", "[-@najavits2021]", "unresolved-reference", 0, 'did you mean "najavits2012"?'),
+    ("[-@lutz2013]", "[-@lutz2013, p. 512]", "invalid-locator", 0, "compare it with the work"),
+    ("chemical-dissociation.md", "chemical-disociation.md", "broken-internal-link", 0, 'did you mean "chemical-'),
+    ("[the note on it](", "![the note on it](", "forbidden-image", 0, "link to the page that shows it"),
+    ("*dissociation-like*", "<i id=x>dissociation-like</i>", "forbidden-html", 0, "use Markdown"),
+    ("fade away.\n", "fade away.\u200b\n", "invisible-character", 0, "delete it"),
+    (" {#daily-problems-fade}", "", "missing-quote-id", 0, "add {#my-daily-problems"),
+    ("{#daily-problems-fade}", "{#forget-the-pain}", "duplicate-quote-id", 0, "another id"),
+    ("#soothing !drug-use", "#soothin !drug-use", "unknown-theme", 0, 'did you mean "soothing"?'),
+    ("#numbing !drug-use", "#numbing", "missing-notice", 0, "add !drug-use"),
+    ("— the author, in", "— the autor, in", "unknown-speaker", 0, 'did you mean "author"?'),
+    (">\n> — the author, in", "> — the author, in", "unattributed-quote", -1, 'put an empty line ">"'),
+    ("away.\n>\n>", "away.\n\n>", "unattributed-quote", -1, "end it with a paragraph: — SPEAKER"),
+    ("> — the author, in", "> - the author, in", "unattributed-quote", -2, 'an em dash "—", not with a hyphen'),
+    ("], quoted in [", "], from [", "malformed-attribution", 0, "quoted in"),
+]
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    root = tmp_path_factory.mktemp("library")
+    shutil.copytree(REPOSITORY / "annotations", root / "annotations")
+    return root
+
+
+def first_difference(one: str, two: str) -> int:
+    """The number of the first line that differs."""
+    pairs = enumerate(zip(one.splitlines(), two.splitlines(), strict=False), 1)
+    return next(number for number, (a, b) in pairs if a != b)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rule", "lines", "remedy"),
+    BREAKAGES,
+    ids=[f"{number}-{rule}" for number, (_, _, rule, _, _) in enumerate(BREAKAGES)],
+)
+def test_a_broken_note_is_reported_at_its_line_with_its_remedy(
+    before, after, rule, lines, remedy, library, check_library
+):
+    sound = (REPOSITORY / SOMER).read_text(encoding="utf-8")
+    broken = sound.replace(before, after, 1)
+    (library / SOMER).write_text(broken, encoding="utf-8")
+    line = first_difference(sound, broken) + lines
+    found = [d for d in check_library(library) if (d.rule, d.span.path, d.span.line) == (rule, SOMER, line)]
+    assert found
+    assert remedy in found[0].help
