@@ -9,13 +9,22 @@ from florilegium.checks import Context, apply_severities, run_checks
 from florilegium.diagnostics import Diagnostic
 from florilegium.library import read_library
 from florilegium.links import resolve_links
+from hypothesis import HealthCheck, settings
 
 REPOSITORY = Path(__file__).parent.parent
 TODAY = date(2026, 11, 23)
 
 
+# A shared machine can stall for longer than any test takes; and every run tries the same examples, so that what fails
+# in one fails in the next.
+settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--record", action="store_true", help="write the reports of tests/cases anew, to be read in the diff")
+    parser.addoption(
+        "--record", action="store_true", help="write the reports of tests/cases anew, to be read in the diff"
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 PATH = "annotations/notes/x.md"
 ORACLE = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
+# fmt: off
 LINES = (
     *("", "", "a", "b *c*", "c | d", "   y", "    x", "\tt", "     z", "x  ", "\\", "&amp; \\*", "* * *", "[r]", "_u_ v_w"),
     *("> q", ">", "> - a", "- > b", "  > r", "> ```", ">>", ">     code"),
@@ -31,6 +32,7 @@ EMPHASIS = (
     *("[*y*](/notes/)", "*\\*z*", "&amp;*j*", "2*,", ".32*.", "x_"),
 )
 """Emphasis as people write it, and signs that are none."""
+# fmt: on
 
 NEARLY = ("2*", "*x", "_x", "**o", "p**", "a*b*c", "\\*z*", "~~", "***p", "q***", "*", "**", "_")
 
@@ -41,7 +43,9 @@ emphasis = st.lists(st.sampled_from(EMPHASIS), max_size=5).map(lambda parts: "a 
 
 signs = st.lists(st.sampled_from((*EMPHASIS, *NEARLY)), max_size=7).map(lambda parts: "a" + "a ".join(parts))
 
-SPECIAL = "*_~`[]()!<>&;:@#{}|\\-+=\"'^$.,0\r\n\t \x00\x0b\x0c\x85\xa0\xad\u200d\u202e\u2028\ufdd0\ufdd1c0\ufeff\uffff痛שé"
+SPECIAL = (
+    "*_~`[]()!<>&;:@#{}|\\-+=\"'^$.,0\r\n\t \x00\x0b\x0c\x85\xa0\xad\u200d\u202e\u2028\ufdd0\ufdd1c0\ufeff\uffff痛שé"
+)
 wild_text = st.text(alphabet=st.one_of(st.sampled_from(SPECIAL), st.characters()), max_size=120)
 
 

@@ -490,9 +490,7 @@ def test_only_web_addresses_become_hyperlinks(apa: Style, url: str) -> None:
     assert not [value for tag, _, value in tags(bibliography.entry("a")) if tag == "a"]
 
 
-@pytest.mark.parametrize(
-    "url", ["https://x.org/a_b%20c?d=1&e=2#f", "http://localhost:8000/", "www.example.org"]
-)
+@pytest.mark.parametrize("url", ["https://x.org/a_b%20c?d=1&e=2#f", "http://localhost:8000/", "www.example.org"])
 def test_web_addresses_do(apa: Style, url: str) -> None:
     (link,) = tags(render({"a": book("Doe", URL=url)}, [], style=apa).entry("a")) - {("em", "", "")}
     assert link[:2] == ("a", "href")
@@ -503,9 +501,7 @@ def test_keys_may_be_anything(apa: Style) -> None:
     keys = ["*", "a:b/c.d", "ref-x", "<k>", 'q"', "ключ", "w00000000", "\u200b"]
     works = {key: book(f"Author{number}") for number, key in enumerate(keys)}
     bibliography = render(works, [], style=apa)
-    assert [bibliography.short(key) for key in keys] == [
-        f"Author{number}, 2020" for number in range(len(keys))
-    ]
+    assert [bibliography.short(key) for key in keys] == [f"Author{number}, 2020" for number in range(len(keys))]
 
 
 def test_what_is_empty_is_not_there(apa: Style) -> None:
@@ -567,9 +563,7 @@ def test_no_works(apa: Style, runs: list[Any]) -> None:
 def test_without_pandoc(apa: Style, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rendering, "find_pandoc", lambda: None)
     kept = CitationCache(context="kept")
-    texts = cites(
-        "[see @kolk2014, pp. 3-5, twice; -@lutz2013]", "@three2001", "@unnamed1999 [p. 2]", "[@nope]"
-    )
+    texts = cites("[see @kolk2014, pp. 3-5, twice; -@lutz2013]", "@three2001", "@unnamed1999 [p. 2]", "[@nope]")
     bibliography = render(WORKS, texts, style=apa, cache=kept)
     assert bibliography.approximate
     assert bibliography.cache is kept
@@ -760,9 +754,7 @@ def test_cache_files(tmp_path: Path, shelved: Bibliography) -> None:
         lambda data: signed(b"\xff"),
     ],
 )
-def test_damaged_caches_are_empty(
-    tmp_path: Path, shelved: Bibliography, damage: Callable[[bytes], bytes]
-) -> None:
+def test_damaged_caches_are_empty(tmp_path: Path, shelved: Bibliography, damage: Callable[[bytes], bytes]) -> None:
     path = tmp_path / "citations.json"
     write_cache(path, shelved.cache)
     path.write_bytes(damage(path.read_bytes()))

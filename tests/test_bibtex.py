@@ -77,9 +77,7 @@ def test_spans_point_at_the_values():
     assert table.slice(source.key_span) == "vangogh2009"
     assert table.slice(source.span).startswith("@article{vangogh2009")
     assert table.slice(source.span).endswith("},\n}")
-    assert {
-        name: table.slice(source.spans[name]) for name in ("volume", "DOI", "issued", "container-title")
-    } == {
+    assert {name: table.slice(source.spans[name]) for name in ("volume", "DOI", "issued", "container-title")} == {
         "volume": "12",
         "DOI": "{10.1000/a_b}",
         "issued": "2009",
@@ -265,9 +263,7 @@ def test_latex(latex, text):
 
 def test_addresses_keep_their_signs():
     assert decode_address(r"\url{https://example.org/~a\_b%20--c}") == "https://example.org/~a_b%20--c"
-    assert (
-        decode_address("10.1002/(SICI)1097<1::AID-A>3.0.CO;2-#") == "10.1002/(SICI)1097<1::AID-A>3.0.CO;2-#"
-    )
+    assert decode_address("10.1002/(SICI)1097<1::AID-A>3.0.CO;2-#") == "10.1002/(SICI)1097<1::AID-A>3.0.CO;2-#"
 
 
 @given(st.text(max_size=40) | st.text(alphabet="\\{}$~`'^\"-, abuvcHti\n_%&é", max_size=40))
@@ -305,9 +301,7 @@ bib_text = st.lists(st.sampled_from(pieces.split("|")), max_size=40).map("".join
 def test_any_file_is_read_or_explained(text, suffix):
     table = LineTable(f"references/x{suffix}", text)
     sources, problems = parse_bibliography(table.path, text, table)
-    spans = [p.span for p in problems] + [
-        span for s in sources for span in (s.span, s.key_span, *s.spans.values())
-    ]
+    spans = [p.span for p in problems] + [span for s in sources for span in (s.span, s.key_span, *s.spans.values())]
     for span in spans:
         assert 0 <= table.offset(span.start) <= table.offset(span.end) <= len(text)
         assert table.position(table.offset(span.start)) == span.start

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from dataclasses import replace
 from typing import Any
 
 import pypandoc
@@ -165,7 +166,9 @@ def test_locators(after_key: str, label: str, value: str, rest: str) -> None:
     assert (locator.label, locator.value, after_key[end:]) == (label, value, rest)
 
 
-@pytest.mark.parametrize("after_key", ["", ", passim", ", and p. 3", ", parts of it", ", {}", "'s book", ", i think so", ", p"])
+@pytest.mark.parametrize(
+    "after_key", ["", ", passim", ", and p. 3", ", parts of it", ", {}", "'s book", ", i think so", ", p"]
+)
 def test_what_is_no_locator(after_key: str) -> None:
     locator, _ = parse_locator(after_key, 0, len(after_key), LineTable("x", after_key).span)
     assert locator is None
@@ -206,20 +209,15 @@ bracketed = st.lists(
     references(st.sampled_from([CitationMode.NORMAL, CitationMode.SUPPRESS_AUTHOR])), min_size=1, max_size=3
 )
 textual = st.tuples(
-    references(st.just(CitationMode.AUTHOR_IN_TEXT)).map(lambda r: _without_prefix(r)),
+    references(st.just(CitationMode.AUTHOR_IN_TEXT)).map(lambda reference: replace(reference, prefix="", suffix="")),
     st.lists(references(st.just(CitationMode.NORMAL)), max_size=2),
 ).map(lambda pair: [pair[0], *pair[1]])
 
 
-def _without_prefix(reference: Reference) -> Reference:
-    return Reference(
-        key=reference.key, span=NOWHERE, key_span=NOWHERE, mode=reference.mode, suffix="", locator=reference.locator
-    )
-
-
 def values(citation: Citation) -> list[tuple[object, ...]]:
     return [
-        (r.key, r.mode, r.prefix, r.suffix, r.locator and (r.locator.label, r.locator.value)) for r in citation.references
+        (r.key, r.mode, r.prefix, r.suffix, r.locator and (r.locator.label, r.locator.value))
+        for r in citation.references
     ]
 
 

@@ -181,9 +181,7 @@ def test_lists_of_texts():
     source, problems = read_fields("keyword: [a, b], ISSN: [0378-5955, 2434-561X]")
     assert problems == []
     assert source.variables == {"keyword": "a, b", "ISSN": "0378-5955, 2434-561X"}
-    assert shown(read_fields("title: [a]")[1]) == [
-        '2:8 invalid-reference: "title" must be a text, not a list'
-    ]
+    assert shown(read_fields("title: [a]")[1]) == ['2:8 invalid-reference: "title" must be a text, not a list']
 
 
 @pytest.mark.parametrize(
@@ -469,9 +467,7 @@ names = st.builds(
 )
 years = st.integers(-9999, 9999)
 parts = (
-    st.tuples(years)
-    | st.tuples(years, st.integers(0, 20))
-    | st.tuples(years, st.integers(0, 20), st.integers(0, 20))
+    st.tuples(years) | st.tuples(years, st.integers(0, 20)) | st.tuples(years, st.integers(0, 20), st.integers(0, 20))
 )
 dates = st.builds(
     Date,
@@ -487,9 +483,7 @@ sources = st.builds(
     key=st.from_regex(r"[A-Za-z0-9_]([a-z:./-]{0,5}[a-z])?", fullmatch=True),
     type=st.sampled_from(sorted(TYPES)),
     variables=st.dictionaries(st.sampled_from(plain_texts), texts, max_size=5),
-    names=st.dictionaries(
-        st.sampled_from(NAMES), st.lists(names, min_size=1, max_size=3).map(tuple), max_size=2
-    ),
+    names=st.dictionaries(st.sampled_from(NAMES), st.lists(names, min_size=1, max_size=3).map(tuple), max_size=2),
     dates=st.dictionaries(st.sampled_from(DATES), dates, max_size=2),
     span=st.just(nowhere),
     key_span=st.just(nowhere),
@@ -510,17 +504,11 @@ def test_an_export_reads_back_as_the_same_work(source):
 
 
 junk = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.text(max_size=8)
-    | st.sampled_from(["2009", "last spring", "Doe"]),
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(["2009", "last spring", "Doe"]),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(
-                ["family", "given", "date-parts", "year", "raw", "literal", "season", "ORCID", "x"]
-            ),
+            st.sampled_from(["family", "given", "date-parts", "year", "raw", "literal", "season", "ORCID", "x"]),
             inner,
             max_size=3,
         )
@@ -556,9 +544,7 @@ def test_hostile_items_are_survived():
     assert problems == []
     _, problems = read_fields("author: [" + "x," * 5000 + "]")
     assert len(problems) == 100
-    _, problems = read_fields(
-        f"issued: {'9' * 100_000}, DOI: 10.1000/{'x' * 100_000}, URL: https://{'a.' * 50_000}"
-    )
+    _, problems = read_fields(f"issued: {'9' * 100_000}, DOI: 10.1000/{'x' * 100_000}, URL: https://{'a.' * 50_000}")
     assert [p.rule for p in problems] == ["invalid-reference", "invalid-url"]
 
 

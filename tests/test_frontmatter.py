@@ -78,9 +78,7 @@ def test_cut_at_the_end_of_the_file():
     assert cut_front_matter("\ufeff---\na: b\n---\n") == Cut(5, 10, 14)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "Text\n---\n", "\n---\na: b\n---\n", "----\n---\n", " ---\n---\n", "---"]
-)
+@pytest.mark.parametrize("text", ["", "Text\n---\n", "\n---\na: b\n---\n", "----\n---\n", " ---\n---\n", "---"])
 def test_no_front_matter(text):
     problem = cut_front_matter(text)
     assert isinstance(problem, Problem)
@@ -284,9 +282,7 @@ def test_bombs_are_survived(text):
     assert 1 <= len(problems) <= 100
 
 
-yaml_text = st.text(
-    alphabet=st.sampled_from(list("ab:-[]{},'\"#&*!|>%@?~< \n\r\t\\u0é😀\u2028\ufeff")), max_size=60
-)
+yaml_text = st.text(alphabet=st.sampled_from(list("ab:-[]{},'\"#&*!|>%@?~< \n\r\t\\u0é😀\u2028\ufeff")), max_size=60)
 
 
 @settings(deadline=None)
@@ -306,9 +302,7 @@ plain_data = st.recursive(
         st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Co", "Cn", "Zl", "Zp", "Cs"]),
         max_size=8,
     ),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text("abcé", min_size=1), inner, max_size=3)
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abcé", min_size=1), inner, max_size=3),
     max_leaves=10,
 )
 

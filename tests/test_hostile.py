@@ -49,7 +49,9 @@ def _case(folder: str, block: str) -> Case:
     path = NOTE
     before = 0
     if kind == "body":
-        head = "---\n" + "".join(f"{key}: {value}\n" for key, value in FRONT.items()).replace("[]", "[amnesia]") + "---\n"
+        head = (
+            "---\n" + "".join(f"{key}: {value}\n" for key, value in FRONT.items()).replace("[]", "[amnesia]") + "---\n"
+        )
         data, before = head.encode() + data, head.count("\n")
     elif kind == "front matter":
         given = re.findall(r"^[\"']?(\w+)[\"']?:", text, re.MULTILINE)

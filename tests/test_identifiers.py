@@ -146,9 +146,7 @@ def test_check_digits_agree_with_idutils(digits, length, last):
     number = digits[:length] + last
     if length == 12:
         number = "978" + number[3:]
-    assert bool(parse_issn(number).value) == bool(
-        len(number) == 8 and idutils.is_issn(f"{number[:4]}-{number[4:]}")
-    )
+    assert bool(parse_issn(number).value) == bool(len(number) == 8 and idutils.is_issn(f"{number[:4]}-{number[4:]}"))
     assert bool(parse_isbn(number).value) == bool(len(number) in (10, 13) and idutils.is_isbn(number))
     if length == 15:
         spaced = "-".join(number[i : i + 4] for i in range(0, 16, 4))

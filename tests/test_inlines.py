@@ -79,7 +79,10 @@ def kinds(text: str) -> list[tuple[str, str]]:
         ("<a b c='d\nx < 3, a<b", [("tag", "<a b c='d")]),
         ("x<y and 1 < 2", []),
         ("<script x", [("tag", "<script x")]),
-        ("<?php a ?> <![CDATA[b]]> <!DOCTYPE c>", [("tag", "<?php a ?>"), ("tag", "<![CDATA[b]]>"), ("tag", "<!DOCTYPE c>")]),
+        (
+            "<?php a ?> <![CDATA[b]]> <!DOCTYPE c>",
+            [("tag", "<?php a ?>"), ("tag", "<![CDATA[b]]>"), ("tag", "<!DOCTYPE c>")],
+        ),
         ("\\_a@b.co", [("escape", "\\_"), ("autolink", "a@b.co")]),
         ("`a`https://b.c", [("code", "`a`"), ("autolink", "https://b.c")]),
         ("`a``b`", [("code", "`a``b`")]),
@@ -209,6 +212,8 @@ def test_entities_cannot_hide_text(entity: str) -> None:
     assert entity_text(entity) == entity
 
 
-@pytest.mark.parametrize(("entity", "text"), [("&shy;", "\xad"), ("&zwnj;", "\u200c"), ("&nbsp;", "\xa0"), ("&#x2014;", "—")])
+@pytest.mark.parametrize(
+    ("entity", "text"), [("&shy;", "\xad"), ("&zwnj;", "\u200c"), ("&nbsp;", "\xa0"), ("&#x2014;", "—")]
+)
 def test_entities_that_are_spelling(entity: str, text: str) -> None:
     assert entity_text(entity) == text

@@ -200,7 +200,9 @@ def test_every_kind_of_file_is_utf_8(name, found):
 
 def test_not_utf_8_nope(found):
     """A byte order mark, letters of four bytes, and line ends of every system are UTF-8."""
-    assert found({NOTE: "\ufeff" + HEAD + "𝔉 痛 ü 🙂\n", "annotations/notes/third.md": HEAD.replace("\n", "\r\n")}) == []
+    assert (
+        found({NOTE: "\ufeff" + HEAD + "𝔉 痛 ü 🙂\n", "annotations/notes/third.md": HEAD.replace("\n", "\r\n")}) == []
+    )
     assert found({NOTE: HEAD.replace("\n", "\r") + "Old line ends.\r"}) == []
 
 
@@ -239,7 +241,10 @@ def test_clashing_ids(root, found):
     shutil.copy(root / "annotations/notes/forgetting.md", root / "annotations/notes/Forgetting.md")
     if len(os.listdir(root / "annotations/notes")) == 1:
         pytest.skip("this file system does not tell the two apart")
-    place, both = "annotations/notes/forgetting.md:1:1", '"annotations/notes/forgetting.md" and "annotations/notes/Forgetting.md"'
+    place, both = (
+        "annotations/notes/forgetting.md:1:1",
+        '"annotations/notes/forgetting.md" and "annotations/notes/Forgetting.md"',
+    )
     assert ("clashing-ids", place, f"{both} differ only in case") in found()
 
 
@@ -251,7 +256,17 @@ def test_clashing_ids_nope(found):
 
 @pytest.mark.parametrize(
     "name",
-    ["notes/x.txt", "notes/x.MD", "notes/x.md~", "notes/.x.md.swp", "notes/sub/x.md", ".gitkeep", "Library.yml", "x/y.md", "library.yaml"],
+    [
+        "notes/x.txt",
+        "notes/x.MD",
+        "notes/x.md~",
+        "notes/.x.md.swp",
+        "notes/sub/x.md",
+        ".gitkeep",
+        "Library.yml",
+        "x/y.md",
+        "library.yaml",
+    ],
 )
 def test_what_is_not_part_of_a_library_is_refused(name, found):
     refused = found({f"annotations/{name}": "x"})
@@ -290,9 +305,7 @@ def test_too_large_nope(found):
 
 def test_too_large_front_matter(found):
     large = HEAD.replace("themes:", f"contributors: [{'x' * 520_000}]\nthemes:")
-    assert found({NOTE: large}) == [
-        ("too-large", f"{NOTE}:2:1", "520,082 bytes of data; at most 512,000 are read")
-    ]
+    assert found({NOTE: large}) == [("too-large", f"{NOTE}:2:1", "520,082 bytes of data; at most 512,000 are read")]
 
 
 def many_references(count: int) -> str:
@@ -301,7 +314,10 @@ def many_references(count: int) -> str:
         for n in range(count)
     )
     cited = "\n".join(f"Text [@x{n}]." for n in range(count))
-    return HEAD.replace("---\n", "", 1).join(["---\n", ""]).replace("themes: []\n", f"themes: []\nreferences:\n{items}") + cited
+    return (
+        HEAD.replace("---\n", "", 1).join(["---\n", ""]).replace("themes: []\n", f"themes: []\nreferences:\n{items}")
+        + cited
+    )
 
 
 def test_too_many_references(found):
@@ -314,7 +330,13 @@ def test_too_many_references_nope(found):
 
 
 def many_names(count: int) -> dict[str, str]:
-    work = {"id": "x", "type": "book", "title": "T", "author": [{"family": "A"}] * count, "issued": {"date-parts": [[2000]]}}
+    work = {
+        "id": "x",
+        "type": "book",
+        "title": "T",
+        "author": [{"family": "A"}] * count,
+        "issued": {"date-parts": [[2000]]},
+    }
     return {"annotations/references/x.json": json.dumps([work])}
 
 

@@ -267,18 +267,14 @@ def test_brackets_hide_no_more_letters_than_the_words_have() -> None:
     assert isinstance(find_words("The doctors were [ill] at sea", normalise(original)), Found)
 
 
-@pytest.mark.parametrize(
-    ("size", "is_near"), [(OMISSION_CHARACTERS - 20, True), (OMISSION_CHARACTERS + 20, False)]
-)
+@pytest.mark.parametrize(("size", "is_near"), [(OMISSION_CHARACTERS - 20, True), (OMISSION_CHARACTERS + 20, False)])
 def test_what_an_omission_may_leave_out(size: int, is_near: bool) -> None:
     original = f"It was the third winter. {'x' * (size - 2)} The party was over."
     result = find_words("It was the third winter. […] The party was over.", normalise(original))
     assert isinstance(result, Found) is is_near
 
 
-@pytest.mark.parametrize(
-    ("size", "is_near"), [(INSERTION_CHARACTERS - 2, True), (INSERTION_CHARACTERS + 2, False)]
-)
+@pytest.mark.parametrize(("size", "is_near"), [(INSERTION_CHARACTERS - 2, True), (INSERTION_CHARACTERS + 2, False)])
 def test_what_an_insertion_may_stand_for(size: int, is_near: bool) -> None:
     around = "We have known for many years that the keepers of the lamps are {} and that nothing can be done about it."
     original = around.format("x" * (size - 2))
@@ -516,9 +512,7 @@ def with_glyphs(data: st.DataObject, text: str, *, is_original: bool) -> str:
         for index in range(1, len(pieces)):
             before, after = pieces[index - 1][-1], pieces[index][0]
             if before.isalpha() and after.islower() and after.isascii() and data.draw(st.integers(0, 9)) == 0:
-                pieces[index] = (
-                    data.draw(st.sampled_from(["-\n", "\xad", "\xad\n", "-\n\n  "])) + pieces[index]
-                )
+                pieces[index] = data.draw(st.sampled_from(["-\n", "\xad", "\xad\n", "-\n\n  "])) + pieces[index]
             elif marked[index - 1] in "–…-" and marked[index] != " " and data.draw(st.integers(0, 3)) == 0:
                 pieces[index] = "\n" + pieces[index]
     return "".join(pieces)

@@ -111,9 +111,7 @@ def test_pdf_without_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 )
 def test_pdf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, outcome: str) -> None:
     # A stand-in for Poppler's program, which is not everywhere; what matters is how it is called.
-    program = written(
-        tmp_path, "pdftotext", f'#!/bin/sh\ntest "$1 $2 $3" = "-q -enc UTF-8" || exit 9\n{script}\n'
-    )
+    program = written(tmp_path, "pdftotext", f'#!/bin/sh\ntest "$1 $2 $3" = "-q -enc UTF-8" || exit 9\n{script}\n')
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     monkeypatch.chdir(tmp_path)

@@ -16,7 +16,6 @@ from florilegium.pages.editing import edit_address
 from florilegium.pages.files import GeneratedFeed, GeneratedJson, GeneratedPage
 from florilegium.pages.text_fragments import text_fragment
 from florilegium.pipeline import plan_site
-
 from projects import LIBRARY
 
 Files = dict[str, str]
@@ -73,7 +72,7 @@ A first sentence [@doe2009, p. 3]. See [what was kept](remembering.md#q-kept), [
 """
 
 FILES: Files = {
-    **{name: text for name, text in LIBRARY.items()},
+    **LIBRARY,
     "library.yml": SETTINGS,
     "notes/forgetting.md": FORGETTING,
 }
@@ -183,7 +182,7 @@ def test_no_identifier_comes_twice_on_a_page(plan):
 
 # -- hostile words
 
-HOSTILE = "</title></span><script>alert(1)</script>\" onmouseover=\"x {{ 7*7 }} {% raw %} &lt;img src=x onerror=y&gt; '"
+HOSTILE = '</title></span><script>alert(1)</script>" onmouseover="x {{ 7*7 }} {% raw %} &lt;img src=x onerror=y&gt; \''
 YAML = json.dumps(HOSTILE)
 HOSTILE_FILES: Files = {
     **FILES,
@@ -364,7 +363,11 @@ def test_a_note_can_be_cited_in_every_format(plan):
 
 
 def test_identifiers_are_hyperlinks(plan):
-    links = {values["href"] for _, values, _ in Elements(rendered(plan(FILES))["references/index.md"]).elements if "href" in values}
+    links = {
+        values["href"]
+        for _, values, _ in Elements(rendered(plan(FILES))["references/index.md"]).elements
+        if "href" in values
+    }
     assert "https://pubmed.ncbi.nlm.nih.gov/10411605/" in links
     assert any("9780890425558" in link for link in links)
 
@@ -432,7 +435,9 @@ def test_a_note_offers_to_be_edited_where_there_is_a_repository(plan):
     assert f"Add a quotation below line {line}" in pages["notes/forgetting.md"]
 
 
-@pytest.mark.parametrize("line", ["url: example.org", "url: https://example.org/?a=b", "repository: ftp://x.org", "branch: a b"])
+@pytest.mark.parametrize(
+    "line", ["url: example.org", "url: https://example.org/?a=b", "repository: ftp://x.org", "branch: a b"]
+)
 def test_addresses_in_the_settings_are_checked(tmp_path, line):
     for name, text in {**FILES, "library.yml": f"{SETTINGS}{line}\n"}.items():
         path = tmp_path / "annotations" / name

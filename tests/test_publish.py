@@ -183,9 +183,7 @@ def test_empty_folders_count(desk: Desk) -> None:
     assert not (desk.target / "empty").exists()
 
 
-def test_files_with_the_times_of_the_records_are_not_read(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_files_with_the_times_of_the_records_are_not_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.publish()
     write_files(desk.built, {"index.html": b"new"})
     monkeypatch.setattr(generations, "same_bytes", None)
@@ -447,13 +445,9 @@ def test_ten_thousand_pages_with_one_change(memory: Path, monkeypatch: pytest.Mo
     ],
 )
 @posix
-def test_targets_that_are_refused(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, target: str, words: str
-) -> None:
+def test_targets_that_are_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch, target: str, words: str) -> None:
     desk.publish()
-    write_files(
-        desk.root, {"full/x": b"x", "file": b"f", "broken/" + MARKER: b"florile", "annotations/n": b"n"}
-    )
+    write_files(desk.root, {"full/x": b"x", "file": b"f", "broken/" + MARKER: b"florile", "annotations/n": b"n"})
     (desk.root / "link").symlink_to(desk.target)
     (desk.root / "through").symlink_to(desk.project.annotations)
     (desk.root / "here/below").mkdir(parents=True)

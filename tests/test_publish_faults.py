@@ -133,9 +133,7 @@ def read_files(root: Path) -> Files | None:
     """The files below a folder, the marker aside; None where there is no folder."""
     if not root.is_dir():
         return None
-    return {
-        str(f.relative_to(root)): f.read_bytes() for f in root.rglob("*") if f.is_file() and f.name != MARKER
-    }
+    return {str(f.relative_to(root)): f.read_bytes() for f in root.rglob("*") if f.is_file() and f.name != MARKER}
 
 
 def attempt(action: Callable[[], object]) -> bool:
@@ -275,9 +273,7 @@ def ends(action: Callable[[], object]) -> bool:
 
 @pytest.mark.parametrize("exchange", [True, False], ids=["exchange", "two renames"])
 @pytest.mark.parametrize("start", ["old site", "no spare", "nothing", "empty folder"])
-def test_every_call_may_be_the_last(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, exchange: bool, start: str
-) -> None:
+def test_every_call_may_be_the_last(desk: Desk, monkeypatch: pytest.MonkeyPatch, exchange: bool, start: str) -> None:
     faults = Faults(monkeypatch, exchange=exchange)
     struck, number, windows = True, 0, 0
     while struck:
@@ -297,9 +293,7 @@ def test_every_call_may_be_the_last(
 
 
 @pytest.mark.parametrize("exchange", [True, False], ids=["exchange", "two renames"])
-def test_processes_that_are_killed_in_earnest(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, exchange: bool
-) -> None:
+def test_processes_that_are_killed_in_earnest(desk: Desk, monkeypatch: pytest.MonkeyPatch, exchange: bool) -> None:
     faults = Faults(monkeypatch, exchange=exchange)
     struck, number = True, 0
     while struck:
@@ -315,9 +309,7 @@ def test_processes_that_are_killed_in_earnest(
 
 
 @pytest.mark.parametrize("former", [False, True])
-def test_every_call_of_recovering_may_be_the_last(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, former: bool
-) -> None:
+def test_every_call_of_recovering_may_be_the_last(desk: Desk, monkeypatch: pytest.MonkeyPatch, former: bool) -> None:
     faults = Faults(monkeypatch)
     struck, number = True, 0
     while struck:
@@ -352,9 +344,7 @@ def test_a_generation_is_on_disk_before_it_is_seen(desk: Desk, monkeypatch: pyte
     assert changing[swap + 1] == "sync_file", "the exchange itself"
 
 
-def test_without_a_call_for_the_whole_disk_each_change_is_forced(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_call_for_the_whole_disk_each_change_is_forced(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.prepare("old site")
     monkeypatch.setattr(system, "sync_filesystem", lambda path: False)
     forced: set[str] = set()
@@ -446,9 +436,7 @@ def test_every_call_for_pages_may_fail(
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["a manifest", "no manifest"])
-def test_every_call_for_pages_may_be_the_last(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, lost: bool
-) -> None:
+def test_every_call_for_pages_may_be_the_last(shelf: Shelf, monkeypatch: pytest.MonkeyPatch, lost: bool) -> None:
     faults = Faults(monkeypatch)
     struck, number = True, 0
     while struck:

@@ -91,9 +91,7 @@ def test_pages_are_written_and_removed(shelf: Shelf) -> None:
     first = shelf.sync({"index.md": b"i", "notes/a.md": b"a", "themes/deep/t.md": b"t"})
     assert first.written == ("index.md", "notes/a.md", "themes/deep/t.md")
     second = shelf.sync({"index.md": b"I", "notes/a.md": b"a"})
-    assert second == SyncResult(
-        written=("index.md",), removed=("themes/deep/t.md",), unchanged=1, conflicts=()
-    )
+    assert second == SyncResult(written=("index.md",), removed=("themes/deep/t.md",), unchanged=1, conflicts=())
     assert read_files(shelf.docs) == {"about.md": b"by hand", "index.md": b"I", "notes/a.md": b"a"}
     assert not (shelf.docs / "themes").exists(), "folders that it emptied go too"
 
@@ -158,9 +156,7 @@ def test_an_outdated_page_changed_by_hand_is_not_deleted(shelf: Shelf) -> None:
 
 
 def test_a_file_in_the_way_stays(shelf: Shelf) -> None:
-    write_files(
-        shelf.docs, {"index.md": b"by hand", "same.md": b"same", "empty.md": b"", "zeros.md": b"\0\0"}
-    )
+    write_files(shelf.docs, {"index.md": b"by hand", "same.md": b"same", "empty.md": b"", "zeros.md": b"\0\0"})
     pages = {"index.md": b"i", "same.md": b"same", "empty.md": b"e", "zeros.md": b"z", "notes/a.md": b"a"}
     result = shelf.sync(pages)
     assert [conflict.message for conflict in result.conflicts] == [
@@ -193,9 +189,7 @@ def test_links_are_not_followed(shelf: Shelf, tmp_path: Path, place: str) -> Non
     else:
         assert len(shelf.sync({"notes/a.md": b"new"}).conflicts) == 1
         assert shelf.sync({}).removed == ()
-    assert (
-        read_files(tmp_path).items() >= {k: v for k, v in before.items() if k.startswith("outside")}.items()
-    )
+    assert read_files(tmp_path).items() >= {k: v for k, v in before.items() if k.startswith("outside")}.items()
 
 
 @posix
@@ -238,9 +232,7 @@ def test_a_manifest_that_came_with_its_page_is_not_believed(shelf: Shelf) -> Non
     assert (shelf.docs / "notes/a.md").read_bytes() == b"clean"
 
 
-@pytest.mark.parametrize(
-    "rubbish", [b"", b"\xff\xfe", b"[[[[", b"[" * 100_000, b'["florilegium pages",1]\n[1]\n{}\n"']
-)
+@pytest.mark.parametrize("rubbish", [b"", b"\xff\xfe", b"[[[[", b"[" * 100_000, b'["florilegium pages",1]\n[1]\n{}\n"'])
 def test_a_broken_manifest_is_as_good_as_none(shelf: Shelf, rubbish: bytes) -> None:
     shelf.sync({"notes/a.md": SEAL})
     shelf.manifest.write_bytes(rubbish)

@@ -124,7 +124,10 @@ def test_json_is_not_cut():
 
 
 def test_sarif_has_the_form_that_code_scanning_reads():
-    findings = [finding(2, 3, 4), finding(3, rule="unused-theme", severity=Severity.WARNING, path="annotations/notes/ü 痛#.md")]
+    findings = [
+        finding(2, 3, 4),
+        finding(3, rule="unused-theme", severity=Severity.WARNING, path="annotations/notes/ü 痛#.md"),
+    ]
     log = json.loads("".join(reporters.sarif(findings, lambda *_: "")))
     assert log["version"] == "2.1.0"
     (run,) = log["runs"]
@@ -164,7 +167,16 @@ def test_every_rule_can_be_reported_in_every_format(rule):
 # ----------------------------------------------------------------------------------------- what others can write
 
 HOSTILE = st.text(max_size=40) | st.sampled_from(
-    ("::error::x", "##[error]x", " ::set-env name=A::b", "###[group]", "\n::stop-commands::t", "\r::x", "\u2028::x", "\x1b[2J")
+    (
+        "::error::x",
+        "##[error]x",
+        " ::set-env name=A::b",
+        "###[group]",
+        "\n::stop-commands::t",
+        "\r::x",
+        "\u2028::x",
+        "\x1b[2J",
+    )
 )
 
 

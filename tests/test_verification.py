@@ -42,9 +42,7 @@ def library(*quotes: tuple[str, str], entries: Iterable[Verification] = ()) -> L
     return Library(settings=LibrarySettings(), notes=(note,), verifications=tuple(entries))
 
 
-def entry(
-    quote: str = "log/winter", key: str = "book", words: str = "a" * 64, **changes: object
-) -> Verification:
+def entry(quote: str = "log/winter", key: str = "book", words: str = "a" * 64, **changes: object) -> Verification:
     made = Verification(
         quote=quote,
         key=key,
@@ -225,9 +223,7 @@ def test_what_did_not_change_keeps_its_date() -> None:
     again, _ = verify_quotes(library(shorter, GULLS, entries=first), {"book": BOOK}, LATER)
     assert [e.date for e in again] == [TODAY, LATER]
     other = replace(BOOK, digest="d" * 64)
-    assert {e.date for e in verify_quotes(library(WINTER, entries=first), {"book": other}, LATER)[0]} == {
-        LATER
-    }
+    assert {e.date for e in verify_quotes(library(WINTER, entries=first), {"book": other}, LATER)[0]} == {LATER}
 
 
 def test_a_near_miss_is_shown_and_not_passed() -> None:

@@ -10,6 +10,5 @@ addPreviews();
 
 const explorer = document.querySelector(".fl-explorer");
 if (explorer instanceof HTMLElement) {
-  const { addExplorer } = await import("./pages/explorer.js");
-  addExplorer(explorer);
+  void import("./pages/explorer.js").then(({ addExplorer }) => addExplorer(explorer));
 }

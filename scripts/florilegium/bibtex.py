@@ -136,9 +136,7 @@ class _Reader:
         """Text between entries is a comment, unless it looks like an entry whose first brace is missing."""
         for found in _LOST_ENTRY.finditer(block.comment):
             at = start + found.start(1)
-            self.report(
-                self.table.span(at, start + found.end(1)), "no { follows here", "write @book{doe2009,"
-            )
+            self.report(self.table.span(at, start + found.end(1)), "no { follows here", "write @book{doe2009,")
 
 
 _LOST_ENTRY = re.compile(r"^[ \t]*(@[A-Za-z]+)[ \t]*(?![\w@.{(])", re.MULTILINE)

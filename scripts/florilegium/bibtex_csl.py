@@ -199,9 +199,7 @@ class _Converter:
             number = decode_address(eprint.text)
             match kind.text.strip().lower() if kind else "":
                 case "arxiv":
-                    self.text(
-                        "URL", f"https://arxiv.org/abs/{parse_arxiv(number).value or number}", eprint.span
-                    )
+                    self.text("URL", f"https://arxiv.org/abs/{parse_arxiv(number).value or number}", eprint.span)
                 case "pubmed":
                     self.text("PMID", number, eprint.span)
 
@@ -231,9 +229,7 @@ class _Converter:
         month, day = self.fields.get("month"), self.fields.get("day")
         # `month = "10~" # jan` is the old way to give the day as well.
         found = (
-            re.fullmatch(r"([0-9]{1,2})?[\s.]*([A-Za-z]+|[0-9]{1,2})\.?", decode_latex(month.text))
-            if month
-            else None
+            re.fullmatch(r"([0-9]{1,2})?[\s.]*([A-Za-z]+|[0-9]{1,2})\.?", decode_latex(month.text)) if month else None
         )
         if not found:
             return []
@@ -272,6 +268,4 @@ def _is_braced(text: str) -> bool:
 
 
 def _mapping(texts: dict[str, str], span: Span) -> Mapping:
-    return Mapping(
-        tuple((Scalar(name, False, span), Scalar(text, False, span)) for name, text in texts.items()), span
-    )
+    return Mapping(tuple((Scalar(name, False, span), Scalar(text, False, span)) for name, text in texts.items()), span)

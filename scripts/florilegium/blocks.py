@@ -93,12 +93,11 @@ class Content:
 
     def spans(self, table: LineTable) -> Callable[[int, int], Span]:
         """The function that turns two indices, of a start and an end, into a span of the file."""
-        if len(self._lines) == 1:
-            # Most contents are one line, and most spans are made here.
-            path, (line, column) = table.path, table.position(self._lines[0].start)
-            return lambda start, end: Span(path, line, column + start, line, column + max(start, end))
-        offset = self.offset
-        return lambda start, end: table.span(offset(start), offset(max(end - 1, start)) + (end > start))
+        if len(self._lines) != 1:
+            return lambda a, b: table.span(self.offset(a), self.offset(max(b - 1, a)) + (b > a))
+        # Most contents are one line, and most spans are made here.
+        path, (line, column) = table.path, table.position(self._lines[0].start)
+        return lambda a, b: Span(path, line, column + a, line, column + max(a, b))
 
 
 _FENCE = re.compile(r"(`{3,})([^`\n]*)$|(~{3,})([^\n]*)$")
@@ -115,7 +114,7 @@ _HTML = (
     (re.compile(r"<!\[CDATA\["), re.compile(r"\]\]>")),
     (re.compile(r"<![A-Za-z]"), re.compile(r">")),
 )
-_LINE = re.compile(r"[^\r\n]*")
+_LINE = re.compile(r"([^\r\n]*)(?:\r\n?|\n|\Z)")
 _OPENERS = frozenset(" \t>#`~<*-+_=[|:0123456789")
 """What the first character of a line must be among for it to be anything but text."""
 
@@ -144,27 +143,18 @@ class _Parser:
         return self.root
 
     def _lines(self) -> Iterator[Line]:
-        position, text = self.root.start, self.text
-        if "\r" not in text:
-            while (end := text.find("\n", position)) >= 0:
-                yield Line(position, end)
-                position = end + 1
-        while position < len(text):
-            match = _LINE.match(text, position)
-            assert match is not None
-            yield Line(position, match.end())
-            position = match.end() + (2 if text.startswith("\r\n", match.end()) else 1)
+        for line in _LINE.finditer(self.text, self.root.start):
+            if line.start() < len(self.text):
+                yield Line(*line.span(1))
 
     def _line(self, start: int, end: int) -> None:
         leaf = self.leaf
         # Most lines are blank, or running text, outside every container.
         if len(self.stack) == 1 and (leaf is None or leaf.kind in (BlockKind.PARAGRAPH, BlockKind.TABLE)):
             if start == end:
-                self.leaf = None
-                return
+                return self._blank(1)
             if self.text[start] not in _OPENERS:
-                self._text(start, end, 1)
-                return
+                return self._text(start, end, 1)
         position, column, matched = self._match_containers(start, end)
         everything = matched == len(self.stack)
         if leaf is not None and everything and self._continue_leaf(leaf, position, column, end):

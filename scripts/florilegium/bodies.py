@@ -296,9 +296,7 @@ class _Parser:
         if fault is None:
             return False
         message = f"the tag {quoted(tag)} {fault}"
-        self.report(
-            "forbidden-html", start, start + len(tag), message, "use Markdown, or write &lt; for a literal <"
-        )
+        self.report("forbidden-html", start, start + len(tag), message, "use Markdown, or write &lt; for a literal <")
         return True
 
     def _balance(self, tag: str, start: int, outer: list[tuple[str, int, int]]) -> None:

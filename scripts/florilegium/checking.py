@@ -21,6 +21,7 @@ from .shelves import Shelves
 
 __all__ = ["CannotRun", "Checked", "Options", "Totals", "check", "check_quickly", "find_root", "has_errors"]
 
+
 class CannotRun(Exception):
     """There is nothing to work on, or an option makes no sense; `help` says what to do."""
 

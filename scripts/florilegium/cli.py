@@ -3,16 +3,17 @@
 import os
 import shlex
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
 from . import __version__
 from .checking import CannotRun, Options, Totals, check_quickly, find_root, has_errors
-from .diagnostics import Diagnostic, did_you_mean, plain
+from .diagnostics import Diagnostic, did_you_mean, plain, quoted
 from .rules import RULES
 
 __all__ = ["main"]
@@ -27,7 +28,7 @@ class _Commands(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, ...]:
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             remedy = did_you_mean(args[0], self.commands, f"the commands are {', '.join(self.commands)}")
-            raise CannotRun(f"there is no command {args[0]!r}", remedy)
+            raise CannotRun(f"there is no command {quoted(args[0])}", remedy)
         return super().resolve_command(ctx, args)
 
 
@@ -51,12 +52,17 @@ def _root_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _colour() -> bool:
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    return _is_terminal(sys.stdout) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    """Whether somebody looks at a stream. There is none where the shell closed it."""
+    return stream is not None and stream.isatty()
 
 
 def _progress() -> Callable[[str, int, int], None]:
     """Shows how far a long step is, on a terminal only."""
-    if not sys.stderr.isatty():
+    if not _is_terminal(sys.stderr):
         return lambda _what, _done, _all: None
 
     def show(what: str, done: int, everything: int) -> None:
@@ -80,13 +86,22 @@ def _report(root: Path, diagnostics: Sequence[Diagnostic], form: str, totals: To
         read = lines(path)
         return read[number - 1] if 0 < number <= len(read) else ""
 
-    if form == "text":
-        for line in reporters.text(diagnostics, read_line, colour=_colour()):
+    try:
+        if form == "text":
+            for line in reporters.text(diagnostics, read_line, colour=_colour()):
+                click.echo(line)
+            click.echo(f"{totals}: {reporters.summarise(diagnostics)}")
+            return
+        for line in reporters.FORMATS[form](diagnostics, read_line):
             click.echo(line)
-        click.echo(f"{totals}: {reporters.summarise(diagnostics)}")
-        return
-    for line in reporters.FORMATS[form](diagnostics, read_line):
-        click.echo(line)
+    except BrokenPipeError:
+        _forget_output()
+
+
+def _forget_output() -> None:
+    """Whoever read the output has gone: write the rest of it nowhere. What was found stays found."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @program.command()
@@ -117,9 +132,7 @@ def build(root: Path, site_dir: Path | None, renderer: str, no_search: bool, no_
     from . import pipeline
     from .renderers import Renderer
 
-    options = Options(
-        root=root, remember=not no_cache, progress=_progress(), notify=_tell, search=not no_search
-    )
+    options = Options(root=root, remember=not no_cache, progress=_progress(), notify=_tell, search=not no_search)
     target = (site_dir or root / "site").absolute()
     built = pipeline.build(options, target, Renderer(renderer))
     _report(root, built.diagnostics, "text", built.totals)
@@ -178,7 +191,7 @@ def explain(rule: str | None) -> int:
             click.echo(f"{known.name:30} {known.severity:12} {known.summary}")
         return 0
     if rule not in RULES:
-        raise CannotRun(f"there is no rule {rule!r}", did_you_mean(rule, RULES, "florilegium explain lists them"))
+        raise CannotRun(f"there is no rule {quoted(rule)}", did_you_mean(rule, RULES, "florilegium explain lists them"))
     found = RULES[rule]
     click.echo(f"{found.name} ({found.severity})\n\n{found.summary}")
     click.echo(f"\nWhy: {found.reason}\n\nWhat to do: {found.remedy}")
@@ -199,14 +212,26 @@ def _run(arguments: Sequence[str] | None) -> int:
         return int(program.main(args=arguments, standalone_mode=False, prog_name="florilegium") or 0)
     except CannotRun as error:
         _complain(str(error), error.help)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
     except click.ClickException as error:
-        _complain(error.format_message(), "florilegium --help lists commands and options")
-    except click.exceptions.Abort:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "florilegium"
+        _complain(error.format_message(), f"{command} --help shows what can be said")
+    except (click.exceptions.Abort, KeyboardInterrupt):
         _complain("stopped", "")
     except BrokenPipeError:
-        # Whoever read our output has gone; the interpreter must not try to flush it either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        _forget_output()
+        return 0
+    except OSError as error:
+        if error.filename is None:  # It was about the output: a full disk, for one.
+            _forget_output()
+        where = f": {error.filename}" if error.filename else ""
+        _complain(f"{error.strerror or error}{where}", "")
+    except Exception:
+        for line in traceback.format_exc().splitlines():
+            click.echo(f"  | {plain(line)}", err=True)
+        _complain("this is a fault of the program, not of the library", "report it with the lines above")
     return 2
 
 

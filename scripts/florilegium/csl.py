@@ -53,9 +53,7 @@ def parse_source(node: Node, table: LineTable) -> tuple[Source | None, list[Diag
     """
     item = _Item(table)
     if not isinstance(node, Mapping):
-        item.report(
-            "invalid-reference", node.span, f"a reference must be a mapping, not {kind_of(node)}", _ITEM
-        )
+        item.report("invalid-reference", node.span, f"a reference must be a mapping, not {kind_of(node)}", _ITEM)
         return None, item.diagnostics
     return item.read(node), item.diagnostics
 
@@ -144,17 +142,13 @@ class _Item:
         """Take the citation key, and return its place; nothing where no citation could name the work."""
         if node is None:
             start = Span(item.span.path, *item.span.start, *item.span.start)
-            self.report(
-                "invalid-reference", start, 'the "id" of this reference is missing', "add id: doe2009"
-            )
+            self.report("invalid-reference", start, 'the "id" of this reference is missing', "add id: doe2009")
             return None
         if not isinstance(node, Scalar):
             self.expect("id", "a text", node, "write a key such as doe2009")
             return None
         if not node.text.strip() or node.is_null:
-            self.report(
-                "invalid-reference", node.span, 'the "id" of this reference is empty', "add id: doe2009"
-            )
+            self.report("invalid-reference", node.span, 'the "id" of this reference is empty', "add id: doe2009")
             return None
         if len(node.text) > MAX_KEY:
             message = f'the "id" has {len(node.text):,} characters; at most {MAX_KEY} are allowed'
@@ -278,11 +272,7 @@ class _Item:
         """Check an ISBN or ISSN; several in one field, as library catalogues give them, are each checked."""
         parse = parse_isbn if field == "ISBN" else parse_issn
         faults = [parse(text).fault]
-        if (
-            faults[0]
-            and len(pieces := re.split(r"[\s,;/]+", text.strip())) > 1
-            and min(map(len, pieces)) >= 8
-        ):
+        if faults[0] and len(pieces := re.split(r"[\s,;/]+", text.strip())) > 1 and min(map(len, pieces)) >= 8:
             faults = [fault for piece in pieces if (fault := parse(piece).fault)]
         if faults and faults[0]:
             remedy = f"compare it with the {'book' if field == 'ISBN' else 'journal'}"
@@ -292,9 +282,7 @@ class _Item:
     def check_pubmed(self, field: str, text: str, span: Span) -> str:
         found: Identifier = parse_pmid(text) if field == "PMID" else parse_pmcid(text)
         if found.fault:
-            self.report(
-                "invalid-reference", span, f"the {field} {quoted(text)} {found.fault}", "copy it anew"
-            )
+            self.report("invalid-reference", span, f"the {field} {quoted(text)} {found.fault}", "copy it anew")
         return text
 
     def check_url(self, field: str, text: str, span: Span) -> str:

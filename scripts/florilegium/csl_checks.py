@@ -14,9 +14,7 @@ def same_work(a: Source, b: Source) -> tuple[str, ...]:
     """The fields in which two descriptions of a work differ; places in files and spacing do not count."""
     one, two = _comparable(a), _comparable(b)
     order = ["type", *FIELDS, *sorted(one.keys() | two.keys())]
-    return tuple(
-        dict.fromkeys(field for field in order if field != "id" and one.get(field) != two.get(field))
-    )
+    return tuple(dict.fromkeys(field for field in order if field != "id" and one.get(field) != two.get(field)))
 
 
 def _comparable(source: Source) -> dict[str, object]:
@@ -47,9 +45,7 @@ def check_source(source: Source, today: datetime.date) -> list[Diagnostic]:
 
 def _incomplete(source: Source, wanted: str, remedy: str) -> Diagnostic:
     message = f"the reference {quoted(source.key)} ({source.type}) has no {wanted}"
-    return Diagnostic(
-        rule="incomplete-reference", span=source.key_span, message=message, help=remedy, about=source.key
-    )
+    return Diagnostic(rule="incomplete-reference", span=source.key_span, message=message, help=remedy, about=source.key)
 
 
 _UNTITLED = frozenset(("interview", "personal_communication", "review", "review-book", "legal_case", "post"))
@@ -64,9 +60,7 @@ def _missing(source: Source) -> list[tuple[str, str]]:
         missing.append(("title", "add title:"))
     if not source.names and source.type not in ANONYMOUS_TYPES and not any(name in given for name in NAMES):
         missing.append(("author or editor", "add author: [{family: Doe, given: Jane}]"))
-    if not (
-        "issued" in given or "status" in has or (source.type in WEB_TYPES and "accessed" in source.dates)
-    ):
+    if not ("issued" in given or "status" in has or (source.type in WEB_TYPES and "accessed" in source.dates)):
         missing.append(("date", "add issued: {date-parts: [[2009]]}, or {literal: n.d.}"))
     if source.type in CONTAINED_TYPES and not any(field in given for field in _CONTAINERS):
         whole = "journal" if source.type.startswith("article") else "book"

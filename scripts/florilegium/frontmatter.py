@@ -153,9 +153,7 @@ class Fields:
             return Span(self.mapping.span.path, line, column, line, column)
         return self.keys[key] if node.span.start == node.span.end else node.span
 
-    def report(
-        self, key: str, message: str, remedy: str = "", *, rule: str = "", span: Span | None = None
-    ) -> None:
+    def report(self, key: str, message: str, remedy: str = "", *, rule: str = "", span: Span | None = None) -> None:
         """Record a problem at the value of a key, or at `span`."""
         place = span or self.span(key)
         self.diagnostics.append(Diagnostic(rule=rule or self.rule, span=place, message=message, help=remedy))
@@ -182,9 +180,7 @@ class Fields:
             self.report(key, f"{quoted(key)}{self.where} is empty", remedy)
         return None
 
-    def text(
-        self, key: str, *, required: bool = False, max_length: int | None = None, default: str = ""
-    ) -> str:
+    def text(self, key: str, *, required: bool = False, max_length: int | None = None, default: str = "") -> str:
         """A text, exactly as written. A number or truth value counts as the text that it is written with."""
         node = self.get(key, required=required)
         if node is None:
@@ -239,8 +235,7 @@ class Fields:
     ) -> tuple[str, ...]:
         """A list of texts that are not empty."""
         return tuple(
-            item.text
-            for item in self._texts(key, self.items(key, required=required, of=of, example=example), of)
+            item.text for item in self._texts(key, self.items(key, required=required, of=of, example=example), of)
         )
 
     def mention(self, key: str, *, required: bool = False) -> Mention | None:
@@ -272,9 +267,7 @@ class Fields:
         message = f"{quoted(key)}{self.where} lists {quoted(item.text)} twice"
         related = (Related(message="it stands here already", span=first.span),)
         self.diagnostics.append(
-            Diagnostic(
-                rule=self.rule, span=item.span, message=message, help="remove one of the two", related=related
-            )
+            Diagnostic(rule=self.rule, span=item.span, message=message, help="remove one of the two", related=related)
         )
 
     def _texts(self, key: str, items: Iterable[Node], of: str, wanted: str = "") -> list[Scalar]:

@@ -11,15 +11,27 @@ writes is the same each time. Two kinds of its files hold them, each "pagefind_d
 
 import gzip
 import json
+import zlib
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-__all__ = ["UnknownFormat", "is_finished", "put_in_order", "unfinished_files"]
+__all__ = ["UnknownFormat", "is_whole", "put_in_order", "remove_unused"]
 
 _MAGIC = b"pagefind_dcd"
 _PIECE = 2 * 1024 * 1024
 """Bytes that the library which Pagefind writes files with (Tokio) passes on at a time."""
+
+_UNUSED = (
+    "pagefind-component-ui.css",
+    "pagefind-component-ui.js",
+    "pagefind-highlight.js",
+    "pagefind-modular-ui.css",
+    "pagefind-modular-ui.js",
+    "pagefind-ui.css",
+    "pagefind-ui.js",
+)
 
 Value: TypeAlias = int | str | list["Value"]
 
@@ -28,16 +40,38 @@ class UnknownFormat(Exception):
     """A file is not what this version of Pagefind wrote when this was written."""
 
 
-def unfinished_files(folder: Path) -> list[Path]:
-    """The files below the folder of which Pagefind has not written everything yet.
+def is_whole(folder: Path) -> bool:
+    """Whether everything that belongs to the index at `folder` is there, and written to its end.
 
-    It hands its files over to be written in pieces of 2 MiB, and answers before the last piece of each is on disk.
+    Pagefind hands its files over to be written in pieces of 2 MiB, and answers before the last of them are on disk.
     """
-    return [path for path in folder.rglob("*") if path.is_file() and not is_finished(path)]
+    entry = folder / "pagefind-entry.json"
+    if not all(_is_finished(folder / name) for name in ("pagefind.js", "pagefind-worker.js", entry.name, *_UNUSED)):
+        return False
+    try:
+        return all(map(_is_finished, _files(folder, json.loads(entry.read_text(encoding="utf-8")))))
+    except (EOFError, OSError, zlib.error, KeyError, TypeError, ValueError, IndexError, AttributeError):
+        return False  # Not yet; whoever waits gives up in time.
 
 
-def is_finished(path: Path) -> bool:
-    return path.stat().st_size % _PIECE != 0
+def _files(folder: Path, entry: Any) -> Iterator[Path]:
+    """The files that an index refers to."""
+    for about in entry["languages"].values():
+        yield folder / f"wasm.{about['wasm'] or 'unknown'}.pagefind"
+        _, pages, chunks, filters, *_ = _as_list(_read(folder / f"pagefind.{about['hash']}.pf_meta"))
+        yield from (folder / "fragment" / f"{_as_list(page)[0]}.pf_fragment" for page in _as_list(pages))
+        yield from (folder / "index" / f"{_as_list(chunk)[2]}.pf_index" for chunk in _as_list(chunks))
+        yield from (folder / "filter" / f"{_as_list(item)[1]}.pf_filter" for item in _as_list(filters))
+
+
+def _is_finished(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size % _PIECE != 0
+
+
+def remove_unused(folder: Path) -> None:
+    """Remove the interfaces that Pagefind adds, since the site has its own."""
+    for name in _UNUSED:
+        (folder / name).unlink()
 
 
 def put_in_order(folder: Path) -> None:

@@ -11,9 +11,7 @@ from .trees import MAX_BYTES, MAX_DEPTH, Mapping, Node, Reader, Scalar, Sequence
 __all__ = ["parse_json"]
 
 
-def parse_json(
-    text: str, table: LineTable, *, max_bytes: int = MAX_BYTES
-) -> tuple[Node | None, list[Diagnostic]]:
+def parse_json(text: str, table: LineTable, *, max_bytes: int = MAX_BYTES) -> tuple[Node | None, list[Diagnostic]]:
     """Read a JSON text (RFC 8259) as the tree that the same YAML would give.
 
     Numbers and the words `true`, `false` and `null` become plain scalars that keep their letters. Returns no
@@ -47,9 +45,7 @@ class _JsonReader(Reader):
         return _SPACE.match(self.text, offset).end()  # type: ignore[union-attr]
 
     def error(self, offset: int, message: str, remedy: str = "") -> Stop:
-        return self.stop(
-            self.place(offset, min(offset + 1, len(self.text))), f"this is not JSON: {message}", remedy
-        )
+        return self.stop(self.place(offset, min(offset + 1, len(self.text))), f"this is not JSON: {message}", remedy)
 
     def value(self, start: int, depth: int) -> tuple[Node, int]:
         self.count += 1
@@ -74,9 +70,7 @@ class _JsonReader(Reader):
             value, end = scanstring(self.text, start + 1, True)
         except JSONDecodeError as error:
             if error.msg.startswith("Unterminated"):
-                raise self.error(
-                    start, "the text that opens here is never closed", 'close it with "'
-                ) from None
+                raise self.error(start, "the text that opens here is never closed", 'close it with "') from None
             remedy = r"write \\ for a backslash and \n for a line end"
             raise self.error(error.pos, f"{error.msg.rstrip(' at:').lower()}", remedy) from None
         span = self.place(start, end)

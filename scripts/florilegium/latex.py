@@ -48,9 +48,7 @@ _SPACES = frozenset(" ,;:\\\n\t")
 """Signs that make a space after a backslash; other signs that are no accent stand for themselves."""
 
 _SPECIAL = re.compile(r"[\\{}~$`',\s-]")
-_TOKEN = re.compile(
-    r"\\([A-Za-z]+)\*?\s*|\\(.)|(\$)|([{}])|(---?|``|''|,,|~)|(\s+)|([^\\${}`',~\s-]+|.)", re.DOTALL
-)
+_TOKEN = re.compile(r"\\([A-Za-z]+)\*?\s*|\\(.)|(\$)|([{}])|(---?|``|''|,,|~)|(\s+)|([^\\${}`',~\s-]+|.)", re.DOTALL)
 
 
 def decode_latex(text: str) -> str:

@@ -112,9 +112,7 @@ def list_files(root: Path) -> tuple[list[Listed], list[Diagnostic]]:
     return files, diagnostics
 
 
-def _problem(
-    rule: str, path: str, message: str, remedy: str = "", related: tuple[Related, ...] = ()
-) -> Diagnostic:
+def _problem(rule: str, path: str, message: str, remedy: str = "", related: tuple[Related, ...] = ()) -> Diagnostic:
     return Diagnostic(rule=rule, span=Span.of_file(path), message=message, help=remedy, related=related)
 
 
@@ -149,9 +147,7 @@ def _unreadable(path: str, message: str) -> Diagnostic:
 def _no_file(path: str, mode: int) -> Diagnostic:
     kinds = ((stat.S_ISLNK, "a symbolic link"), (stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"))
     what = next((name for test, name in kinds if test(mode)), "a device")
-    return _problem(
-        "symbolic-link", path, f"{quoted(path)} is {what}, not a file", "replace it by the file itself"
-    )
+    return _problem("symbolic-link", path, f"{quoted(path)} is {what}, not a file", "replace it by the file itself")
 
 
 def _classify(path: str, status: os.stat_result, diagnostics: list[Diagnostic]) -> Iterator[Listed]:
@@ -185,9 +181,7 @@ def _kind(path: str) -> FileKind | None:
 
 def _unexpected(path: str) -> Diagnostic:
     folder = "/".join(path.split("/")[:2])
-    expected = _FOLDERS.get(
-        folder, "only library.yml, quotes.lock, notes/, themes/ and references/ belong here"
-    )
+    expected = _FOLDERS.get(folder, "only library.yml, quotes.lock, notes/, themes/ and references/ belong here")
     return _problem("unexpected-file", path, f"{quoted(path)} is not part of a library", expected)
 
 
@@ -199,9 +193,7 @@ def _id_faults(path: str, kind: FileKind) -> Iterator[Diagnostic]:
         return
     if ID.match(stem) and len(stem) <= MAX_ID_LENGTH:
         return
-    message = (
-        f"{quoted(stem)} is no id of a {kind}: lower-case letters a-z, digits and single hyphens, at most 64"
-    )
+    message = f"{quoted(stem)} is no id of a {kind}: lower-case letters a-z, digits and single hyphens, at most 64"
     yield _problem("invalid-id", path, message, f"rename the file to {propose_id(stem)}.md")
 
 
@@ -223,9 +215,7 @@ def read_text(root: Path, path: str) -> tuple[str, str, list[Diagnostic]]:
     """The text of a regular file, the SHA-256 of its bytes, and what is wrong with its encoding."""
     try:
         # O_NONBLOCK: should a pipe have taken the file's place since the walk, opening it must not wait.
-        handle = os.open(
-            root / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-        )
+        handle = os.open(root / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
         with open(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 return "", "", [_no_file(path, os.fstat(handle).st_mode)]
@@ -263,9 +253,7 @@ def _invisible(path: str, text: str) -> list[Diagnostic]:
         span = table.span(hit.offset, hit.offset + 1)
         message = f"the invisible character {hit.name} is not allowed"
         found.append(
-            Diagnostic(
-                rule="invisible-character", span=span, message=message, help="delete it, or retype the words"
-            )
+            Diagnostic(rule="invisible-character", span=span, message=message, help="delete it, or retype the words")
         )
         if len(found) == 100:
             break

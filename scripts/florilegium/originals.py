@@ -67,9 +67,7 @@ def _read_bytes(path: str | os.PathLike[str], name: str) -> bytes:
             data = file.read(MAX_ORIGINAL_BYTES + 1)
     except OSError as error:
         reason = plain(error.strerror or type(error).__name__)
-        raise OriginalError(
-            f"{quoted(name)} cannot be read: {reason}", "check its path and who may read it"
-        ) from error
+        raise OriginalError(f"{quoted(name)} cannot be read: {reason}", "check its path and who may read it") from error
     if len(data) > MAX_ORIGINAL_BYTES:
         limit = MAX_ORIGINAL_BYTES // 1_048_576
         raise OriginalError(f"{quoted(name)} is larger than {limit} MiB", "save its text as a .txt file")
@@ -88,9 +86,7 @@ def _decoded(data: bytes, name: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         message = f"{quoted(name)} is not UTF-8: byte {data[error.start]:#04x} at offset {error.start}"
-        raise OriginalError(
-            message, "save it as UTF-8; a replaced letter would look like a misquotation"
-        ) from error
+        raise OriginalError(message, "save it as UTF-8; a replaced letter would look like a misquotation") from error
 
 
 def _pdf_text(path: str | os.PathLike[str], name: str) -> str:
@@ -106,9 +102,7 @@ def _pdf_text(path: str | os.PathLike[str], name: str) -> str:
         )
     command = [program, "-q", "-enc", "UTF-8", os.path.abspath(path), "-"]
     try:
-        done = subprocess.run(
-            command, capture_output=True, timeout=_PDF_SECONDS, check=True, stdin=subprocess.DEVNULL
-        )
+        done = subprocess.run(command, capture_output=True, timeout=_PDF_SECONDS, check=True, stdin=subprocess.DEVNULL)
     except (OSError, subprocess.SubprocessError) as error:
         raise OriginalError(f"pdftotext could not read {quoted(name)}", remedy) from error
     text = done.stdout.decode("utf-8", "replace")

@@ -8,12 +8,13 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .blocks import Block, Content
+from .blocks import Block, BlockKind, Content
 from .citations import Found, parse_citations
 from .diagnostics import Diagnostic, quoted
-from .inlines import MarkKind, mask, parse_marks, plain_text
+from .inlines import mask, parse_definitions, parse_marks, plain_text
 from .model import Citation, Mention, Quote, Reference, Speaker
 from .spans import LineTable, Span
+from .tables import split_cells
 
 __all__ = ["ID", "MAX_ID_LENGTH", "Attribution", "parse_attribution", "parse_quote", "propose_id"]
 
@@ -56,8 +57,7 @@ class _Parser:
         self.start = start
         self.text = content.text
         self.faults: list[Diagnostic] = []
-        marks = [m for m in parse_marks(self.text) if m.kind is not MarkKind.ESCAPE]
-        masked = mask(self.text, marks) if "@" in self.text else self.text
+        masked = mask(self.text, parse_marks(self.text)) if "@" in self.text else self.text
         self.found = list(parse_citations(self.text, self.span, masked))
 
     def fault(self, start: int, end: int, message: str, remedy: str = _FORM) -> None:
@@ -155,7 +155,7 @@ def parse_quote(
     """The quote that a block quote is; `citations` are those inside its words."""
     problems = list(attribution.faults)
     leaves = [leaf for child in block.children[:-1] for leaf in child.walk() if leaf.lines]
-    words = "\n".join(plain_text(Content(table.text, leaf.lines).text) for leaf in leaves)
+    words = "\n".join(_leaf_words(leaf, table.text) for leaf in leaves)
     if not words.strip():
         problems.append(
             Diagnostic(
@@ -185,6 +185,17 @@ def parse_quote(
     return quote, problems
 
 
+def _leaf_words(leaf: Block, text: str) -> str:
+    """What a reader sees of a leaf: code as it stands, a table cell by cell, and no link definitions."""
+    if leaf.kind is BlockKind.TABLE:
+        rows = [split_cells(text, *line) for line in (leaf.lines[0], *leaf.lines[2:])]
+        return "\n".join(" ".join(plain_text(text[cell.start : cell.end]) for cell in row) for row in rows)
+    content = Content(text, leaf.lines).text
+    if leaf.kind is BlockKind.CODE:
+        return content.rstrip("\n")
+    return plain_text(content[parse_definitions(content).stop :] if content.startswith("[") else content)
+
+
 def _cover(leaves: list[Block], table: LineTable) -> Span:
     return table.span(leaves[0].lines[0].start, leaves[-1].lines[-1].end)
 
@@ -194,9 +205,7 @@ def _identifier(attribution: Attribution, words: str, problems: list[Diagnostic]
         end = attribution.span.end
         place = Span(attribution.span.path, *end, *end)
         remedy = f"add {{#{propose_id(words)}}}"
-        problems.append(
-            Diagnostic(rule="missing-quote-id", span=place, message="the quote has no id", help=remedy)
-        )
+        problems.append(Diagnostic(rule="missing-quote-id", span=place, message="the quote has no id", help=remedy))
         return None
     found = attribution.ids[0]
     if not ID.match(found.id) or len(found.id) > MAX_ID_LENGTH:

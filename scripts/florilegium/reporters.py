@@ -117,9 +117,7 @@ def json_report(diagnostics: Sequence[Diagnostic], _read_line: ReadLine) -> Iter
             "range": _range(d.span),
             "message": d.message,
             "help": d.help,
-            "related": [
-                {"path": r.span.path, "range": _range(r.span), "message": r.message} for r in d.related
-            ],
+            "related": [{"path": r.span.path, "range": _range(r.span), "message": r.message} for r in d.related],
         }
         for d in diagnostics
     ]
@@ -170,9 +168,7 @@ def _sarif_result(d: Diagnostic, used: list[str]) -> dict[str, Any]:
         "locations": [_sarif_location(d.span)],
     }
     if d.related:
-        result["relatedLocations"] = [
-            {**_sarif_location(r.span), "message": {"text": r.message}} for r in d.related
-        ]
+        result["relatedLocations"] = [{**_sarif_location(r.span), "message": {"text": r.message}} for r in d.related]
     return result
 
 

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from .index_files import UnknownFormat, is_finished, put_in_order, unfinished_files
+from .index_files import UnknownFormat, is_whole, put_in_order, remove_unused
 from .model import Note, Quote, Theme
 from .pages.cards import Site
 from .prose import fill
@@ -171,6 +171,7 @@ def write_index(records: Iterable[Record], folder: Path) -> int:
         _await_files(folder)
     try:
         put_in_order(folder)
+        remove_unused(folder)
     except (UnknownFormat, OSError) as error:
         raise RenderFailed("pagefind wrote files that are not understood", f"{error}; run scripts/setup") from error
     return count
@@ -178,13 +179,11 @@ def write_index(records: Iterable[Record], folder: Path) -> int:
 
 def _await_files(folder: Path) -> None:
     """Wait until Pagefind's files are written: when its service ends before, some of them stay empty."""
-    left = unfinished_files(folder)
     deadline = time.monotonic() + 60
-    while left:
+    while not is_whole(folder):
         if time.monotonic() > deadline:
-            raise RenderFailed(f"pagefind did not write {left[0].name}", "check that the disk has space")
-        time.sleep(0.01)
-        left = [path for path in left if not is_finished(path)]
+            raise RenderFailed("pagefind did not write its index", "check that the disk has space")
+        time.sleep(0.02)
 
 
 class Index:

@@ -113,9 +113,7 @@ class Reader:
         return Stop()
 
     def too_deep(self, span: Span) -> Stop:
-        return self.stop(
-            span, f"values are nested more than {MAX_DEPTH} deep", "flatten the structure", "too-deep"
-        )
+        return self.stop(span, f"values are nested more than {MAX_DEPTH} deep", "flatten the structure", "too-deep")
 
     def check_size(self, max_bytes: int) -> None:
         if len(self.text) * 4 <= max_bytes:

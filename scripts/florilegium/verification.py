@@ -204,9 +204,7 @@ def verifications_by_quote(verifications: Iterable[Verification]) -> dict[str, t
     return {address: tuple(entries) for address, entries in grouped.items()}
 
 
-def verification_state(
-    quote: Quote, verifications: Mapping[str, Sequence[Verification]]
-) -> VerifiedAgainst | None:
+def verification_state(quote: Quote, verifications: Mapping[str, Sequence[Verification]]) -> VerifiedAgainst | None:
     """What a quote's present words were found in; the source counts more than the work that quotes it."""
     entries = verifications.get(quote.address, ())
     if not entries:

@@ -82,9 +82,7 @@ class _YamlReader(Reader):
     def check_characters(self) -> None:
         if found := _FORBIDDEN.search(self.text):
             message = f"the character U+{ord(found[0]):04X} cannot stand in YAML"
-            raise self.stop(
-                self.place(*found.span()), message, "delete it; retyping the words around it helps"
-            )
+            raise self.stop(self.place(*found.span()), message, "delete it; retyping the words around it helps")
 
     def build(self, events: Iterable[_Event]) -> Node | None:
         # Every value of every note passes through this loop, hence its length and its few calls.
@@ -180,9 +178,7 @@ class _YamlReader(Reader):
         if not isinstance(event, yaml.DocumentStartEvent):
             return
         if root is not None:
-            raise self.stop(
-                span, "a second YAML document begins here", "keep one document, without a line --- inside"
-            )
+            raise self.stop(span, "a second YAML document begins here", "keep one document, without a line --- inside")
         if event.version or event.tags:
             self.report(span, "YAML directives are refused", _NO_DIRECTIVE)
 
@@ -197,9 +193,7 @@ class _YamlReader(Reader):
             end = self.text.find("\n")
             return self.report(self.place(0, max(end, 1)), "YAML directives are refused", _NO_DIRECTIVE)
         if "quoted scalar" in (error.context or "") and "end of" in problem:
-            return self.report(
-                self.at(opened, 1), "the quotation mark that opens here is never closed", _CLOSE_IT
-            )
+            return self.report(self.at(opened, 1), "the quotation mark that opens here is never closed", _CLOSE_IT)
         if "flow" in (error.context or ""):
             if self.open and self.text[self.open[-1][0].index] in "[{":
                 opened = self.open[-1][0]
@@ -208,9 +202,7 @@ class _YamlReader(Reader):
             return self.report(self.at(opened, 1), message, _CLOSE_BRACKET)
         if self.last and self.last.style in ("'", '"') and self.last.end_mark.line == mark.line:
             span = self.at(self.last.start_mark, 1)
-            return self.report(
-                span, "the quotation mark that opens here closes too early or too late", _CLOSE_IT
-            )
+            return self.report(span, "the quotation mark that opens here closes too early or too late", _CLOSE_IT)
         message, remedy = self.words(problem, mark)
         return self.report(self.at(mark, 1), message, remedy)
 
@@ -245,7 +237,4 @@ _NO_DIRECTIVE = "remove the line that begins with %"
 _COLON = 'quote a value that holds ": " or " #"'
 _QUOTE_IT = 'write the value out; put quotes around a text that begins with "{}"'
 _CLOSE_BRACKET = "close it, and put a comma between two values; quote a value that holds brackets"
-_CLOSE_IT = (
-    "close it; inside single quotes write '' for an apostrophe, "
-    'inside double quotes \\" for a quotation mark'
-)
+_CLOSE_IT = "close it; inside single quotes write '' for an apostrophe, inside double quotes \\\" for a quotation mark"

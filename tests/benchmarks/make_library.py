@@ -173,9 +173,7 @@ def _works(number: int) -> tuple[Work, Work]:
 
 def _authors(prose: Prose) -> tuple[str, str]:
     surnames = [_SURNAMES.draw(prose.chance) for _ in range(prose.chance.choice((1, 1, 2, 2, 3, 4)))]
-    listed = ", ".join(
-        f"{{family: {name}, given: {prose.syllables(2, 2).capitalize()}}}" for name in surnames
-    )
+    listed = ", ".join(f"{{family: {name}, given: {prose.syllables(2, 2).capitalize()}}}" for name in surnames)
     return surnames[0].lower(), f"[{listed}]"
 
 
@@ -309,9 +307,7 @@ def _sections(prose: Prose, chosen: Sequence[int], themes: Sequence[str], quotes
     return "\n".join(sections)
 
 
-def _quote(
-    prose: Prose, index: int, chosen: Sequence[int], themes: Sequence[str], own: Work, book: Work
-) -> str:
+def _quote(prose: Prose, index: int, chosen: Sequence[int], themes: Sequence[str], own: Work, book: Work) -> str:
     chance = prose.chance
     words = prose.sentences(chance.choice((1, 2, 2, 3)))
     filed = [chosen[index % len(chosen)]]

@@ -20,7 +20,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from browser.kinds import KINDS
 from browser.serving import serve
 
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-sync".split()
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-sync".split()
+)
 NETWORK = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 0.75e6 / 8}
 WATCH = """
   window.seen = {lcp: 0, cls: 0};
@@ -82,17 +84,13 @@ def print_table(browser: Browser, site: Path, paths: list[str], runs: int) -> No
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("site", type=Path)
-    parser.add_argument(
-        "paths", nargs="*", help="pages from the root of the site; if none, one of every kind"
-    )
+    parser.add_argument("paths", nargs="*", help="pages from the root of the site; if none, one of every kind")
     parser.add_argument("--runs", type=int, default=3)
     given = parser.parse_args()
     with sync_playwright() as playwright:
         path = os.environ.get("FLORILEGIUM_CHROMIUM", "/usr/bin/chromium")
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        print_table(
-            browser, given.site, given.paths or [p for k, p in KINDS.items() if k != "404"], given.runs
-        )
+        print_table(browser, given.site, given.paths or [p for k, p in KINDS.items() if k != "404"], given.runs)
 
 
 if __name__ == "__main__":

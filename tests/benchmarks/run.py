@@ -90,9 +90,7 @@ def measure(command: Sequence[str], folder: Path, state: Path) -> Measured:
             output.seek(0)
             sys.exit(f"{' '.join(command)} failed:\n{output.read().decode(errors='replace')[-2000:]}")
     unit = 1 if sys.platform == "darwin" else 1024
-    return Measured(
-        wall=wall, cpu=usage.ru_utime + usage.ru_stime, largest=usage.ru_maxrss * unit, together=max(peak)
-    )
+    return Measured(wall=wall, cpu=usage.ru_utime + usage.ru_stime, largest=usage.ru_maxrss * unit, together=max(peak))
 
 
 @contextmanager

@@ -12,7 +12,7 @@ def found(page: Page):
 
 def search(page: Page, words: str) -> None:
     page.get_by_label("Words").fill(words)
-    page.get_by_role("button", name="Search", exact=True).click()
+    page.get_by_role("button", name="Search quotations", exact=True).click()
 
 
 def test_two_filters_by_keyboard_and_an_address_to_share(open_page, site):

@@ -8,7 +8,7 @@ import { openChosen } from "./notices.js";
 /**
  * @typedef {{ url: string, content: string, locations: number[], meta: Record<string, string>, filters: Record<string, string[]> }} Found
  * @typedef {{ results: { data: () => Promise<Found> }[], filters: Record<string, Record<string, number>> }} Answer
- * @typedef {{ search: (words: string | null, options: object) => Promise<Answer>, filters: () => Promise<unknown>,
+ * @typedef {{ search: (words: string | null, options: object) => Promise<Answer>, filters: () => Promise<Answer["filters"]>,
  *   options: (options: object) => Promise<void> }} Pagefind
  */
 
@@ -43,6 +43,11 @@ class Explorer {
     this.run = 0;
     /** @type {Answer | null} */
     this.last = null;
+    /** @type {Promise<void> | null} */
+    this.filled = null;
+    /** @type {[string, string][]} filters of the address that no list shows: a second theme */
+    this.extra = [];
+    this.timer = 0;
   }
 
   begin() {
@@ -95,9 +100,6 @@ class Explorer {
   }
 
   // -- the address
-
-  /** @type {[string, string][]} filters of the address that no list shows: a second theme */
-  extra = [];
 
   /** @param {boolean} anew whether the way back leads to what was searched for before */
   remember(anew) {

@@ -28,7 +28,7 @@ export function addPreviews() {
   box.addEventListener("pointerenter", () => clearTimeout(timer));
   box.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && later(hide, LEAVE));
   box.addEventListener("focusout", (event) => !within(event.relatedTarget) && later(hide, 0));
-  const main = document.querySelector(".md-content") ?? document.body;
+  const main = /** @type {HTMLElement} */ (document.querySelector(".md-content") ?? document.body);
   main.addEventListener("pointerover", over);
   main.addEventListener("pointerout", out);
   main.addEventListener("focusin", focused);

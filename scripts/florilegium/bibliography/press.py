@@ -199,15 +199,11 @@ def _run(
 
 
 def _failed(style: str, fault: str) -> BibliographyError:
-    return BibliographyError(
-        f"pandoc {fault} while formatting citations in the style {quoted(style)}: {_REMEDY}"
-    )
+    return BibliographyError(f"pandoc {fault} while formatting citations in the style {quoted(style)}: {_REMEDY}")
 
 
 def _warnings(said: str) -> tuple[str, ...]:
-    lines = (
-        line.removeprefix("[WARNING]").strip() for line in said.splitlines() if line.startswith("[WARNING]")
-    )
+    lines = (line.removeprefix("[WARNING]").strip() for line in said.splitlines() if line.startswith("[WARNING]"))
     return tuple(sorted({plain(line) for line in lines}))
 
 
@@ -217,9 +213,7 @@ def _named(text: str, keys: Mapping[str, str]) -> str:
     return re.sub(r"\bw\d{8}\b", lambda match: quoted(keys.get(match[0], match[0])), text)
 
 
-def _read_clusters(
-    blocks: list[Any], clusters: Sequence[Cluster], keys: dict[str, str]
-) -> dict[Cluster, Parts]:
+def _read_clusters(blocks: list[Any], clusters: Sequence[Cluster], keys: dict[str, str]) -> dict[Cluster, Parts]:
     cites = (block["c"][0]["c"][1] for block in blocks)
     return {cluster: parts_of(inlines, keys) for cluster, inlines in zip(clusters, cites, strict=True)}
 

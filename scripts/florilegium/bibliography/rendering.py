@@ -233,9 +233,7 @@ class _Desk:
 
     def _learn_kin(self) -> bool:
         """Read off what works are kin by, where it is known; whether it is for all but the changed ones."""
-        simples = {
-            key: self.clusters.get(simple(key)) for key in (*self.works, *self.gone) if key not in self.kin
-        }
+        simples = {key: self.clusters.get(simple(key)) for key in (*self.works, *self.gone) if key not in self.kin}
         self.kin |= {key: _kin(parts) for key, parts in simples.items() if parts is not None}
         return self.works.keys() <= self.kin.keys() | self.changed
 

@@ -71,9 +71,7 @@ def read_style(style: str, *, folder: Path | None = None) -> Style:
         return _parse_style(style, (_FOLDER / f"{style}.csl").read_bytes())
     if not style.endswith(".csl"):
         known = f"the styles are {', '.join(STYLES)}, or the path of a .csl file"
-        raise BibliographyError(
-            f"no citation style has the name {quoted(style)}: {did_you_mean(style, STYLES, known)}"
-        )
+        raise BibliographyError(f"no citation style has the name {quoted(style)}: {did_you_mean(style, STYLES, known)}")
     return _parse_style(style, _read_regular_file(style, folder or Path()))
 
 
@@ -136,9 +134,7 @@ def _words(root: ElementTree.Element, attribute: str) -> Iterator[str]:
         yield from element.get(attribute, "").split()
 
 
-def _prepare(
-    root: ElementTree.Element, citation: ElementTree.Element, bibliography: ElementTree.Element
-) -> None:
+def _prepare(root: ElementTree.Element, citation: ElementTree.Element, bibliography: ElementTree.Element) -> None:
     """Set aside what a web site has no use for, and add what makes pandoc's answers exact."""
     for attribute in _TRIMMED:  # Quadratic in the number of names.
         citation.attrib.pop(attribute, None)
@@ -151,11 +147,7 @@ def _prepare(
     # `press.py` first cites everything once, so no citation is a first one. Whether it repeats the one before
     # cannot be known: readers meet our citations in any order.
     for condition in root.iterfind(".//*[@position]"):
-        kept = [
-            position
-            for position in condition.get("position", "").split()
-            if position in ("first", "subsequent")
-        ]
+        kept = [position for position in condition.get("position", "").split() if position in ("first", "subsequent")]
         condition.set("position", " ".join(kept) or "first")
     # Pandoc takes a label for one that precedes the names, unless the style says where they are.
     for names in root.iter(f"{_CSL}names"):

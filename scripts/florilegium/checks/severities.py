@@ -21,9 +21,7 @@ def apply_severities(links: Links, diagnostics: Iterable[Diagnostic]) -> tuple[D
         severity = settings.severities.get(diagnostic.rule, RULES[diagnostic.rule].severity)
         if severity is Severity.OFF or any(_excepted(diagnostic, e) for e in settings.exceptions):
             continue
-        kept.append(
-            replace(diagnostic, severity=severity) if severity is not diagnostic.severity else diagnostic
-        )
+        kept.append(replace(diagnostic, severity=severity) if severity is not diagnostic.severity else diagnostic)
     return tuple(sorted(dict.fromkeys(kept), key=lambda diagnostic: diagnostic.order))
 
 

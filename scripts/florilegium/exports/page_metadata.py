@@ -14,9 +14,7 @@ from ..model import Date, Name, Source
 
 __all__ = ["citation_metadata", "context_object"]
 
-_ARTICLES = frozenset(
-    ("article", "article-journal", "article-magazine", "article-newspaper", "review", "review-book")
-)
+_ARTICLES = frozenset(("article", "article-journal", "article-magazine", "article-newspaper", "review", "review-book"))
 _PARTS = frozenset(("chapter", "entry", "entry-dictionary", "entry-encyclopedia"))
 MAX_AUTHORS = 100
 """Authors that are named: some works have thousands."""
@@ -24,9 +22,7 @@ MAX_AUTHORS = 100
 
 def citation_metadata(source: Source) -> list[tuple[str, str]]:
     """Names and contents of the `meta` elements that describe a work."""
-    return [
-        (f"citation_{name}", " ".join(value.split())) for name, value in _metadata(source) if value.strip()
-    ]
+    return [(f"citation_{name}", " ".join(value.split())) for name, value in _metadata(source) if value.strip()]
 
 
 def _metadata(source: Source) -> Iterator[tuple[str, str]]:
@@ -141,9 +137,7 @@ def _titles(source: Source, kind: str) -> Iterator[tuple[str, str]]:
     if kind == "dc":
         yield (
             "rft.type",
-            {"webpage": "webpage", "post-weblog": "blogPost", "post": "forumPost"}.get(
-                source.type, "document"
-            ),
+            {"webpage": "webpage", "post-weblog": "blogPost", "post": "forumPost"}.get(source.type, "document"),
         )
 
 

@@ -40,9 +40,7 @@ _MASK = "\ufdd0"
 
 _SPACE = "[ \t\n]"
 _ATTRIBUTE = rf"""{_SPACE}+[A-Za-z_:][A-Za-z0-9_.:-]*(?:{_SPACE}*={_SPACE}*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*"))?"""
-_TAG = re.compile(
-    rf"<(?:[A-Za-z][A-Za-z0-9-]*(?:{_ATTRIBUTE})*{_SPACE}*/?|/[A-Za-z][A-Za-z0-9-]*{_SPACE}*)>"
-)
+_TAG = re.compile(rf"<(?:[A-Za-z][A-Za-z0-9-]*(?:{_ATTRIBUTE})*{_SPACE}*/?|/[A-Za-z][A-Za-z0-9-]*{_SPACE}*)>")
 _OPEN_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)(?=[\s/>]|$)[^<>\n]*")
 _DECLARATION = re.compile(r"<(?:\?.*?(?:\?>|$)|!\[CDATA\[.*?(?:\]\]>|$)|![A-Za-z].*?(?:>|$))", re.DOTALL)
 _COMMENT = re.compile(r"<!--(?:-?>|.*?(?:-->|$))", re.DOTALL)

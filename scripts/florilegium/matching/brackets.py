@@ -43,9 +43,7 @@ PART_WORDS = 2
 BRACKETS = 100
 """Brackets in one quotation: more of them is no quotation any more, and would take long to place."""
 
-UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-)
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Scripts that put no space between words, so that no end of a word can be told: Thai to Khmer, Han, kana."""
 
 BRACKET = re.compile(r"\[([^\[\]]*)\]")

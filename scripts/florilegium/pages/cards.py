@@ -81,7 +81,6 @@ def render_document(document: Note | Theme) -> RenderedBody:
         raise Exhausted(f"{document.path} cannot be rendered: {error}") from error
 
 
-
 class Card(NamedTuple):
     """What the template of a quote card shows."""
 
@@ -203,9 +202,7 @@ class Site:
         """A quote as a figure; with `context`, for a page other than that of its note."""
         html = self._cards.get(id(quote))
         if html is None:
-            html = self._cards[id(quote)] = self._card.render(
-                card=self._view(quote), context=Markup(_CONTEXT)
-            )
+            html = self._cards[id(quote)] = self._card.render(card=self._view(quote), context=Markup(_CONTEXT))
         if not context:
             return html.replace(_CONTEXT, "")
         title = escape(self.links.notes[quote.note].title)

@@ -77,9 +77,7 @@ class GeneratedPage:
 
 
 def _pairs(key: str, pairs: tuple[tuple[str, str], ...]) -> str:
-    lines = "".join(
-        f"  - [{_yaml(html.escape(name))}, {_yaml(html.escape(value))}]\n" for name, value in pairs
-    )
+    lines = "".join(f"  - [{_yaml(html.escape(name))}, {_yaml(html.escape(value))}]\n" for name, value in pairs)
     return f"{key}:\n{lines}" if lines else ""
 
 
@@ -125,9 +123,7 @@ _MARKS = re.compile(
 def is_generated(data: bytes) -> bool:
     """Whether bytes are a file that this module rendered and nobody has changed since."""
     match = _MARKS.match(data)
-    return (
-        match is not None and sha256(data[match.end() :]).hexdigest() == match[match.lastindex or 0].decode()
-    )
+    return match is not None and sha256(data[match.end() :]).hexdigest() == match[match.lastindex or 0].decode()
 
 
 def safe_meta(text: str) -> str:

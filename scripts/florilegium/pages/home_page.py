@@ -65,20 +65,14 @@ def _parts(site: Site) -> Iterator[str | Heading]:
     cards = [_card(theme, site) for _, theme in theme_tree(links)][:CARDS]
     if cards:
         yield Heading(level=2, id="themes", html="Themes")
-        yield (
-            environment()
-            .get_template("home-themes.html")
-            .render(cards=cards, more=len(links.themes) - len(cards))
-        )
+        yield (environment().get_template("home-themes.html").render(cards=cards, more=len(links.themes) - len(cards)))
     newest = newest_notes(links)
     if newest:
         yield Heading(level=2, id="newest", html="Newest notes")
         yield (
             environment()
             .get_template("home-notes.html")
-            .render(
-                notes=[(note, site.entry(note.source.id) if note.source else Markup("")) for note in newest]
-            )
+            .render(notes=[(note, site.entry(note.source.id) if note.source else Markup("")) for note in newest])
         )
 
 

@@ -31,9 +31,7 @@ def identifiers_of(source: Source, entry: str = "") -> list[Identified]:
     found = []
     for name, parse, resolve in _RESOLVERS:
         # An ISBN field may list those of several bindings.
-        texts = (
-            source.variables.get(name, "").split(",") if name == "ISBN" else [source.variables.get(name, "")]
-        )
+        texts = source.variables.get(name, "").split(",") if name == "ISBN" else [source.variables.get(name, "")]
         for text in texts:
             value = parse(text).value if text.strip() else ""
             if value and resolve(value).lower() not in entry.lower().replace("&amp;", "&"):

@@ -46,9 +46,7 @@ def quotes_list(quotes: Sequence[Quote], number: int, pages: int, total: int, si
     )
 
 
-def _quotes(
-    quotes: Sequence[Quote], number: int, pages: int, total: int, site: Site
-) -> Iterator[str | Heading]:
+def _quotes(quotes: Sequence[Quote], number: int, pages: int, total: int, site: Site) -> Iterator[str | Heading]:
     # A search can find a quote with any notice.
     shown = site.links.notices if number == 1 else {id_ for q in quotes for id_ in site.links.notices_of(q)}
     html = (
@@ -61,8 +59,8 @@ def _quotes(
             address=site.addresses.list_page,
             folder="quotes",
             facets=FACETS,
-        options=_options(site) if number == 1 else {},
-        total=total,
+            options=_options(site) if number == 1 else {},
+            total=total,
             choices=site.notice_choices(list(shown)),
             help=site.links.library.settings.help,
         )
@@ -115,9 +113,7 @@ class _Entry(NamedTuple):
     mentions: list[_Mentioned]
 
 
-def references_list(
-    keys: Sequence[str], number: int, pages: int, everything: list[str], site: Site
-) -> GeneratedPage:
+def references_list(keys: Sequence[str], number: int, pages: int, everything: list[str], site: Site) -> GeneratedPage:
     """One page of the bibliography: each work with where it is summarised, quoted and cited."""
     title = "References" if number == 1 else f"References, page {number}"
     return GeneratedPage(
@@ -193,12 +189,8 @@ def _mentioned(name: str, links: list[_Link]) -> Iterator[_Mentioned]:
 
 def rules_page() -> GeneratedPage:
     """Every rule under a heading of its own, so that a message can lead to it."""
-    parts: list[str | Heading] = [
-        environment().get_template("rules-head.html").render(rules=list(RULES.values()))
-    ]
-    for group, rules in groupby(
-        sorted(RULES.values(), key=lambda r: _GROUPS.index(r.group)), key=lambda r: r.group
-    ):
+    parts: list[str | Heading] = [environment().get_template("rules-head.html").render(rules=list(RULES.values()))]
+    for group, rules in groupby(sorted(RULES.values(), key=lambda r: _GROUPS.index(r.group)), key=lambda r: r.group):
         parts.append(Heading(level=2, id=group.lower().replace(" ", "-"), html=group))
         for rule in rules:
             parts.append(Heading(level=3, id=rule.name, html=f"<code>{rule.name}</code>"))
@@ -214,7 +206,6 @@ def _code(text: str) -> Markup:
     """A sentence of a rule, with what stands in backticks as code."""
     pieces = text.split("`")
     marked = [
-        Markup("<code>{}</code>").format(piece) if i % 2 else Markup.escape(piece)
-        for i, piece in enumerate(pieces)
+        Markup("<code>{}</code>").format(piece) if i % 2 else Markup.escape(piece) for i, piece in enumerate(pieces)
     ]
     return Markup("").join(marked)

@@ -85,9 +85,7 @@ def _head(note: Note, source: Source | None, site: Site) -> str:
             via=site.entry(note.via.id) if note.via else None,
             themes=[(mention.id, site.theme_label(mention.id)) for mention in note.themes],
             notices=[label for _, label in site.notice_choices(ids)],
-            choices=site.notice_choices(
-                [id_ for quote in note.quotes for id_ in site.links.notices_of(quote)]
-            ),
+            choices=site.notice_choices([id_ for quote in note.quotes for id_ in site.links.notices_of(quote)]),
             help=settings.help,
             edit=edit_address(settings, note.path),
             line=line_for_a_quote(note),
@@ -106,9 +104,7 @@ def _elsewhere(note: Note, site: Site) -> Iterator[str | Heading]:
         yield (
             environment()
             .get_template("elsewhere.html")
-            .render(
-                notes=notes[:SHOWN], themes=found.cited_in_themes[:SHOWN], more=max(0, len(notes) - SHOWN)
-            )
+            .render(notes=notes[:SHOWN], themes=found.cited_in_themes[:SHOWN], more=max(0, len(notes) - SHOWN))
         )
 
 
@@ -127,9 +123,7 @@ class _Cited(NamedTuple):
 
 
 def _cited(note: Note, source: Source | None, site: Site) -> Iterator[_Cited]:
-    yield _Cited(
-        "Cite this note", "This note", _note_entry(note, source, site), formats_of(_as_source(note, site))
-    )
+    yield _Cited("Cite this note", "This note", _note_entry(note, source, site), formats_of(_as_source(note, site)))
     if source:
         yield _Cited("Cite the work", "The work", site.entry(source.key), formats_of(source))
 
@@ -148,9 +142,7 @@ def _as_source(note: Note, site: Site) -> Source:
         key=note.id,
         type="webpage",
         variables={name: text for name, text in texts.items() if text},
-        names={"author": tuple(Name(literal=name) for name in note.contributors)}
-        if note.contributors
-        else {},
+        names={"author": tuple(Name(literal=name) for name in note.contributors)} if note.contributors else {},
         dates={"issued": Date(parts=((day.year, day.month, day.day),))} if day else {},
         span=nowhere,
         key_span=nowhere,
@@ -162,11 +154,7 @@ def _note_entry(note: Note, source: Source | None, site: Site) -> Markup:
     who = escape(", ".join(note.contributors))
     day = note.updated or note.date
     when = Markup(" ({})").format(day.isoformat()) if day else Markup("")
-    about = (
-        Markup(" [Note on {}]").format(Markup(site.bibliography.short(source.key)).striptags())
-        if source
-        else ""
-    )
+    about = Markup(" [Note on {}]").format(Markup(site.bibliography.short(source.key)).striptags()) if source else ""
     title = Markup("<em>{}</em>").format(note.title)
     lead = Markup("{}{}. {}").format(who, when, title) if who else Markup("{}{}").format(title, when)
     address = site.canonical(site.addresses.note(note))

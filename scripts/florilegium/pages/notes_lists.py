@@ -58,11 +58,7 @@ def _year(note: Note, site: Site) -> int | None:
 
 def _authors(note: Note, site: Site) -> list[str]:
     source = site.links.sources.get(note.source.id) if note.source else None
-    return (
-        [name.short for name in (source.names.get("author") or source.names.get("editor", ()))]
-        if source
-        else []
-    )
+    return [name.short for name in (source.names.get("author") or source.names.get("editor", ()))] if source else []
 
 
 class Row(NamedTuple):

@@ -198,15 +198,11 @@ class Planner:
                 [[m.id for m in q.themes] for q in note.quotes] + [[m.id for m in note.themes]]
                 for note in self.links.notes.values()
             ],
-            self._works(
-                sorted({source_key(q) for quotes in self.links.quotes_by_theme.values() for q in quotes})
-            ),
+            self._works(sorted({source_key(q) for quotes in self.links.quotes_by_theme.values() for q in quotes})),
         ]
         yield (
             "themes/index.md",
-            self._planned(
-                "themes/index.md", inputs, self._maker(themes_page), [theme.path for theme in themes]
-            ),
+            self._planned("themes/index.md", inputs, self._maker(themes_page), [theme.path for theme in themes]),
         )
 
     def _about(self, theme: Theme) -> object:
@@ -247,10 +243,7 @@ class Planner:
             self.site.related_from.get(id_, ()),
             [(note.id, note.title, self._work(note.source.id) if note.source else "") for note in notes[:60]],
             len(notes),
-            [
-                ([m.id for m in q.themes], self.links.notices_of(q), self.links.states.get(q.address))
-                for q in quotes
-            ],
+            [([m.id for m in q.themes], self.links.notices_of(q), self.links.states.get(q.address)) for q in quotes],
             sorted({role.id for q in quotes if (role := self.site.role(q.speaker))}),
             len({source_key(q) for q in quotes}),
             sorted(self.site.speaking_roles),
@@ -270,10 +263,7 @@ class Planner:
     def _references(self) -> Iterator[tuple[str, PlannedPage]]:
         pages = pages_of(self.keys, PAGE_SIZE["references"])
         noted = {note.source.id for note in self.links.notes.values() if note.source}
-        years = [
-            (source.year if (source := self.links.sources.get(key)) else None, key in noted)
-            for key in self.keys
-        ]
+        years = [(source.year if (source := self.links.sources.get(key)) else None, key in noted) for key in self.keys]
         for number, page in enumerate(pages, 1):
             path = page_path("references", number)
             found = [self.links.cited_by.get(key) for key in page]

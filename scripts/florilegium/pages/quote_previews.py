@@ -49,11 +49,7 @@ def quote_previews(document: Note | Theme, site: Site) -> Iterator[str]:
     """The cards as elements that show nothing until a script takes them."""
     quotes = linked_quotes(document, site)
     if quotes:
-        yield (
-            environment()
-            .get_template("quote-previews.html")
-            .render(previews=[_preview(q, site) for q in quotes])
-        )
+        yield (environment().get_template("quote-previews.html").render(previews=[_preview(q, site) for q in quotes]))
 
 
 def _preview(quote: Quote, site: Site) -> _Preview:

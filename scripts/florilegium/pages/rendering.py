@@ -41,9 +41,7 @@ def render_in_parallel(
     yield from _render_forked(pages)
 
 
-def render_bodies(
-    site: Site, executor: Callable[[], Executor] | None, paths: Collection[str] | None = None
-) -> None:
+def render_bodies(site: Site, executor: Callable[[], Executor] | None, paths: Collection[str] | None = None) -> None:
     """Render the prose of the notes and themes at these paths, or of all, as far as it is not rendered
     yet.
     """

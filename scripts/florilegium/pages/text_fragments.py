@@ -37,11 +37,7 @@ def _directive(words: str) -> str:
         return _encoded(first)
     start = _joined(_units(first)[:_ENDS])
     end = _joined(_units(last)[-_ENDS:])
-    return (
-        f"{_encoded(start)},{_encoded(end)}"
-        if len(runs) > 1 or len(_units(first)) > 2 * _ENDS
-        else _encoded(first)
-    )
+    return f"{_encoded(start)},{_encoded(end)}" if len(runs) > 1 or len(_units(first)) > 2 * _ENDS else _encoded(first)
 
 
 def _units(text: str) -> list[str]:

@@ -53,9 +53,7 @@ def theme_page(theme: Theme, quotes: Sequence[Quote], number: int, pages: int, s
     )
 
 
-def _parts(
-    theme: Theme, quotes: Sequence[Quote], number: int, pages: int, site: Site
-) -> Iterator[str | Heading]:
+def _parts(theme: Theme, quotes: Sequence[Quote], number: int, pages: int, site: Site) -> Iterator[str | Heading]:
     yield _head(theme, number, site)
     if number == 1:
         yield from _definition(theme, site)
@@ -109,9 +107,7 @@ def _head(theme: Theme, number: int, site: Site) -> str:
 def _related(theme: Theme, site: Site) -> list[tuple[str, str]]:
     """SKOS's `related` holds both ways, whichever theme says so."""
     own = [mention.id for mention in theme.related]
-    return [
-        (id_, site.theme_label(id_)) for id_ in dict.fromkeys([*own, *site.related_from.get(theme.id, ())])
-    ]
+    return [(id_, site.theme_label(id_)) for id_ in dict.fromkeys([*own, *site.related_from.get(theme.id, ())])]
 
 
 def _together(theme: Theme, site: Site) -> list[tuple[str, str, int]]:
@@ -153,9 +149,7 @@ def _definition(theme: Theme, site: Site) -> Iterator[str | Heading]:
         yield f'<div class="fl-prose">{site.fill(body.footnotes, theme, local=True)}</div>'
 
 
-def _quotes(
-    theme: Theme, quotes: Sequence[Quote], number: int, pages: int, site: Site
-) -> Iterator[str | Heading]:
+def _quotes(theme: Theme, quotes: Sequence[Quote], number: int, pages: int, site: Site) -> Iterator[str | Heading]:
     if not quotes:
         return
     yield Heading(level=2, id="quotations", html="Quotations")

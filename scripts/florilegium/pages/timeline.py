@@ -46,9 +46,7 @@ class Chart(NamedTuple):
 
 def timeline(links: Links, keys: list[str]) -> Chart | None:
     """The chart of the works with these keys; None where fewer than two have a year."""
-    years = {
-        key: source.year for key in keys if (source := links.sources.get(key)) and source.year is not None
-    }
+    years = {key: source.year for key in keys if (source := links.sources.get(key)) and source.year is not None}
     if len(set(years.values())) < 2:
         return None
     noted = {note.source.id for note in links.notes.values() if note.source}

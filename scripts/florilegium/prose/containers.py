@@ -170,8 +170,7 @@ def _list_marker(block: Block) -> str:
 def _is_loose(source: str, items: Sequence[Block]) -> bool:
     """Whether blank lines stand between the items of a list, or between the blocks of one of them."""
     return any(
-        sum(1 for _ in _LINE_END.finditer(source, before.end, after.start)) > 1
-        for before, after in _neighbours(items)
+        sum(1 for _ in _LINE_END.finditer(source, before.end, after.start)) > 1 for before, after in _neighbours(items)
     )
 
 

@@ -34,7 +34,6 @@ _RIGHT_TO_LEFT = re.compile(
 T = TypeVar("T")
 
 
-
 @dataclass(slots=True)
 class Numbering:
     """Footnotes are numbered in the order in which the text refers to them first."""

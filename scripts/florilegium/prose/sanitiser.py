@@ -49,9 +49,7 @@ def _attributes() -> dict[str, set[str]]:
 _CLEANER = nh3.Cleaner(
     tags=set(policy.ELEMENTS),
     attributes=_attributes(),
-    tag_attribute_values={
-        tag: {name: set(values) for name, values in named.items()} for tag, named in _VALUES.items()
-    },
+    tag_attribute_values={tag: {name: set(values) for name, values in named.items()} for tag, named in _VALUES.items()},
     allowed_classes={tag: set(names) for tag, names in CLASSES.items()},
     url_schemes=set(policy.SCHEMES),
     url_relative=_relative,

@@ -68,6 +68,10 @@ def _attributes(name: str, tag: str) -> str:
     for match in _ATTRIBUTE.finditer(tag):
         attribute = match[1].lower()
         if attribute in allowed and attribute not in written:
-            value = " ".join(unescape((match[2] or "").strip("\"'")).split())[:_MAX_VALUE]
+            value = " ".join(unescape(_unquoted(match[2] or "")).split())[:_MAX_VALUE]
             written[attribute] = f' {attribute}="{escape(value)}"'
     return "".join(written.values())
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1] if value.startswith(('"', "'")) else value

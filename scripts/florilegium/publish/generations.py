@@ -138,9 +138,7 @@ def is_beginning(names: set[str]) -> bool:
     return names <= {MARKER, _TEMPORARY}
 
 
-def fill(
-    folder: str, marker: os.stat_result, built: Side, site: Side, records: Mapping[str, Record]
-) -> Filled:
+def fill(folder: str, marker: os.stat_result, built: Side, site: Side, records: Mapping[str, Record]) -> Filled:
     """Bring a marked folder, whatever it holds, in line with what was built.
 
     Files of the site are linked, and never written to. What was built is copied, and never linked: the
@@ -154,9 +152,7 @@ def fill(
         if not _link(site.path(path), present.path(path)):
             kept.remove(path)
     placed = {
-        path: site.tree.files[path]
-        if path in kept
-        else copy_file(built.path(path), found, present.path(path))
+        path: site.tree.files[path] if path in kept else copy_file(built.path(path), found, present.path(path))
         for path, found in built.tree.files.items()
     }
     return Filled(

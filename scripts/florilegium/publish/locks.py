@@ -43,9 +43,7 @@ class Lock:
 
 
 @contextmanager
-def hold_lock(
-    state: Path, *, wait: bool = True, notify: Callable[[str], None] | None = None
-) -> Iterator[Lock]:
+def hold_lock(state: Path, *, wait: bool = True, notify: Callable[[str], None] | None = None) -> Iterator[Lock]:
     """Hold the lock of a state folder, which is made where it is missing.
 
     While another process holds it: wait, and call `notify` once with who that is after a second; with
@@ -173,9 +171,7 @@ def _busy(path: str) -> str:
         process, host, since = int(holder["process"]), str(holder["host"]), str(holder["since"])
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return "another build of this project is at work"
-    return (
-        f"another build of this project is at work: process {process} on {plain(host)}, since {plain(since)}"
-    )
+    return f"another build of this project is at work: process {process} on {plain(host)}, since {plain(since)}"
 
 
 def _close_in_child() -> None:

@@ -88,9 +88,7 @@ def _parse_line(line: str) -> list[Any]:
 
 
 def write_manifest(path: str, records: Mapping[str, Record]) -> None:
-    lines = (
-        _line(name, record.key, record.digest, *record.stamp) for name, record in sorted(records.items())
-    )
+    lines = (_line(name, record.key, record.digest, *record.stamp) for name, record in sorted(records.items()))
     content = "".join(f"{line}\n" for line in (_HEADER, *lines))
     write_whole(path, content.encode("ascii"), f"{path}.tmp")
 

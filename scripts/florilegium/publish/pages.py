@@ -86,9 +86,7 @@ def sync_pages(
         sync.clear_leftovers()
         sync.remove_outdated(folders)
         sync.write(render)
-    with reported(
-        f"write {shown(manifest.name)}", "the pages are written, and will be known as the tool's own"
-    ):
+    with reported(f"write {shown(manifest.name)}", "the pages are written, and will be known as the tool's own"):
         sync.save(str(manifest))
     return sync.result()
 
@@ -255,12 +253,7 @@ class _Sync:
             self._keep(path)
             return True
         # A manifest may come from elsewhere: only a file that never changed since we wrote it goes unread.
-        if (
-            found is None
-            or record is None
-            or record.key != self.pages[path].key
-            or record.stamp != stamp(found)
-        ):
+        if found is None or record is None or record.key != self.pages[path].key or record.stamp != stamp(found):
             return False
         self.records[path] = record
         return True
@@ -275,9 +268,7 @@ class _Sync:
                 return
             if present != data:
                 self._write(path, data, digest)
-            self.records[path] = Record(
-                self.pages[path].key, digest, stamp(system.path_status(self._path(path)))
-            )
+            self.records[path] = Record(self.pages[path].key, digest, stamp(system.path_status(self._path(path))))
 
     def _report_changed(self, path: str) -> None:
         if path in self.manifest.records:

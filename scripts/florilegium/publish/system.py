@@ -115,9 +115,7 @@ def _exchange_call() -> Callable[[bytes, bytes], int] | None:
     if sys.platform == "darwin" and hasattr(library, "renamex_np"):
         return lambda first, second: int(library.renamex_np(first, second, _EXCHANGE_MACOS))
     if sys.platform == "linux" and hasattr(library, "renameat2"):
-        return lambda first, second: int(
-            library.renameat2(_AT_FDCWD, first, _AT_FDCWD, second, _EXCHANGE_LINUX)
-        )
+        return lambda first, second: int(library.renameat2(_AT_FDCWD, first, _AT_FDCWD, second, _EXCHANGE_LINUX))
     return _exchange_by_number(library)
 
 
@@ -129,7 +127,5 @@ def _exchange_by_number(library: ctypes.CDLL) -> Callable[[bytes, bytes], int] |
     here = ctypes.c_long(_AT_FDCWD)
     flags = ctypes.c_ulong(_EXCHANGE_LINUX)
     return lambda first, second: int(
-        library.syscall(
-            ctypes.c_long(number), here, ctypes.c_char_p(first), here, ctypes.c_char_p(second), flags
-        )
+        library.syscall(ctypes.c_long(number), here, ctypes.c_char_p(first), here, ctypes.c_char_p(second), flags)
     )

@@ -54,9 +54,7 @@ def check_target(target: Path, project: Project, state: Path, built: Path | None
         _check_content(target)
 
 
-def _refusal(
-    target: Path, reason: str, help: str = "choose a folder that holds nothing else"
-) -> PublishError:
+def _refusal(target: Path, reason: str, help: str = "choose a folder that holds nothing else") -> PublishError:
     return PublishError(f"cannot publish to {shown(target)}: it {reason}", help)
 
 
@@ -144,6 +142,4 @@ def _check_content(target: Path) -> None:
             f"move them away, or choose another folder; only one with the file {MARKER} in it is replaced",
         )
     if status(f"{folder}/.git") is not None:
-        raise _refusal(
-            target, "is a git repository, whose history would be lost", "move the .git folder away"
-        )
+        raise _refusal(target, "is a git repository, whose history would be lost", "move the .git folder away")

@@ -1,0 +1,136 @@
+"""What is remembered of files between runs: all of it where nothing changed, and nothing that may be out of date."""
+
+import os
+import pickle
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import pytest
+from florilegium import library
+from florilegium.cache import Cache
+from florilegium.checking import Options, check
+from florilegium.library import list_files, read_file, read_library, shelf_of
+from florilegium.shelves import Shelves
+
+NOTE = "---\ntitle: Title {0}\nsource: doe2009\nbasis: full-text\nthemes: []\n---\nText {0} [@doe2009, p. {0}].\n"
+
+
+@pytest.fixture
+def root(tmp_path, write):
+    files = {f"annotations/notes/note-{number}.md": NOTE.format(number) for number in range(20)}
+    return age(write(tmp_path / "library", {"annotations/library.yml": "title: Title\n", **files}))
+
+
+@pytest.fixture
+def cache(tmp_path):
+    (tmp_path / "cache").mkdir()
+    return Cache(tmp_path / "cache")
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """The paths of the files that are read in this process."""
+    paths = []
+    monkeypatch.setattr(library, "read_file", lambda root, listed: paths.append(listed.path) or read_file(root, listed))
+    return paths
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """A file's time of change cannot be set, so every file counts as changed a while ago, but for one with a mark."""
+    monkeypatch.setattr(Shelves, "_is_settled", lambda _, listed: listed.signature[1] != FRESH)
+
+
+FRESH = 1_700_000_000_000_000_000
+
+
+def age(root: Path, seconds: int = 100) -> Path:
+    for path in root.rglob("*.*"):
+        status = path.stat()
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns - seconds * 1_000_000_000))
+    return root
+
+
+def read(root, cache, **options):
+    shelves = Shelves(cache)
+    result = read_library(root, known=shelves.known, keep=shelves.keep, **options)
+    shelves.save(result.parsed)
+    return result
+
+
+def test_nothing_is_read_where_nothing_changed(root, cache, opened):
+    before = read(root, cache)
+    assert len(opened) == 21
+    del opened[:]
+    assert read(root, cache) == before
+    assert opened == []
+
+
+def test_one_file_is_read_after_an_edit(root, cache, opened):
+    read(root, cache)
+    del opened[:]
+    (root / "annotations/notes/note-7.md").write_text(NOTE.format(70))
+    result = read(root, cache)
+    assert opened == ["annotations/notes/note-7.md"]
+    assert result == read_library(root)
+
+
+def test_only_the_shelf_of_an_edited_file_is_written(root, cache):
+    read(root, cache)
+    before = {path.name: path.read_bytes() for path in cache.folder.iterdir()}
+    (root / "annotations/notes/note-7.md").write_text(NOTE.format(70))
+    read(root, cache)
+    changed = [path.name for path in cache.folder.iterdir() if path.read_bytes() != before[path.name]]
+    assert changed == [f"parsed-{shelf_of('annotations/notes/note-7.md'):03}.pickle"]
+
+
+def test_a_file_that_is_gone_is_forgotten(root, cache):
+    read(root, cache)
+    (root / "annotations/notes/note-7.md").unlink()
+    assert read(root, cache) == read_library(root) == read(root, cache)
+
+
+def test_a_file_that_changed_a_moment_ago_is_read_again(root, cache, opened):
+    fresh = root / "annotations/notes/note-7.md"
+    os.utime(fresh, ns=(FRESH, FRESH))
+    read(root, cache)
+    del opened[:]
+    read(root, cache)
+    assert opened == ["annotations/notes/note-7.md"]
+
+
+def test_what_other_processes_read_is_kept_as_they_sent_it(root, cache, monkeypatch, opened):
+    monkeypatch.setattr(library, "_PARALLEL_FROM", 1)
+    processes = partial(ProcessPoolExecutor, max_workers=2)
+    before = read(root, cache, executor=processes)
+    assert read(root, cache) == before == read_library(root, executor=processes)
+    assert opened == []
+
+
+def test_a_damaged_shelf_is_read_again(root, cache, opened):
+    before = read(root, cache)
+    for path in cache.folder.iterdir():
+        path.write_bytes(path.read_bytes()[:-1])
+    del opened[:]
+    assert read(root, cache) == before
+    assert len(opened) == 21
+
+
+def test_without_a_cache_nothing_is_remembered(root, tmp_path, opened):
+    read(root, None)
+    read(root, None)
+    assert len(opened) == 42
+
+
+def test_every_value_comes_back_from_a_pickle_as_it_was(repository):
+    parsed = [read_file(repository, listed) for listed in list_files(repository)[0]]
+    assert pickle.loads(pickle.dumps(parsed, protocol=5)) == parsed
+    assert repr(pickle.loads(pickle.dumps(parsed, protocol=5))) == repr(parsed)
+
+
+def test_a_library_that_is_checked_again_is_the_same(root):
+    first = check(Options(root=root, executor=None))
+    second = check(Options(root=root, executor=None))
+    assert second.diagnostics == first.diagnostics
+    assert second.links.library == first.links.library
