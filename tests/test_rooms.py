@@ -16,7 +16,7 @@ GROUPS = {
     verification notes library""",
     "Resolve": "links",
     "Check": "checks",
-    "Write": """prose bibliography exports pages reporters publish cache renderers index_files search
+    "Write": """prose raw_blocks bibliography exports pages reporters publish cache renderers index_files search
     staging shelves""",
     "Doors": "checking pipeline cli",
 }

@@ -6,6 +6,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -41,9 +42,9 @@ class Leaf(NamedTuple):
     start: int
     end: int
     """What is shown is `content.text[start:end]`: without link definitions, without a heading's identifier."""
-    marks: list[Mark]
-    targets: list[Target]
-    citations: list[Citation]
+    marks: Sequence[Mark]
+    targets: Sequence[Target]
+    citations: Sequence[Citation]
     """Those of the marks of that kind, in their order."""
     first: int
     """Index in `Body.citations` of the first of them."""
@@ -121,7 +122,7 @@ class _Parser:
 
     # -- blocks
 
-    def _block(self, block: Block, *, quoted_already: bool = False) -> list[Citation]:
+    def _block(self, block: Block, *, quoted_already: bool = False) -> Sequence[Citation]:
         """Read a block and all below it; returns the citations in it."""
         match block.kind:
             case BlockKind.QUOTE if not quoted_already:
@@ -150,7 +151,7 @@ class _Parser:
         self.open_tags = outer
         return found
 
-    def _quote(self, block: Block) -> list[Citation]:
+    def _quote(self, block: Block) -> Sequence[Citation]:
         last = block.children[-1] if block.children else None
         attribution = None
         if last is not None and last.kind is BlockKind.PARAGRAPH:
@@ -179,7 +180,7 @@ class _Parser:
         end = min(line, self.table.offset(self.table.span(block.start, block.start).start) + 80)
         self.report("unattributed-quote", block.start, end, "this block quote has no attribution", remedy)
 
-    def _html(self, block: Block) -> list[Citation]:
+    def _html(self, block: Block) -> Sequence[Citation]:
         text = self.table.text[block.start : block.end]
         if text.startswith("<!--"):
             # What follows a comment on its last line is shown, so it is read.
@@ -189,7 +190,7 @@ class _Parser:
         self._refuse_tag(tag[0], block.start)
         return []
 
-    def _heading(self, block: Block) -> list[Citation]:
+    def _heading(self, block: Block) -> Sequence[Citation]:
         content = Content(self.table.text, block.lines)
         start = self._definitions(content) if self.table.text.startswith("[", block.start) else 0
         if start and start == len(content.text):
@@ -212,7 +213,7 @@ class _Parser:
         )
         return leaf.citations
 
-    def _table(self, block: Block) -> list[Citation]:
+    def _table(self, block: Block) -> Sequence[Citation]:
         header, rule, *body = block.lines
         alignments = parse_alignments(self.table.text, *rule)
         assert alignments is not None
@@ -226,7 +227,7 @@ class _Parser:
 
     # -- leaves
 
-    def _paragraph(self, block: Block) -> list[Citation]:
+    def _paragraph(self, block: Block) -> Sequence[Citation]:
         content = Content(self.table.text, block.lines)
         leaf = self._leaf(content, self._definitions(content))
         self.structure.leaves[block.start] = leaf
@@ -246,7 +247,7 @@ class _Parser:
         if end is None:
             end = len(content.text)
         if not _SPECIAL.search(content.text):
-            return Leaf(content, start, end, [], [], [], len(self.citations))
+            return Leaf(content, start, end, (), (), (), len(self.citations))
         marks = [m for m in parse_marks(content.text) if m.start >= start]
         targets = [t for t in parse_targets(content.text, marks) if t.close >= start]
         everything = merge_marks(marks, [t.mark for t in targets]) if targets else marks

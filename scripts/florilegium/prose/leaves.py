@@ -31,6 +31,9 @@ __all__ = ["LeafWriter", "Numbering", "Setting", "direction", "write_leaf"]
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
+_SPECIAL = re.compile(r"[*_~\[\]\n]")
+"""Without marks and without any of these, content is nothing but text."""
+
 T = TypeVar("T")
 
 
@@ -91,7 +94,7 @@ def _target_close(target: Target) -> int:
     return target.close
 
 
-def _between(items: list[T], start: int, end: int, key: Callable[[T], int]) -> list[T]:
+def _between(items: Sequence[T], start: int, end: int, key: Callable[[T], int]) -> Sequence[T]:
     return items[bisect_left(items, start, key=key) : bisect_left(items, end, key=key)]
 
 
@@ -142,6 +145,8 @@ class LeafWriter:
             text = text[start:end]
             marks = [_moved(m, start) for m in _between(marks, start, end, _mark_start)]
             targets = [_moved_target(t, start) for t in _between(targets, start, end, _target_close) if t.stop <= end]
+        if not marks and not _SPECIAL.search(text):
+            return escape_text(text).strip()
         self.pieces = []
         for kind, value in parse_phrases(text, marks, targets, structure.definitions, structure.notes):
             if kind is PhraseKind.TEXT:
