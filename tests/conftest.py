@@ -1,5 +1,6 @@
 """What all tests share: the option that records expected reports, a state folder of their own, and a library to check."""
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ from florilegium.diagnostics import Diagnostic
 from florilegium.library import read_library
 from florilegium.links import resolve_links
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, sync_playwright
 
 REPOSITORY = Path(__file__).parent.parent
 TODAY = date(2026, 11, 23)
@@ -35,6 +37,22 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("FLORILEGIUM_STATE", str(folder))
         patch.delenv("SOURCE_DATE_EPOCH", raising=False)
         yield folder
+
+
+_FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests of a process: Playwright's synchronous interface can be started once only."""
+    with sync_playwright() as playwright:
+        path = os.environ.get("FLORILEGIUM_CHROMIUM", "/usr/bin/chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,7 @@ the pages alone.
 import gzip
 import http.server
 import json
-import os
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,7 +19,7 @@ from xml.etree import ElementTree
 import pytest
 from florilegium import policy
 from florilegium.rules import RULES
-from playwright.sync_api import Dialog, Page, Request, Route, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, Request, Route
 from projects import LIBRARY, Project, make_project, tree
 
 EVIL = "evil.invalid"
@@ -263,19 +261,15 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def opened(hostile: Project) -> Iterator[dict[str, Opened]]:
+def opened(hostile: Project, chromium: Browser) -> Iterator[dict[str, Opened]]:
     """Every page of the hostile site as Chromium shows it, by its path."""
-    chromium = os.environ.get("FLORILEGIUM_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    assert chromium, "these tests need Chromium; FLORILEGIUM_CHROMIUM names one"
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(hostile.site)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     origin = f"http://127.0.0.1:{server.server_port}/"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        context = browser.new_context(bypass_csp=True)
-        page = context.new_page()
-        yield {path: _open(page, origin, path) for path in _pages(hostile.site)}
-        browser.close()
+    context = chromium.new_context(bypass_csp=True)
+    page = context.new_page()
+    yield {path: _open(page, origin, path) for path in _pages(hostile.site)}
+    context.close()
     server.shutdown()
 
 

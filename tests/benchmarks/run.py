@@ -246,8 +246,9 @@ def run(sizes: Sequence[int], steps: Sequence[str], repeat: int, work: Path) -> 
 def _run_once(ground: Ground, steps: Sequence[str]) -> dict[str, Measured]:
     measured = {}
     for step in steps:
-        print(f"{ground.notes:,} notes: {STEPS[step].__doc__}", file=sys.stderr, flush=True)
+        print(f"{ground.notes:,} notes: {STEPS[step].__doc__} …", end=" ", file=sys.stderr, flush=True)
         measured[step] = STEPS[step](ground)
+        print(f"{measured[step].wall:.2f} s", file=sys.stderr, flush=True)
         # What was changed a moment ago is not remembered: its times might not show the next change.
         time.sleep(1.1)
     return measured

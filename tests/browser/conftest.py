@@ -13,14 +13,9 @@ from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
 from florilegium.cli import program
 from florilegium.pages import FOLDERS
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from .serving import serve
-
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,15 +64,6 @@ def site(built: Path) -> Iterator[str]:
     """The address of the site, which ends in `/companion/`."""
     with serve(built) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        path = os.environ.get("FLORILEGIUM_CHROMIUM", "/usr/bin/chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 class Faults(list[str]):
