@@ -12,16 +12,15 @@ writes is the same each time. Two kinds of its files hold them, each "pagefind_d
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
 from hashlib import sha256
-from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-__all__ = ["UnknownFormat", "is_whole", "put_in_order", "remove_unused"]
+__all__ = ["Files", "UnknownFormat", "put_in_order", "remove_unused"]
+
+Files: TypeAlias = dict[str, bytes]
+"""The files of an index, by their paths in its folder."""
 
 _MAGIC = b"pagefind_dcd"
-_PIECE = 2 * 1024 * 1024
-"""Bytes that the library which Pagefind writes files with (Tokio) passes on at a time."""
 
 _UNUSED = (
     "pagefind-component-ui.css",
@@ -40,69 +39,39 @@ class UnknownFormat(Exception):
     """A file is not what this version of Pagefind wrote when this was written."""
 
 
-def is_whole(folder: Path) -> bool:
-    """Whether everything that belongs to the index at `folder` is there, and written to its end.
-
-    Pagefind hands its files over to be written in pieces of 2 MiB, and answers before the last of them are on disk.
-    """
-    entry = folder / "pagefind-entry.json"
-    if not all(_is_finished(folder / name) for name in ("pagefind.js", "pagefind-worker.js", entry.name, *_UNUSED)):
-        return False
-    try:
-        return all(map(_is_finished, _files(folder, json.loads(entry.read_text(encoding="utf-8")))))
-    except (EOFError, OSError, zlib.error, KeyError, TypeError, ValueError, IndexError, AttributeError):
-        return False  # Not yet; whoever waits gives up in time.
-
-
-def _files(folder: Path, entry: Any) -> Iterator[Path]:
-    """The files that an index refers to."""
-    for about in entry["languages"].values():
-        yield folder / f"wasm.{about['wasm'] or 'unknown'}.pagefind"
-        _, pages, chunks, filters, *_ = _as_list(_read(folder / f"pagefind.{about['hash']}.pf_meta"))
-        yield from (folder / "fragment" / f"{_as_list(page)[0]}.pf_fragment" for page in _as_list(pages))
-        yield from (folder / "index" / f"{_as_list(chunk)[2]}.pf_index" for chunk in _as_list(chunks))
-        yield from (folder / "filter" / f"{_as_list(item)[1]}.pf_filter" for item in _as_list(filters))
-
-
-def _is_finished(path: Path) -> bool:
-    return path.is_file() and path.stat().st_size % _PIECE != 0
-
-
-def remove_unused(folder: Path) -> None:
+def remove_unused(files: Files) -> None:
     """Remove the interfaces that Pagefind adds, since the site has its own."""
     for name in _UNUSED:
-        (folder / name).unlink()
+        files.pop(name, None)
 
 
-def put_in_order(folder: Path) -> None:
-    """Sort what Pagefind leaves unsorted in the index at `folder`. Raises `UnknownFormat`."""
-    entry_path = folder / "pagefind-entry.json"
-    entry = json.loads(entry_path.read_text(encoding="utf-8"))
+def put_in_order(files: Files) -> None:
+    """Sort what Pagefind leaves unsorted in an index. Raises `UnknownFormat`."""
     try:
+        entry = json.loads(files["pagefind-entry.json"])
         for language in sorted(entry["languages"]):
             about = entry["languages"][language]
-            about["hash"] = _order_meta(folder, about["hash"])
+            about["hash"] = _order_meta(files, about["hash"])
         entry["languages"] = dict(sorted(entry["languages"].items()))
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, EOFError, OSError, zlib.error) as error:
         raise UnknownFormat(f"pagefind's index cannot be read: {error!r}") from error
-    entry_path.write_text(json.dumps(entry, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+    files["pagefind-entry.json"] = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _order_meta(folder: Path, old: str) -> str:
+def _order_meta(files: Files, old: str) -> str:
     """Write a language's description again; returns its new hash."""
-    path = folder / f"pagefind.{old}.pf_meta"
-    version, pages, chunks, filters, sorts, *rest = _as_list(_read(path))
+    path = f"pagefind.{old}.pf_meta"
+    version, pages, chunks, filters, sorts, *rest = _as_list(_read(files[path]))
     renamed: list[Value] = []
     for name, filter_hash in sorted(_pair(item) for item in _as_list(filters)):
-        renamed.append([name, _order_filter(folder, str(filter_hash))])
+        renamed.append([name, _order_filter(files, filter_hash)])
     ordered: list[Value] = [version, pages, chunks, renamed, sorted(_as_list(sorts), key=_name), *rest]
-    return _write(ordered, path, folder, "pagefind.{}.pf_meta", old)
+    return _replace(files, "pagefind.{}.pf_meta", old, ordered)
 
 
-def _order_filter(folder: Path, old: str) -> str:
-    path = folder / "filter" / f"{old}.pf_filter"
-    name, values = _as_list(_read(path))
-    return _write([name, sorted(_as_list(values), key=_name)], path, folder / "filter", "{}.pf_filter", old)
+def _order_filter(files: Files, old: str) -> str:
+    name, values = _as_list(_read(files[f"filter/{old}.pf_filter"]))
+    return _replace(files, "filter/{}.pf_filter", old, [name, sorted(_as_list(values), key=_name)])
 
 
 def _as_list(value: Value) -> list[Value]:
@@ -120,23 +89,24 @@ def _name(value: Value) -> str:
     return str(_as_list(value)[0])
 
 
-def _read(path: Path) -> Value:
-    data = gzip.decompress(path.read_bytes())
+def _read(compressed: bytes) -> Value:
+    data = gzip.decompress(compressed)
     if not data.startswith(_MAGIC):
-        raise ValueError(f"{path.name} does not begin with {_MAGIC.decode()}")
+        raise ValueError(f"a file does not begin with {_MAGIC.decode()}")
     value, end = _parse(data, len(_MAGIC))
     if end != len(data):
-        raise ValueError(f"{path.name} goes on after its end")
+        raise ValueError("a file goes on after its end")
     return value
 
 
-def _write(value: Value, before: Path, folder: Path, pattern: str, old: str) -> str:
+def _replace(files: Files, pattern: str, old: str, value: Value) -> str:
+    """Put a file with `value` in the place of the one whose name holds the hash `old`; returns the new hash."""
     language = old.partition("_")[0]
     out = bytearray(_MAGIC)
     _render(value, out)
     new = f"{language}_{sha256(out).hexdigest()[:12]}"
-    before.unlink()
-    (folder / pattern.format(new)).write_bytes(gzip.compress(bytes(out), mtime=0))
+    del files[pattern.format(old)]
+    files[pattern.format(new)] = gzip.compress(bytes(out), mtime=0)
     return new
 
 

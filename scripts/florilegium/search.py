@@ -11,14 +11,13 @@ import re
 import shutil
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from .index_files import UnknownFormat, is_whole, put_in_order, remove_unused
+from .index_files import UnknownFormat, put_in_order, remove_unused
 from .model import Note, Quote, Theme
 from .pages.cards import Site
 from .prose import fill
@@ -159,31 +158,27 @@ def write_index(records: Iterable[Record], folder: Path) -> int:
     """Write Pagefind's index of the records into `folder`; returns how many there are. Raises `RenderFailed`.
 
     Pagefind's own Python client waits a tenth of a second for each answer, so its service is spoken to directly: JSON
-    messages in Base64, ended by commas, on standard input and output (https://pagefind.app/docs/py-api/).
+    messages in Base64, ended by commas, on standard input and output (https://pagefind.app/docs/py-api/). The service
+    is asked for the files and not to write them, since it says that it wrote them before their last bytes are on disk.
     """
     with _Service() as service:
         service.send({"type": "NewIndex", "config": {}})
         count = 0
         for count, record in enumerate(records, 1):  # noqa: B007 — it is what is returned
             service.send({"type": "AddRecord", "index_id": 0, **asdict(record)})
-        service.send({"type": "WriteFiles", "index_id": 0, "output_path": str(folder)})
-        service.finish()
-        _await_files(folder)
+        service.send({"type": "GetFiles", "index_id": 0})
+        answer = service.finish()
     try:
-        put_in_order(folder)
-        remove_unused(folder)
-    except (UnknownFormat, OSError) as error:
+        files = {file["path"]: base64.b64decode(file["content"]) for file in answer["files"]}
+        put_in_order(files)
+    except (UnknownFormat, KeyError, TypeError, ValueError) as error:
         raise RenderFailed("pagefind wrote files that are not understood", f"{error}; run scripts/setup") from error
+    remove_unused(files)
+    for path, content in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
     return count
-
-
-def _await_files(folder: Path) -> None:
-    """Wait until Pagefind's files are written: when its service ends before, some of them stay empty."""
-    deadline = time.monotonic() + 60
-    while not is_whole(folder):
-        if time.monotonic() > deadline:
-            raise RenderFailed("pagefind did not write its index", "check that the disk has space")
-        time.sleep(0.02)
 
 
 class Index:
@@ -248,6 +243,7 @@ class _Service:
         self._expected = -1
         self._answered = threading.Event()
         self._failure = ""
+        self._last: dict[str, Any] = {}
         self._reader = threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True)
         self._reader.start()
         return self
@@ -261,26 +257,33 @@ class _Service:
             raise RenderFailed("pagefind stopped", self._failure) from error
 
     def _read(self, output: IO[bytes]) -> None:
-        rest = b""
-        while chunk := output.read1(1 << 16):  # type: ignore[attr-defined]
-            *messages, rest = (rest + chunk).split(b",")
-            for message in messages:
-                payload = json.loads(base64.b64decode(message))["payload"]
-                self._answers += 1
-                if payload["type"] == "Error":
-                    self._failure = self._failure or str(payload.get("message", ""))
-                if self._answers == self._expected:
-                    self._answered.set()
+        pieces: list[bytes] = []
+        while chunk := output.read1(1 << 20):  # type: ignore[attr-defined]
+            *ends, rest = chunk.split(b",")
+            for end in ends:
+                self._take(b"".join([*pieces, end]))
+                pieces = []
+            pieces.append(rest)
         self._answered.set()
 
-    def finish(self) -> None:
-        """Wait until everything is answered; the service drops what it has not done when its input ends."""
+    def _take(self, message: bytes) -> None:
+        payload = json.loads(base64.b64decode(message))["payload"]
+        self._answers += 1
+        if payload["type"] == "Error":
+            self._failure = self._failure or str(payload.get("message", ""))
+        self._last = payload
+        if self._answers == self._expected:
+            self._answered.set()
+
+    def finish(self) -> dict[str, Any]:
+        """Wait until everything is answered; returns the last answer. What is not done when the input ends is lost."""
         self._expected = self._sent
         self._input.flush()
         if self._answers < self._sent:
             self._answered.wait(timeout=3600)
         if self._failure or self._answers < self._sent:
             raise RenderFailed("pagefind did not index the site", self._failure or "it stopped before the end")
+        return self._last
 
     def __exit__(self, *_: object) -> None:
         if self._process.poll() is None:
