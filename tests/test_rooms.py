@@ -10,15 +10,15 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "scripts" / "florilegium"
 
 GROUPS = {
-    "Words": "__init__ spans rules diagnostics characters policy limits values model",
+    "Words": "__init__ spans edits rules diagnostics characters policy limits values model",
     "Read": """trees yaml_trees json_trees frontmatter tables blocks inlines citations quotes bodies identifiers
-    csl_vocabulary csl_dates csl_checks csl latex bibtex_csl bibtex references settings matching originals
+    csl_vocabulary csl_dates csl_checks csl latex bibtex_csl bibtex ris references crossref settings matching originals
     verification notes library""",
     "Resolve": "links",
-    "Check": "checks",
-    "Write": """prose raw_blocks bibliography exports pages reporters publish cache renderers index_files search
+    "Check": "checks coverage",
+    "Write": """prose raw_blocks bibliography exports pages data_files reporters publish cache renderers index_files search
     staging shelves""",
-    "Doors": "checking pipeline cli",
+    "Doors": "checking changes hyperlinks external starters drafts fixes renames imports forms retractions pipeline api cli",
 }
 """The rooms in their order; a folder is one room."""
 

@@ -1,0 +1,5 @@
+"""`python -m florilegium.cli` is the program `florilegium`."""
+
+from . import main
+
+main()

@@ -1,0 +1,109 @@
+"""What all commands share: the group they belong to, the library they work on, how findings and progress are shown."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from functools import lru_cache, wraps
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from .. import __version__
+from ..checking import CannotRun, Totals, find_root
+from ..diagnostics import Diagnostic, did_you_mean, plain, quoted
+
+__all__ = ["forget_output", "program", "progress", "report", "root_option", "tell"]
+
+
+class _Commands(click.Group):
+    """A group that lists its commands in the order in which a user meets them, and guesses at a misspelt one."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, ...]:
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            remedy = did_you_mean(args[0], self.commands, f"the commands are {', '.join(self.commands)}")
+            raise CannotRun(f"there is no command {quoted(args[0])}", remedy)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="florilegium")
+def program() -> None:
+    """Check a library of annotated literature, and build its site."""
+
+
+def root_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option `--root`, and its function the library's folder, absolute."""
+
+    @click.option("--root", type=click.Path(path_type=Path), help="The library's folder; default: here or above.")
+    @wraps(function)
+    def with_root(root: Path | None, **options: Any) -> Any:
+        if root is None:
+            return function(root=find_root(Path.cwd()), **options)
+        if not (root / "annotations").is_dir():
+            raise CannotRun(f"there is no folder annotations/ in {plain(str(root))}", "name the folder above it")
+        return function(root=root.absolute(), **options)
+
+    return with_root
+
+
+def _colour() -> bool:
+    return _is_terminal(sys.stdout) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    """Whether somebody looks at a stream. There is none where the shell closed it."""
+    return stream is not None and stream.isatty()
+
+
+def progress() -> Callable[[str, int, int], None]:
+    """Shows how far a long step is, on a terminal only."""
+    if not _is_terminal(sys.stderr):
+        return lambda _what, _done, _all: None
+
+    def show(what: str, done: int, everything: int) -> None:
+        if everything >= 500 and (done % 100 == 0 or done == everything):
+            end = "\n" if done == everything else ""
+            sys.stderr.write(f"\r{what} {done:,} of {everything:,}{end}")
+            sys.stderr.flush()
+
+    return show
+
+
+def report(root: Path, diagnostics: Sequence[Diagnostic], form: str, totals: Totals) -> None:
+    """Print findings in one of the formats of `reporters`."""
+    from .. import reporters
+    from ..library import read_text
+
+    @lru_cache(maxsize=8)
+    def lines(path: str) -> list[str]:
+        return read_text(root, path)[0].replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+    def read_line(path: str, number: int) -> str:
+        read = lines(path)
+        return read[number - 1] if 0 < number <= len(read) else ""
+
+    try:
+        if form == "text":
+            for line in reporters.text(diagnostics, read_line, colour=_colour()):
+                click.echo(line)
+            click.echo(f"{totals}: {reporters.summarise(diagnostics)}")
+            return
+        for line in reporters.FORMATS[form](diagnostics, read_line):
+            click.echo(line)
+    except BrokenPipeError:
+        forget_output()
+
+
+def forget_output() -> None:
+    """Whoever read the output has gone: write the rest of it nowhere. What was found stays found."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def tell(message: str) -> None:
+    """Say something that is no result."""
+    click.echo(f"florilegium: {plain(message)}", err=True)

@@ -1,0 +1,128 @@
+"""Changes to the files of a library: made by span, shown as a diff, and written all or not at all."""
+
+import difflib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .spans import LineTable, Span
+
+__all__ = ["Change", "Changed", "Edit", "apply_edits", "read_exactly", "render_diff", "write_changes"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What `span` covers becomes `text`. An empty span inserts."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A file before and after. `None` means that there is none."""
+
+    path: str
+    """From the library's root, with `/` on every system."""
+    before: str | None
+    after: str | None
+
+
+class Changed(Exception):
+    """A file is not what it was when a change to it was planned."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} was changed by somebody else in the meantime; nothing was written")
+        self.path = path
+
+
+def apply_edits(table: LineTable, edits: Iterable[Edit]) -> str:
+    """The text of `table` with the edits made; all else stays as it is. Raises `ValueError` where two overlap."""
+    pieces, position = [], 0
+    placed = [(table.offset(edit.span.start), table.offset(edit.span.end), edit.text) for edit in edits]
+    # Sorted by place alone: several insertions at one place stay in the order in which they were given.
+    for start, end, text in sorted(placed, key=lambda item: item[:2]):
+        if start < position:
+            raise ValueError(f"{table.path}: two edits overlap at {table.position(start)}")
+        pieces += [table.text[position:start], text]
+        position = end
+    return "".join([*pieces, table.text[position:]])
+
+
+def render_diff(changes: Iterable[Change]) -> Iterator[str]:
+    """The lines of a unified diff, as `git diff` shows it, without line ends."""
+    for change in sorted(changes, key=lambda change: change.path):
+        if change.before == change.after:
+            continue
+        before = "/dev/null" if change.before is None else f"a/{change.path}"
+        after = "/dev/null" if change.after is None else f"b/{change.path}"
+        yield from _unified(_lines(change.before), _lines(change.after), before, after)
+
+
+def _unified(before: Sequence[str], after: Sequence[str], old_name: str, new_name: str) -> Iterator[str]:
+    for line in difflib.unified_diff(before, after, old_name, new_name):
+        yield line.rstrip("\r\n")
+        if line[:1] in "+- " and not line.endswith("\n"):
+            yield "\\ No newline at end of file"
+
+
+def _lines(text: str | None) -> list[str]:
+    # `str.splitlines` would also split at form feeds and U+2028.
+    lines = (text or "").split("\n")
+    return [*(f"{line}\n" for line in lines[:-1]), *([lines[-1]] if lines[-1] else [])]
+
+
+def read_exactly(root: Path, path: str) -> str | None:
+    """A file's text with its line ends as they are; None where there is no file. Raises `UnicodeDecodeError`."""
+    try:
+        return (root / path).read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return None
+
+
+def write_changes(root: Path, changes: Iterable[Change]) -> None:
+    """Write changed files. Everything that can fail is tried first; raises `Changed` before anything is written.
+
+    Each file is exchanged as a whole, so a reader sees the old one or the new one; a symbolic link is never followed.
+    """
+    wanted = [change for change in changes if change.before != change.after]
+    ready: list[tuple[Path, Path]] = []
+    try:
+        for change in wanted:
+            if _read_plainly(root, change.path) != change.before:
+                raise Changed(change.path)
+            if change.after is not None:
+                ready.append((_write_beside(root / change.path, change.after), root / change.path))
+        for temporary, path in ready:
+            temporary.replace(path)
+        ready = []
+        for change in wanted:
+            if change.after is None:
+                (root / change.path).unlink()
+    finally:
+        for temporary, _ in ready:
+            temporary.unlink(missing_ok=True)
+
+
+def _read_plainly(root: Path, path: str) -> str | None:
+    if any(folder.is_symlink() for folder in [root / path, *(root / path).parents] if folder.is_relative_to(root)):
+        raise Changed(path)
+    return read_exactly(root, path)
+
+
+def _write_beside(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(text.encode("utf-8"))
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+    os.chmod(name, mode)
+    return Path(name)
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
