@@ -1,0 +1,133 @@
+"""What became of each address over time: `.links.lock`, beside `annotations/`, committed, one address a line.
+
+It lies outside of `annotations/` since no contribution may say which addresses are dead. A server fails now and then;
+so one failure makes an address unstable, and only a row of them over days makes it dead.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+
+from .looking import Outcome, State
+
+__all__ = [
+    "LEDGER",
+    "Entry",
+    "MalformedLedger",
+    "Verdict",
+    "parse_ledger",
+    "render_ledger",
+    "update_ledger",
+    "verdict_of",
+]
+
+LEDGER = ".links.lock"
+"""The file's name, at the root of the library."""
+
+HEADER = "# .links.lock: URL LAST-OK FIRST-FAILED LAST-FAILED FAILURES STATUS; written by florilegium links --external"
+
+DEAD_FAILURES = 3
+"""Days in a row on which a dead address failed, at the least."""
+DEAD_DAYS = timedelta(days=14)
+"""From the first of them to the last, at the least."""
+RENEWED = timedelta(days=28)
+"""How old the date of a success may grow before it is written anew: else each round would change every line."""
+
+
+class Verdict(StrEnum):
+    FINE = "fine"
+    UNSTABLE = "unstable"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What is known of one address."""
+
+    url: str
+    last_ok: date | None = None
+    """A day on which it answered; no other success is more than four weeks younger."""
+    first_failed: date | None = None
+    """When the failures began that it has not recovered from."""
+    last_failed: date | None = None
+    failures: int = 0
+    """Days on which it failed since then."""
+    status: str = "-"
+    """The last answer: a code of HTTP, or a word for why there was none."""
+
+
+class MalformedLedger(Exception):
+    """A line of the ledger that cannot be read."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"line {number} of {LEDGER} cannot be read")
+
+
+def verdict_of(entry: Entry) -> Verdict:
+    """Dead is what failed on three days or more, in a row, over two weeks or more."""
+    if not entry.failures or entry.first_failed is None or entry.last_failed is None:
+        return Verdict.FINE
+    is_dead = entry.failures >= DEAD_FAILURES and entry.last_failed - entry.first_failed >= DEAD_DAYS
+    return Verdict.DEAD if is_dead else Verdict.UNSTABLE
+
+
+def update_ledger(before: Mapping[str, Entry], outcomes: Mapping[str, Outcome], today: date) -> dict[str, Entry]:
+    """The ledger after a round. What the library names no longer is dropped; what was not asked stays as it was."""
+    after = {}
+    for url, outcome in outcomes.items():
+        entry = before.get(url, Entry(url=url))
+        updated = _updated(entry, outcome, today)
+        if updated != Entry(url=url):
+            after[url] = updated
+    return after
+
+
+def _updated(entry: Entry, outcome: Outcome, today: date) -> Entry:
+    if outcome.state is State.FINE:
+        is_recent = entry.last_ok is not None and not entry.failures and today - entry.last_ok < RENEWED
+        return Entry(url=entry.url, last_ok=entry.last_ok if is_recent else today, status=outcome.status)
+    if outcome.state is State.REFUSED:
+        return replace(entry, status=outcome.status)
+    if outcome.state is not State.FAILED:
+        return entry
+    # A second round on the same day is no second failure.
+    failures = entry.failures + (entry.last_failed is None or today > entry.last_failed)
+    first = entry.first_failed or today
+    return replace(entry, first_failed=first, last_failed=today, failures=failures, status=outcome.status)
+
+
+def render_ledger(entries: Iterable[Entry]) -> str:
+    """The text of the file, sorted by address, so that two branches merge line by line."""
+    return "\n".join([HEADER, *(_line(entry) for entry in sorted(entries, key=lambda entry: entry.url)), ""])
+
+
+def _line(entry: Entry) -> str:
+    days = (day.isoformat() if day else "-" for day in (entry.last_ok, entry.first_failed, entry.last_failed))
+    return " ".join((entry.url, *days, str(entry.failures), entry.status))
+
+
+_LINE = re.compile(r"(\S+) (\S{10}|-) (\S{10}|-) (\S{10}|-) ([0-9]{1,6}) (\S+)")
+
+
+def parse_ledger(text: str) -> dict[str, Entry]:
+    """Read the file. Raises `MalformedLedger`: what it counted must not be lost by writing over it."""
+    entries = {}
+    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
+        if line.strip() and not line.startswith("# "):
+            found = _LINE.fullmatch(line)
+            try:
+                entry = _entry(*found.groups()) if found else None
+            except ValueError:
+                entry = None
+            if entry is None:
+                raise MalformedLedger(number)
+            entries[entry.url] = entry
+    return entries
+
+
+def _entry(url: str, last_ok: str, first: str, last: str, failures: str, status: str) -> Entry:
+    days = (None if day == "-" else date.fromisoformat(day) for day in (last_ok, first, last))
+    ok, began, ended = days
+    return Entry(url=url, last_ok=ok, first_failed=began, last_failed=ended, failures=int(failures), status=status)
