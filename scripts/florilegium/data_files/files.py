@@ -20,3 +20,5 @@ class DataFile:
     """As IANA registers it: `text/csv`."""
     render: Callable[[], Iterable[bytes]]
     """The content in pieces of any size, so that a large library never lies in memory as a whole."""
+    needs: str = ""
+    """The extra of this package that is needed to make it, where that is not installed: `parquet`."""

@@ -1,12 +1,25 @@
 """Exports: works in the formats that other programs read. Pure functions, from a `Source` to text.
 
-BibTeX, RIS and CSL-JSON are to be copied into a reference manager; COinS and `citation_*` metadata are
-found by the button of one in a browser.
+BibTeX, BibLaTeX, RIS and CSL-JSON are for reference managers; COinS and `citation_*` metadata are
+found by the button of one in a browser, and the terms of schema.org by search engines.
 """
 
+from .biblatex_entries import biblatex_entry
 from .bibtex_entries import bibtex_entry
 from .csl_json import csl_json
-from .page_metadata import citation_metadata, context_object
+from .latex_fields import entry_key
+from .page_metadata import citation_metadata, context_object, item_type_metadata
 from .ris_records import ris_record
+from .schema_org import schema_org_work
 
-__all__ = ["bibtex_entry", "citation_metadata", "context_object", "csl_json", "ris_record"]
+__all__ = [
+    "biblatex_entry",
+    "bibtex_entry",
+    "citation_metadata",
+    "context_object",
+    "csl_json",
+    "entry_key",
+    "item_type_metadata",
+    "ris_record",
+    "schema_org_work",
+]

@@ -1,18 +1,20 @@
 """What a reference manager's button in a browser looks for: `citation_*` metadata, and COinS.
 
 The names are those that Google Scholar's guidelines for webmasters list; a chapter has the title of its
-book under both of the names in use, since one program knows the one and one the other. COinS: OpenURL
-context objects (ANSI/NISO Z39.88) in the title of an empty `span`, formats `journal`, `book`,
-`dissertation` and `dc`.
+book under both of the names in use, since one program knows the one and one the other. Zotero guesses the
+type of a work by which names are there, and takes what it cannot guess for an article in a journal; so such
+a work also says its type in Zotero's own word. COinS: OpenURL context objects (ANSI/NISO Z39.88) in the
+title of an empty `span`, formats `journal`, `book`, `dissertation` and `dc`.
 """
 
 import re
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
+from ..identifiers import check_url, doi_url, parse_doi
 from ..model import Date, Name, Source
 
-__all__ = ["citation_metadata", "context_object"]
+__all__ = ["citation_metadata", "context_object", "item_type_metadata"]
 
 _ARTICLES = frozenset(("article", "article-journal", "article-magazine", "article-newspaper", "review", "review-book"))
 _PARTS = frozenset(("chapter", "entry", "entry-dictionary", "entry-encyclopedia"))
@@ -25,21 +27,76 @@ def citation_metadata(source: Source) -> list[tuple[str, str]]:
     return [(f"citation_{name}", " ".join(value.split())) for name, value in _metadata(source) if value.strip()]
 
 
+def item_type_metadata(source: Source) -> list[tuple[str, str]]:
+    """Names and contents of the `meta` elements that tell Zotero a type which it would not guess.
+
+    They are read as properties in the namespaces that Zotero's translator "Embedded Metadata" knows by `z` and `dc`.
+    """
+    kind = _ITEM_TYPES.get(source.type)
+    if kind is None:
+        return []
+    container = " ".join(source.variables.get("container-title", "").split())
+    return [("z.itemType", kind), *([("dc.source", container)] if container else [])]
+
+
+_ITEM_TYPES = {
+    "book": "book",
+    "broadcast": "tvBroadcast",
+    "collection": "book",
+    "dataset": "dataset",
+    "document": "document",
+    "hearing": "hearing",
+    "interview": "interview",
+    "legal_case": "case",
+    "legislation": "statute",
+    "manuscript": "manuscript",
+    "map": "map",
+    "motion_picture": "film",
+    "pamphlet": "document",
+    "patent": "patent",
+    "personal_communication": "letter",
+    "post": "forumPost",
+    "post-weblog": "blogPost",
+    "report": "report",
+    "software": "computerProgram",
+    "speech": "presentation",
+    "standard": "standard",
+    "thesis": "thesis",
+    "webpage": "webpage",
+}
+
+
 def _metadata(source: Source) -> Iterator[tuple[str, str]]:
     variables = source.variables
     yield "title", source.title
-    for name in source.names.get("author", ())[:MAX_AUTHORS]:
-        yield "author", _inverted(name)
-    if source.type in _PARTS or (source.type == "book" and "author" not in source.names):
-        for name in source.names.get("editor", ())[:MAX_AUTHORS]:
-            yield "editor", _inverted(name)
+    yield from _creators(source, "author")
+    if source.type in _PARTS or source.type in ("book", "collection", "paper-conference"):
+        yield from _creators(source, "editor")
     yield "publication_date", _day(source.dates.get("issued"))
-    container = variables.get("container-title", "")
-    for name_ in _container_names(source.type):
-        yield name_, container
+    yield from _containers(source)
     yield from _places(source)
     for name_, variable in _PLAIN:
         yield name_, variables.get(variable, "")
+    yield "public_url", check_url(variables.get("URL", "")).value or _doi_address(source)
+
+
+def _creators(source: Source, role: str) -> Iterator[tuple[str, str]]:
+    names = source.names.get(role, ())[:MAX_AUTHORS]
+    alone = len(names) == 1
+    return ((role, _one_creator(name) if alone else _inverted(name)) for name in names)
+
+
+def _one_creator(name: Name) -> str:
+    """Zotero takes a single `van der Kolk, Bessel A.` for two people, unless a semicolon ends the list."""
+    inverted = _inverted(name)
+    parts = inverted.split(", ")
+    return f"{inverted};" if len(parts) > 1 and " " in parts[0] and " " in parts[1] else inverted
+
+
+def _doi_address(source: Source) -> str:
+    """Without the address of the work, a reference manager takes that of our page for it."""
+    doi = parse_doi(source.variables.get("DOI", "")).value
+    return doi_url(doi) if doi else ""
 
 
 _PLAIN = (
@@ -49,16 +106,21 @@ _PLAIN = (
     ("pmid", "PMID"),
     ("publisher", "publisher"),
     ("language", "language"),
-    ("public_url", "URL"),
+    ("series_title", "collection-title"),
 )
 
 
-def _container_names(kind: str) -> tuple[str, ...]:
-    if kind in _ARTICLES:
-        return ("journal_title",)
-    if kind in _PARTS:
-        return ("inbook_title", "book_title")
-    return ("conference_title",) if kind == "paper-conference" else ()
+def _containers(source: Source) -> Iterator[tuple[str, str]]:
+    """The journal, book or conference that the work is in; of several names Zotero goes by the last."""
+    container = source.variables.get("container-title", "")
+    if source.type in _ARTICLES:
+        yield "journal_title", container
+    elif source.type in _PARTS:
+        yield "inbook_title", container
+        yield "book_title", container
+    elif source.type == "paper-conference":
+        yield "inbook_title", container
+        yield "conference_title", source.variables.get("event-title", "") or container
 
 
 def _places(source: Source) -> Iterator[tuple[str, str]]:
@@ -81,8 +143,11 @@ def _page_ends(page: str) -> tuple[str, str]:
 
 
 def _inverted(name: Name) -> str:
-    given = " ".join(part for part in (name.given, name.dropping_particle) if part)
-    return ", ".join(part for part in (name.short, given) if part)
+    return ", ".join(part for part in (name.short, _given(name)) if part)
+
+
+def _given(name: Name) -> str:
+    return " ".join(part for part in (name.given, name.dropping_particle) if part)
 
 
 def _day(date: Date | None, mark: str = "/") -> str:
@@ -143,11 +208,14 @@ def _titles(source: Source, kind: str) -> Iterator[tuple[str, str]]:
 
 def _people(source: Source, kind: str) -> Iterator[tuple[str, str]]:
     names = source.names.get("author", ())[:MAX_AUTHORS]
-    if kind != "dc" and names:
+    if kind == "dc":
+        yield from (("rft.creator", _inverted(name)) for name in names)
+        return
+    if names and not names[0].literal:
         yield "rft.aulast", names[0].short
-        yield "rft.aufirst", names[0].given
+        yield "rft.aufirst", _given(names[0])
     for name in names:
-        yield ("rft.creator" if kind == "dc" else "rft.au"), name.full
+        yield ("rft.aucorp" if name.literal and kind != "dissertation" else "rft.au"), _inverted(name)
 
 
 def _rest(source: Source, kind: str) -> Iterator[tuple[str, str]]:
@@ -165,6 +233,7 @@ def _rest(source: Source, kind: str) -> Iterator[tuple[str, str]]:
         yield "rft.isbn", variables.get("ISBN", "")
         yield "rft.pub", variables.get("publisher", "")
         yield "rft.place", variables.get("publisher-place", "")
+        yield "rft.series", variables.get("collection-title", "")
     if kind == "dissertation":
         yield "rft.inst", variables.get("publisher", "")
     if kind == "dc":

@@ -5,6 +5,7 @@ Systems, 2011).
 import re
 from collections.abc import Iterator
 
+from ..csl import retraction
 from ..model import Name, Source
 
 __all__ = ["ris_record"]
@@ -28,7 +29,7 @@ _TYPES = {
     "legislation": "STAT",
     "manuscript": "UNPB",
     "map": "MAP",
-    "motion_picture": "VIDEO",
+    "motion_picture": "MPCT",
     "pamphlet": "PAMP",
     "paper-conference": "CPAPER",
     "patent": "PAT",
@@ -46,11 +47,15 @@ _TYPES = {
 }
 _FIELDS = (
     ("TI", "title"),
+    ("ST", "title-short"),
     ("T2", "container-title"),
+    ("J2", "container-title-short"),
     ("T3", "collection-title"),
     ("VL", "volume"),
     ("IS", "issue"),
+    ("NV", "number-of-volumes"),
     ("ET", "edition"),
+    ("SE", "section"),
     ("PB", "publisher"),
     ("CY", "publisher-place"),
     ("M3", "genre"),
@@ -58,9 +63,14 @@ _FIELDS = (
     ("UR", "URL"),
     ("SN", "ISBN"),
     ("SN", "ISSN"),
+    ("C2", "PMCID"),
+    ("CN", "call-number"),
     ("LA", "language"),
+    ("AB", "abstract"),
     ("N1", "note"),
 )
+_NUMBERED = frozenset(("report", "standard", "patent"))
+"""Types whose own number stands where a journal has its issue."""
 
 
 def ris_record(source: Source) -> str:
@@ -71,11 +81,17 @@ def ris_record(source: Source) -> str:
 
 
 def _lines(source: Source) -> Iterator[tuple[str, str]]:
-    for tag, role in (("AU", "author"), ("A2", "editor"), ("A4", "translator")):
+    for tag, role in (("AU", "author"), ("A2", "editor"), ("A3", "collection-editor"), ("A4", "translator")):
         for name in source.names.get(role, ()):
             yield tag, _name(name)
     for tag, variable in _FIELDS:
         yield tag, source.variables.get(variable, "")
+    if source.type in _NUMBERED:
+        yield "IS", source.variables.get("number", "")
+    for keyword in re.split(r"\s*[,;]\s*", source.variables.get("keyword", "")):
+        yield "KW", keyword
+    if found := retraction(source):
+        yield "N1", found.sentence
     yield from _pages(source.variables.get("page", ""))
     yield from _date(source)
     yield "ID", source.key
@@ -101,13 +117,16 @@ def _pages(page: str) -> Iterator[tuple[str, str]]:
 
 
 def _date(source: Source) -> Iterator[tuple[str, str]]:
-    issued = source.dates.get("issued")
-    if issued is None:
-        return
-    if not issued.parts:
-        yield "PY", issued.literal
-        return
-    year, *rest = (f"{number:02}" for number in issued.parts[0])
-    yield "PY", year
-    if rest:
-        yield "DA", "/".join([year, *rest, *([""] * (3 - len(rest)))])
+    issued, accessed = source.dates.get("issued"), source.dates.get("accessed")
+    if issued:
+        yield "PY", issued.literal if issued.year is None else f"{issued.year:04}"
+    if issued and issued.parts and len(issued.parts[0]) > 1:
+        yield "DA", _day(issued.parts[0])
+    if accessed and accessed.parts:
+        yield "Y2", _day(accessed.parts[0])
+
+
+def _day(parts: tuple[int, ...]) -> str:
+    """`2009/03/01/`: year, month, day and what else is to be said."""
+    year, *rest = parts
+    return "/".join([f"{year:04}", *(f"{number:02}" for number in rest), *([""] * (3 - len(rest)))])
