@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from ..citations import LOCATOR_LABELS
 from ..model import Citation, CitationMode, Reference
 from .fragments import CitedPart, Inline, plain_text, to_inlines
 from .styles import LABELS, label_word
@@ -34,6 +35,7 @@ __all__ = [
     "piece_of",
     "probe",
     "simple",
+    "spelled",
     "to_cite",
 ]
 
@@ -136,22 +138,41 @@ def ending(parts: Parts) -> str | None:
     return ("a" if text[-1:].isalnum() else text[-1:]) + keyed[0][len(text) :]
 
 
-def piece_of(without: Parts, located: Parts) -> str | None:
+class Piece(NamedTuple):
+    """What a locator adds to a citation."""
+
+    inside: str = ""
+    """At the end of the part with the key."""
+    behind: str = ""
+    """Right after that part."""
+
+
+def piece_of(without: Parts, located: Parts) -> Piece | None:
     """What the locator added: the second citation less the first; None where more than that differs."""
     if len(without) != len(located):
         return None
-    piece = ""
+    piece = Piece()
+    follows = False
     for before, after in zip(without, located, strict=True):
         if before.key is not None and after.html.startswith(before.html):
-            piece = after.html[len(before.html) :]
+            piece = piece._replace(inside=after.html[len(before.html) :])
+        elif follows and before.key == after.key and after.html.endswith(before.html):
+            piece = piece._replace(behind=after.html[: len(after.html) - len(before.html)])
         elif before != after:
             return None
+        follows = before.key is not None
     return piece
 
 
-def assemble(without: Parts, piece: str) -> Parts:
+def assemble(without: Parts, piece: Piece) -> Parts:
     """A citation with what a locator adds."""
-    return tuple(part if part.key is None else CitedPart(part.html + piece, part.key) for part in without)
+    parts: list[CitedPart] = []
+    follows = False
+    for part in without:
+        added = CitedPart(part.html + piece.inside, part.key) if part.key is not None else part
+        parts.append(CitedPart(piece.behind + part.html, part.key) if follows and part.key is None else added)
+        follows = part.key is not None
+    return tuple(parts)
 
 
 def to_cite(cluster: Iterable[Cited], ids: Mapping[str, str]) -> Inline:
@@ -168,6 +189,24 @@ def to_cite(cluster: Iterable[Cited], ids: Mapping[str, str]) -> Inline:
         for cited in cluster
     ]
     return {"t": "Cite", "c": [citations, [{"t": "Str", "c": "?"}]]}
+
+
+def spelled(cluster: Cluster) -> Cluster:
+    """The same citation with its locators in words behind the works, for a style that prints none by itself."""
+    return tuple(map(_spelled, cluster))
+
+
+def _spelled(cited: Cited) -> Cited:
+    if not cited.label:
+        return cited
+    words = LOCATOR_LABELS.get(cited.label, ("", ""))
+    word = "" if cited.label == "timestamp" else words[bool(_SEVERAL.search(cited.value))] + " "
+    value = cited.value.replace("{", "(").replace("}", ")")
+    space = "" if cited.suffix[:1] in ("", *",;:.)") else " "
+    return cited._replace(label="", value="", suffix=f", {word}{value}{space}{cited.suffix}")
+
+
+_SEVERAL = re.compile(r"[,&‐‑‒–—-]")
 
 
 def _suffix(cited: Cited) -> str:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ..diagnostics import plain, quoted
-from .clusters import PROBE, PROBE_ITEM, Cited, Cluster, Parts, to_cite
+from .clusters import PROBE, PROBE_ITEM, Cited, Cluster, Parts, spelled, to_cite
 from .fragments import Inline, parts_of, render_inlines
 from .styles import ORDER, BibliographyError, Style
 
@@ -129,7 +129,8 @@ def _typeset(
     bibliography = [{**known[key], "id": id_, ORDER: id_} for id_, key in keys.items()]
     # A first citation of everything: it numbers the works, and all citations after it are subsequent ones.
     first: list[Cluster] = [tuple(map(Cited, items))] if style.sequential and items else []
-    document = _document([to_cite(cluster, ids) for cluster in (*first, *clusters)], language)
+    cited = clusters if style.prints_places else map(spelled, clusters)
+    document = _document([to_cite(cluster, ids) for cluster in (*first, *cited)], language)
     seconds = _PATIENCE + (len(bibliography) + len(clusters)) // 20
     xml = style.xml if entries else style.xml_without_entries
     try:

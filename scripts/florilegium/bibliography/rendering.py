@@ -120,11 +120,12 @@ def render_bibliography(
     if pandoc is None:
         return _approximate(items, wanted, missing, cache or CitationCache())
     tag = language if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", language) else "en"
+    tag = style.locale_for(tag)
     works = {key: prepare_work(items[key], style) for key in sorted(items)}
     desk = _Desk(pandoc, style, tag, works, cache or CitationCache())
     clusters = desk.settle(wanted - broken)
-    if style.follows_apa and tag.lower().startswith("en"):
-        clusters = {cluster: _with_and(cluster, parts, works) for cluster, parts in clusters.items()}
+    if style.follows_apa and (word := _AND.get(tag.partition("-")[0].lower())):
+        clusters = {cluster: _with_and(cluster, parts, works, word) for cluster, parts in clusters.items()}
     clusters |= {cluster: approximate_citation(cluster, items) for cluster in broken}
     left_out = [key for key in works if not desk.entries[key]]
     return Bibliography(
@@ -137,11 +138,15 @@ def render_bibliography(
     )
 
 
-def _with_and(cluster: Cluster, parts: Parts, works: Mapping[str, Item]) -> Parts:
-    """A citation in running text with "and" between two authors."""
+_AND = {"de": "und", "en": "and", "es": "y", "fr": "et", "it": "e", "nl": "en", "pt": "e"}
+"""The word by which APA joins two names in running text."""
+
+
+def _with_and(cluster: Cluster, parts: Parts, works: Mapping[str, Item], word: str) -> Parts:
+    """A citation in running text with a word between two authors."""
     if cluster[0].mode != CitationMode.AUTHOR_IN_TEXT.value or not joins_two_names(works[cluster[0].key]):
         return parts
-    return (CitedPart(parts[0].html.replace(" &amp; ", " and "), parts[0].key), *parts[1:])
+    return (CitedPart(parts[0].html.replace(" &amp; ", f" {word} "), parts[0].key), *parts[1:])
 
 
 def _approximate(

@@ -1,14 +1,17 @@
-"""CSL-JSON items as pandoc should get them, and what two rules of APA ask of them that CSL cannot express.
+"""CSL-JSON items as pandoc should get them, and what rules of style guides ask of them that CSL cannot express.
 
-One is that a publisher or site is not named again when it is the author too; the other, that two authors are
-joined by "and" in running text, by "&" in brackets (Publication Manual, 7th edition, chapters 9 and 8).
+Two are APA's: a publisher or site is not named again when it is the author too; and two authors are joined by "and" in
+running text, by "&" in brackets (Publication Manual, 7th edition, chapters 9 and 8). One is Chicago's: notes after the
+first name a work by its title without subtitle and first article (Manual of Style, 18th edition, chapter 13).
 """
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from ..csl import RetractionKind
 from .styles import Style
 
 __all__ = ["Item", "digest_of", "joins_two_names", "prepare_work"]
@@ -21,6 +24,7 @@ _COMPUTED = frozenset(
     ("citation-label", "citation-number", "first-reference-note-number", "id", "locator", "year-suffix")
 )
 """Variables of a citation, not of a work: given with the work, they would appear in every citation of it."""
+_RETRACTIONS = frozenset(kind.value for kind in RetractionKind)
 _SITES = frozenset(("webpage", "post", "post-weblog"))
 
 
@@ -32,8 +36,12 @@ def prepare_work(item: Item, style: Style) -> dict[str, Any]:
         if name not in _COMPUTED and (name not in _UNPRINTED or name in style.variables)
         if (cleaned := _clean(value)) not in (None, "", [], {})
     }
+    if work.get("status") in _RETRACTIONS:
+        del work["status"]  # In place of a date, or behind the entry: pages say it in words of their own.
     if style.follows_apa:
         _name_publisher_once(work)
+    if style.shortens_titles:
+        _shorten_title(work)
     return work
 
 
@@ -60,6 +68,19 @@ def _name_publisher_once(work: dict[str, Any]) -> None:
         work.pop("publisher-place", None)
     if work.get("type") in _SITES and _folded(work.get("container-title")) in authors:
         work.pop("container-title", None)
+
+
+_ARTICLE = re.compile(r"(?:An?|The)\s+(?=\S)")
+
+
+def _shorten_title(work: dict[str, Any]) -> None:
+    """Add the short title where none is given: the title up to its subtitle, in English without its first article."""
+    title = str(work.get("title", ""))
+    short = re.split(r":\s|\?\s", title, maxsplit=1)[0]
+    if str(work.get("language", "en")).lower().startswith("en"):
+        short = _ARTICLE.sub("", short, count=1) if _ARTICLE.match(short) else short
+    if short != title and "shortTitle" not in work:
+        work.setdefault("title-short", short)
 
 
 def joins_two_names(work: Item) -> bool:

@@ -1,0 +1,358 @@
+"""Works, quotes, notes and themes, each with what it leads to."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from .. import model
+from ..csl import Retraction, retraction, to_csl
+from ..data_files.quotations import verification_of
+from ..identifiers import doi_url
+from .things import Notice, Shelf, Thing, Things
+
+__all__ = ["Note", "Quote", "Source", "Theme"]
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Source(Thing):
+    """A literary work that the library knows."""
+
+    _source: model.Source
+
+    @property
+    def id(self) -> str:
+        """The citation key."""
+        return self._source.key
+
+    @property
+    def type(self) -> str:
+        """The type in CSL's words, such as `article-journal`."""
+        return self._source.type
+
+    @property
+    def title(self) -> str:
+        return self._source.title
+
+    @property
+    def authors(self) -> tuple[str, ...]:
+        """The authors' names in full, else the editors'."""
+        names = self._source.names
+        return tuple(name.full for name in names.get("author", ()) or names.get("editor", ()))
+
+    @property
+    def year(self) -> int | None:
+        """The year of publication, negative before our era."""
+        return self._source.year
+
+    @property
+    def doi(self) -> str:
+        return self._source.variables.get("DOI", "")
+
+    @property
+    def web_address(self) -> str:
+        """Where the work itself can be found on the web: its DOI's address, or its URL."""
+        return doi_url(self.doi) if self.doi else self._source.variables.get("URL", "")
+
+    @property
+    def retraction(self) -> Retraction | None:
+        """Whether the work was retracted, corrected or called into question, with date and notice."""
+        return retraction(self._source)
+
+    @property
+    def csl(self) -> dict[str, object]:
+        """The whole description as an item of CSL-JSON."""
+        return to_csl(self._source)
+
+    @property
+    def citation(self) -> str:
+        """The entry of the bibliography as plain text, in the library's citation style."""
+        return self._shelf.site.bibliography.entry_text(self.id)
+
+    @property
+    def short(self) -> str:
+        """The work in a few words, such as `Somer, 2009`."""
+        return Markup(self._shelf.site.short(self.id)).striptags()
+
+    @property
+    def url(self) -> str:
+        """Where the site lists the work."""
+        return self._shelf.address(self._shelf.site.addresses.reference(self.id))
+
+    @property
+    def notes(self) -> "Things[Note]":
+        """The notes that summarise it."""
+        found = self._shelf.links.cited_by.get(self.id)
+        return Things(Note(self._shelf, note) for note in (found.summarised if found else ()))
+
+    @property
+    def quotes(self) -> "Things[Quote]":
+        """The quotes whose words come from it."""
+        found = self._shelf.links.cited_by.get(self.id)
+        return Things(Quote(self._shelf, quote) for quote in (found.quoted if found else ()))
+
+    def to_dict(self) -> dict[str, Any]:
+        said = self.retraction
+        return {
+            "id": self.id,
+            "type": self.type,
+            "title": self.title,
+            "authors": "; ".join(self.authors),
+            "year": self.year,
+            "doi": self.doi,
+            "status": said.kind.value if said else "",
+            "citation": self.citation,
+            "url": self.url,
+            "notes": len(self.notes),
+            "quotes": len(self.quotes),
+        }
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Quote(Thing):
+    """A quotation, with the notices that belong to its words."""
+
+    _quote: model.Quote
+
+    @property
+    def id(self) -> str:
+        """Its permanent name in the library: `note-id/quote-id`."""
+        return self._quote.address
+
+    @property
+    def words(self) -> str:
+        """The words alone. Before you show them to anybody, show the `notices`."""
+        return self._quote.words
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What the words speak of, for readers who would rather not meet it unprepared."""
+        return _notices(self._shelf, self._shelf.links.notices_of(self._quote))
+
+    @property
+    def speaker(self) -> str:
+        """Who says the words, as the note has it: `a participant "Dana"`."""
+        return self._quote.speaker.text if self._quote.speaker else ""
+
+    @property
+    def role(self) -> str:
+        """The id of the speaker's role, such as `participant`."""
+        role = self._shelf.site.role(self._quote.speaker)
+        return role.id if role else ""
+
+    @property
+    def source(self) -> Source | None:
+        """The work that the words come from."""
+        return _source(self._shelf, self._quote.reference)
+
+    @property
+    def quoted_in(self) -> Source | None:
+        """The work in which the note-taker read the words, where that is another one."""
+        return _source(self._shelf, self._quote.quoted_in)
+
+    @property
+    def locator(self) -> str:
+        """The place in the work, such as `page 514`."""
+        reference = self._quote.reference
+        return f"{reference.locator.label} {reference.locator.value}" if reference and reference.locator else ""
+
+    @property
+    def citation(self) -> str:
+        """The work and the place as the library's style cites them, such as `Somer, 2009, p. 514`."""
+        return self._shelf.site.reference_text(self._quote.reference) if self._quote.reference else ""
+
+    @property
+    def note(self) -> "Note":
+        return Note(self._shelf, self._shelf.links.note_of(self._quote))
+
+    @property
+    def themes(self) -> "Things[Theme]":
+        return _themes(self._shelf, self._quote.themes)
+
+    @property
+    def verified(self) -> str:
+        """The text in which the words were found, `source` or `quoted-in`; empty, which is false, where in none."""
+        state = verification_of(self._quote, self._shelf.site)
+        return "" if state == "none" else state
+
+    @property
+    def url(self) -> str:
+        """The permanent address; absolute where `library.yml` says where the site is published."""
+        return self._shelf.address(self._shelf.site.addresses.quote(self._quote))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The columns of `quotes.csv`, the notices among them."""
+        return self._shelf.rows[self.id]._asdict()
+
+    def __repr__(self) -> str:
+        words = " ".join(self.words.split())
+        shown = f"{words[:57]}…" if len(words) > 60 else words
+        closed = ", ".join(notice.label for notice in self.notices)
+        return f"<Quote {self.id}: {f'content notice: {closed}' if closed else repr(shown)}>"
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Note(Thing):
+    """A summary of one work."""
+
+    _note: model.Note
+
+    @property
+    def id(self) -> str:
+        return self._note.id
+
+    @property
+    def path(self) -> str:
+        """The file, from the library's root."""
+        return self._note.path
+
+    @property
+    def title(self) -> str:
+        return self._note.title
+
+    @property
+    def text(self) -> str:
+        """The Markdown below the front matter, quotations included; their notices are at `quotes`."""
+        return self._note.body.text
+
+    @property
+    def source(self) -> Source | None:
+        """The work that is summarised."""
+        return _source(self._shelf, self._note.source)
+
+    @property
+    def basis(self) -> str:
+        """What the note-taker had in hand: `full-text`, `abstract` or `secondary`."""
+        return str(self._note.basis or "")
+
+    @property
+    def via(self) -> Source | None:
+        """The work that was read instead, where the basis is `secondary`."""
+        return _source(self._shelf, self._note.via)
+
+    @property
+    def themes(self) -> "Things[Theme]":
+        return _themes(self._shelf, self._note.themes)
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What the note as a whole speaks of; quotes have notices of their own besides."""
+        return _notices(self._shelf, (mention.id for mention in self._note.notices))
+
+    @property
+    def quotes(self) -> Things[Quote]:
+        return Things(Quote(self._shelf, quote) for quote in self._note.quotes)
+
+    @property
+    def contributors(self) -> tuple[str, ...]:
+        return self._note.contributors
+
+    @property
+    def date(self) -> datetime.date | None:
+        return self._note.date
+
+    @property
+    def url(self) -> str:
+        return self._shelf.address(self._shelf.site.addresses.note(self._note))
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "title": self.title,
+            "source": self._note.source.id if self._note.source else "",
+            "basis": self.basis,
+            "themes": self.themes.ids,
+            "notices": tuple(notice.id for notice in self.notices),
+            "contributors": self.contributors,
+            "date": self.date,
+            "quotes": len(self.quotes),
+            "url": self.url,
+        }
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Theme(Thing):
+    """A theme that quotes and notes are filed under."""
+
+    _theme: model.Theme
+
+    @property
+    def id(self) -> str:
+        return self._theme.id
+
+    @property
+    def label(self) -> str:
+        return self._theme.label
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Other names of the theme."""
+        return self._theme.aliases
+
+    @property
+    def definition(self) -> str:
+        """What the theme covers and what it leaves out, in Markdown."""
+        return self._theme.body.text
+
+    @property
+    def broader(self) -> "Things[Theme]":
+        return _themes(self._shelf, self._theme.broader)
+
+    @property
+    def narrower(self) -> "Things[Theme]":
+        themes = self._shelf.links.themes
+        ids = self._shelf.links.narrower.get(self.id, ())
+        return Things(Theme(self._shelf, themes[id_]) for id_ in ids if id_ in themes)
+
+    @property
+    def related(self) -> "Things[Theme]":
+        return _themes(self._shelf, self._theme.related)
+
+    @property
+    def notes(self) -> Things[Note]:
+        """The notes that list the theme."""
+        return Things(Note(self._shelf, note) for note in self._shelf.links.notes_by_theme.get(self.id, ()))
+
+    @property
+    def quotes(self) -> Things[Quote]:
+        """The quotes that are filed under it, note by note."""
+        return Things(Quote(self._shelf, quote) for quote in self._shelf.links.quotes_by_theme.get(self.id, ()))
+
+    @property
+    def url(self) -> str:
+        return self._shelf.address(self._shelf.site.addresses.theme(self._theme))
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "label": self.label,
+            "aliases": self.aliases,
+            "broader": self.broader.ids,
+            "related": self.related.ids,
+            "notes": len(self.notes),
+            "quotes": len(self.quotes),
+            "url": self.url,
+        }
+
+
+def _source(shelf: Shelf, mention: model.Reference | model.Mention | None) -> Source | None:
+    key = mention.key if isinstance(mention, model.Reference) else mention.id if mention else ""
+    found = shelf.links.sources.get(key)
+    return Source(shelf, found) if found else None
+
+
+def _themes(shelf: Shelf, mentions: Iterable[model.Mention]) -> Things[Theme]:
+    """The themes that are named; one that the library does not have is among its problems."""
+    found = (shelf.links.themes.get(mention.id) for mention in mentions)
+    return Things(Theme(shelf, theme) for theme in found if theme)
+
+
+def _notices(shelf: Shelf, ids: Iterable[str]) -> tuple[Notice, ...]:
+    """The notices of these ids; one that the library does not declare speaks by its id."""
+    known = shelf.links.notices
+    return tuple(
+        Notice(id_, known[id_].label, known[id_].description) if id_ in known else Notice(id_, id_, "")
+        for id_ in dict.fromkeys(ids)
+    )
