@@ -116,3 +116,11 @@ def test_a_missing_generator_is_named(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
     with pytest.raises(RenderFailed, match="zensical cannot be started"):
         render_site(Renderer.ZENSICAL, _job(project, tmp_path / "built"))
+
+
+@pytest.mark.parametrize("renderer", list(Renderer))
+def test_every_hyperlink_leads_somewhere(sites: dict[str, Path], renderer: str) -> None:
+    site = sites[renderer]
+    project = Project(root=site.parent, state=site.parent.parent / "links-state")
+    result = project.florilegium("links", "--site-dir", str(site))
+    assert result.returncode == 0, result.stdout

@@ -71,19 +71,34 @@ def _zensical(job: Job, environment: Mapping[str, str]) -> None:
     # Zensical takes its output folder from the configuration alone, and only one below the project's root.
     configuration = job.root / ".florilegium-zensical.yml"
     output, cache = job.root / ".florilegium-zensical", job.root / ".cache"
+    docs = job.root / ".florilegium-zensical-docs"
     had_cache = cache.exists()
     text = (job.root / "mkdocs.yml").read_text(encoding="utf-8")
-    text = re.sub(r"^site_dir:.*$", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^(?:site_dir|docs_dir):.*$", "", text, flags=re.MULTILINE)
     try:
-        configuration.write_text(f"{text}\nsite_dir: {output.name}\n", encoding="utf-8")
+        _copy_docs(job.root / "docs", docs)
+        configuration.write_text(f"{text}\nsite_dir: {output.name}\ndocs_dir: {docs.name}\n", encoding="utf-8")
         _run(Renderer.ZENSICAL, ["zensical", "build", "--clean", "-f", configuration.name], job.root, environment)
         shutil.rmtree(job.built, ignore_errors=True)
         shutil.move(output, job.built)
     finally:
         configuration.unlink(missing_ok=True)
         shutil.rmtree(output, ignore_errors=True)
+        shutil.rmtree(docs, ignore_errors=True)
         if not had_cache:
             shutil.rmtree(cache, ignore_errors=True)
+
+
+def _copy_docs(docs: Path, copy: Path) -> None:
+    """Copy the pages for Zensical, which takes an address in HTML to be meant from the file, as one in Markdown is.
+
+    Other generators leave HTML as it is, so that ours are meant from the page: `notes/x/`, not `notes/`.
+    """
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(docs, copy)
+    for path in copy.rglob("*.md"):
+        if path.name != "index.md":
+            path.write_bytes(re.sub(rb'(<[^<>]* (?:href|src)=")\.\./', rb"\1", path.read_bytes()))
 
 
 def _run(renderer: Renderer, command: Iterable[str], root: Path, environment: Mapping[str, str]) -> None:
