@@ -17,7 +17,7 @@ from florilegium.diagnostics import plain
 from florilegium.library import ANNOTATIONS
 from florilegium.pages import FOLDERS, is_generated
 from florilegium.pages.cards import Site
-from florilegium.pipeline import add_index, prepare_pages
+from florilegium.pipeline import add_data_files, add_index, prepare_pages
 from florilegium.publish import PublishError
 from florilegium.renderers import PAGES_WRITTEN, RenderFailed
 from florilegium.rules import Severity
@@ -78,11 +78,12 @@ def on_pre_build(config: MkDocsConfig) -> None:
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Add the search index."""
+    """Add the search index and the data files."""
     try:
         if _session.site:
             add_index(_session.site, Path(config.site_dir))
-    except RenderFailed as error:
+            add_data_files(_session.site, Path(config.site_dir), Path(config.docs_dir))
+    except (CannotRun, RenderFailed) as error:
         _stop(_described(error))
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from florilegium.staging import _frame
 from projects import LIBRARY, Project, article_text, make_project, tree
 
 MARKER = ".florilegium-site"
@@ -383,3 +384,15 @@ def test_the_network_is_not_asked(project: Project) -> None:
     code = "import socket; socket.socket().connect(('127.0.0.1', 1))"
     assert "AttributeError" in blocked.run(sys.executable, "-c", code).stderr or sys.flags.isolated
     blocked.build("--no-cache")
+
+
+def test_pages_are_built_anew_when_the_theme_of_the_project_changes(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "look").mkdir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "mkdocs.yml").write_text('theme:\n  name: material\n  custom_dir: "look" # ours\n')
+    before = _frame(tmp_path)
+    (tmp_path / "other" / "main.html").write_text("near miss")
+    assert _frame(tmp_path) == before
+    (tmp_path / "look" / "main.html").write_text("{% extends 'base.html' %}")
+    assert _frame(tmp_path) != before

@@ -30,6 +30,12 @@ BUILT_BY_PROGRAMS = {
     "too-many-references": "test_library.py",
     "too-many-names": "test_library.py",
     "too-slow": "test_library.py",
+    # These are found on a built site, or out in the world.
+    "broken-site-link": "test_hyperlinks.py",
+    "dead-link": "test_external.py",
+    "unstable-link": "test_external.py",
+    "moved-link": "test_external.py",
+    "private-link": "test_external.py",
 }
 """The rules without a folder here, and the file whose tests are named after them."""
 

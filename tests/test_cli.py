@@ -140,7 +140,7 @@ def test_no_command_shows_what_there_is(run, root):
 
 
 def test_a_fault_of_the_program_is_no_finding(run, root, monkeypatch):
-    monkeypatch.setattr(cli, "check_quickly", lambda options: 1 / 0)
+    monkeypatch.setattr(cli.checks, "check_quickly", lambda options: 1 / 0)
     code, out, err = run("check", folder=root)
     assert (code, out) == (2, "")
     assert "  | ZeroDivisionError: division by zero\n" in err

@@ -5,17 +5,19 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 import feedparser
 import pytest
 from florilegium.checking import Options, check
 from florilegium.model import LibrarySettings
+from florilegium.notes import parse_note
 from florilegium.pages import Plan, is_generated
-from florilegium.pages.editing import edit_address
+from florilegium.pages.editing import edit_address, new_note_address, new_note_template
 from florilegium.pages.files import GeneratedFeed, GeneratedJson, GeneratedPage
 from florilegium.pages.text_fragments import text_fragment
 from florilegium.pipeline import plan_site
+from florilegium.spans import LineTable
 from projects import LIBRARY
 
 Files = dict[str, str]
@@ -347,9 +349,9 @@ def test_a_note_tells_reference_managers_of_its_work(plan):
     front = rendered(plan(FILES))["notes/forgetting.md"].split("---\n")[1]
     assert '  - ["citation_inbook_title", "A book of arts"]\n' in front
     assert '  - ["citation_author", "Doe, Jane"]\n' in front
-    # Two kinds of metadata on one page would make a reference manager offer the list instead of the work.
+    # A reference manager would prefer context objects, which know no editors.
     pages = rendered(plan(FILES))
-    assert "Z3988" not in pages["notes/forgetting.md"]
+    assert 'class="Z3988"' not in pages["notes/forgetting.md"]
     assert pages["references/index.md"].count('class="Z3988"') == 3
 
 
@@ -426,6 +428,38 @@ def test_feeds_of_a_library_without_an_address(plan):
 )
 def test_edit_addresses(repository, address):
     assert edit_address(LibrarySettings(repository=repository), "annotations/notes/x.md") == address
+
+
+@pytest.mark.parametrize(
+    ("repository", "start"),
+    [
+        ("https://github.com/a/b", "https://github.com/a/b/new/main/annotations/notes?filename=a-new-note.md&"),
+        ("https://gitlab.example.org/a/b", "https://gitlab.example.org/a/b/-/new/main/annotations/notes?filename="),
+        ("https://codeberg.org/a/b", "https://codeberg.org/a/b/_new/main/annotations/notes?filename="),
+    ],
+)
+def test_a_new_note_opens_the_editor_with_a_template_filled_in(repository, start):
+    settings = LibrarySettings(repository=repository)
+    address = new_note_address(settings, new_note_template(settings))
+    assert address.startswith(start)
+    assert parse_qs(urlsplit(address).query)["value"] == [new_note_template(settings)]
+    assert len(address) < 8000
+    assert new_note_address(LibrarySettings(), "text") == ""
+
+
+def test_the_template_of_a_new_note_is_a_note(tmp_path):
+    table = LineTable("annotations/notes/a.md", new_note_template(LibrarySettings()))
+    parsed = parse_note("a", table)
+    # What the check finds is what is left to be written, and nothing else.
+    assert {found.rule for found in parsed.diagnostics} == {"unfinished-text"}
+    assert len(parsed.diagnostics) == table.text.count("TODO") - 1, "the comment and the word in it are one"
+    assert parsed.note.sources[0].key == parsed.note.source.id == "key"
+
+
+def test_the_list_of_notes_offers_a_new_one_where_there_is_a_repository(plan):
+    assert "Write a new note" not in rendered(plan(FILES))["notes/index.md"]
+    pages = rendered(plan({**FILES, "library.yml": f"{SETTINGS}repository: https://github.com/a/b/\n"}))
+    assert "https://github.com/a/b/new/main/annotations/notes?filename=" in pages["notes/index.md"]
 
 
 def test_a_note_offers_to_be_edited_where_there_is_a_repository(plan):

@@ -13,7 +13,7 @@ GROUPS = {
     "Words": "__init__ spans edits rules diagnostics characters policy limits values model",
     "Read": """trees yaml_trees json_trees frontmatter tables blocks inlines citations quotes bodies identifiers
     csl_vocabulary csl_dates csl_checks csl latex bibtex_csl bibtex ris references crossref settings matching originals
-    verification notes library""",
+    verification permalinks notes library""",
     "Resolve": "links",
     "Check": "checks coverage",
     "Write": """prose raw_blocks bibliography exports pages data_files reporters publish cache renderers index_files search

@@ -2,15 +2,17 @@
 
 import os
 import pickle
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import pytest
 from florilegium import library
 from florilegium.cache import Cache
-from florilegium.checking import Options, check
+from florilegium.checking import Options, check, check_quickly
 from florilegium.library import list_files, read_file, read_library, shelf_of
+from florilegium.limits import Exhausted
 from florilegium.shelves import Shelves
 
 NOTE = "---\ntitle: Title {0}\nsource: doe2009\nbasis: full-text\nthemes: []\n---\nText {0} [@doe2009, p. {0}].\n"
@@ -134,3 +136,38 @@ def test_a_library_that_is_checked_again_is_the_same(root):
     second = check(Options(root=root, executor=None))
     assert second.diagnostics == first.diagnostics
     assert second.links.library == first.links.library
+
+
+@contextmanager
+def spent():
+    raise Exhausted("it is not done after 10 seconds")
+    yield
+
+
+@pytest.mark.parametrize("parallel", [False, True])
+def test_a_file_that_took_too_long_is_read_again(parallel, root, cache, opened, monkeypatch):
+    before = read(root, None)
+    options = {"executor": ThreadExecutor} if parallel else {}
+    with monkeypatch.context() as patch:
+        patch.setattr(library, "bounded", spent)
+        patch.setattr(library, "_PARALLEL_FROM", 0)
+        assert {finding.rule for finding in read(root, cache, **options).diagnostics} == {"too-slow"}
+    assert read(root, cache) == before
+    del opened[:]
+    assert read(root, cache) == before
+    assert opened == []
+
+
+class ThreadExecutor(ThreadPoolExecutor):
+    """One thread in the place of processes, in which what a test puts into the place of a function holds."""
+
+    def __init__(self) -> None:
+        super().__init__(max_workers=1)
+
+
+def test_findings_of_a_slow_day_are_not_remembered(root, monkeypatch):
+    options = Options(root=root, executor=None)
+    with monkeypatch.context() as patch:
+        patch.setattr(library, "bounded", spent)
+        assert "too-slow" in {finding.rule for finding in check_quickly(options)[0]}
+    assert "too-slow" not in {finding.rule for finding in check_quickly(options)[0]}

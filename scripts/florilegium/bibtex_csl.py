@@ -58,6 +58,8 @@ _NAMES = {
 }  # fmt: skip
 _DATES = {"urldate": "accessed", "eventdate": "event-date", "origdate": "original-date"}
 
+_CUSTOM = (("status-date", "statusdate"), ("status-notice", "statusnotice"))
+
 # The first field that is there counts.
 _TEXTS = {
     "title-short": ("shorttitle",),
@@ -125,6 +127,7 @@ class _Converter:
         self.add_publisher()
         self.add_addresses()
         self.add_dates()
+        self.add_custom()
         return Mapping(tuple(self.entries.values()), self.entry.span)
 
     def add(self, name: str, node: Node) -> None:
@@ -212,6 +215,14 @@ class _Converter:
             self.text("issued", decode_address(field_.text), field_.span)
         elif "year" in self.fields:
             self.add("issued", self.year(self.fields["year"]))
+
+    def add_custom(self) -> None:
+        """Our own fields for the date and the notice of a `pubstate`, since BibTeX has none."""
+        found = [(name, self.fields[field]) for name, field in _CUSTOM if field in self.fields]
+        entries = [(name, Scalar(decode_address(field.text), False, field.span)) for name, field in found]
+        if entries:
+            span = entries[0][1].span
+            self.add("custom", Mapping(tuple((Scalar(name, False, node.span), node) for name, node in entries), span))
 
     def year(self, field: Field) -> Node:
         """The date of `year`, `month` and `day`; a year that is none, such as `in press`, stays in words."""

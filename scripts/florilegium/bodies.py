@@ -6,7 +6,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -99,11 +99,14 @@ class _Parser:
         self.headings: list[Heading] = []
         self.quotes: list[Quote] = []
         self.anchors: dict[str, int] = {}
-        self.open_tags: list[tuple[str, int, int]] = []
+        self.open_tags: list[_OpenTag] = []
+        self.pictures: list[tuple[Content, str, list[Target]]] = []
+        """The contents that may hold images whose address is defined elsewhere, with what is masked of them."""
 
     def parse(self) -> ParsedBody:
         root = self.structure.root
         self._container(root.children, quoted_already=False)
+        self._find_pictures()
         if root.too_deep:
             message = f"lists and block quotes are nested more than {MAX_DEPTH} deep"
             self.report("too-deep", root.start, root.start, message, "flatten the structure")
@@ -252,6 +255,8 @@ class _Parser:
         targets = [t for t in parse_targets(content.text, marks) if t.close >= start]
         everything = merge_marks(marks, [t.mark for t in targets]) if targets else marks
         masked = mask(content.text, everything)
+        if "![" in masked:
+            self.pictures.append((content, masked, targets))
         if everything:
             self._marks(everything, content, _closings_of_images(masked, targets))
         citations: list[Citation] = []
@@ -275,14 +280,11 @@ class _Parser:
         self._report_open_tags("in the same paragraph, add")
         self.open_tags = outer
 
-    def _mark(
-        self, mark: Mark, content: Content, images: set[int], outer: list[tuple[str, int, int]] | None = None
-    ) -> None:
+    def _mark(self, mark: Mark, content: Content, images: set[int], outer: "list[_OpenTag] | None" = None) -> None:
         start = content.offset(mark.start)
         match mark.kind:
             case MarkKind.TAG:
-                if not self._refuse_tag(mark.text, start):
-                    self._balance(mark.text, start, outer if outer is not None else [])
+                self._balance(mark.text, start, outer if outer is not None else [])
             case MarkKind.COMMENT if not mark.text.endswith(("-->", "<!-->", "<!--->")):
                 self.report("forbidden-html", start, start + 4, "this comment is never closed", "add -->")
             case MarkKind.ENTITY if entity_text(mark.text) == mark.text:
@@ -300,29 +302,53 @@ class _Parser:
         self.report("forbidden-html", start, start + len(tag), message, "use Markdown, or write &lt; for a literal <")
         return True
 
-    def _balance(self, tag: str, start: int, outer: list[tuple[str, int, int]]) -> None:
+    def _balance(self, tag: str, start: int, outer: "list[_OpenTag]") -> None:
         """Keep count of open elements: `outer` are those that may hold paragraphs, the others end in their own."""
         name = policy.tag_name(tag)
-        if name in policy.VOID_ELEMENTS or tag.endswith("/>"):
-            return
         opened = outer if name in policy.SPANNING_ELEMENTS else self.open_tags
-        if not tag.startswith("</"):
-            opened.append((name, start, start + len(tag)))
-            if len(opened) == MAX_DEPTH + 1:
+        closes = tag.startswith("</")
+        if closes and opened and opened[-1].name == name:
+            opened.pop()  # Where the tag that it belongs to was refused, that is said already.
+            return
+        refused = self._refuse_tag(tag, start)
+        if name in policy.VOID_ELEMENTS or tag.endswith("/>") or (refused and (closes or not name)):
+            return
+        if not closes:
+            opened.append(_OpenTag(name, start, start + len(tag), refused))
+            if not refused and len(opened) == MAX_DEPTH + 1:
                 message = f"elements are nested more than {MAX_DEPTH} deep"
                 self.report("too-deep", start, start + len(tag), message, "flatten the structure")
-        elif opened and opened[-1][0] == name:
-            opened.pop()
         else:
             message = f"{quoted(tag)} closes nothing that is open here"
             self.report("forbidden-html", start, start + len(tag), message, "remove it, or open the element before")
 
     def _report_open_tags(self, remedy: str) -> None:
-        for name, start, end in self.open_tags:
-            self.report("forbidden-html", start, end, f"<{name}> is never closed", f"{remedy} </{name}>")
+        for tag in self.open_tags:
+            if not tag.refused:
+                message = f"<{tag.name}> is never closed"
+                self.report("forbidden-html", tag.start, tag.end, message, f"{remedy} </{tag.name}>")
+
+    def _find_pictures(self) -> None:
+        """Add the images whose addresses are in link definitions, which may stand anywhere in the text."""
+        for content, masked, targets in self.pictures if self.structure.definitions else ():
+            for start, end, label in _picture_labels(masked, content.text, {t.close for t in targets}):
+                address = self.structure.definitions.get(normal_label(label))
+                if address is not None:
+                    span = self.table.span(content.offset(start), content.offset(end - 1) + 1)
+                    self.hyperlinks.append(Hyperlink(target=address, span=span, image=True))
 
 
-_SPECIAL = re.compile(r"[\\`<&@:]|\]\(")
+class _OpenTag(NamedTuple):
+    """A tag that opens an element, and where it stands."""
+
+    name: str
+    start: int
+    end: int
+    refused: bool
+    """Whether it is reported already."""
+
+
+_SPECIAL = re.compile(r"[\\`<&@:]|\]\(|!\[")
 """Without any of these, content is nothing but text and emphasis."""
 
 
@@ -345,6 +371,24 @@ def _closings_of_images(masked: str, targets: list[Target]) -> set[int]:
         elif opened and opened.pop() == "![" and bracket.start() in places:
             images.add(places[bracket.start()])
     return images
+
+
+_LABEL = re.compile(r"\[((?:\\[\s\S]|[^\[\]\\]){1,999}+)\]")
+
+
+def _picture_labels(masked: str, text: str, closings: set[int]) -> Iterator[tuple[int, int, str]]:
+    """Of each `![words][label]`, `![label][]` and `![label]`: where it begins and ends, and its label."""
+    opened: list[re.Match[str]] = []
+    for bracket in re.finditer(r"!?\[|\]", masked):
+        if bracket[0] != "]":
+            opened.append(bracket)
+            continue
+        opening = opened.pop() if opened else None
+        if opening is None or opening[0] != "![" or bracket.start() in closings:
+            continue
+        label = _LABEL.match(text, bracket.end())
+        end = label.end() if label else bracket.end() + 2 * text.startswith("[]", bracket.end())
+        yield opening.start(), end, label[1] if label else text[opening.end() : bracket.start()]
 
 
 _ANCHOR = re.compile(r"\{#([A-Za-z][\w-]*)\}[ \t]*\Z")

@@ -8,9 +8,13 @@ scripts.
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
-__all__ = ["Invisible", "find_invisible"]
+from .diagnostics import Diagnostic
+from .spans import LineTable
+
+__all__ = ["Invisible", "check_characters", "find_invisible"]
 
 
 class Invisible(NamedTuple):
@@ -96,3 +100,22 @@ def _paired_isolates(text: str) -> set[int]:
         else:
             opened.clear()
     return paired
+
+
+def check_characters(path: str, text: str) -> list[Diagnostic]:
+    """The first hundred characters of a file's text that are not allowed in it."""
+    if text.isascii() and not any(c in text for c in "\x00\x0b\x0c\x1b\x7f") and text.isprintable():
+        return []
+    table: LineTable | None = None
+    found: list[Diagnostic] = []
+    for hit in islice(find_invisible(text), _MOST):
+        table = table or LineTable(path, text)
+        span = table.span(hit.offset, hit.offset + 1)
+        message = f"the invisible character {hit.name} is not allowed"
+        remedy = "delete it, or retype the words"
+        found.append(Diagnostic(rule="invisible-character", span=span, message=message, help=remedy))
+    return found
+
+
+_MOST = 100
+"""Findings of a file; a text in which there are more is no text."""

@@ -13,13 +13,25 @@ from typing import NamedTuple
 from .cache import Cache, state_folder
 from .checks import Context, apply_severities, run_checks
 from .diagnostics import Diagnostic
-from .library import ANNOTATIONS, Listed, list_files, read_library
+from .library import ANNOTATIONS, Listed, ReadResult, is_spent, list_files, read_library, replace_files
 from .limits import uncollected
 from .links import Links, resolve_links
 from .rules import Severity
 from .shelves import Shelves
 
-__all__ = ["CannotRun", "Checked", "Options", "Totals", "check", "check_quickly", "find_root", "has_errors"]
+__all__ = [
+    "CannotRun",
+    "Checked",
+    "Options",
+    "Totals",
+    "check",
+    "check_quickly",
+    "check_text",
+    "find_root",
+    "has_errors",
+    "judge",
+    "read",
+]
 
 
 class CannotRun(Exception):
@@ -104,7 +116,8 @@ def check(options: Options) -> Checked:
         return _check(options)
 
 
-def _check(options: Options) -> Checked:
+def read(options: Options) -> tuple[ReadResult, Shelves]:
+    """Read the library of `options.root`, as far as it is not remembered, and remember it."""
     shelves = Shelves(Cache(state_folder(options.root)) if options.remember else None)
     result = read_library(
         options.root,
@@ -113,17 +126,33 @@ def _check(options: Options) -> Checked:
         keep=shelves.keep,
         progress=lambda done, everything: options.progress("reading", done, everything),
     )
+    shelves.save(result.parsed)
+    return result, shelves
+
+
+def judge(result: ReadResult, today: date) -> tuple[Links, tuple[Diagnostic, ...]]:
+    """Link and check what was read; nothing of the disk is touched."""
     links = resolve_links(result.library)
-    found = (*result.diagnostics, *run_checks(Context(links, options.today)))
-    diagnostics = apply_severities(links, found)
+    return links, apply_severities(links, (*result.diagnostics, *run_checks(Context(links, today))))
+
+
+def check_text(options: Options, path: str, data: bytes) -> tuple[Diagnostic, ...]:
+    """The findings of one file, as if it held `data`, which nobody has written yet; `path` is below the root."""
+    with uncollected():
+        _, diagnostics = judge(replace_files(read(options)[0], {path: data}), options.today)
+        return tuple(diagnostic for diagnostic in diagnostics if diagnostic.span.path == path)
+
+
+def _check(options: Options) -> Checked:
+    result, shelves = read(options)
+    links, diagnostics = judge(result, options.today)
     totals = Totals(
         len(result.library.notes),
         len(result.library.themes),
         sum(len(note.quotes) for note in result.library.notes),
         len(links.sources),
     )
-    shelves.save(result.parsed)
-    if shelves.cache and shelves.settled:
+    if shelves.cache and shelves.settled and not any(map(is_spent, result.parsed.values())):
         shelves.cache.save("checked", (_signature(shelves.files, options.today), diagnostics, totals))
     return Checked(links, diagnostics, totals)
 

@@ -157,7 +157,7 @@ class _Parser:
         first = start + len(written) - len(written.lstrip())
         last = start + len(written.rstrip())
         return Reference(
-            key=key[1] or key[2],
+            key=self._written(key),
             span=self.span(first, max(last, key.end())),
             key_span=self.span(at, key.end()),
             mode=CitationMode.SUPPRESS_AUTHOR if suppressed else CitationMode.NORMAL,
@@ -165,6 +165,10 @@ class _Parser:
             suffix=_squeeze(text[rest:end]),
             locator=locator,
         )
+
+    def _written(self, key: re.Match[str]) -> str:
+        """A key as the text has it: what is blotted out in it belongs to it all the same."""
+        return self.text[slice(*key.span(1 if key[1] else 2))]
 
     def textual(self, start: int, suppressed: bool) -> Found | None:
         """The citation that begins in running text with `@` or `-@`."""
@@ -182,7 +186,7 @@ class _Parser:
             if followed is not None:
                 (locator, suffix, more), end = followed, close + 1
         first = Reference(
-            key=key[1] or key[2],
+            key=self._written(key),
             span=self.span(start, end),
             key_span=self.span(key.start(), key.end()),
             mode=CitationMode.SUPPRESS_AUTHOR if suppressed else CitationMode.AUTHOR_IN_TEXT,

@@ -6,9 +6,10 @@ from collections.abc import Mapping as AnyMapping
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from .csl_checks import check_source, same_work
+from .csl_checks import Retraction, RetractionKind, check_source, parse_status_date, retraction, same_work
 from .csl_dates import parse_date
 from .csl_vocabulary import (
+    CUSTOM,
     DATES,
     FIELDS,
     IGNORED,
@@ -33,7 +34,18 @@ from .model import Date, Name, Source
 from .spans import LineTable, Span
 from .trees import Mapping, Node, Scalar, Sequence, kind_of
 
-__all__ = ["MAX_KEY", "MAX_NAMES", "check_source", "parse_source", "same_work", "to_csl"]
+__all__ = [
+    "MAX_KEY",
+    "MAX_NAMES",
+    "Retraction",
+    "RetractionKind",
+    "check_source",
+    "parse_source",
+    "parse_status_date",
+    "retraction",
+    "same_work",
+    "to_csl",
+]
 
 MAX_KEY = 200
 """Characters of a citation key."""
@@ -87,6 +99,7 @@ class _Item:
         self.variables: dict[str, str] = {}
         self.names: dict[str, tuple[Name, ...]] = {}
         self.dates: dict[str, Date] = {}
+        self.custom: dict[str, str] = {}
         self.spans: dict[str, Span] = {}
 
     def report(self, rule: str, span: Span, message: str, remedy: str = "") -> None:
@@ -121,6 +134,8 @@ class _Item:
                 self.read_names(field, value)
             elif what == _DATE:
                 self.read_date(field, value)
+            elif field == "custom":
+                self.read_custom(value)
             elif field not in IGNORED:
                 self.read_unknown(key, value, values)
         if key_span is None:
@@ -134,6 +149,7 @@ class _Item:
             span=node.span,
             key_span=key_span,
             spans=self.spans,
+            custom=self.custom,
         )
 
     # ------------------------------------------------------------------------------------------- id and type
@@ -199,6 +215,19 @@ class _Item:
         date = None if isinstance(node, Scalar) and not node.text else parse_date(node, report)
         if date is not None:
             self.dates[field] = date
+
+    def read_custom(self, node: Node) -> None:
+        """Take our own data from `custom`, which holds any program's; only what looks like ours is judged."""
+        for key, value in node.entries if isinstance(node, Mapping) else ():
+            if key.text in CUSTOM and isinstance(value, Scalar):
+                self.custom |= {} if value.is_null else {key.text: value.text}
+                self.spans[f"custom/{key.text}"] = value.span
+            elif key.text in CUSTOM:
+                message = f'"{key.text}" must be a text, not {kind_of(value)}'
+                self.report("invalid-status", value.span, message, f"write {key.text}: {_STATUS_FORMS[key.text]}")
+            elif near := closest(key.text, CUSTOM):
+                message = f'"custom" holds {quoted(key.text)}, which nothing reads'
+                self.report("invalid-status", key.span, message, f"did you mean {quoted(near)}?")
 
     def read_unknown(self, key: Scalar, node: Node, values: AnyMapping[str, Node]) -> None:
         meant = MISTAKEN_FIELDS.get(key.text.lower())
@@ -306,6 +335,8 @@ _CITABLE = re.compile(r"[^\s{}]+")
 _LISTS = frozenset(("ISBN", "ISSN", "keyword"))
 """Texts that Crossref and others give as lists."""
 
+_STATUS_FORMS = {"status-date": "2020-05-01", "status-notice": "10.1234/notice"}
+
 _CHECKS = {
     "DOI": _Item.check_doi,
     "ISBN": _Item.check_number,
@@ -363,7 +394,10 @@ def to_csl(source: Source) -> dict[str, object]:
     }
     item: dict[str, object] = {"id": source.key, "type": source.type}
     item |= {name: fields.pop(name) for name in FIELDS if name in fields}
-    return item | {name: fields[name] for name in sorted(fields)}
+    item |= {name: fields[name] for name in sorted(fields)}
+    return item | (
+        {"custom": {name: source.custom[name] for name in CUSTOM if name in source.custom}} if source.custom else {}
+    )
 
 
 def _name_to_csl(name: Name) -> dict[str, str]:

@@ -6,10 +6,12 @@ Source: https://docs.citationstyles.org/en/stable/specification.html, appendices
 __all__ = [
     "ANONYMOUS_TYPES",
     "CONTAINED_TYPES",
+    "CUSTOM",
     "DATES",
     "FIELDS",
     "IGNORED",
     "MISTAKEN_FIELDS",
+    "MISTAKEN_STATUSES",
     "MISTAKEN_TYPES",
     "NAMES",
     "TEXTS",
@@ -71,6 +73,9 @@ WEB_TYPES = frozenset(("post", "post-weblog", "webpage"))
 IGNORED = frozenset(("custom", "categories"))
 """Fields of CSL-JSON that hold the data of one program."""
 
+CUSTOM = ("status-date", "status-notice")
+"""Our own data in `custom`: when a status was given, and the DOI or address of the notice that says so."""
+
 FIELDS = ("id", "type", *NAMES, *TEXTS, *DATES)
 """All fields of an item, in the order of an export."""
 
@@ -94,6 +99,14 @@ MISTAKEN_FIELDS = {
     "series": "collection-title",
     "urldate": "accessed",
     "year": "issued",
+}
+MISTAKEN_STATUSES = {
+    "correction": "corrected",
+    "corrigendum": "corrected",
+    "erratum": "corrected",
+    "expression of concern": "concern",
+    "expression-of-concern": "concern",
+    "retraction": "retracted",
 }
 MISTAKEN_TYPES = {
     "blog": "post-weblog",

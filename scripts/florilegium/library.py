@@ -13,11 +13,12 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from .characters import find_invisible
+from .characters import check_characters
 from .diagnostics import Diagnostic, Related, quoted
 from .limits import MAX_BIBLIOGRAPHY_BYTES, MAX_FILE_BYTES, Exhausted, bounded, uncollected
-from .model import Library, LibrarySettings, Note, Source, Theme, Verification
+from .model import Library, LibrarySettings, Note, Permalink, Source, Theme, Verification
 from .notes import parse_note, parse_theme
+from .permalinks import PERMALINKS, parse_permalinks
 from .quotes import ID, MAX_ID_LENGTH, propose_id
 from .references import parse_bibliography
 from .settings import parse_settings
@@ -30,10 +31,12 @@ __all__ = [
     "Listed",
     "Parsed",
     "ReadResult",
+    "is_spent",
     "list_files",
     "parse_text",
     "read_library",
     "read_text",
+    "replace_files",
     "shelf_of",
 ]
 
@@ -42,6 +45,7 @@ ANNOTATIONS = "annotations"
 
 SETTINGS = "library.yml"
 LOCK = "quotes.lock"
+IMPORTS = "imports.lock"
 _FOLDERS = {
     f"{ANNOTATIONS}/notes": "notes are files notes/<id>.md, without folders below",
     f"{ANNOTATIONS}/themes": "themes are files themes/<id>.md, without folders below",
@@ -63,6 +67,9 @@ class FileKind(StrEnum):
     BIBLIOGRAPHY = "bibliography"
     SETTINGS = "settings"
     LOCK = "lock"
+    IMPORTS = "imports"
+    """What was imported from where; only `imports/` reads it."""
+    PERMALINKS = "permalinks"
     STYLE = "style"
     """A citation style of the library's own, `references/<name>.csl`; `bibliography/` reads it."""
 
@@ -86,6 +93,7 @@ class Parsed(NamedTuple):
     sources: tuple[Source, ...] = ()
     settings: LibrarySettings | None = None
     verifications: tuple[Verification, ...] = ()
+    permalinks: tuple[Permalink, ...] = ()
 
 
 class ReadResult(NamedTuple):
@@ -108,7 +116,7 @@ def list_files(root: Path) -> tuple[list[Listed], list[Diagnostic]]:
     diagnostics: list[Diagnostic] = []
     files = list(_walk(root, ANNOTATIONS, diagnostics))
     files.sort(key=lambda listed: listed.path)
-    diagnostics += _clashes(files)
+    diagnostics += _clashes(listed.path for listed in files)
     return files, diagnostics
 
 
@@ -155,13 +163,10 @@ def _classify(path: str, status: os.stat_result, diagnostics: list[Diagnostic]) 
     if kind is None:
         diagnostics.append(_unexpected(path))
         return
-    most = MAX_FILE_BYTES if kind in (FileKind.NOTE, FileKind.THEME) else MAX_BIBLIOGRAPHY_BYTES
-    if status.st_size > most:
-        message = f"the file has {status.st_size:,} bytes; at most {most:,} are read"
-        diagnostics.append(_problem("too-large", path, message, "split it"))
+    diagnostics += _id_faults(path, kind)
+    if too_large := _too_large(path, kind, status.st_size):
+        diagnostics.append(too_large)
         return
-    if kind in (FileKind.NOTE, FileKind.THEME):
-        diagnostics += _id_faults(path, kind)
     yield Listed(path, kind, (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino))
 
 
@@ -169,23 +174,34 @@ def _kind(path: str) -> FileKind | None:
     _, *folders, name = path.split("/")
     suffix = os.path.splitext(name)[1]
     if not folders:
-        return {SETTINGS: FileKind.SETTINGS, LOCK: FileKind.LOCK}.get(name)
+        kinds = {SETTINGS: FileKind.SETTINGS, LOCK: FileKind.LOCK, PERMALINKS: FileKind.PERMALINKS}
+        return {**kinds, IMPORTS: FileKind.IMPORTS}.get(name)
     if folders[0] == "references":
         if suffix == ".csl":
             return FileKind.STYLE
         return FileKind.BIBLIOGRAPHY if suffix in _BIBLIOGRAPHIES else None
-    if suffix != ".md" or len(folders) > 1:
+    if suffix != ".md" or folders not in (["notes"], ["themes"]):
         return None
     return FileKind.NOTE if folders[0] == "notes" else FileKind.THEME
 
 
+def _too_large(path: str, kind: FileKind, size: int) -> Diagnostic | None:
+    most = MAX_FILE_BYTES if kind in (FileKind.NOTE, FileKind.THEME) else MAX_BIBLIOGRAPHY_BYTES
+    if size <= most:
+        return None
+    return _problem("too-large", path, f"the file has {size:,} bytes; at most {most:,} are read", "split it")
+
+
 def _unexpected(path: str) -> Diagnostic:
     folder = "/".join(path.split("/")[:2])
-    expected = _FOLDERS.get(folder, "only library.yml, quotes.lock, notes/, themes/ and references/ belong here")
+    own = f"only {SETTINGS}, {LOCK}, {PERMALINKS}, {IMPORTS}, notes/, themes/ and references/ belong here"
+    expected = _FOLDERS.get(folder, own)
     return _problem("unexpected-file", path, f"{quoted(path)} is not part of a library", expected)
 
 
 def _id_faults(path: str, kind: FileKind) -> Iterator[Diagnostic]:
+    if kind not in (FileKind.NOTE, FileKind.THEME):
+        return
     stem = path.rsplit("/", 1)[1].removesuffix(".md")
     if stem == _TAKEN:
         message = f"the id {quoted(stem)} belongs to the page that lists all {kind}s"
@@ -197,15 +213,15 @@ def _id_faults(path: str, kind: FileKind) -> Iterator[Diagnostic]:
     yield _problem("invalid-id", path, message, f"rename the file to {propose_id(stem)}.md")
 
 
-def _clashes(files: Iterable[Listed]) -> Iterator[Diagnostic]:
+def _clashes(paths: Iterable[str]) -> Iterator[Diagnostic]:
     seen: dict[str, str] = {}
-    for listed in files:
-        folded = listed.path.casefold()
+    for path in paths:
+        folded = path.casefold()
         if folded in seen:
-            message = f"{quoted(listed.path)} and {quoted(seen[folded])} differ only in case"
+            message = f"{quoted(path)} and {quoted(seen[folded])} differ only in case"
             related = (Related(message="the other file", span=Span.of_file(seen[folded])),)
-            yield _problem("clashing-ids", listed.path, message, "rename one of them", related)
-        seen.setdefault(folded, listed.path)
+            yield _problem("clashing-ids", path, message, "rename one of them", related)
+        seen.setdefault(folded, path)
 
 
 # ------------------------------------------------------------------------------------------------------- read
@@ -222,12 +238,16 @@ def read_text(root: Path, path: str) -> tuple[str, str, list[Diagnostic]]:
             data = file.read(MAX_BIBLIOGRAPHY_BYTES + 1)
     except OSError as error:
         return "", "", [_unreadable(path, f"the file cannot be read: {error.strerror}")]
+    return _decode(path, data)
+
+
+def _decode(path: str, data: bytes) -> tuple[str, str, list[Diagnostic]]:
     digest = hashlib.sha256(data).hexdigest()
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         return "", digest, [_bad_byte(path, data, error.start)]
-    return text, digest, _invisible(path, text)
+    return text, digest, check_characters(path, text)
 
 
 def _bad_byte(path: str, data: bytes, offset: int) -> Diagnostic:
@@ -241,23 +261,6 @@ def _bad_byte(path: str, data: bytes, offset: int) -> Diagnostic:
         message=message,
         help="save the file with the encoding UTF-8 in your editor",
     )
-
-
-def _invisible(path: str, text: str) -> list[Diagnostic]:
-    if text.isascii() and not any(c in text for c in "\x00\x0b\x0c\x1b\x7f") and text.isprintable():
-        return []
-    table: LineTable | None = None
-    found = []
-    for hit in find_invisible(text):
-        table = table or LineTable(path, text)
-        span = table.span(hit.offset, hit.offset + 1)
-        message = f"the invisible character {hit.name} is not allowed"
-        found.append(
-            Diagnostic(rule="invisible-character", span=span, message=message, help="delete it, or retype the words")
-        )
-        if len(found) == 100:
-            break
-    return found
 
 
 def parse_text(path: str, kind: FileKind, text: str, digest: str = "") -> Parsed:
@@ -280,22 +283,33 @@ def parse_text(path: str, kind: FileKind, text: str, digest: str = "") -> Parsed
         case FileKind.LOCK:
             verifications, broken = parse_lock(text, table)
             return Parsed(tuple(broken), verifications=tuple(verifications))
-        case FileKind.STYLE:
+        case FileKind.PERMALINKS:
+            permalinks, unknown = parse_permalinks(table)
+            return Parsed(tuple(unknown), permalinks=permalinks)
+        case FileKind.STYLE | FileKind.IMPORTS:
             return Parsed()
 
 
 def read_file(root: Path, listed: Listed) -> Parsed:
     """Read and parse one file, within the bounds of time and memory that hold for a file."""
+    return _parse_bounded(listed.path, listed.kind, partial(read_text, root, listed.path))
+
+
+def _parse_bounded(path: str, kind: FileKind, read: Callable[[], tuple[str, str, list[Diagnostic]]]) -> Parsed:
     try:
         with bounded():
-            text, digest, problems = read_text(root, listed.path)
+            text, digest, problems = read()
             if problems and not text:
                 return Parsed(tuple(problems))
-            parsed = parse_text(listed.path, listed.kind, text, digest)
+            parsed = parse_text(path, kind, text, digest)
             return parsed._replace(diagnostics=(*problems, *parsed.diagnostics))
     except Exhausted as error:
-        problem = _problem("too-slow", listed.path, f"the file cannot be read: {error}", "simplify it")
-        return Parsed((problem,))
+        return Parsed((_problem("too-slow", path, f"the file cannot be read: {error}", "simplify it"),))
+
+
+def is_spent(parsed: Parsed) -> bool:
+    """Whether a file took more time or memory than it may: on another day, or another machine, it may not."""
+    return any(diagnostic.rule == "too-slow" for diagnostic in parsed.diagnostics)
 
 
 def shelf_of(path: str) -> int:
@@ -364,8 +378,31 @@ def _read_all(
     with executor() as pool:
         read = pool.map(partial(_read_shelf, root), shelves.values())
         for shelf, parsed in zip(shelves.values(), read, strict=True):
-            keep(shelf, parsed)
-            yield from zip(shelf, pickle.loads(parsed), strict=True)
+            results = pickle.loads(parsed)
+            if not any(map(is_spent, results)):
+                keep(shelf, parsed)
+            yield from zip(shelf, results, strict=True)
+
+
+def replace_files(result: ReadResult, contents: Mapping[str, bytes | None]) -> ReadResult:
+    """What a library would hold if these files, by path, held these bytes, or None: were not there."""
+    own = {path: _parse_bytes(path, data) for path, data in contents.items() if data is not None}
+    kept = {path: parsed for path, parsed in result.parsed.items() if path not in contents}
+    parsed = dict(sorted({**kept, **own}.items()))
+    diagnostics = [diagnostic for diagnostic in result.diagnostics if diagnostic.span.path not in contents]
+    diagnostics += chain.from_iterable(p.diagnostics for p in own.values())
+    diagnostics += (clash for clash in _clashes((*kept, *own)) if clash.span.path in contents)
+    return ReadResult(_assemble(parsed), tuple(diagnostics), parsed)
+
+
+def _parse_bytes(path: str, data: bytes) -> Parsed:
+    kind = _kind(path)
+    if kind is None:
+        return Parsed((_unexpected(path),))
+    if too_large := _too_large(path, kind, len(data)):
+        return Parsed((*_id_faults(path, kind), too_large))
+    parsed = _parse_bounded(path, kind, partial(_decode, path, data))
+    return parsed._replace(diagnostics=(*_id_faults(path, kind), *parsed.diagnostics))
 
 
 def _assemble(parsed: Mapping[str, Parsed]) -> Library:
@@ -377,4 +414,5 @@ def _assemble(parsed: Mapping[str, Parsed]) -> Library:
         themes=tuple(result.theme for result in results if result.theme),
         sources=tuple(chain.from_iterable(result.sources for result in results)),
         verifications=tuple(chain.from_iterable(result.verifications for result in results)),
+        permalinks=tuple(chain.from_iterable(result.permalinks for result in results)),
     )

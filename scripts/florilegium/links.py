@@ -49,8 +49,9 @@ class CitedBy(NamedTuple):
 
     @property
     def consulted(self) -> bool:
-        """Whether a note-taker had the work itself in hand."""
-        return bool(self.quoted_in or self.via) or any(note.basis != "secondary" for note in self.summarised)
+        """Whether a note-taker had the work itself in hand: summarised it, or quotes words that were read in it."""
+        read = (note.basis != "secondary" for note in self.summarised)
+        return bool(self.quoted_in or self.via) or any(read) or any(quote.quoted_in is None for quote in self.quoted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

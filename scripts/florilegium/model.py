@@ -28,6 +28,7 @@ __all__ = [
     "Name",
     "Note",
     "Notice",
+    "Permalink",
     "Quote",
     "Reference",
     "Role",
@@ -99,6 +100,8 @@ class Source(Value):
     key_span: Span
     spans: Mapping[str, Span] = field(default_factory=dict)
     """Where the value of each variable stands."""
+    custom: Mapping[str, str] = field(default_factory=dict)
+    """What this program reads of CSL's `custom`: `status-date` and `status-notice`."""
 
     @property
     def title(self) -> str:
@@ -400,6 +403,15 @@ class Verification(Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Permalink(Value):
+    """One line of `permalinks.lock`: an address that was published."""
+
+    address: str
+    """From the root of the site: `notes/x/`, `notes/x/#q-y` or `themes/z/`."""
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Library(Value):
     """Everything under `annotations/`, as read: nothing is joined yet, and nothing is dropped."""
 
@@ -409,3 +421,4 @@ class Library(Value):
     sources: tuple[Source, ...] = ()
     """The works of `annotations/references/`; those of the notes are in `Note.sources`."""
     verifications: tuple[Verification, ...] = ()
+    permalinks: tuple[Permalink, ...] = ()

@@ -1,6 +1,9 @@
 """Notes and themes: the text of a file becomes a `Note` or `Theme`, with everything that is wrong with it."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import NamedTuple
 
 from .bodies import parse_body
@@ -69,6 +72,8 @@ def parse_note(id_: str, table: LineTable, digest: str = "") -> ParsedNote:
         digest=digest,
     )
     fields.unknown(NOTE_KEYS)
+    if note.status is not Status.DRAFT:
+        problems += _unfinished(table)
     return ParsedNote(note, (*diagnostics, *problems))
 
 
@@ -91,7 +96,20 @@ def parse_theme(id_: str, table: LineTable, digest: str = "") -> ParsedTheme:
         digest=digest,
     )
     fields.unknown(THEME_KEYS)
-    return ParsedTheme(theme, (*diagnostics, *problems))
+    return ParsedTheme(theme, (*diagnostics, *problems, *_unfinished(table, "remove it")))
+
+
+_TODO = re.compile(r"\bTODO:[^\r\n]*")
+_MAX_TODOS = 100
+
+
+def _unfinished(table: LineTable, remedy: str = "remove it; or write status: draft") -> Iterator[Diagnostic]:
+    """What `florilegium new` left to be done, in comments as well."""
+    for found in islice(_TODO.finditer(table.text), _MAX_TODOS):
+        words = found[0].rstrip().removesuffix("-->").rstrip()
+        span = table.span(found.start(), found.start() + len(words))
+        message = f"this is still to be done: {quoted(words)}"
+        yield Diagnostic(rule="unfinished-text", span=span, message=message, help=f"do what it says, and {remedy}")
 
 
 def _body(table: LineTable, start: int, note: str) -> tuple[Body, list[Diagnostic]]:

@@ -1,9 +1,11 @@
 """The program on one screen: check; plan and write the pages; build beside the old site; publish. And verify."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from .bibliography import (
@@ -17,13 +19,22 @@ from .bibliography import (
 from .cache import code_stamp, state_folder
 from .checking import CannotRun, Checked, Options, Totals, check, has_errors
 from .csl import to_csl
+from .data_files import (
+    DataFile,
+    annotation_files,
+    data_files,
+    facts_key,
+    find_surroundings,
+    place_data_files,
+    unformatted_site,
+)
 from .diagnostics import Diagnostic, quoted
 from .library import ANNOTATIONS
 from .limits import Exhausted
 from .links import Links
 from .model import Citation, Library, Verification
-from .originals import OriginalError, read_original
-from .pages import FOLDERS, Plan, bare_citation, is_generated, plan_pages, render_bodies, render_pages
+from .originals import Original, OriginalError, read_original
+from .pages import FOLDERS, Plan, bare_citation, is_generated, plan_pages, render_pages, rendering_bodies
 from .pages.cards import Site
 from .publish import (
     Lock,
@@ -42,7 +53,18 @@ from .search import indexing
 from .staging import build_in
 from .verification import merge_verifications, prune_verifications, render_lock, unnamed_originals, verify_quotes
 
-__all__ = ["Built", "Prepared", "Verified", "add_index", "build", "prepare_pages", "verify"]
+__all__ = [
+    "Built",
+    "Opened",
+    "Prepared",
+    "Verified",
+    "add_data_files",
+    "add_index",
+    "build",
+    "open_data_files",
+    "prepare_pages",
+    "verify",
+]
 
 _SIMPLER = "make the file shorter, or its structure simpler"
 
@@ -108,6 +130,65 @@ def add_index(site: Site, built: Path) -> None:
         index.place(built)
 
 
+def add_data_files(site: Site, built: Path, docs: Path) -> None:
+    """Put the library's data files beside the pages in the folder `built`, which a renderer has made of `docs`."""
+    place_data_files(_data_files(site, docs), built)
+
+
+def _data_files(site: Site, docs: Path) -> Iterator[DataFile]:
+    for file in data_files(site):
+        if not file.path.endswith(".md") and (docs / file.path).exists():
+            raise CannotRun(f"docs/{file.path} has the name of a file that the build makes", "give it another name")
+        yield file
+
+
+def _renew_data_files(plan: Plan, built: Path, docs: Path, record: Path, *, remember: bool) -> None:
+    """The same where an earlier build has put them: only those are made whose inputs have changed."""
+    facts = facts_key(plan.site, code_stamp().hex()) if remember else ""
+
+    def key_of(file: DataFile) -> str:
+        # The twin of a note has its path, and is made from the same.
+        page = plan.pages.get(file.path)
+        return (page.key if page else facts) if remember else ""
+
+    place_data_files(_data_files(plan.site, docs), built, record=record, key_of=key_of)
+
+
+class Opened(NamedTuple):
+    """The data files of a library, of which none is made yet."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    totals: Totals
+    files: tuple[DataFile, ...] = ()
+    """None where the check found errors."""
+
+
+def open_data_files(
+    options: Options, originals: Mapping[str, Path] = MappingProxyType({}), *, everything: bool = False
+) -> Opened:
+    """Check the library and, unless that finds errors, say which data files it has.
+
+    With the `originals` of works, by key, annotations say what surrounds the quotes that stand in them. `everything`
+    says that all the files are wanted.
+    """
+    checked = check(options)
+    if has_errors(checked.diagnostics):
+        return Opened(checked.diagnostics, checked.totals)
+    links = checked.links
+    _check_addresses(links)
+    texts = _read_originals(links.library, originals)
+    bibliography = cache(lambda: format_citations(links, options))
+    if everything:
+        # Some of all files need it, and processes that make them would each format it.
+        bibliography()
+    site = unformatted_site(links, bibliography)
+    files = {file.name: file for file in data_files(site)}
+    if texts:
+        found = find_surroundings(links.quotes, texts)
+        files |= {file.name: file for file in annotation_files(site, found)}
+    return Opened(checked.diagnostics, checked.totals, tuple(files.values()))
+
+
 def _epoch(checked: Checked) -> int:
     """What stands for the time of the build: `SOURCE_DATE_EPOCH`, or the day of the youngest note."""
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
@@ -124,10 +205,7 @@ def plan_site(checked: Checked, options: Options) -> Plan:
 
 def write_pages(plan: Plan, options: Options, lock: Lock) -> SyncResult:
     """Bring the generated files under `docs/` in line with the plan."""
-    for document in plan.site.links.documents:
-        # The rule that says so can be turned off; an address cannot hold every sign of a file name.
-        if not ID.match(document.id):
-            raise CannotRun(f"{quoted(document.path)} cannot have a page", "rename it; florilegium explain invalid-id")
+    _check_addresses(plan.site.links)
     pages = {path: Page(key=page.key, render=page.render) for path, page in plan.pages.items()}
     try:
         result = sync_pages(
@@ -146,6 +224,13 @@ def write_pages(plan: Plan, options: Options, lock: Lock) -> SyncResult:
     return result
 
 
+def _check_addresses(links: Links) -> None:
+    for document in links.documents:
+        # The rule that says so can be turned off; an address cannot hold every sign of a file name.
+        if not ID.match(document.id):
+            raise CannotRun(f"{quoted(document.path)} cannot have a page", "rename it; florilegium explain invalid-id")
+
+
 def build(options: Options, site_dir: Path, renderer: Renderer) -> Built:
     """Check the library, write its pages, build the site beside the published one, and put it in its place."""
     project = Project(root=options.root, annotations=options.root / ANNOTATIONS, docs=options.root / "docs")
@@ -157,14 +242,17 @@ def build(options: Options, site_dir: Path, renderer: Renderer) -> Built:
             checked = check(options)
             if has_errors(checked.diagnostics):
                 return Built(checked.diagnostics, checked.totals)
-            plan = plan_site(checked, options)
+            # The index needs all prose. It is rendered while pandoc formats the citations.
+            with rendering_bodies(checked.links.documents if options.search else (), options.executor) as bodies:
+                plan = plan_site(checked, options)
+            plan.site.bodies |= bodies
             pages = write_pages(plan, options, lock)
-            if options.search:
-                render_bodies(plan.site, options.executor)
             # Pagefind and the renderer take one processor each.
             with indexing(plan.site, state / "index", wanted=options.search) as index:
                 build_in(built, options.root, renderer, _epoch(checked))
                 index.place(built)
+            record = state / f"{built.name}.data"
+            _renew_data_files(plan, built, options.root / "docs", record, remember=options.remember)
             publish_site(built, site_dir, project=project, lock=lock)
     except PublishError as error:
         raise CannotRun(str(error), error.help) from error
@@ -207,15 +295,7 @@ def verify(options: Options, originals: Mapping[str, Path], *, prune: bool = Fal
     """
     checked = check(options)
     library = checked.links.library
-    texts = {}
-    for key, path in originals.items():
-        try:
-            texts[key] = read_original(path)
-        except OriginalError as error:
-            raise CannotRun(str(error), error.help) from error
-    unnamed = unnamed_originals(library, texts)
-    if unnamed:
-        raise CannotRun(unnamed[0], "name each text with the key of a work that a quote names")
+    texts = _read_originals(library, originals)
     found, missed = verify_quotes(library, texts, options.today)
     entries = _locked(library, texts, found, prune=prune)
     lock = options.root / ANNOTATIONS / "quotes.lock"
@@ -225,6 +305,19 @@ def verify(options: Options, originals: Mapping[str, Path], *, prune: bool = Fal
         temporary.write_text(text, encoding="utf-8")
         temporary.replace(lock)
     return Verified(missed, checked.totals, len(found) + len(missed), len(found), len(entries))
+
+
+def _read_originals(library: Library, originals: Mapping[str, Path]) -> dict[str, Original]:
+    texts = {}
+    for key, path in originals.items():
+        try:
+            texts[key] = read_original(path)
+        except OriginalError as error:
+            raise CannotRun(str(error), error.help) from error
+    unnamed = unnamed_originals(library, texts)
+    if unnamed:
+        raise CannotRun(unnamed[0], "name each text with the key of a work that a quote names")
+    return texts
 
 
 def _locked(

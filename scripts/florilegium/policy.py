@@ -67,7 +67,8 @@ def tag_fault(tag: str) -> str | None:
     if not name:
         return "is a declaration or an instruction, which prose cannot hold"
     if name not in CONTRIBUTED_ELEMENTS:
-        return f"opens <{name}>, which is not among the elements that prose may hold"
+        verb = "closes" if tag.startswith("</") else "opens"
+        return f"{verb} <{name}>, which is not among the elements that prose may hold"
     if not tag.endswith(">"):
         return "is never closed with >"
     allowed = ATTRIBUTES["*"] | ATTRIBUTES.get(name, frozenset())

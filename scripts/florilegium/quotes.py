@@ -28,6 +28,7 @@ _DASH = re.compile(r"(?:—|---?)\s*")
 _BETWEEN = re.compile(r"[\s,]*quoted\s+in\s*\Z", re.IGNORECASE)
 _IN = re.compile(r"(?:^|[\s,])in\s*\Z")
 _TOKEN = re.compile(r"\S+")
+_EARLY = re.compile(r"(?<![^\s,])(?:[#!][a-z][\w-]*|\{#[^{}\s]*\})")
 _PSEUDONYM = re.compile(r"[\"“„«']([^\"”“»']+)[\"”“»']")
 
 
@@ -66,6 +67,7 @@ class _Parser:
         )
 
     def parse(self) -> Attribution:
+        self._check_order()
         themes: list[Mention] = []
         notices: list[Mention] = []
         ids: list[Mention] = []
@@ -108,6 +110,12 @@ class _Parser:
             span=self.span(self.start, self.start + len(words)),
         )
 
+    def _check_order(self) -> None:
+        """Report themes, notices and ids that stand before the first work, where they would be the speaker's name."""
+        for tag in _EARLY.finditer(self.text, self.start, self.found[0].start if self.found else self.start):
+            message = f"{quoted(tag[0])} stands before the work"
+            self.fault(*tag.span(), message, "move it to the end: themes, notices and the id come after the last work")
+
     def _first_tag(self) -> int:
         tag = re.search(r"(?:^|\s)(?:#|!|\{#)\w", self.text)
         return tag.start() if tag else len(self.text)
@@ -143,7 +151,8 @@ class _Parser:
             elif word.startswith("{#") and word.endswith("}"):
                 yield "{", self._mention(token.start(), token.end(), word[2:-1])
             elif word.strip(",.;"):
-                self.fault(token.start(), token.end(), f"{quoted(word)} is no theme, notice or id")
+                remedy = f"write {{#{word[1:-1]}}}" if word[0] + word[-1] == "{}" and ID.match(word[1:-1]) else _FORM
+                self.fault(token.start(), token.end(), f"{quoted(word)} is no theme, notice or id", remedy)
 
     def _mention(self, start: int, end: int, id_: str) -> Mention:
         return Mention(id=id_, span=self.span(start, end))

@@ -45,13 +45,14 @@ THEMES = "Themes"
 QUOTES = "Quotes"
 VERIFICATION = "Verification"
 PROSE = "Prose and links"
+WORLD = "Links to other sites"
 LIMITS = "Limits"
 
 # fmt: off
 _TABLE = (
     # name, group, severity, summary, reason, remedy
     ("unexpected-file", FILES, ERROR,
-     "Only notes, themes, reference files, `library.yml` and `quotes.lock` live under `annotations/`.",
+     "Only notes, themes, reference files, `library.yml` and the files `*.lock` that commands write live under `annotations/`.",
      "A file that nothing reads is a file that nobody reviews; and whatever lies there could be published by accident.",
      "Move the file elsewhere, or rename it so that it is a note (`notes/<id>.md`) or a theme (`themes/<id>.md`)."),
     ("symbolic-link", FILES, ERROR,
@@ -78,6 +79,10 @@ _TABLE = (
      "No two notes and no two themes have ids that differ only in case.",
      "Some file systems cannot keep the two pages apart.",
      "Rename one of them."),
+    ("unfinished-text", FILES, ERROR,
+     "No note and no theme holds `TODO:`; a draft may.",
+     "`florilegium new` marks in this way what its writer has still to say. On the site it would be read as part of the note.",
+     "Do what it says, and remove it; or write `status: draft` at the head of the note until you can. Where `TODO:` belongs to the words of a quotation, record an exception with the reason in `library.yml`."),
     ("too-large", LIMITS, ERROR,
      "A note is at most 1 MiB, its front matter at most 512 kB.",
      "One huge file could stop the checks for everybody.",
@@ -172,6 +177,14 @@ _TABLE = (
      "A date exists in the calendar and does not lie in the future.",
      "It is nearly always a slip of the keyboard.",
      "Compare the date with the work."),
+    ("invalid-status", REFERENCES, ERROR,
+     "The status of a work that was retracted or corrected is `retracted`, `corrected` or `concern`, with a date and a notice that can be read.",
+     "A misspelt status would be shown nowhere, and readers would trust a work that nobody should.",
+     "Write `status: retracted`, and in `custom:` a `status-date: 2020-05-01` and a `status-notice:` with the DOI or the address of the notice."),
+    ("retracted-work", REFERENCES, WARNING,
+     "No note summarises a retracted work, and no quotation comes from one.",
+     "What the work found does not count any more, and who reads the note must know. Pages and exports say it beside each of its quotations.",
+     "Say in the note why it is kept, and record an exception with the reason in `library.yml`; or remove what rests on the work."),
     ("uncanonical-doi", REFERENCES, WARNING,
      "A DOI is written without `https://doi.org/` or `doi:`.",
      "Styles and exports add the address themselves.",
@@ -256,9 +269,9 @@ _TABLE = (
      "An entry without its quote is the trace of a quotation that was removed or renamed.",
      "Run `florilegium verify --prune`, which removes such entries."),
     ("malformed-lock", VERIFICATION, ERROR,
-     "`quotes.lock` is written by `florilegium verify`, never by hand.",
-     "What it says is shown to every reader as verified.",
-     "Restore the file from the history, or verify again."),
+     "The files `*.lock` are written by the program, never by hand.",
+     "What `quotes.lock` says is shown to every reader as verified, and `permalinks.lock` is a promise to those who cite.",
+     "Restore the file from the history, or run again the command that its first line names."),
 
     ("forbidden-html", PROSE, ERROR,
      "Raw HTML in prose is limited to a short list of harmless elements.",
@@ -276,10 +289,35 @@ _TABLE = (
      "A hyperlink within the library leads to a note, a theme, a quote or a heading that exists.",
      "A link that leads nowhere is a promise that is not kept.",
      "Correct the path: `other-note.md`, `other-note.md#q-quote-id`, `../themes/theme.md`, `#heading`."),
+    ("vanished-permalink", PROSE, ERROR,
+     "Every address that was published is still there, or leads on to another.",
+     "Readers cite the addresses of notes, quotations and themes. `permalinks.lock` lists those that were published.",
+     "Restore the page; or lead on from it under `redirects:` in `library.yml`. Where it must go, record an exception with the reason."),
+    ("broken-site-link", PROSE, ERROR,
+     "Every hyperlink and every file that a page of the built site names is there.",
+     "What no note wrote can break too: a template, a style sheet, a feed, a page of the frame. `florilegium links` looks at all of them.",
+     "Build the site again; if the finding stays, mend the template, or the page under `docs/`, that the message names."),
     ("unclosed-fence", PROSE, WARNING,
      "A fenced code block is closed.",
      "Everything after an open fence is code, and none of its citations and quotes is read.",
      "Close the block with the fence that opened it."),
+
+    ("dead-link", WORLD, WARNING,
+     "An address on another site answers.",
+     "An address is called dead when it failed on three days in a row, over two weeks or more. Only `florilegium links --external` looks.",
+     "Look for the page elsewhere, or link to the archived copy that the message proposes."),
+    ("unstable-link", WORLD, INFORMATION,
+     "An address on another site answered when it was asked last.",
+     "A page that fails once is not dead: its server may be under repair. `.links.lock` counts how often it failed.",
+     "Wait for the next look, or see for yourself."),
+    ("moved-link", WORLD, WARNING,
+     "No address leads on for good to another one.",
+     "A server forgets its redirects one day.",
+     "Run `florilegium links --external --fix`, which shows the new addresses and writes them."),
+    ("private-link", WORLD, WARNING,
+     "An address on another site is one that everybody can reach.",
+     "A reader cannot follow an address within somebody's own network, and a program that looks there may do harm. It was not asked.",
+     "Link to a public address."),
 )
 # fmt: on
 

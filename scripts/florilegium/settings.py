@@ -129,12 +129,32 @@ def _style(fields: Fields) -> str:
     known = sorted(path.stem for path in _STYLES.glob("*.csl"))
     if style in known:
         return style
-    remedy = did_you_mean(style, known, f"the styles are {', '.join(known)}; or name a file references/my.csl")
+    otherwise = f"put its file into annotations/references/ and write references/{_file_name(style)}.csl"
+    meant = _ALIASES.get(style.lower().replace(" ", "-"))
+    remedy = f'did you mean "{meant}"?' if meant else did_you_mean(style, known, _OTHER_STYLES.format(otherwise))
     fields.report("citation-style", f"there is no citation style {quoted(style)}", remedy)
     return ""
 
 
 _STYLES = Path(__file__).parent / "styles"
+_OTHER_STYLES = "{}; styles can be found at https://www.zotero.org/styles"
+_ALIASES = {
+    "apa-7": "apa",
+    "apa7": "apa",
+    "chicago": "chicago-author-date",
+    "chicago-fullnote-bibliography": "chicago-notes-bibliography",
+    "cite-them-right": "harvard-cite-them-right",
+    "harvard": "harvard-cite-them-right",
+    "mla": "modern-language-association",
+    "mla-9": "modern-language-association",
+    "nlm": "nlm-citation-sequence",
+    "vancouver": "nlm-citation-sequence",
+}
+"""What the styles are called elsewhere."""
+
+
+def _file_name(style: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", style.removesuffix(".csl").rpartition("/")[2])[:80].strip("-") or "my"
 
 
 def _mappings(fields: Fields, key: str, example: str) -> Iterator[Mapping]:

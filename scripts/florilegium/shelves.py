@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .cache import Cache
-from .library import Listed, Parsed, shelf_of
+from .library import Listed, Parsed, is_spent, shelf_of
 
 __all__ = ["Shelves"]
 
@@ -62,7 +62,8 @@ class Shelves:
     def save(self, parsed: Mapping[str, Parsed]) -> None:
         """Remember what else has changed; `parsed` holds, by path, what the files hold now."""
         for shelf, files in self._now.items():
-            settled = [listed for listed in files if self._is_settled(listed)]
+            # On a machine that is less busy, a file that took too long may be read in time.
+            settled = [listed for listed in files if self._is_settled(listed) and not is_spent(parsed[listed.path])]
             if self._kept.get(shelf, ()) != tuple(settled):
                 self._save(shelf, settled, pickle.dumps([parsed[listed.path] for listed in settled], protocol=5))
 

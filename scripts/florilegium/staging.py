@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -43,6 +43,28 @@ def _has_no_plugins(root: Path) -> bool:
     return re.search(r"^plugins:\s*\[\s*\]\s*(?:#.*)?$", text, re.MULTILINE) is not None
 
 
+def _theme_folders(root: Path) -> Iterator[Path]:
+    """Where `mkdocs.yml` says that the theme is changed."""
+    text = (root / "mkdocs.yml").read_text(encoding="utf-8")
+    for name in re.findall(r"""^\s+custom_dir:\s*["']?([^"'#\n]+?)["']?\s*(?:#.*)?$""", text, re.MULTILINE):
+        yield root / name
+
+
+def _listings(places: Iterable[Path]) -> Iterator[str]:
+    for place in places:
+        yield from _listing(place)
+
+
+def _listing(place: Path, leave_out: Collection[str] = ()) -> Iterator[str]:
+    """A line for each file below a folder that changes when the file does."""
+    for folder, folders, names in os.walk(place):
+        left_out = leave_out if Path(folder) == place else ()
+        folders[:] = sorted(name for name in folders if name not in left_out)
+        for name in sorted(name for name in names if name not in left_out):
+            status = os.lstat(os.path.join(folder, name))
+            yield f"{folder}/{name} {status.st_size} {status.st_mtime_ns}\n"
+
+
 def _frame(root: Path) -> str:
     """A digest of what every page of the site depends on: configuration, theme, hand-written pages, program."""
     digest = hashlib.sha256(code_stamp())
@@ -50,13 +72,9 @@ def _frame(root: Path) -> str:
     for name in ("mkdocs", "mkdocs-material", "properdocs", "zensical"):
         with suppress(PackageNotFoundError):
             digest.update(f"{name} {version(name)}\n".encode())
-    for folder, folders, names in os.walk(root / "docs"):
-        if Path(folder) == root / "docs":
-            folders[:] = [f for f in folders if f not in FOLDERS]
-        folders.sort()
-        for name in sorted(names):
-            status = os.lstat(os.path.join(folder, name))
-            digest.update(f"{folder}/{name} {status.st_size} {status.st_mtime_ns}\n".encode("utf-8", "surrogateescape"))
+    # The home page is generated like those in the folders: when it changes, no other page does.
+    for line in (*_listing(root / "docs", {*FOLDERS, "index.md"}), *_listings(_theme_folders(root))):
+        digest.update(line.encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 
 

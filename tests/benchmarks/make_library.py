@@ -23,7 +23,7 @@ QUOTES = 10
 """Quotes of a note."""
 
 PROJECT = Path(__file__).resolve().parents[2]
-GENERATED = ("notes", "themes", "quotes", "references", "rules")
+GENERATED = ("notes", "themes", "quotes", "references", "rules", "coverage")
 """Folders of `docs/` that the program writes."""
 
 _FUNCTION_WORDS = """the of and to in a that is was for it as with on be at by this from or had not are but which have an

@@ -16,7 +16,10 @@ KINDS = {
     "contribute": "contribute/",
     "format": "format/",
     "rules": "rules/",
+    "coverage": "coverage/",
     "commands": "commands/",
+    "data": "data/",
+    "python": "python/",
     "about": "about/",
     "404": "notes/there-is/no-such-page/",
 }

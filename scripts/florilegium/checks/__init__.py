@@ -13,6 +13,7 @@ from .hyperlinks import (
     check_broken_redirect,
     check_forbidden_image,
     check_unsafe_link,
+    check_vanished_permalink,
 )
 from .quotes import (
     check_duplicate_quote,
@@ -30,6 +31,7 @@ from .references import (
     check_duplicate_source,
     check_invalid_locator,
     check_missing_locator,
+    check_retracted_work,
     check_sources,
     check_unresolved_reference,
     check_unused_reference,
@@ -52,6 +54,7 @@ CHECKS: tuple[Callable[[Context], Iterable[Diagnostic]], ...] = (
     check_duplicate_source,
     check_unused_reference,
     check_sources,
+    check_retracted_work,
     check_missing_locator,
     check_invalid_locator,
     check_unknown_theme,
@@ -71,6 +74,7 @@ CHECKS: tuple[Callable[[Context], Iterable[Diagnostic]], ...] = (
     check_forbidden_image,
     check_broken_internal_link,
     check_broken_redirect,
+    check_vanished_permalink,
 )
 """All checks, in the order of the documentation of their rules."""
 

@@ -8,6 +8,7 @@ from .. import policy
 from ..diagnostics import Diagnostic, quoted
 from ..links import InternalTarget, resolve_target
 from ..model import Note, Status, Theme
+from ..permalinks import find_vanished
 from .context import Context, found
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "check_broken_redirect",
     "check_forbidden_image",
     "check_unsafe_link",
+    "check_vanished_permalink",
 ]
 
 SITE_PAGES = (
@@ -138,3 +140,17 @@ def _end_of(page: str, redirects: Mapping[str, str]) -> str:
         seen.add(page)
         page = redirects[page]
     return page
+
+
+def check_vanished_permalink(context: Context) -> Iterator[Diagnostic]:
+    if not context.has_settings:  # Nobody knows then what leads on from a page that is gone.
+        return
+    for permalink, end, page_exists in find_vanished(context.links.library):
+        name = quoted(permalink.address)
+        if page_exists:
+            message = f"{name} was published, but {quoted(end)} has no such quotation"
+            remedy = "give the quotation its id again; or record an exception with the reason in library.yml"
+        else:
+            message = f"{name} was published, but there is no page {quoted(end)}"
+            remedy = "restore it, or lead on from it in library.yml, such as redirects: {themes/old: themes/new}"
+        yield found("vanished-permalink", permalink.span, message, remedy, about=permalink.address)

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from ..csl import check_source, same_work
+from ..csl import RetractionKind, check_source, retraction, same_work
 from ..diagnostics import Diagnostic, Related, quoted
 from ..links import body_references, note_references
-from ..model import Locator, Reference, Source
+from ..model import Locator, Note, Reference, Source
 from ..spans import Span
 from .context import Context, found
 
@@ -18,6 +18,7 @@ __all__ = [
     "check_duplicate_source",
     "check_invalid_locator",
     "check_missing_locator",
+    "check_retracted_work",
     "check_sources",
     "check_unresolved_reference",
     "check_unused_reference",
@@ -116,6 +117,30 @@ def check_sources(context: Context) -> Iterator[Diagnostic]:
     for source in chain(context.links.library.sources, own):
         for problem in check_source(source, context.today):
             yield replace(problem, about=source.key)
+
+
+def check_retracted_work(context: Context) -> Iterator[Diagnostic]:
+    for note in context.notes:
+        reported: set[str] = set()
+        for key, span, what in _rests_on(note):
+            source = context.links.sources.get(key)
+            said = retraction(source) if source else None
+            if said and said.kind is RetractionKind.RETRACTED and key not in reported:
+                reported.add(key)
+                when = f" ({said.date})" if said.date else ""
+                message = f"{what} {quoted(key)}, which was retracted{when}"
+                remedy = "say so in the note, and record an exception with the reason in library.yml"
+                yield found("retracted-work", span, message, remedy, about=key)
+
+
+def _rests_on(note: Note) -> Iterator[tuple[str, Span, str]]:
+    """The works that a note or its quotes stand and fall with, each with its place; a mere citation may argue."""
+    for mention in (note.source, note.via):
+        if mention is not None:
+            yield mention.id, mention.span, "the note rests on"
+    for quote in note.quotes:
+        if quote.reference is not None:
+            yield quote.reference.key, quote.reference.key_span, "the quote comes from"
 
 
 # --------------------------------------------------------------------------------------------------- locators

@@ -8,12 +8,32 @@ import click
 
 from ..checking import CannotRun
 from ..diagnostics import plain
-from . import builds, checks
+from . import builds, checks, exports, imports, links, references, reviewing, themes, writing
 from .program import forget_output, program
 
 __all__ = ["main"]
 
-for _command in (checks.check, builds.build, builds.verify, checks.explain):
+_COMMANDS = (
+    checks.check,
+    builds.build,
+    builds.verify,
+    checks.explain,
+    # Writing
+    writing.new,
+    imports.import_,
+    themes.theme,
+    references.references,
+    # Reviewing
+    reviewing.diff,
+    reviewing.report,
+    links.links,
+    # For other programs, and for other libraries
+    exports.export,
+    writing.init,
+)
+"""In the order in which a user meets them."""
+
+for _command in _COMMANDS:
     program.add_command(_command)
 
 

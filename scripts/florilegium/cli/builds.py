@@ -7,7 +7,7 @@ import click
 
 from ..checking import CannotRun, Options
 from ..diagnostics import plain
-from .program import progress, report, root_option, tell
+from .program import named_originals, progress, report, root_option, tell
 
 
 @click.command()
@@ -20,7 +20,7 @@ from .program import progress, report, root_option, tell
 @click.option("--no-cache", is_flag=True, help="Read and format everything again.")
 def build(root: Path, site_dir: Path | None, renderer: str, no_search: bool, no_cache: bool) -> int:
     """Check the library and build its site; a failed build leaves the published site as it was."""
-    from .. import pipeline
+    from .. import pipeline, starters
     from ..renderers import Renderer
 
     options = Options(root=root, remember=not no_cache, progress=progress(), notify=tell, search=not no_search)
@@ -32,6 +32,8 @@ def build(root: Path, site_dir: Path | None, renderer: str, no_search: bool, no_
         return 1
     for remark in built.remarks:
         tell(remark)
+    if starters.is_outdated(root):
+        tell("the frame of the site is that of another version: run florilegium init --update . in the library")
     click.echo(f"built {built.pages:,} pages ({built.written:,} new or changed) into {plain(str(target))}")
     click.echo(f"To look at them: python3 -m http.server --directory {shlex.quote(str(target))} 8000")
     click.echo("then open http://localhost:8000/ in a browser.")
@@ -54,13 +56,7 @@ def verify(root: Path, originals: tuple[str, ...], prune: bool) -> int:
 
     if not originals and not prune:
         raise CannotRun("there is nothing to compare with", "name a text: --original KEY=PATH")
-    named = {}
-    for original in originals:
-        key, equals, path = original.partition("=")
-        if not (key and equals and path):
-            raise CannotRun(f"--original {original} names no key and path", "write --original doe2009=doe.txt")
-        named[key] = Path(path)
-    result = pipeline.verify(Options(root=root), named, prune=prune)
+    result = pipeline.verify(Options(root=root), named_originals(originals), prune=prune)
     report(root, result.diagnostics, "text", result.totals)
     click.echo(
         f"{result.verified} of {result.compared} quotations found word for word; "

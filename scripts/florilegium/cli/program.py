@@ -2,9 +2,10 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, wraps
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TextIO
 
 import click
@@ -13,7 +14,7 @@ from .. import __version__
 from ..checking import CannotRun, Totals, find_root
 from ..diagnostics import Diagnostic, did_you_mean, plain, quoted
 
-__all__ = ["forget_output", "program", "progress", "report", "root_option", "tell"]
+__all__ = ["forget_output", "named_originals", "program", "progress", "report", "root_option", "tell"]
 
 
 class _Commands(click.Group):
@@ -73,14 +74,21 @@ def progress() -> Callable[[str, int, int], None]:
     return show
 
 
-def report(root: Path, diagnostics: Sequence[Diagnostic], form: str, totals: Totals) -> None:
-    """Print findings in one of the formats of `reporters`."""
+def report(
+    root: Path,
+    diagnostics: Sequence[Diagnostic],
+    form: str,
+    totals: Totals | str,
+    unsaved: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Print findings in one of the formats of `reporters`; `unsaved` holds texts that stand for files, by path."""
     from .. import reporters
     from ..library import read_text
 
     @lru_cache(maxsize=8)
     def lines(path: str) -> list[str]:
-        return read_text(root, path)[0].replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        text = unsaved[path] if path in unsaved else read_text(root, path)[0]
+        return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
     def read_line(path: str, number: int) -> str:
         read = lines(path)
@@ -107,3 +115,14 @@ def forget_output() -> None:
 def tell(message: str) -> None:
     """Say something that is no result."""
     click.echo(f"florilegium: {plain(message)}", err=True)
+
+
+def named_originals(originals: Sequence[str]) -> dict[str, Path]:
+    """What was given as `--original KEY=PATH`, by key."""
+    named = {}
+    for original in originals:
+        key, equals, path = original.partition("=")
+        if not (key and equals and path):
+            raise CannotRun(f"--original {original} names no key and path", "write --original doe2009=doe.txt")
+        named[key] = Path(path)
+    return named

@@ -12,7 +12,7 @@ from ..links import Links
 from .cards import bare_citation
 from .files import is_generated
 from .plans import Plan, PlannedPage, Planner
-from .rendering import render_bodies, render_in_parallel
+from .rendering import render_in_parallel, rendering_bodies
 
 __all__ = [
     "FOLDERS",
@@ -21,11 +21,11 @@ __all__ = [
     "bare_citation",
     "is_generated",
     "plan_pages",
-    "render_bodies",
     "render_pages",
+    "rendering_bodies",
 ]
 
-FOLDERS = ("notes", "themes", "quotes", "references", "rules")
+FOLDERS = ("notes", "themes", "quotes", "references", "rules", "coverage")
 """Folders below `docs/` that hold generated files alone."""
 
 

@@ -13,6 +13,7 @@ from ..model import Note, Quote, Theme
 
 __all__ = [
     "PAGE_SIZE",
+    "TWIN_TYPE",
     "Addresses",
     "group_anchor",
     "page_path",
@@ -22,8 +23,11 @@ __all__ = [
     "way_to_root",
 ]
 
-PAGE_SIZE = {"notes": 100, "quotes": 25, "references": 60, "theme": 25}
+PAGE_SIZE = {"notes": 100, "quotes": 40, "references": 60, "theme": 40}
 """Entries of a list that one page shows: no page grows with the library, nor passes 100 kB."""
+
+TWIN_TYPE = "text/markdown"
+"""The media type of a note's plain twin."""
 
 T = TypeVar("T")
 
@@ -69,6 +73,10 @@ class Addresses:
 
     def note(self, note: Note) -> str:
         return f"notes/{note.id}/"
+
+    def twin(self, note: Note) -> str:
+        """The file beside a note's page that holds the note as plain Markdown."""
+        return f"notes/{note.id}.md"
 
     def theme(self, theme: Theme | str) -> str:
         return f"themes/{theme if isinstance(theme, str) else theme.id}/"

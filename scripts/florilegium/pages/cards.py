@@ -3,6 +3,7 @@ root.
 """
 
 import re
+import uuid
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property, lru_cache
@@ -13,6 +14,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from ..bibliography import Bibliography
+from ..csl import retraction
 from ..limits import Exhausted, bounded
 from ..links import Links, resolve_role
 from ..model import (
@@ -186,11 +188,14 @@ class Site:
         return f'<a class="fl-ref" href="{ROOT}{self.addresses.reference(key)}">{inner}</a>'
 
     def reference(self, reference: Reference) -> str:
-        """One reference outside brackets, as an attribution shows it: `Somer, 2009, p. 514`."""
+        """One reference outside brackets, as an attribution shows it: `Somer, 2009, p. 514`.
+
+        Whether the work was retracted follows it, so wherever a quote is credited, that is said.
+        """
         plain = bare_citation(reference)
         html = "".join(part.html for part in self.bibliography.citation(plain)).strip()
         html = html[1:-1] if html.startswith("(") and html.endswith(")") else html
-        return self._linked(html, reference.key)
+        return self._linked(html, reference.key) + self.retraction(reference.key)
 
     def reference_text(self, reference: Reference) -> str:
         """The same as plain text."""
@@ -260,8 +265,14 @@ class Site:
     # -- works
 
     def entry(self, key: str) -> Markup:
-        """The entry of a work in the bibliography."""
-        return Markup(self.bibliography.entry(key))
+        """The entry of a work in the bibliography, and whether the work was retracted."""
+        return Markup(self.bibliography.entry(key) + self.retraction(key))
+
+    def retraction(self, key: str) -> str:
+        """What follows the name of a work that was retracted, corrected or called into question; else nothing."""
+        source = self.links.sources.get(key)
+        said = retraction(source) if source else None
+        return f" {environment().get_template('retraction.html').render(said=said)}" if said else ""
 
     def short(self, key: str) -> str:
         """The work in a few words, as HTML without hyperlinks."""
@@ -277,6 +288,14 @@ class Site:
         """
         url = self.links.library.settings.url
         return f"{url}{address}" if url else ""
+
+    def permanent(self, address: str) -> str:
+        """An IRI that stays, for an address from the root: the absolute form, or a UUID made from the library's
+        title and the address (RFC 9562, version 5).
+        """
+        title = self.links.library.settings.title
+        made = f"florilegium:{title}:{address}".encode("utf-8", "replace").decode()
+        return self.canonical(address) or f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, made)}"
 
 
 _FAR = re.compile(rf'href="{ROOT}references/[^"#]*#ref-')

@@ -3,10 +3,11 @@ are in them.
 """
 
 import re
-import uuid
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
+
+from markupsafe import Markup
 
 from ..model import Note, Theme
 from .cards import ROOT, Site, environment
@@ -38,9 +39,9 @@ class _Entry(NamedTuple):
     summary: str
 
 
-def latest(notes: Sequence[Note]) -> list[Note]:
+def latest(notes: Sequence[Note], number: int = ENTRIES) -> list[Note]:
     """The notes written or changed last, the newest first."""
-    return sorted(notes, key=lambda note: (_age(note), note.id), reverse=True)[:ENTRIES]
+    return sorted(notes, key=lambda note: (_age(note), note.id), reverse=True)[:number]
 
 
 def _age(note: Note) -> date:
@@ -73,7 +74,7 @@ def _feed(title: str, page: str, path: str, notes: Sequence[tuple[Note, str]], s
         .get_template("feed.html")
         .render(
             feed=_Feed(
-                id=_name(page, site),
+                id=site.permanent(page),
                 title=title,
                 updated=_moment(newest),
                 self=site.canonical(path),
@@ -91,7 +92,7 @@ def _entry(note: Note, lead: str, site: Site) -> _Entry:
     address = site.addresses.note(note)
     themes = list(dict.fromkeys(m.id for m in (*note.themes, *(m for q in note.quotes for m in q.themes))))
     return _Entry(
-        id=_name(address, site),
+        id=site.permanent(address),
         title=note.title,
         updated=_moment(_age(note)),
         published=_moment(note.date) if note.date else "",
@@ -104,6 +105,7 @@ def _entry(note: Note, lead: str, site: Site) -> _Entry:
 
 def _summary(note: Note, site: Site) -> str:
     about = f"A note on {site.bibliography.entry_text(note.source.id)}" if note.source else ""
+    about += Markup(site.retraction(note.source.id)).striptags() if note.source else ""
     notices = site.notice_choices([m.id for m in note.notices])
     speaks = f" It speaks of: {', '.join(label for _, label in notices)}." if notices else ""
     text = f"{about}{speaks}".strip()
@@ -116,11 +118,3 @@ def _moment(day: date) -> str:
 
 def _address(path: str, site: Site) -> str:
     return site.canonical(path) or f"{ROOT}{path}"
-
-
-def _name(path: str, site: Site) -> str:
-    """A name that stays: the address, or a UUID made from the library's title and the path (RFC 4122,
-    version 5).
-    """
-    title = site.links.library.settings.title
-    return site.canonical(path) or f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'florilegium:{title}:{path}')}"

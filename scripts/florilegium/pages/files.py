@@ -12,9 +12,10 @@ from typing import Any
 
 from ..prose import as_raw_block, heading_text
 
-__all__ = ["ROOT", "GeneratedFeed", "GeneratedJson", "GeneratedPage", "Heading", "is_generated", "safe_meta"]
+__all__ = ["MARK", "ROOT", "GeneratedFeed", "GeneratedJson", "GeneratedPage", "Heading", "is_generated", "safe_meta"]
 
-_MARK = "florilegium-page"
+MARK = "florilegium-page"
+"""Stands before the digest by which a file is known to be generated."""
 
 ROOT = "\ufdd0root\ufdd1"
 """Stands in HTML for the way to the root of the site, until a page is known."""
@@ -48,6 +49,10 @@ class GeneratedPage:
     """
     canonical: str = ""
     """The page's absolute address, where it is known."""
+    twin: str = ""
+    """The file, from the root of the site, that holds the same as plain Markdown."""
+    structured_data: str = ""
+    """JSON-LD for search engines, which may stand in a `script` element as it is."""
 
     def render(self, root: str) -> bytes:
         """The file's bytes. Its second line holds a digest of the rest, by which `is_generated` knows it.
@@ -62,12 +67,16 @@ class GeneratedPage:
             meta["kind"] = self.kind
         if self.canonical:
             meta["canonical"] = html.escape(self.canonical)
+        if self.twin:
+            meta["twin"] = html.escape(f"{root}{self.twin}")
+        if self.structured_data:
+            meta["structured_data"] = self.structured_data
         front = "".join(f"{key}: {_yaml(value)}\n" for key, value in meta.items())
         front += _pairs("citation_meta", self.citation_meta)
         front += _pairs("feeds", tuple((title, f"{root}{address}") for title, address in self.feeds))
         rest = f"{front}---\n\n{body}\n"
         digest = sha256(rest.encode()).hexdigest()
-        return f"---\n{_MARK}: {digest}\n{rest}".encode()
+        return f"---\n{MARK}: {digest}\n{rest}".encode()
 
     @staticmethod
     def _part(part: str | Heading) -> str:
@@ -91,7 +100,7 @@ class GeneratedJson:
         text = json.dumps(self.data, ensure_ascii=False, separators=(",", ":")).replace(ROOT, root)
         # No part of it can be mistaken for markup, whatever a server says that it is.
         rest = text.replace("<", "\\u003c").replace(">", "\\u003e")[1:]
-        return f'{{"{_MARK}":"{sha256(rest.encode()).hexdigest()}",{rest}'.encode()
+        return f'{{"{MARK}":"{sha256(rest.encode()).hexdigest()}",{rest}'.encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +112,7 @@ class GeneratedFeed:
     def render(self, root: str) -> bytes:
         rest = self.xml.replace(ROOT, root)
         digest = sha256(rest.encode()).hexdigest()
-        return f'<?xml version="1.0" encoding="utf-8"?>\n<!-- {_MARK}: {digest} -->\n{rest}'.encode()
+        return f'<?xml version="1.0" encoding="utf-8"?>\n<!-- {MARK}: {digest} -->\n{rest}'.encode()
 
 
 def _yaml(value: str) -> str:
@@ -114,8 +123,9 @@ def _yaml(value: str) -> str:
 _MARKS = re.compile(
     rb"""---\n%(m)s:\ ([0-9a-f]{64})\n
        | \{"%(m)s":"([0-9a-f]{64})",
-       | <\?xml\ version="1\.0"\ encoding="utf-8"\?>\n<!--\ %(m)s:\ ([0-9a-f]{64})\ -->\n"""
-    % {b"m": _MARK.encode()},
+       | <\?xml\ version="1\.0"\ encoding="utf-8"\?>\n<!--\ %(m)s:\ ([0-9a-f]{64})\ -->\n
+       | <!doctype\ html>\n<!--\ %(m)s:\ ([0-9a-f]{64})\ -->\n"""
+    % {b"m": MARK.encode()},
     re.VERBOSE,
 )
 

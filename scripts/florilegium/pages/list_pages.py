@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from ..exports import context_object
 from ..links import CitedBy
 from ..model import Note, Quote
 from ..rules import RULES
@@ -152,14 +151,13 @@ def _references(
 
 def _entry(key: str, site: Site) -> _Entry:
     view = work_view(key, site)
-    source = site.links.sources.get(key)
     found = site.links.cited_by.get(key)
     return _Entry(
         anchor=view.anchor,
         entry=view.entry,
         identifiers=view.identifiers,
         consulted=view.consulted,
-        coins=context_object(source) if source else "",
+        coins=view.coins,
         mentions=list(_mentions(found, site)) if found else [],
     )
 

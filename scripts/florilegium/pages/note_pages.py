@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from ..exports import citation_metadata
+from ..exports import citation_metadata, item_type_metadata
 from ..links import note_references
 from ..model import Date, Name, Note, Source
 from ..spans import Span
@@ -16,6 +16,7 @@ from .editing import edit_address, line_for_a_quote
 from .files import GeneratedPage, Heading
 from .identified import Format, formats_of, identifiers_of
 from .quote_previews import quote_previews
+from .structured_data import note_structured_data
 from .works import works_list
 
 __all__ = ["note_page", "works_of"]
@@ -36,9 +37,11 @@ def note_page(note: Note, site: Site) -> GeneratedPage:
         parts=tuple(_parts(note, source, site)),
         edit=note.path,
         kind="note",
-        citation_meta=tuple(citation_metadata(source)) if source else (),
+        citation_meta=(*citation_metadata(source), *item_type_metadata(source)) if source else (),
         feeds=((f"{site.links.library.settings.title}: notes", "notes/feed.xml"),),
         canonical=site.canonical(site.addresses.note(note)),
+        twin=site.addresses.twin(note),
+        structured_data=note_structured_data(note, site),
     )
 
 
@@ -57,7 +60,7 @@ def _parts(note: Note, source: Source | None, site: Site) -> Iterator[str | Head
     keys = works_of(note, site)
     if keys:
         yield Heading(level=2, id="works-cited", html="Works cited")
-        yield works_list(keys, site)
+        yield works_list(keys, site, coins=source is None)
     yield from _elsewhere(note, site)
     yield Heading(level=2, id="cite", html="Cite")
     yield environment().get_template("cite.html").render(cited=list(_cited(note, source, site)))

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from ..model import Note
 from .addresses import PAGE_SIZE, page_path, pages_of
 from .cards import Site, environment
+from .editing import new_note_address, new_note_template
 from .files import GeneratedPage
 
 __all__ = ["ORDERS", "NotesPage", "notes_list", "notes_pages"]
@@ -77,6 +78,7 @@ def _row(note: Note, site: Site) -> Row:
 def notes_list(page: NotesPage, site: Site) -> GeneratedPage:
     """One page of the list of all notes."""
     folder, label = ORDERS[page.order]
+    settings = site.links.library.settings
     html = (
         environment()
         .get_template("notes.html")
@@ -88,6 +90,7 @@ def notes_list(page: NotesPage, site: Site) -> GeneratedPage:
             pages=page.pages,
             address=site.addresses.list_page,
             folder=folder,
+            new_note=new_note_address(settings, new_note_template(settings)) if page.number == 1 else "",
         )
     )
     title = "Notes" if page.order == "title" else f"Notes by {label.partition(',')[0]}"

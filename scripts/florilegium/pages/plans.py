@@ -12,21 +12,24 @@ from hashlib import sha256
 from typing import Any, NamedTuple, Protocol
 
 from ..bibliography import Bibliography
+from ..coverage import coverage_of
 from ..csl import to_csl
 from ..links import CitedBy, Links, note_references
 from ..model import Note, Quote, Theme
 from .addresses import PAGE_SIZE, Addresses, page_path, pages_of, way_to_root
 from .cards import Site
+from .coverage_page import coverage_page, coverage_view
 from .feeds import latest, notes_feed, theme_feed
 from .home_page import home_page, newest_notes, used_notices
 from .list_pages import quotes_list, references_list, rules_page
 from .note_pages import note_page, works_of
 from .notes_lists import notes_list, notes_pages
 from .quote_previews import linked_quotes
+from .redirects import redirect_page, redirects
 from .theme_pages import quotes_of, source_key, theme_page, theme_preview, theme_works
 from .themes_index import themes_page
 
-__all__ = ["Plan", "PlannedPage", "Planner"]
+__all__ = ["Plan", "PlannedPage", "Planner", "reference_pages"]
 
 
 class Generated(Protocol):
@@ -51,17 +54,20 @@ class Plan(NamedTuple):
     site: Site
 
 
+def reference_pages(links: Links, bibliography: Bibliography) -> dict[str, int]:
+    """The number of the page of the bibliography that shows a work, for each in their order."""
+    keys = [key for key in bibliography.order if key in links.cited_by or key in links.sources]
+    return {key: place // PAGE_SIZE["references"] + 1 for place, key in enumerate(keys)}
+
+
 class Planner:
     """Finds the inputs of every file. Rendering happens later, and only where a key is new."""
 
     def __init__(self, links: Links, bibliography: Bibliography, stamp: str) -> None:
         self.links = links
-        cited = set(links.cited_by)
-        self.keys = [key for key in bibliography.order if key in cited or key in links.sources]
-        pages = pages_of(self.keys, PAGE_SIZE["references"])
-        numbers = {key: number for number, page in enumerate(pages, 1) for key in page}
-        self.site = Site(links, bibliography, Addresses(reference_pages=numbers))
-        self.numbers = numbers
+        self.numbers = reference_pages(links, bibliography)
+        self.keys = list(self.numbers)
+        self.site = Site(links, bibliography, Addresses(reference_pages=self.numbers))
         self.frame = _digest([stamp, self._labels()])
         self.works: dict[str, str] = {}
         self.note_keys = {note.id: self._note_key(note) for note in links.notes.values()}
@@ -138,7 +144,10 @@ class Planner:
         yield from self._quotes()
         yield from self._references()
         yield "index.md", self._home()
+        yield "coverage/index.md", self._coverage()
         yield "rules/index.md", self._planned("rules/index.md", ["rules"], rules_page)
+        for redirect in redirects(self.links):
+            yield redirect.path, self._planned(redirect.path, redirect, self._maker(redirect_page, redirect))
 
     def _planned(
         self, path: str, inputs: object, make: Callable[[], Generated], shows: Iterable[str] = ()
@@ -169,6 +178,10 @@ class Planner:
             sorted(used_notices(self.links)),
         ]
         return self._planned("index.md", inputs, self._maker(home_page), [t.path for t in themes])
+
+    def _coverage(self) -> PlannedPage:
+        view = coverage_view(coverage_of(self.links), self.site)
+        return self._planned("coverage/index.md", view, self._maker(coverage_page, view))
 
     def _notes(self) -> Iterator[tuple[str, PlannedPage]]:
         for note in self.links.notes.values():

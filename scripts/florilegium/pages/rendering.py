@@ -3,11 +3,14 @@
 import multiprocessing
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
 from typing import Protocol
 
+from ..model import Note, Theme
+from ..prose import RenderedBody
 from .cards import Site, render_document
 
-__all__ = ["RenderedLater", "render_bodies", "render_in_parallel"]
+__all__ = ["RenderedLater", "render_in_parallel", "rendering_bodies"]
 
 _PARALLEL_FROM = 150
 """Pages below which starting processes takes longer than rendering in one."""
@@ -41,18 +44,28 @@ def render_in_parallel(
     yield from _render_forked(pages)
 
 
-def render_bodies(site: Site, executor: Callable[[], Executor] | None, paths: Collection[str] | None = None) -> None:
-    """Render the prose of the notes and themes at these paths, or of all, as far as it is not rendered
-    yet.
-    """
-    everything = site.links.documents
-    missing = [d for d in everything if d.path not in site.bodies and (paths is None or d.path in paths)]
-    if executor is None or len(missing) < _PARALLEL_FROM:
-        site.bodies |= {document.path: render_document(document) for document in missing}
+def render_bodies(site: Site, executor: Callable[[], Executor] | None, paths: Collection[str]) -> None:
+    """Render the prose of the notes and themes at these paths, as far as it is not rendered yet."""
+    missing = [d for d in site.links.documents if d.path not in site.bodies and d.path in paths]
+    with rendering_bodies(missing, executor) as bodies:
+        pass
+    site.bodies |= bodies
+
+
+@contextmanager
+def rendering_bodies(
+    documents: Sequence[Note | Theme], executor: Callable[[], Executor] | None
+) -> Iterator[dict[str, RenderedBody]]:
+    """Render the prose of documents while the block does other work; the dictionary is whole when it has ended."""
+    bodies: dict[str, RenderedBody] = {}
+    if executor is None or len(documents) < _PARALLEL_FROM:
+        yield bodies
+        bodies |= {document.path: render_document(document) for document in documents}
         return
     with executor() as pool:
-        for document, body in zip(missing, pool.map(render_document, missing, chunksize=_CHUNK), strict=True):
-            site.bodies[document.path] = body
+        rendered = pool.map(render_document, documents, chunksize=_CHUNK)
+        yield bodies
+        bodies |= zip((document.path for document in documents), rendered, strict=True)
 
 
 _shared: Sequence[RenderedLater] = ()

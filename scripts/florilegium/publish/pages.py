@@ -167,8 +167,9 @@ class _Sync:
         """Whether nothing of anybody else would be lost with these bytes."""
         if self.manifest.has_written(path, sha256(data).hexdigest()):
             return True
-        # A power cut leaves a file empty, or full of zeros.
-        return not data.strip(b"\0") or (path not in self.manifest.records and self.is_ours(data))
+        # A power cut leaves a file empty, or full of zeros. And a page that tells by itself that nobody has changed it
+        # is ours though the manifest knows another one: this program has run here with another cache folder.
+        return not data.strip(b"\0") or self.is_ours(data)
 
     # ----------------------------------------------------------------------------------------------- removing
 
