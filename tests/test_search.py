@@ -63,6 +63,19 @@ def test_the_text_of_a_note_reads_well(records):
     assert note.meta["about"] == "Doe, J. (2009). The art of forgetting. Somewhere Press."
 
 
+def test_a_note_on_a_retracted_work_says_so(tmp_path):
+    old = "    type: book\n"
+    assert old in LIBRARY["notes/forgetting.md"]
+    for name, text in LIBRARY.items():
+        path = tmp_path / "annotations" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.replace(old, f"{old}    status: retracted\n"), encoding="utf-8")
+    options = Options(root=tmp_path, executor=None)
+    titles = {r.url: r.meta["title"] for r in search_records(plan_site(check(options), options).site)}
+    assert titles["notes/forgetting/"] == "On forgetting [Retracted]"
+    assert titles["notes/remembering/"] == "On remembering"
+
+
 def test_the_index_is_written(records, tmp_path):
     assert write_index(records.values(), tmp_path / "index") == 6
     fragments = list((tmp_path / "index" / "fragment").iterdir())

@@ -105,6 +105,8 @@ _MAX_TODOS = 100
 
 def _unfinished(table: LineTable, remedy: str = "remove it; or write status: draft") -> Iterator[Diagnostic]:
     """What `florilegium new` left to be done, in comments as well."""
+    if "TODO:" not in table.text:  # It takes a fortieth of the time of the search.
+        return
     for found in islice(_TODO.finditer(table.text), _MAX_TODOS):
         words = found[0].rstrip().removesuffix("-->").rstrip()
         span = table.span(found.start(), found.start() + len(words))

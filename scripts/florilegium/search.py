@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from .csl import retraction
 from .index_files import UnknownFormat, put_in_order, remove_unused
 from .model import Note, Quote, Theme
 from .pages.cards import Site
@@ -55,12 +56,14 @@ def search_records(site: Site) -> Iterator[Record]:
 
 def _note(note: Note, site: Site, language: str) -> Record:
     key = note.source.id if note.source else ""
-    about = site.bibliography.entry_text(key) if key in site.links.sources else ""
+    source = site.links.sources.get(key)
+    about = site.bibliography.entry_text(key) if source else ""
+    said = retraction(source) if source else None
     return Record(
         url=site.addresses.note(note),
         content=f"{note.title}. {about} {_prose(note, site)}",
         language=language,
-        meta={"title": note.title, "about": about},
+        meta={"title": f"{note.title} [{said.text}]" if said else note.title, "about": about},
         filters={"kind": ["Note"]},
         sort={},
     )
