@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from ..bibliography import Bibliography
 from ..csl import retraction
+from ..exports import context_object
 from ..limits import Exhausted, bounded
 from ..links import Links, resolve_role
 from ..model import (
@@ -116,6 +117,7 @@ class Site:
         self._card = environment().get_template("card.html")
         self._cards: dict[int, str] = {}
         self._roles: dict[str, Role | None] = {}
+        self._context_objects: dict[str, str] = {}
 
     @cached_property
     def speaking_roles(self) -> frozenset[str]:
@@ -148,6 +150,13 @@ class Site:
         if speaker.text not in self._roles:
             self._roles[speaker.text] = resolve_role(self.links.roles, speaker)
         return self._roles[speaker.text]
+
+    def context_object(self, key: str) -> str:
+        """A work as an OpenURL context object, for reference managers; many pages list the same works."""
+        source = self.links.sources.get(key)
+        if key not in self._context_objects:
+            self._context_objects[key] = context_object(source) if source else ""
+        return self._context_objects[key]
 
     # -- text
 

@@ -6,7 +6,6 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from ..exports import context_object
 from ..links import Links, body_references
 from ..model import Quote, Theme, VerifiedAgainst
 from .addresses import group_anchor, reference_anchor
@@ -164,7 +163,7 @@ def _quotes(theme: Theme, quotes: Sequence[Quote], number: int, pages: int, site
                 reference=reference_anchor(key) if known else "",
                 entry=site.entry(key) if known else Markup(""),
                 short=Markup(site.short(key)),
-                coins=context_object(site.links.sources[key]) if known else "",
+                coins=site.context_object(key),
                 cards=[Markup(site.card(quote, context=True)) for quote in group],
             )
         )

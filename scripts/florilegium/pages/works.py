@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from ..exports import context_object
 from ..identifiers import doi_url, parse_doi
 from .addresses import reference_anchor
 from .cards import Site, environment
@@ -23,10 +22,10 @@ class WorkView(NamedTuple):
     consulted: bool
     address: str
     coins: str
-    """An OpenURL context object, for reference managers."""
+    """An OpenURL context object, for reference managers; empty where the page has better for them."""
 
 
-def work_view(key: str, site: Site) -> WorkView:
+def work_view(key: str, site: Site, *, coins: bool = True) -> WorkView:
     source = site.links.sources.get(key)
     entry = site.entry(key)
     return WorkView(
@@ -35,7 +34,7 @@ def work_view(key: str, site: Site) -> WorkView:
         identifiers=identifiers_of(source, entry) if source else [],
         consulted=site.consulted(key),
         address=site.addresses.reference(key),
-        coins=context_object(source) if source else "",
+        coins=site.context_object(key) if coins else "",
     )
 
 
@@ -44,8 +43,8 @@ def works_list(keys: Iterable[str], site: Site, *, coins: bool = True) -> str:
 
     A page whose metadata describe one work has none: reference managers would prefer them, and they say less.
     """
-    works = [work_view(key, site) for key in keys]
-    return environment().get_template("works.html").render(works=works, coins=coins)
+    works = [work_view(key, site, coins=coins) for key in keys]
+    return environment().get_template("works.html").render(works=works)
 
 
 def work_iri(key: str, site: Site) -> str:
