@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from ..pages.cards import Site
 from .annotations import annotation_files
 from .csv_table import csv_files
+from .feeds import feed_files
 from .files import DataFile
 from .inventory import inventory_files
 from .keys import facts_key
@@ -40,6 +41,7 @@ _GROUPS: tuple[Callable[[Site], Iterator[DataFile]], ...] = (
     library_files,
     theme_files,
     qda_files,
+    feed_files,
     inventory_files,
     llms_files,
     twin_files,
