@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from florilegium.checks import Context, apply_severities, run_checks
@@ -84,3 +85,14 @@ def write() -> Callable[[Path, dict[str, str | bytes]], Path]:
         return root
 
     return write_files
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Iterator[Path]:
+    """A temporary folder in memory where there is one: for tests that make thousands of files."""
+    folder = Path("/dev/shm")
+    if not os.access(folder, os.W_OK):
+        yield tmp_path
+        return
+    with TemporaryDirectory(dir=folder) as name:
+        yield Path(name)

@@ -7,7 +7,6 @@ import socket
 import stat
 import threading
 import time
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,38 +24,9 @@ from florilegium.publish import (
     recover_site,
     system,
 )
+from folders import Files, posix, read_files, times, write_files
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-posix = pytest.mark.skipif(os.name == "nt", reason="Windows has other links, modes and processes")
-
-Files = dict[str, bytes]
-
-
-def write_files(root: Path, content: Files) -> None:
-    for path, data in content.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_bytes(data)
-
-
-def read_files(root: Path) -> Files:
-    found = (path for path in root.rglob("*") if path.is_file() and path.name != MARKER)
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
-
-
-def times(root: Path) -> dict[str, int]:
-    return {path.name: path.stat().st_mtime_ns for path in root.rglob("*")}
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[Path]:
-    """A temporary folder in memory where there is one: for tests that make thousands of files."""
-    folder = Path("/dev/shm")
-    if not os.access(folder, os.W_OK):
-        yield tmp_path
-        return
-    with TemporaryDirectory(dir=folder) as name:
-        yield Path(name)
 
 
 class Desk:

@@ -2,7 +2,6 @@
 
 import os
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -10,45 +9,14 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from florilegium.publish import (
-    MARKER,
     Page,
     PublishError,
     SyncResult,
     sync_pages,
 )
+from folders import Files, posix, read_files, times, write_files
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-posix = pytest.mark.skipif(os.name == "nt", reason="Windows has other links, modes and processes")
-
-Files = dict[str, bytes]
-
-
-def write_files(root: Path, content: Files) -> None:
-    for path, data in content.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_bytes(data)
-
-
-def read_files(root: Path) -> Files:
-    found = (path for path in root.rglob("*") if path.is_file() and path.name != MARKER)
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
-
-
-def times(root: Path) -> dict[str, int]:
-    return {path.name: path.stat().st_mtime_ns for path in root.rglob("*")}
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[Path]:
-    """A temporary folder in memory where there is one: for tests that make thousands of files."""
-    folder = Path("/dev/shm")
-    if not os.access(folder, os.W_OK):
-        yield tmp_path
-        return
-    with TemporaryDirectory(dir=folder) as name:
-        yield Path(name)
-
 
 SEAL = b"made by the tool, unchanged\n"
 

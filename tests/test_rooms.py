@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "scripts" / "florilegium"
 
 GROUPS = {
-    "Words": "__init__ spans edits rules diagnostics characters policy limits values model",
+    "Words": "__init__ forked spans edits rules diagnostics characters policy limits values model",
     "Read": """trees yaml_trees json_trees frontmatter tables blocks inlines citations quotes bodies identifiers
     csl_vocabulary csl_dates csl_checks csl latex bibtex_csl bibtex ris references crossref settings matching originals
     verification permalinks notes library""",

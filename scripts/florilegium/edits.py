@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .spans import LineTable, Span
 
-__all__ = ["Change", "Changed", "Edit", "apply_edits", "read_exactly", "render_diff", "write_changes"]
+__all__ = ["Change", "Changed", "Edit", "apply_edits", "new_file_mode", "read_exactly", "render_diff", "write_changes"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,12 +117,13 @@ def _write_beside(path: Path, text: str) -> Path:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
     with os.fdopen(descriptor, "wb") as file:
         file.write(text.encode("utf-8"))
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+    mode = path.stat().st_mode & 0o777 if path.exists() else new_file_mode()
     os.chmod(name, mode)
     return Path(name)
 
 
-def _umask() -> int:
+def new_file_mode() -> int:
+    """The permissions that the system gives to a new file; one from `tempfile` is its owner's alone."""
     mask = os.umask(0o077)
     os.umask(mask)
-    return mask
+    return 0o666 & ~mask

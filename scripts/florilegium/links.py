@@ -29,7 +29,16 @@ from .model import (
 )
 from .verification import verification_state
 
-__all__ = ["CitedBy", "InternalTarget", "Links", "note_references", "resolve_links", "resolve_role", "resolve_target"]
+__all__ = [
+    "CitedBy",
+    "InternalTarget",
+    "Links",
+    "note_references",
+    "redirected",
+    "resolve_links",
+    "resolve_role",
+    "resolve_target",
+]
 
 
 class CitedBy(NamedTuple):
@@ -212,6 +221,18 @@ def resolve_role(roles: Mapping[str, Role], speaker: Speaker) -> Role | None:
             if len(name) > length and words.startswith(name) and not follows[:1].isalnum():
                 best, length = role, len(name)
     return best
+
+
+def redirected(page: str, redirects: Mapping[str, str]) -> str:
+    """Where a chain of redirects from a page ends, such as `notes/x`: the page itself where there is none.
+
+    In a circle, some page of it.
+    """
+    seen: set[str] = set()
+    while page in redirects and page not in seen:
+        seen.add(page)
+        page = redirects[page]
+    return page
 
 
 class InternalTarget(NamedTuple):

@@ -5,7 +5,7 @@ The attribution reads `— SPEAKER, [@key, LOCATOR], quoted in [@key2, LOCATOR] 
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from .blocks import Block, BlockKind, Content
@@ -16,7 +16,7 @@ from .model import Citation, Mention, Quote, Reference, Speaker
 from .spans import LineTable, Span
 from .tables import split_cells
 
-__all__ = ["ID", "MAX_ID_LENGTH", "Attribution", "parse_attribution", "parse_quote", "propose_id"]
+__all__ = ["ID", "MAX_ID_LENGTH", "Attribution", "free_id", "parse_attribution", "parse_quote", "propose_id"]
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 """What an id of a note, theme, quote or notice looks like."""
@@ -235,3 +235,11 @@ def propose_id(words: str) -> str:
             break
         proposal = longer
     return proposal or "quote"
+
+
+def free_id(proposal: str, taken: Container[str]) -> str:
+    """The proposal, or where that is taken, the first of `proposal-2`, `proposal-3` and so on that is not."""
+    if proposal not in taken:
+        return proposal
+    numbered = (f"{proposal[: MAX_ID_LENGTH - 8].rstrip('-')}-{number}" for number in range(2, 1_000_000))
+    return next(id_ for id_ in numbered if id_ not in taken)

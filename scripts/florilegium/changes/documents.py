@@ -6,12 +6,13 @@ from typing import Any
 
 from ..bodies import parse_body
 from ..limits import Exhausted, bounded
+from ..links import redirected
 from ..model import Body, Mention, Note, Theme
 from ..spans import LineTable
 from .differences import DocumentChange, Field, How
 from .words import WordCount, count_changed_words
 
-__all__ = ["compare_notes", "compare_themes", "fields_of", "redirected"]
+__all__ = ["compare_notes", "compare_themes", "fields_of"]
 
 
 def _ids(mentions: Iterable[Mention]) -> str:
@@ -49,15 +50,6 @@ def fields_of(getters: Mapping[str, Callable[[Any], str]], before: Any, after: A
     """The properties in which two things differ."""
     pairs = ((name, get(before), get(after)) for name, get in getters.items())
     return tuple(Field(name=name, before=old, after=new) for name, old, new in pairs if old != new)
-
-
-def redirected(page: str, redirects: Mapping[str, str]) -> str:
-    """Where a chain of redirects from a page ends, such as `notes/x`; the page itself where there is none."""
-    seen: set[str] = set()
-    while page in redirects and page not in seen:
-        seen.add(page)
-        page = redirects[page]
-    return page
 
 
 def compare_notes(

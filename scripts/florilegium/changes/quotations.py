@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from ..citations import render_citation, render_locator
+from ..links import redirected
 from ..matching import words_digest
 from ..model import Citation, Note, Quote, Reference
 from .differences import How, QuoteChange
-from .documents import fields_of, redirected
+from .documents import fields_of
 from .sides import Side
 from .words import compare_words
 

@@ -1,12 +1,12 @@
 """Checks of where hyperlinks lead: out of the library safely, and within it to something that exists."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 
 from .. import policy
 from ..diagnostics import Diagnostic, quoted
-from ..links import InternalTarget, resolve_target
+from ..links import InternalTarget, redirected, resolve_target
 from ..model import Note, Status, Theme
 from ..permalinks import find_vanished
 from .context import Context, found
@@ -123,7 +123,7 @@ def check_broken_redirect(context: Context) -> Iterator[Diagnostic]:
     known = set(pages)
     for old, new in settings.redirects.items():
         span = settings.spans[f"redirects/{old}"]
-        end = _end_of(new, settings.redirects)
+        end = redirected(new, settings.redirects)
         if old in known:
             message = f"{quoted(old)} is redirected, but the library has that page"
             yield found("broken-internal-link", span, message, "remove the redirect, or the page")
@@ -131,15 +131,6 @@ def check_broken_redirect(context: Context) -> Iterator[Diagnostic]:
             message = f"{quoted(old)} is redirected to {quoted(end)}, which is no page of the library"
             remedy = "name a note or a theme, such as themes/amnesia"
             yield found("broken-internal-link", span, message, context.guess(end, pages, remedy))
-
-
-def _end_of(page: str, redirects: Mapping[str, str]) -> str:
-    """Where a chain of redirects ends; in a circle, some page of it."""
-    seen = set()
-    while page in redirects and page not in seen:
-        seen.add(page)
-        page = redirects[page]
-    return page
 
 
 def check_vanished_permalink(context: Context) -> Iterator[Diagnostic]:

@@ -2,12 +2,11 @@
 
 from functools import cache, partial
 
-from ..identifiers import doi_url, parse_doi
 from ..links import Links
 from ..model import Note, Quote, Source, Status
 from ..pages.addresses import reference_anchor
 from ..pages.cards import Site
-from ..pages.identified import web_address
+from ..pages.works import work_iri
 
 __all__ = ["Names", "exported_works", "note_iri", "quote_iri", "reference_address", "theme_iri", "work_iri"]
 
@@ -28,14 +27,6 @@ def theme_iri(id_: str, site: Site) -> str:
 def reference_address(key: str) -> str:
     """The name of a work's entry, from the root: the page of a long bibliography on which it stands may change."""
     return f"references/#{reference_anchor(key)}"
-
-
-def work_iri(key: str, site: Site) -> str:
-    """The work's DOI as an address, or its own address on the web, or that of our entry."""
-    source = site.links.sources.get(key)
-    doi = parse_doi(source.variables.get("DOI", "")) if source else None
-    found = doi_url(doi.value) if doi and doi.value and not doi.fault else web_address(source)
-    return found or site.permanent(reference_address(key))
 
 
 class Names:

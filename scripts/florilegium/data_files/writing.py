@@ -7,13 +7,16 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from ..diagnostics import quoted
+from ..edits import new_file_mode
+from ..forked import map_forked
 from .files import DataFile
-from .processes import for_each
 
 __all__ = ["MANIFEST", "ExportError", "Exported", "place_data_files", "write_data_files"]
+
+R = TypeVar("R")
 
 MANIFEST = ".florilegium-data"
 """Names the files that were exported into a folder, by their digests; `sha256sum -c` reads it too."""
@@ -51,7 +54,7 @@ def write_data_files(files: Iterable[DataFile], folder: Path, *, everything: boo
     known = _read_manifest(folder / MANIFEST)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".florilegium-") as temporary:
         fresh = {file.name: Path(temporary) / str(number) for number, file in enumerate(files)}
-        made = for_each(lambda file: _render(fresh[file.name], file), files, among=len(files))
+        made = _for_each(lambda file: _render(fresh[file.name], file), files, among=len(files))
         digests = {file.name: digest for file, digest in zip(files, made, strict=True)}
         present = {name: _digest(folder / name) for name in digests}
         _check_present(present, digests, known, folder)
@@ -96,14 +99,21 @@ def _render(path: Path, file: DataFile) -> str:
         for piece in file.render():
             digest.update(piece)
             stream.write(piece)
-    path.chmod(0o666 & ~_umask())
+    path.chmod(new_file_mode())
     return digest.hexdigest()
 
 
-def _umask() -> int:
-    umask = os.umask(0)
-    os.umask(umask)
-    return umask
+_PARALLEL_FROM = 150
+"""Files below which starting processes takes longer than it saves. There is one for each note."""
+_LARGE = 20
+"""So many come first, and hold the whole library."""
+
+
+def _for_each(function: Callable[[DataFile], R], files: Sequence[DataFile], *, among: int) -> list[R]:
+    """What the function returns for each file; `among` is how many files the library has, of which these may be few."""
+    if len(files) < 2 or among < _PARALLEL_FROM:
+        return [function(file) for file in files]
+    return list(map_forked(function, files, large=_LARGE))
 
 
 def _digest(path: Path) -> str:
@@ -162,7 +172,7 @@ def place_data_files(
         # Whatever stops this, the next time knows what may be there.
         _write_record(record, {path: before[path] if path in kept else [] for path in (*before, *wanted)})
     outdated = [file for path, (file, _) in wanted.items() if path not in kept]
-    for_each(lambda file: _place(file, built), outdated, among=len(wanted))
+    _for_each(lambda file: _place(file, built), outdated, among=len(wanted))
     for path in before.keys() - wanted.keys():
         (built / path).unlink(missing_ok=True)
     if record:

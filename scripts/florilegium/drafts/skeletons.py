@@ -17,7 +17,7 @@ from ..library import ANNOTATIONS
 from ..limits import MAX_TITLE
 from ..links import Links
 from ..model import Basis, LibrarySettings, Source
-from ..quotes import ID, MAX_ID_LENGTH
+from ..quotes import ID, MAX_ID_LENGTH, free_id
 from .works import KnownWork
 
 __all__ = ["Draft", "NewNote", "NewTheme", "plan_note", "plan_theme"]
@@ -110,13 +110,15 @@ def _insist(names: Iterable[str], what: str, known: Mapping[str, object], otherw
 def _id(given: str, title: str, taken: set[str], what: str) -> str:
     """The id that was given, if it can be had; else one made from the title."""
     if not given:
-        return _free(_slug(title) or what, taken | {_TAKEN})
+        return free_id(_slug(title) or what, taken | {_TAKEN})
     if not ID.match(given) or len(given) > MAX_ID_LENGTH or given == _TAKEN:
-        proposal = _free(_slug(given) or what, taken | {_TAKEN})
+        proposal = free_id(_slug(given) or what, taken | {_TAKEN})
         reason = "small letters a-z, digits and single hyphens, at most 64"
         raise CannotRun(f"{quoted(given)} can be no id of a {what}: {reason}", f"take {proposal}")
     if given in taken:
-        raise CannotRun(f"there is a {what} {quoted(given)} already", f"take another id, such as {_free(given, taken)}")
+        raise CannotRun(
+            f"there is a {what} {quoted(given)} already", f"take another id, such as {free_id(given, taken)}"
+        )
     return given
 
 
@@ -130,13 +132,6 @@ def _slug(text: str) -> str:
             break
         slug += f"-{word}"
     return slug
-
-
-def _free(slug: str, taken: set[str]) -> str:
-    if slug not in taken:
-        return slug
-    numbered = (f"{slug[: MAX_ID_LENGTH - 8].rstrip('-')}-{number}" for number in range(2, 1_000_000))
-    return next(id_ for id_ in numbered if id_ not in taken)
 
 
 def _cut(title: str) -> str:

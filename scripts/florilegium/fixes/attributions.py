@@ -10,7 +10,7 @@ from ..edits import Edit
 from ..frontmatter import Mapping, Sequence, parse_front_matter
 from ..links import resolve_role
 from ..model import Note, Quote
-from ..quotes import ID, MAX_ID_LENGTH, parse_attribution, propose_id
+from ..quotes import ID, MAX_ID_LENGTH, free_id, parse_attribution, propose_id
 from ..spans import LineTable, Span
 from .drafts import Document, Kind, Mend, counting
 from .lists import add_items
@@ -133,7 +133,7 @@ def mend_ids(document: Document) -> Iterator[Mend]:
     for quote in document.value.body.quotes:
         if quote.attribution_span.end not in places or not quote.words.strip() or any(_inside(faults, quote)):
             continue
-        id_ = _free(propose_id(quote.words), taken)
+        id_ = free_id(propose_id(quote.words), taken)
         taken.add(id_)
         at = document.table.offset(quote.attribution_span.end)
         yield Mend(Kind.QUOTE_ID, (Edit(span=document.table.span(at, at), text=f" {{#{id_}}}"),))
@@ -151,14 +151,6 @@ def _inside(lines: dict[int, list[Diagnostic]], quote: Quote) -> Iterator[Diagno
     span = quote.attribution_span
     for line in range(span.line, span.end_line + 1):
         yield from lines.get(line, ())
-
-
-def _free(proposal: str, taken: set[str]) -> str:
-    number, id_ = 1, proposal
-    while id_ in taken:
-        number += 1
-        id_ = f"{proposal}-{number}"
-    return id_
 
 
 # --------------------------------------------------------------------------------------------------------- themes

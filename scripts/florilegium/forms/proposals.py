@@ -16,7 +16,7 @@ from ..imports.texts import clean, clean_line, paragraphs
 from ..links import Links, resolve_role
 from ..model import Basis, Note, Quote, Speaker
 from ..notes import parse_note
-from ..quotes import propose_id
+from ..quotes import free_id, propose_id
 from ..spans import LineTable, Span
 from .answers import Answers, Form
 
@@ -98,7 +98,7 @@ def _new_quote(answers: Answers, links: Links, root: Path) -> Proposal:
     note = _note(answers, links)
     table = _table(root, note.path)
     words = _words(answers, "The words")
-    id_ = _free_id(words, note)
+    id_ = free_id(propose_id(words), {quote.id for quote in note.quotes})
     attribution = f"> — {_speaker(answers, 'Who speaks?', links)}, in {_citations(answers, note, links)}"
     tags = [*(f" #{theme}" for theme in answers.listed("Themes"))]
     tags += [f" !{notice}" for notice in answers.listed("Content notices")]
@@ -247,13 +247,6 @@ def _words(answers: Answers, question: str) -> str:
 
 def _normal(words: str) -> str:
     return " ".join(words.split())
-
-
-def _free_id(words: str, note: Note) -> str:
-    taken = {quote.id for quote in note.quotes}
-    proposed = propose_id(words)
-    numbered = (f"{proposed}-{number}" for number in range(2, 1_000_000))
-    return proposed if proposed not in taken else next(id_ for id_ in numbered if id_ not in taken)
 
 
 def _table(root: Path, path: str) -> LineTable:

@@ -12,14 +12,14 @@ from ..edits import Change, read_exactly
 from ..library import read_library
 from ..links import Links, resolve_links, resolve_role
 from ..model import Note, Notice, Role, Source, Speaker
-from ..quotes import propose_id
+from ..quotes import free_id, propose_id
 from ..rules import Severity
 from ..spans import Span
 from . import ledger as lock
 from .highlights import Code, Export, Highlight, Remark, Work
 from .ledger import Ledger, QuoteEntry, WorkEntry
 from .quotations import Draft, Merge, Wanted, cite
-from .themes import Themes, unique
+from .themes import Themes
 from .works import PATH as WORKS
 from .works import Merged, describe, find_work, merge_works
 
@@ -245,7 +245,7 @@ class _Planner:
                 return id_
         title = self.sources[key].title or (work.title if work else "") or key
         proposed = propose_id(title)
-        id_ = unique(propose_id(key) if proposed == "quote" else proposed, {*self.notes, *self.fresh, "index"})
+        id_ = free_id(propose_id(key) if proposed == "quote" else proposed, {*self.notes, *self.fresh, "index"})
         self.fresh[id_] = (key, title)
         return id_
 

@@ -15,14 +15,13 @@ from ..edits import Edit, apply_edits
 from ..limits import MAX_FILE_BYTES
 from ..model import Locator, Note, Quote
 from ..notes import parse_note
-from ..quotes import ID, propose_id
+from ..quotes import ID, free_id, propose_id
 from ..rules import Severity
 from ..spans import LineTable, Span
 from .highlights import Highlight, Remark
 from .ledger import QuoteEntry, digest
 from .prose import Comment, find_comment
 from .texts import paragraphs
-from .themes import unique
 
 __all__ = ["Draft", "Merge", "Wanted", "cite"]
 
@@ -134,7 +133,7 @@ class Merge:
         blocks: list[str] = []
         themes: list[str] = []
         for want in fresh:
-            id_ = unique(propose_id(want.highlight.words), taken)
+            id_ = free_id(propose_id(want.highlight.words), taken)
             block = _render(want, self.draft, id_)
             if not _reads_back(block, want, id_):
                 message = f"the words {quoted(want.highlight.words)} cannot be written as a quote; they are left out"

@@ -1,30 +1,22 @@
 """Tags, codes and colours of other programs as themes of the library: matched by id, label or alias, or made anew."""
 
 import json
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..diagnostics import did_you_mean, quoted
 from ..edits import Change
 from ..model import Theme
-from ..quotes import MAX_ID_LENGTH, propose_id
+from ..quotes import free_id, propose_id
 from ..rules import Severity
 from ..spans import Span
 from .highlights import Code, Highlight, Remark
 from .texts import clean_line, paragraphs
 
-__all__ = ["Themes", "unique"]
+__all__ = ["Themes"]
 
 _TAKEN = "index"
 _TODO = "TODO: say what this theme covers and what it leaves out."
-
-
-def unique(id_: str, taken: Container[str]) -> str:
-    """The id, with a number where it is taken."""
-    if id_ not in taken:
-        return id_
-    numbered = (f"{id_[: MAX_ID_LENGTH - 8].rstrip('-')}-{number}" for number in range(2, 1_000_000))
-    return next(candidate for candidate in numbered if candidate not in taken)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,7 +64,7 @@ class Themes:
     def _add(self, label: str, broader: str = "", description: str = "") -> str:
         proposed = propose_id(label)
         # Nothing of a name in another script is left in an id.
-        id_ = unique("theme" if proposed == "quote" else proposed, {*self.known, *self.added, _TAKEN})
+        id_ = free_id("theme" if proposed == "quote" else proposed, {*self.known, *self.added, _TAKEN})
         self._ids[label.casefold()] = id_
         self.added[id_] = (label, broader, description)
         return id_

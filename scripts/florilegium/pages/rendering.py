@@ -1,11 +1,11 @@
 """Rendering many pages in several processes: first the prose that they show, then the pages."""
 
-import multiprocessing
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import Protocol
 
+from ..forked import map_forked
 from ..model import Note, Theme
 from ..prose import RenderedBody
 from .cards import Site, render_document
@@ -31,17 +31,17 @@ def render_in_parallel(
 ) -> Iterator[bytes]:
     """The bytes of the pages, in their order.
 
-    A page is a closure over the whole library, which no process could be sent. Processes that are forked
-    have it already, and get numbers of pages; where a system cannot fork, all is done in this process.
+    A page is a closure over the whole library, which no process could be sent.
     """
     if executor is None or len(pages) < _PARALLEL_FROM:
         yield from (page.render() for page in pages)
         return
     render_bodies(site, executor, dict.fromkeys(path for page in pages for path in page.shows))
-    if "fork" not in multiprocessing.get_all_start_methods():
-        yield from (page.render() for page in pages)
-        return
-    yield from _render_forked(pages)
+    yield from map_forked(_render, pages)
+
+
+def _render(page: RenderedLater) -> bytes:
+    return page.render()
 
 
 def render_bodies(site: Site, executor: Callable[[], Executor] | None, paths: Collection[str]) -> None:
@@ -66,22 +66,3 @@ def rendering_bodies(
         rendered = pool.map(render_document, documents, chunksize=_CHUNK)
         yield bodies
         bodies |= zip((document.path for document in documents), rendered, strict=True)
-
-
-_shared: Sequence[RenderedLater] = ()
-"""The pages that forked processes render: theirs by inheritance."""
-
-
-def _render_forked(pages: Sequence[RenderedLater]) -> Iterator[bytes]:
-    global _shared  # noqa: PLW0603
-    _shared = pages
-    numbers = range(len(pages))
-    try:
-        with ProcessPoolExecutor(mp_context=multiprocessing.get_context("fork")) as pool:
-            yield from pool.map(_render_number, numbers, chunksize=_CHUNK)
-    finally:
-        _shared = ()
-
-
-def _render_number(number: int) -> bytes:
-    return _shared[number].render()
