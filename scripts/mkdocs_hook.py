@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from florilegium.bibliography import BibliographyError
-from florilegium.checking import CannotRun, Options
-from florilegium.diagnostics import plain
-from florilegium.library import ANNOTATIONS
-from florilegium.pages import FOLDERS, is_generated
-from florilegium.pages.cards import Site
+from florilegium.check.checking import CannotRun, Options
+from florilegium.core.diagnostics import plain
+from florilegium.core.rules import Severity
+from florilegium.library.reading import ANNOTATIONS
 from florilegium.pipeline import add_data_files, add_index, prepare_pages
 from florilegium.publish import PublishError
-from florilegium.renderers import PAGES_WRITTEN, RenderFailed
-from florilegium.rules import Severity
+from florilegium.publish.renderers import PAGES_WRITTEN, RenderFailed
+from florilegium.site.pages import FOLDERS, is_generated
+from florilegium.site.pages.cards import Site
+from florilegium.works.citing import BibliographyError
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer

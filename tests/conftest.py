@@ -7,10 +7,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from florilegium.checks import Context, apply_severities, run_checks
-from florilegium.diagnostics import Diagnostic
-from florilegium.library import read_library
-from florilegium.links import resolve_links
+from florilegium.check.checks import Context, apply_severities, run_checks
+from florilegium.core.diagnostics import Diagnostic
+from florilegium.library.links import resolve_links
+from florilegium.library.reading import read_library
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 

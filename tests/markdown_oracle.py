@@ -3,9 +3,9 @@
 import re
 from html.parser import HTMLParser
 
-from florilegium.bodies import ParsedBody, parse_body
-from florilegium.prose import RenderedBody, render_body
-from florilegium.spans import LineTable
+from florilegium.core.spans import LineTable
+from florilegium.markdown.bodies import ParsedBody, parse_body
+from florilegium.site.prose import RenderedBody, render_body
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from florilegium.checking import Options, check, has_errors
-from florilegium.data_files import data_files
-from florilegium.pages import Plan
+from florilegium.check.checking import Options, check, has_errors
 from florilegium.pipeline import plan_site
+from florilegium.site.data_files import data_files
+from florilegium.site.pages import Plan
 
 __all__ = ["LIBRARY", "contents", "planned"]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
-from florilegium.pages import FOLDERS
+from florilegium.site.pages import FOLDERS
 
 __all__ = ["LIBRARY", "Project", "article_text", "make_project", "tree"]
 
@@ -164,7 +164,7 @@ def make_project(folder: Path, *, state: Path | None = None, library: Mapping[st
     """The frame of the site that is shipped, with another library."""
     root = folder / "project"
     shutil.copytree(REPOSITORY / "docs", root / "docs", ignore=_generated)
-    theme = "scripts/florilegium/templates/theme"
+    theme = "scripts/florilegium/site/templates/theme"
     shutil.copytree(REPOSITORY / theme, root / theme)
     for name in ("mkdocs.yml", "scripts/mkdocs_hook.py"):
         shutil.copy(REPOSITORY / name, root / name)

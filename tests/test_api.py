@@ -201,7 +201,7 @@ def test_the_page_about_it_says_what_is_true(monkeypatch):
 
 def test_the_examples_of_things_are_true(monkeypatch):
     monkeypatch.chdir(REPOSITORY)
-    failed, tried = doctest.testmod(sys.modules["florilegium.api.things"], extraglobs={"load": load})
+    failed, tried = doctest.testmod(sys.modules["florilegium.api.collection"], extraglobs={"load": load})
     assert (failed, tried) == (0, 3)
 
 

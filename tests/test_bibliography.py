@@ -9,25 +9,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from florilegium.bibliography import (
+from florilegium.core.model import Citation
+from florilegium.core.spans import Span
+from florilegium.markdown.citations import parse_citations
+from florilegium.works.citing import (
     STYLES,
     Bibliography,
     BibliographyError,
     CitationCache,
     CitedPart,
     Style,
-    plans,
-    press,
+    formatting,
+    formatting_plan,
+    pandoc_runner,
     read_cache,
     read_style,
-    rendering,
     write_cache,
 )
-from florilegium.bibliography import render_bibliography as render
-from florilegium.bibliography.fragments import is_web_address, parts_of, render_inlines, to_inlines
-from florilegium.citations import parse_citations
-from florilegium.model import Citation
-from florilegium.spans import Span
+from florilegium.works.citing import render_bibliography as render
+from florilegium.works.citing.pandoc_fragments import is_web_address, parts_of, render_inlines, to_inlines
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,9 +81,9 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[set[str], int]]:
 
     def watched(pandoc: Any, style: Any, language: Any, items: Any, clusters: Any) -> Any:
         seen.append((set(items), len(clusters)))
-        return press.typeset(pandoc, style, language, items, clusters)
+        return pandoc_runner.typeset(pandoc, style, language, items, clusters)
 
-    monkeypatch.setattr(rendering, "typeset", watched)
+    monkeypatch.setattr(formatting, "typeset", watched)
     return seen
 
 
@@ -354,7 +354,7 @@ def test_styles(style: str, citation: str, narrative: str, entry: str) -> None:
 
 
 def test_every_shipped_style_keeps_its_rights_and_says_what_was_changed() -> None:
-    folder = Path(press.__file__).parent.parent / "styles"
+    folder = Path(pandoc_runner.__file__).parent / "styles"
     assert sorted(path.stem for path in folder.glob("*.csl")) == sorted(STYLES)
     readme = (folder / "README.md").read_text("utf-8")
     for name in STYLES:
@@ -561,7 +561,7 @@ def test_no_works(apa: Style, runs: list[Any]) -> None:
 
 
 def test_without_pandoc(apa: Style, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rendering, "find_pandoc", lambda: None)
+    monkeypatch.setattr(formatting, "find_pandoc", lambda: None)
     kept = CitationCache(context="kept")
     texts = cites("[see @kolk2014, pp. 3-5, twice; -@lutz2013]", "@three2001", "@unnamed1999 [p. 2]", "[@nope]")
     bibliography = render(WORKS, texts, style=apa, cache=kept)
@@ -584,8 +584,8 @@ def test_without_pandoc(apa: Style, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_pandoc_fails(apa: Style, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with pytest.raises(BibliographyError, match=r'"broken"[^:]*: .* correct the work that is named'):
         render({"a": book("Doe"), "broken": book("Doe", volume=["x"])}, [], style=apa)
-    missing = press.Pandoc(path=str(tmp_path / "pandoc"), version="0")
-    monkeypatch.setattr(rendering, "find_pandoc", lambda: missing)
+    missing = pandoc_runner.Pandoc(path=str(tmp_path / "pandoc"), version="0")
+    monkeypatch.setattr(formatting, "find_pandoc", lambda: missing)
     with pytest.raises(BibliographyError, match=r"could not be started .* run \./scripts/setup"):
         render({"a": book("Doe")}, [], style=apa)
 
@@ -594,8 +594,8 @@ def test_pandoc_hangs(apa: Style, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     program = tmp_path / "pandoc"
     program.write_text("#!/bin/sh\nexec sleep 60\n")
     program.chmod(0o755)
-    monkeypatch.setattr(rendering, "find_pandoc", lambda: press.Pandoc(path=str(program), version="0"))
-    monkeypatch.setattr(press, "_PATIENCE", 0.2)
+    monkeypatch.setattr(formatting, "find_pandoc", lambda: pandoc_runner.Pandoc(path=str(program), version="0"))
+    monkeypatch.setattr(pandoc_runner, "_PATIENCE", 0.2)
     with pytest.raises(BibliographyError, match="did not finish within"):
         render({"a": book("Doe")}, [], style=apa)
 
@@ -612,7 +612,7 @@ def test_an_old_pandoc_is_no_pandoc(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     ):
         program.write_text(f"#!/bin/sh\necho pandoc {version}\n")
         program.chmod(0o755)
-        assert (press._installed_pandoc() is not None) == usable
+        assert (pandoc_runner._installed_pandoc() is not None) == usable
 
 
 # ------------------------------------------------------------------------------------------------------------ caches
@@ -723,8 +723,8 @@ def test_numbers_concern_all_works(shelf: dict[str, Item], runs: list[Any]) -> N
 def test_several_pandocs_say_what_one_says(
     shelf: dict[str, Item], apa: Style, shelved: Bibliography, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(press, "_RUN_LENGTH", 10 - len(shelf))
-    monkeypatch.setattr(press.os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(pandoc_runner, "_RUN_LENGTH", 10 - len(shelf))
+    monkeypatch.setattr(pandoc_runner.os, "cpu_count", lambda: 3)
     check_same(render(shelf, cites(*SOME), style=apa), shelved)
 
 
@@ -774,7 +774,7 @@ def test_a_cache_that_cannot_be_written_leaves_the_old_one(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("florilegium.bibliography.caches.os.replace", full)
+    monkeypatch.setattr("florilegium.works.citing.formatted_cache.os.replace", full)
     with pytest.raises(OSError, match="No space left"):
         write_cache(path, CitationCache())
     assert read_cache(path) == shelved.cache
@@ -848,7 +848,7 @@ def test_shortcuts_change_nothing(style: str, monkeypatch: pytest.MonkeyPatch) -
     for step in range(3):
         bibliography = render(works, texts, style=chosen, cache=cache)
         with monkeypatch.context() as patch:
-            patch.setattr(plans, "is_located", lambda cluster: False)
+            patch.setattr(formatting_plan, "is_located", lambda cluster: False)
             plain = render(works, texts, style=chosen)
         assert (bibliography.order, bibliography.entries) == (plain.order, plain.entries)
         assert bibliography.clusters == plain.clusters

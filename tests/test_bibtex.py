@@ -5,12 +5,12 @@ import subprocess
 
 import pypandoc
 import pytest
-from florilegium.csl import to_csl
-from florilegium.latex import decode_address, decode_latex
-from florilegium.model import Date, Name
-from florilegium.references import parse_bibliography
-from florilegium.rules import RULES
-from florilegium.spans import LineTable
+from florilegium.core.model import Date, Name
+from florilegium.core.rules import RULES
+from florilegium.core.spans import LineTable
+from florilegium.works.csl import to_csl
+from florilegium.works.latex import decode_address, decode_latex
+from florilegium.works.reference_files import parse_bibliography
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

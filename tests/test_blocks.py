@@ -1,9 +1,9 @@
 """Block structure: the same as other readers of CommonMark find, and never lost on any text."""
 
 import pytest
-from florilegium.blocks import MAX_DEPTH, Block, BlockKind, Content, parse_blocks
-from florilegium.spans import LineTable
-from florilegium.tables import parse_alignments, split_cells
+from florilegium.core.spans import LineTable
+from florilegium.markdown.blocks import MAX_DEPTH, Block, BlockKind, Content, parse_blocks
+from florilegium.markdown.tables import parse_alignments, split_cells
 from hypothesis import given
 from markdown_oracle import ORACLE, documents, wild_text
 

@@ -3,9 +3,9 @@
 import time
 
 import pytest
-from florilegium.bodies import make_anchor
-from florilegium.model import Body
-from florilegium.spans import LineTable, Span
+from florilegium.core.model import Body
+from florilegium.core.spans import LineTable, Span
+from florilegium.markdown.bodies import make_anchor
 from hypothesis import given
 from markdown_oracle import PATH, documents, read, wild_text
 

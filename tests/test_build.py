@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from florilegium.staging import _frame
+from florilegium.publish.staging import _frame
 from projects import LIBRARY, Project, article_text, make_project, tree
 
 MARKER = ".florilegium-site"

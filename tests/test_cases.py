@@ -10,12 +10,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from florilegium import reporters
-from florilegium.diagnostics import Diagnostic
-from florilegium.library import read_library, read_text
-from florilegium.originals import read_original
-from florilegium.rules import RULES
-from florilegium.verification import verify_quotes
+from florilegium.core import reporters
+from florilegium.core.diagnostics import Diagnostic
+from florilegium.core.rules import RULES
+from florilegium.library.reading import read_library, read_text
+from florilegium.quotations.originals import read_original
+from florilegium.quotations.verification import verify_quotes
 
 CASES = Path(__file__).parent / "cases"
 FOLDERS = sorted(path for path in CASES.glob("*/*/") if path.parent.name != "base")

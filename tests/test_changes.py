@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from florilegium.changes import Changes, compare, read_sides, render_json, render_text
-from florilegium.changes.words import Only, compare_words, count_changed_words
-from florilegium.checking import CannotRun, Options
-from florilegium.library import read_library
-from florilegium.matching import words_digest
-from florilegium.verification import HEADER
+from florilegium.check.changes import Changes, compare, read_sides, render_json, render_text
+from florilegium.check.changes.word_changes import Only, compare_words, count_changed_words
+from florilegium.check.checking import CannotRun, Options
+from florilegium.library.reading import read_library
+from florilegium.quotations.matching import words_digest
+from florilegium.quotations.verification import HEADER
 from hypothesis import given
 from hypothesis import strategies as st
 from projects import LIBRARY

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from florilegium.changes import Changes, compare, read_sides, render_markdown
-from florilegium.changes.inert import as_code, as_markdown
-from florilegium.checking import Options
+from florilegium.check.changes import Changes, compare, read_sides, render_markdown
+from florilegium.check.changes.inert_text import as_code, as_markdown
+from florilegium.check.checking import Options
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt

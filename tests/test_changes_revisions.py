@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from florilegium.changes import compare, read_sides, revisions
-from florilegium.changes.revisions import unpacked
-from florilegium.checking import CannotRun, Options
+from florilegium.check.changes import compare, read_sides, revisions
+from florilegium.check.changes.revisions import unpacked
+from florilegium.check.checking import CannotRun, Options
 from projects import LIBRARY, tree
 
 NOTE = "annotations/notes/remembering.md"

@@ -4,7 +4,7 @@ import sys
 import unicodedata
 
 import pytest
-from florilegium.characters import find_invisible
+from florilegium.core.characters import find_invisible
 from hypothesis import given
 from hypothesis import strategies as st
 

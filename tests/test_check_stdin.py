@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from florilegium import cli
-from florilegium.checking import Options, check, check_text
+from florilegium.check.checking import Options, check, check_text
 
 BASE = Path(__file__).parent / "cases" / "base"
 NOTE = "annotations/notes/forgetting.md"

@@ -7,10 +7,17 @@ from typing import Any
 
 import pypandoc
 import pytest
-from florilegium.citations import LOCATOR_LABELS, Found, is_plain_key, parse_citations, parse_locator, render_citation
-from florilegium.inlines import mask, merge_marks, parse_marks, parse_targets
-from florilegium.model import Citation, CitationMode, Locator, Reference
-from florilegium.spans import LineTable, Span
+from florilegium.core.model import Citation, CitationMode, Locator, Reference
+from florilegium.core.spans import LineTable, Span
+from florilegium.markdown.citations import (
+    LOCATOR_LABELS,
+    Found,
+    is_plain_key,
+    parse_citations,
+    parse_locator,
+    render_citation,
+)
+from florilegium.markdown.inlines import mask, merge_marks, parse_marks, parse_targets
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_oracle import wild_text

@@ -11,8 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from florilegium import cli, library, shelves
-from florilegium.rules import RULES
+from florilegium import cli
+from florilegium.core.rules import RULES
+from florilegium.library.reading import cache_shards, reading
 
 BASE = Path(__file__).parent / "cases" / "base"
 HEAD = "---\ntitle: A second note\nsource: doe2009\nbasis: full-text\nthemes: []\n---\n"
@@ -331,15 +332,15 @@ def test_output_that_cannot_be_written(redirection, code, said, root):
 @pytest.fixture
 def reads(monkeypatch):
     """The files that are read."""
-    paths, real = [], library.read_text
-    monkeypatch.setattr(library, "read_text", lambda root, path: paths.append(path) or real(root, path))
+    paths, real = [], reading.read_text
+    monkeypatch.setattr(reading, "read_text", lambda root, path: paths.append(path) or real(root, path))
     return paths
 
 
 @pytest.fixture
 def settled(monkeypatch):
     """Lets files count as settled that were written this moment."""
-    monkeypatch.setattr(shelves, "_FRESH_NS", -3_600_000_000_000)
+    monkeypatch.setattr(cache_shards, "_FRESH_NS", -3_600_000_000_000)
 
 
 def test_a_second_run_reads_nothing(run, root, reads, settled):

@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from florilegium.checking import Options, check
-from florilegium.coverage import Coverage, count_words, coverage_of, json_report, text_report
-from florilegium.library import read_library
-from florilegium.links import resolve_links
-from florilegium.matching import words_digest
-from florilegium.pages.coverage_page import SHOWN
+from florilegium.check.checking import Options, check
+from florilegium.check.coverage import Coverage, count_words, coverage_of, json_report, text_report
+from florilegium.library.links import resolve_links
+from florilegium.library.reading import read_library
 from florilegium.pipeline import plan_site
-from florilegium.verification import HEADER
+from florilegium.quotations.matching import words_digest
+from florilegium.quotations.verification import HEADER
+from florilegium.site.pages.coverage_page import SHOWN
 from projects import LIBRARY
 
 FORGETTING, REMEMBERING = "notes/forgetting.md", "notes/remembering.md"

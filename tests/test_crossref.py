@@ -6,11 +6,11 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from florilegium import crossref
-from florilegium.crossref import CrossrefError, UnknownDoi, fetch_record, records, to_csl
-from florilegium.csl import parse_source
-from florilegium.json_trees import parse_json
-from florilegium.spans import LineTable
+from florilegium.core.json_trees import parse_json
+from florilegium.core.spans import LineTable
+from florilegium.works import registries
+from florilegium.works.csl import parse_source
+from florilegium.works.registries import CrossrefError, UnknownDoi, crossref_records, fetch_record, to_csl
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -179,7 +179,7 @@ def test_a_refusal_is_not_repeated(server):
 
 
 def test_a_silent_server_is_given_up(server, monkeypatch):
-    monkeypatch.setattr(records, "_SILENCE", 0.05)
+    monkeypatch.setattr(crossref_records, "_SILENCE", 0.05)
     server.answers = [lambda handler: time.sleep(0.3)]
     assert "did not answer in time" in str(failure())
 
@@ -192,8 +192,8 @@ def test_a_server_that_sends_drop_by_drop_is_given_up(server, monkeypatch):
             handler.wfile.write(b" ")
             time.sleep(0.02)
 
-    monkeypatch.setattr(records, "_TOTAL", 0.05)
-    monkeypatch.setattr(records, "ATTEMPTS", 1)
+    monkeypatch.setattr(crossref_records, "_TOTAL", 0.05)
+    monkeypatch.setattr(crossref_records, "ATTEMPTS", 1)
     server.answers = [drip]
     assert "did not answer in time" in str(failure())
 
@@ -204,7 +204,7 @@ def test_a_broken_answer_is_told(server):
 
 
 def test_a_huge_answer_is_not_read(server, monkeypatch):
-    monkeypatch.setattr(records, "MAX_BYTES", 1_048_576)
+    monkeypatch.setattr(crossref_records, "MAX_BYTES", 1_048_576)
     server.answers = [(200, {}, b" " * 1_100_000)]
     assert "larger than 1 MiB" in str(failure())
 
@@ -434,4 +434,4 @@ def test_any_record_gives_an_item_that_the_library_can_read(record, kind):
 
 
 def test_the_room_offers_these_names():
-    assert sorted(crossref.__all__) == ["CrossrefError", "UnknownDoi", "fetch_record", "to_csl"]
+    assert sorted(registries.__all__) == ["CrossrefError", "UnknownDoi", "fetch_record", "to_csl"]

@@ -5,9 +5,14 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from florilegium.csl import check_source, parse_source, same_work, to_csl
-from florilegium.csl_dates import parse_date_text
-from florilegium.csl_vocabulary import (
+from florilegium.core.json_trees import parse_json
+from florilegium.core.model import Date, Name, Source
+from florilegium.core.rules import RULES
+from florilegium.core.spans import LineTable, Span
+from florilegium.core.yaml_trees import parse_yaml
+from florilegium.works.csl import check_source, parse_source, same_work, to_csl
+from florilegium.works.csl_dates import parse_date_text
+from florilegium.works.csl_vocabulary import (
     ANONYMOUS_TYPES,
     CONTAINED_TYPES,
     DATES,
@@ -18,11 +23,6 @@ from florilegium.csl_vocabulary import (
     TEXTS,
     TYPES,
 )
-from florilegium.json_trees import parse_json
-from florilegium.model import Date, Name, Source
-from florilegium.rules import RULES
-from florilegium.spans import LineTable, Span
-from florilegium.yaml_trees import parse_yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

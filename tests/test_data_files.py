@@ -11,14 +11,14 @@ import duckdb
 import jsonschema
 import pytest
 import rdflib
-from florilegium.checking import Options
-from florilegium.data_files import DataFile, data_files
-from florilegium.data_files.annotations import VOCABULARY
-from florilegium.data_files.csv_table import restored, tamed
-from florilegium.pages.addresses import group_anchor
-from florilegium.pages.cards import Site
-from florilegium.pages.themes_index import themes_page
+from florilegium.check.checking import Options
 from florilegium.pipeline import open_data_files, prepare_pages
+from florilegium.site.data_files import DataFile, data_files
+from florilegium.site.data_files.csv_table import restored, tamed
+from florilegium.site.data_files.web_annotations import VOCABULARY
+from florilegium.site.pages.addresses import group_anchor
+from florilegium.site.pages.cards import Site
+from florilegium.site.pages.themes_index import themes_page
 from hypothesis import given
 from hypothesis import strategies as st
 from projects import LIBRARY, make_project

@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
-from florilegium.data_files import DataFile, ExportError, place_data_files, write_data_files
-from florilegium.data_files.writing import MANIFEST
+from florilegium.site.data_files import DataFile, ExportError, place_data_files, write_data_files
+from florilegium.site.data_files.data_writing import MANIFEST
 from projects import LIBRARY, Project, make_project, tree
 
 OWN = ("library.json", "quotes.csv", "quotes.jsonl", "quotes.parquet", "references.bib", "references.json")

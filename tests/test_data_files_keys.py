@@ -1,7 +1,7 @@
 """The key of the data files: it changes with whatever they hold, and not with the prose of a note."""
 
 import pytest
-from florilegium.data_files import data_files, facts_key
+from florilegium.site.data_files import data_files, facts_key
 from planned import planned
 from projects import LIBRARY
 

@@ -11,18 +11,27 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import yaml
-from florilegium.checking import CannotRun
+from florilegium.check.checking import CannotRun
 from florilegium.cli import main
-from florilegium.csl import parse_source, same_work, to_csl
-from florilegium.drafts import KnownWork, NewNote, NewTheme, find_work, parse_work, plan_note, plan_theme, resolve_key
-from florilegium.frontmatter import cut_front_matter
-from florilegium.json_trees import parse_json
-from florilegium.library import read_library
-from florilegium.links import resolve_links
-from florilegium.model import Basis
-from florilegium.notes import parse_note, parse_theme
-from florilegium.quotes import ID
-from florilegium.spans import LineTable
+from florilegium.core.json_trees import parse_json
+from florilegium.core.model import Basis
+from florilegium.core.spans import LineTable
+from florilegium.edit.drafts import (
+    KnownWork,
+    NewNote,
+    NewTheme,
+    find_work,
+    parse_work,
+    plan_note,
+    plan_theme,
+    resolve_key,
+)
+from florilegium.library.frontmatter import cut_front_matter
+from florilegium.library.links import resolve_links
+from florilegium.library.notes import parse_note, parse_theme
+from florilegium.library.reading import read_library
+from florilegium.markdown.quotes import ID
+from florilegium.works.csl import parse_source, same_work, to_csl
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -3,8 +3,8 @@
 import subprocess
 
 import pytest
-from florilegium.edits import Change, Changed, Edit, apply_edits, render_diff, write_changes
-from florilegium.spans import LineTable
+from florilegium.core.edits import Change, Changed, Edit, apply_edits, render_diff, write_changes
+from florilegium.core.spans import LineTable
 from hypothesis import given
 from hypothesis import strategies as st
 

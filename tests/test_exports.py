@@ -6,10 +6,10 @@ from urllib.parse import parse_qs
 import bibtexparser
 import pytest
 import rispy
-from florilegium.bibtex import parse_bibtex
-from florilegium.exports import bibtex_entry, citation_metadata, context_object, csl_json, ris_record
-from florilegium.model import Date, Name, Source
-from florilegium.spans import LineTable, Span
+from florilegium.core.model import Date, Name, Source
+from florilegium.core.spans import LineTable, Span
+from florilegium.works.bibtex import parse_bibtex
+from florilegium.works.exports import bibtex_entry, citation_metadata, context_object, csl_json, ris_record
 from hypothesis import given
 from hypothesis import strategies as st
 

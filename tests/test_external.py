@@ -15,15 +15,22 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from florilegium.cli import main
-from florilegium.external import Round, guard, ledger, lychee, moved_changes
-from florilegium.external.guard import Private, is_public, resolve_host
-from florilegium.external.ledger import Entry, MalformedLedger, Verdict, parse_ledger, render_ledger, verdict_of
-from florilegium.external.looking import Outcome, State, look
-from florilegium.external.requests import Terms, ask
-from florilegium.external.rounds import Manner, _seconds, look_around
-from florilegium.external.written import encode_address, find_written
-from florilegium.library import read_library
-from florilegium.links import resolve_links
+from florilegium.library.links import resolve_links
+from florilegium.library.reading import read_library
+from florilegium.publish.external import Round, address_states, host_guard, lychee, moved_changes
+from florilegium.publish.external.address_states import (
+    Entry,
+    MalformedLedger,
+    Verdict,
+    parse_ledger,
+    render_ledger,
+    verdict_of,
+)
+from florilegium.publish.external.host_guard import Private, is_public, resolve_host
+from florilegium.publish.external.looking import Outcome, State, look
+from florilegium.publish.external.requests import Terms, ask
+from florilegium.publish.external.rounds import Manner, _seconds, look_around
+from florilegium.publish.external.written_addresses import encode_address, find_written
 from hypothesis import given
 from hypothesis import strategies as st
 from projects import LIBRARY
@@ -276,7 +283,7 @@ def test_addresses_that_are_public(address):
     "host", ["localhost", "127.0.0.1", "2130706433", "0x7f.1", "::1", "0", "169.254.169.254", "127.1"]
 )
 def test_no_spelling_of_a_private_host_is_asked(host):
-    with pytest.raises((Private, guard.Unknown)):
+    with pytest.raises((Private, host_guard.Unknown)):
         resolve_host(host, 80)
 
 
@@ -288,14 +295,14 @@ def test_ports_of_other_services_are_not_asked(port):
 
 def test_one_private_address_of_a_host_is_enough(monkeypatch):
     mixed = [(2, 1, 6, "", ("1.1.1.1", 80)), (2, 1, 6, "", ("10.0.0.1", 80))]
-    monkeypatch.setattr(guard.socket, "getaddrinfo", lambda *_, **__: mixed)
+    monkeypatch.setattr(host_guard.socket, "getaddrinfo", lambda *_, **__: mixed)
     with pytest.raises(Private):
         resolve_host("mixed.example", 80)
 
 
 def test_a_name_is_resolved_once_and_what_was_looked_at_is_connected_to(server, monkeypatch):
     # A second question would be answered with an address that is not there.
-    monkeypatch.setattr(guard.socket, "getaddrinfo", lambda *_, **__: next(answers))
+    monkeypatch.setattr(host_guard.socket, "getaddrinfo", lambda *_, **__: next(answers))
     endpoint = (2, 1, 6, "", ("127.0.0.1", server.server_port))
     answers = iter([[endpoint]])
     assert ask("HEAD", f"http://rebound.example:{server.server_port}/page", TERMS).status == 200
@@ -307,13 +314,13 @@ def test_of_several_addresses_the_one_that_answers_is_taken(server, monkeypatch)
         closed.bind(("127.0.0.1", 0))
         ports = (closed.getsockname()[1], server.server_port)
     found = [(socket.AF_INET, 1, 6, "", ("127.0.0.1", port)) for port in ports]
-    monkeypatch.setattr(guard.socket, "getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr(host_guard.socket, "getaddrinfo", lambda *_, **__: found)
     assert ask("HEAD", "http://several.example/page", TERMS).status == 200
 
 
 def test_a_redirect_into_the_own_network_is_not_followed(server, monkeypatch):
-    real = guard.is_public
-    monkeypatch.setattr(guard, "is_public", lambda text: text == "127.0.0.1" or real(text))
+    real = host_guard.is_public
+    monkeypatch.setattr(host_guard, "is_public", lambda text: text == "127.0.0.1" or real(text))
     outcome = look(f"{server.url}/inside", Terms(timeout=1.0))
     assert outcome.state is State.PRIVATE
     assert "not on the public internet" in outcome.status
@@ -380,7 +387,7 @@ URL = "https://example.org/a"
 def days(*outcomes, step=7, first=DAY):
     entries = {}
     for number, outcome in enumerate(outcomes):
-        entries = ledger.update_ledger(entries, {URL: outcome}, first + timedelta(days=number * step))
+        entries = address_states.update_ledger(entries, {URL: outcome}, first + timedelta(days=number * step))
     return entries.get(URL)
 
 
@@ -698,10 +705,10 @@ def program(tmp_path):
 def test_lychee_gets_public_addresses_alone_and_nothing_of_the_repository(program, tmp_path, monkeypatch):
     monkeypatch.setenv("GITHUB_TOKEN", "secret")
     (tmp_path / "report.json").write_text(json.dumps(REPORT))
-    real = guard.socket.getaddrinfo
+    real = host_guard.socket.getaddrinfo
     public = [(2, 1, 6, "", ("1.1.1.1", 80))]
     monkeypatch.setattr(
-        guard.socket, "getaddrinfo", lambda host, *a, **k: public if "example" in host else real(host, *a, **k)
+        host_guard.socket, "getaddrinfo", lambda host, *a, **k: public if "example" in host else real(host, *a, **k)
     )
     urls = ["http://a.example/", "http://d.example/", "http://a.example/#x", "http://127.0.0.1/", "http://localhost/"]
     assert lychee.sift(str(program), urls, Manner()) == {"http://a.example/"}
@@ -728,4 +735,4 @@ def test_lychee_itself(server):
 
 
 def test_where_the_ledger_lies(repository):
-    assert not Path(repository / "annotations" / ledger.LEDGER).exists()
+    assert not Path(repository / "annotations" / address_states.LEDGER).exists()

@@ -10,13 +10,13 @@ from unicodedata import normalize
 
 import pytest
 from florilegium import cli
-from florilegium.checking import Options, check
-from florilegium.edits import apply_edits, write_changes
-from florilegium.fixes import count_mendable, plan_fixes
-from florilegium.fixes.files import keeps_words, mend_document
-from florilegium.fixes.lists import add_entry, add_items, remove_items, replace_scalar, yaml_text
-from florilegium.spans import LineTable
-from florilegium.yaml_trees import parse_yaml
+from florilegium.check.checking import Options, check
+from florilegium.core.edits import apply_edits, write_changes
+from florilegium.core.spans import LineTable
+from florilegium.core.yaml_trees import parse_yaml
+from florilegium.edit.fixes import count_mendable, plan_fixes
+from florilegium.edit.fixes.fixed_files import keeps_words, mend_document
+from florilegium.edit.fixes.yaml_lists import add_entry, add_items, remove_items, replace_scalar, yaml_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -4,8 +4,8 @@ import multiprocessing
 import os
 
 import pytest
-from florilegium import forked
-from florilegium.forked import map_forked
+from florilegium.core import workers
+from florilegium.core.workers import map_forked
 
 
 @pytest.mark.parametrize("large", [0, 3, 500])
@@ -13,7 +13,7 @@ from florilegium.forked import map_forked
 def test_results_come_in_the_order_of_the_items(count, large):
     items = [lambda number=number: number * number for number in range(count)]
     assert list(map_forked(lambda item: item(), items, large=large)) == [n * n for n in range(count)]
-    assert forked._shared is None
+    assert workers._shared is None
 
 
 def test_other_processes_do_the_work():
@@ -29,4 +29,4 @@ def test_where_a_system_cannot_fork_this_process_does_it(monkeypatch):
 def test_a_failure_is_raised_here():
     with pytest.raises(ZeroDivisionError):
         list(map_forked(lambda number: 1 // number, [2, 1, 0]))
-    assert forked._shared is None
+    assert workers._shared is None

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from florilegium.checking import CannotRun, Options, check
-from florilegium.edits import write_changes
-from florilegium.forms import Form, parse_form, plan_proposal
+from florilegium.check.checking import CannotRun, Options, check
+from florilegium.core.edits import write_changes
+from florilegium.edit.forms import Form, parse_form, plan_proposal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from projects import LIBRARY

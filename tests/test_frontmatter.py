@@ -5,9 +5,11 @@ from enum import StrEnum
 
 import pytest
 import yaml
-from florilegium import yaml_trees
-from florilegium.diagnostics import Diagnostic
-from florilegium.frontmatter import (
+from florilegium.core import yaml_trees
+from florilegium.core.diagnostics import Diagnostic
+from florilegium.core.rules import RULES
+from florilegium.core.spans import LineTable
+from florilegium.library.frontmatter import (
     Cut,
     Fields,
     Mapping,
@@ -19,8 +21,6 @@ from florilegium.frontmatter import (
     parse_json,
     parse_yaml,
 )
-from florilegium.rules import RULES
-from florilegium.spans import LineTable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

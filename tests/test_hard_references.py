@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
-from florilegium.bibliography import STYLES, Bibliography, CitedPart, read_style, render_bibliography
-from florilegium.citations import parse_citations
-from florilegium.csl import to_csl
-from florilegium.library import FileKind, parse_text
-from florilegium.model import Citation
-from florilegium.spans import Span
+from florilegium.core.model import Citation
+from florilegium.core.spans import Span
+from florilegium.library.reading import FileKind, parse_text
+from florilegium.markdown.citations import parse_citations
+from florilegium.works.citing import STYLES, Bibliography, CitedPart, read_style, render_bibliography
+from florilegium.works.csl import to_csl
 
 FOLDER = Path(__file__).parent / "hard_references"
 CASES = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.yaml"))}

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from florilegium import reporters
-from florilegium.library import read_text
+from florilegium.core import reporters
+from florilegium.library.reading import read_text
 
 HOSTILE = Path(__file__).parent / "hostile"
 BASE = Path(__file__).parent / "cases" / "base"

@@ -17,8 +17,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from florilegium import policy
-from florilegium.rules import RULES
+from florilegium.core import policy
+from florilegium.core.rules import RULES
 from playwright.sync_api import Browser, Dialog, Page, Request, Route
 from projects import LIBRARY, Project, make_project, tree
 

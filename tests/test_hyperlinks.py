@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from florilegium.checking import CannotRun, Options
+from florilegium.check.checking import CannotRun, Options
 from florilegium.cli import main
-from florilegium.hyperlinks import check_site
-from florilegium.hyperlinks.places import Astray, SiteMap
+from florilegium.publish.hyperlinks import check_site
+from florilegium.publish.hyperlinks.site_places import Astray, SiteMap
 from projects import LIBRARY, make_project
 
 FILES = frozenset(

@@ -7,8 +7,8 @@ from html import escape
 from html.parser import HTMLParser
 
 import pytest
-from florilegium.hyperlinks.documents import parse_document
-from florilegium.hyperlinks.markup import scan_tags, value_of
+from florilegium.publish.hyperlinks.html_tags import scan_tags, value_of
+from florilegium.publish.hyperlinks.site_documents import parse_document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -2,8 +2,8 @@
 
 import idutils
 import pytest
-from florilegium import identifiers
-from florilegium.identifiers import (
+from florilegium.works import identifiers
+from florilegium.works.identifiers import (
     check_url,
     doi_url,
     parse_arxiv,

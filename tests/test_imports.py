@@ -10,10 +10,10 @@ from pathlib import Path
 import pypandoc
 import pytest
 from florilegium import cli
-from florilegium.edits import read_exactly
-from florilegium.imports import Format, guess_format, parse_export
-from florilegium.imports.archives import Archive, ArchiveError, parse_xml
-from florilegium.library import read_library
+from florilegium.core.edits import read_exactly
+from florilegium.edit.imports import Format, guess_format, parse_export
+from florilegium.edit.imports.archives import Archive, ArchiveError, parse_xml
+from florilegium.library.reading import read_library
 from projects import LIBRARY, tree
 
 SAMPLES = Path(__file__).parent / "imports"
@@ -763,7 +763,7 @@ def test_a_file_that_unpacks_without_end_is_refused():
 
 
 def test_many_large_files_are_refused_together(monkeypatch):
-    monkeypatch.setattr("florilegium.imports.archives.MAX_ALL", 3_000)
+    monkeypatch.setattr("florilegium.edit.imports.archives.MAX_ALL", 3_000)
     archive = Archive(zipped(a=b"x" * 2_000, b=b"x" * 2_000))
     archive.read("a")
     with pytest.raises(ArchiveError, match="too large"):
@@ -771,7 +771,7 @@ def test_many_large_files_are_refused_together(monkeypatch):
 
 
 def test_an_archive_of_too_many_files_is_refused(monkeypatch):
-    monkeypatch.setattr("florilegium.imports.archives.MAX_FILES", 3)
+    monkeypatch.setattr("florilegium.edit.imports.archives.MAX_FILES", 3)
     with pytest.raises(ArchiveError, match="holds 4 files"):
         Archive(zipped(a="", b="", c="", d=""))
 

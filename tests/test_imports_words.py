@@ -8,17 +8,25 @@ from dataclasses import replace
 
 import pypandoc
 import pytest
-from florilegium.bodies import parse_body
-from florilegium.imports import Format, guess_format, parse_export
-from florilegium.imports.highlights import Highlight, Work
-from florilegium.imports.kindle import parse_kindle
-from florilegium.imports.ledger import Ledger, LedgerError, QuoteEntry, WorkEntry, digest, parse_ledger, render_ledger
-from florilegium.imports.quotations import Draft, Merge, Wanted
-from florilegium.imports.readwise import parse_readwise
-from florilegium.imports.texts import clean, escape, paragraphs
-from florilegium.imports.zotero_notes import parse_zotero_note
-from florilegium.notes import parse_note
-from florilegium.spans import LineTable, Span
+from florilegium.core.spans import LineTable, Span
+from florilegium.edit.imports import Format, guess_format, parse_export
+from florilegium.edit.imports.foreign_text import clean, escape, paragraphs
+from florilegium.edit.imports.highlights import Highlight, Work
+from florilegium.edit.imports.import_state import (
+    Ledger,
+    LedgerError,
+    QuoteEntry,
+    WorkEntry,
+    digest,
+    parse_ledger,
+    render_ledger,
+)
+from florilegium.edit.imports.imported_quotations import Draft, Merge, Wanted
+from florilegium.edit.imports.kindle import parse_kindle
+from florilegium.edit.imports.readwise import parse_readwise
+from florilegium.edit.imports.zotero_notes import parse_zotero_note
+from florilegium.library.notes import parse_note
+from florilegium.markdown.bodies import parse_body
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from florilegium import starters
 from florilegium.cli import main
-from florilegium.edits import Change
-from florilegium.pages import FOLDERS
-from florilegium.starters import files
+from florilegium.core.edits import Change
+from florilegium.edit import starters
+from florilegium.edit.starters import starter_files
+from florilegium.site.pages import FOLDERS
 from projects import Project, article_text, tree
 
 REPOSITORY = Path(__file__).parent.parent
@@ -77,7 +77,7 @@ def test_the_settings_are_in_step_with_those_of_this_site(own):
     ours, theirs = (
         yaml.load(path.read_text(), yaml.BaseLoader) for path in (REPOSITORY / "mkdocs.yml", own / "mkdocs.yml")
     )
-    assert ours["theme"] == theirs["theme"] | {"custom_dir": "scripts/florilegium/templates/theme"}
+    assert ours["theme"] == theirs["theme"] | {"custom_dir": "scripts/florilegium/site/templates/theme"}
     for key in ("extra_css", "extra_javascript", "plugins", "markdown_extensions", "validation", "use_directory_urls"):
         assert ours.get(key) == theirs.get(key), key
     pages = re.findall(r"([a-z]+)/index\.md", (own / "mkdocs.yml").read_text())
@@ -87,7 +87,7 @@ def test_the_settings_are_in_step_with_those_of_this_site(own):
 
 
 def test_everything_of_the_frame_that_a_page_needs_is_copied(own):
-    for place in ("docs/assets", "scripts/florilegium/templates/theme"):
+    for place in ("docs/assets", "scripts/florilegium/site/templates/theme"):
         target = own / ("frame/theme" if place.endswith("theme") else place)
         wanted = [path.relative_to(REPOSITORY / place) for path in (REPOSITORY / place).rglob("*") if path.is_file()]
         missing = {str(path) for path in wanted if not (target / path).is_file()}
@@ -271,8 +271,8 @@ def test_the_requirements_say_where_the_program_comes_from(monkeypatch, recorded
         def read_text(self, _name):
             return None if recorded is None else json.dumps(recorded)
 
-    monkeypatch.setattr(files, "distribution", lambda _name: Installed())
-    monkeypatch.setattr(files, "__version__", "0.1.0")
+    monkeypatch.setattr(starter_files, "distribution", lambda _name: Installed())
+    monkeypatch.setattr(starter_files, "__version__", "0.1.0")
     texts = {change.path: change.after for change in starters.plan_library("x")}
     assert texts["requirements.txt"].splitlines()[-1] == line
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from florilegium.inlines import (
+from florilegium.markdown.inlines import (
     MarkKind,
     PhraseKind,
     entity_text,

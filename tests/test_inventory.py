@@ -5,8 +5,8 @@ import zlib
 
 import pytest
 import sphobjinv
-from florilegium.data_files.inventory import inventory_entries
-from florilegium.pages import Plan
+from florilegium.site.data_files.inventory import inventory_entries
+from florilegium.site.pages import Plan
 from planned import LIBRARY, contents, planned
 
 

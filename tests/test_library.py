@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from florilegium import library, limits
-from florilegium.library import FileKind, list_files, parse_text, read_file, read_library, read_text
+from florilegium.core import limits
+from florilegium.library.reading import FileKind, list_files, parse_text, read_file, read_library, read_text, reading
 
 BASE = Path(__file__).parent / "cases" / "base"
 NOTE = "annotations/notes/second.md"
@@ -358,8 +358,8 @@ def test_too_slow(root, write, check_library, monkeypatch):
             pass
         return parse_text(path, *rest)
 
-    monkeypatch.setattr(library, "parse_text", parse)
-    monkeypatch.setattr(library, "bounded", partial(limits.bounded, seconds=0.2))
+    monkeypatch.setattr(reading, "parse_text", parse)
+    monkeypatch.setattr(reading, "bounded", partial(limits.bounded, seconds=0.2))
     write(root, {NOTE: HEAD, "annotations/notes/third.md": "No front matter."})
     assert [(d.rule, str(d.span), d.message) for d in check_library(root)] == [
         ("too-slow", f"{NOTE}:1:1", "the file cannot be read: it is not done after 0.2 seconds"),

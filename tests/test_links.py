@@ -1,7 +1,7 @@
 """What follows from the joins of a library."""
 
 import pytest
-from florilegium.checking import Options, check
+from florilegium.check.checking import Options, check
 from projects import LIBRARY
 
 WORK = "  - {id: poe2001, type: book, title: Nights, author: [{family: Poe}], publisher: A, issued: {date-parts: [[2001]]}}\n"

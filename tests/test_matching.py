@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from florilegium.matching import (
+from florilegium.quotations.matching import (
     BRACKETS,
     INSERTION_CHARACTERS,
     OMISSION_CHARACTERS,

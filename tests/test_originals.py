@@ -6,9 +6,9 @@ import stat
 from pathlib import Path
 
 import pytest
-from florilegium import originals
-from florilegium.matching import Found, find_words, normalise
-from florilegium.originals import OriginalError, read_original
+from florilegium.quotations import originals
+from florilegium.quotations.matching import Found, find_words, normalise
+from florilegium.quotations.originals import OriginalError, read_original
 
 
 def written(folder: Path, name: str, data: bytes | str) -> Path:

@@ -7,13 +7,13 @@ from urllib.parse import parse_qs
 
 import pytest
 import yaml
-from florilegium.data_files.identity import note_iri, quote_iri, work_iri
-from florilegium.exports import citation_metadata, context_object, item_type_metadata, schema_org_work
-from florilegium.model import Date, Name, Source
-from florilegium.pages import Plan
-from florilegium.pages.files import GeneratedPage
-from florilegium.pages.structured_data import MOST, MOST_WORDS, escaped_json
-from florilegium.spans import Span
+from florilegium.core.model import Date, Name, Source
+from florilegium.core.spans import Span
+from florilegium.site.data_files.identity import note_iri, quote_iri, work_iri
+from florilegium.site.pages import Plan
+from florilegium.site.pages.page_files import GeneratedPage
+from florilegium.site.pages.structured_data import MOST, MOST_WORDS, escaped_json
+from florilegium.works.exports import citation_metadata, context_object, item_type_metadata, schema_org_work
 from hypothesis import given
 from hypothesis import strategies as st
 from planned import LIBRARY, planned

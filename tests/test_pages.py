@@ -9,15 +9,15 @@ from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 import feedparser
 import pytest
-from florilegium.checking import Options, check
-from florilegium.model import LibrarySettings
-from florilegium.notes import parse_note
-from florilegium.pages import Plan, is_generated
-from florilegium.pages.editing import edit_address, new_note_address, new_note_template
-from florilegium.pages.files import GeneratedFeed, GeneratedJson, GeneratedPage
-from florilegium.pages.text_fragments import text_fragment
+from florilegium.check.checking import Options, check
+from florilegium.core.model import LibrarySettings
+from florilegium.core.spans import LineTable
+from florilegium.library.notes import parse_note
 from florilegium.pipeline import plan_site
-from florilegium.spans import LineTable
+from florilegium.site.pages import Plan, is_generated
+from florilegium.site.pages.edit_links import edit_address, new_note_address, new_note_template
+from florilegium.site.pages.page_files import GeneratedFeed, GeneratedJson, GeneratedPage
+from florilegium.site.pages.text_fragments import text_fragment
 from projects import LIBRARY
 
 Files = dict[str, str]

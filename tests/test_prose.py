@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 
 import markdown
 import pytest
-from florilegium.prose import RenderedBody, as_raw_block, fill, heading_text
-from florilegium.prose.sanitiser import clean
+from florilegium.site.prose import RenderedBody, as_raw_block, fill, heading_text
+from florilegium.site.prose.sanitiser import clean
 from hypothesis import given
 from markdown_oracle import documents, emphasis, our_html, read, rendered, shown_text, signs, wild_text
 

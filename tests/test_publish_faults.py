@@ -28,7 +28,7 @@ from florilegium.publish import (
     sync_pages,
     system,
 )
-from florilegium.publish.sites import _Places
+from florilegium.publish.exchange import _Places
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="processes are forked, and killed by a signal")
 

@@ -11,12 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from florilegium.publish import (
-    Lock,
-    PublishError,
-    hold_lock,
-    locks,
-)
+from florilegium.publish import Lock, PublishError, hold_lock, locks
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has other links, modes and processes")
 

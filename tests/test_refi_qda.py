@@ -9,9 +9,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from florilegium.data_files.plain_texts import valid_text
-from florilegium.data_files.refi_qda import code_tree, note_text
-from florilegium.pages import Plan
+from florilegium.site.data_files.plain_texts import valid_text
+from florilegium.site.data_files.refi_qda import code_tree, note_text
+from florilegium.site.pages import Plan
 from hypothesis import given
 from hypothesis import strategies as st
 from planned import LIBRARY, contents, planned

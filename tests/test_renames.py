@@ -9,11 +9,11 @@ from threading import Thread
 
 import pytest
 from florilegium import cli
-from florilegium.checking import CannotRun, Options, check
-from florilegium.edits import write_changes
-from florilegium.pages import is_generated
-from florilegium.pages.redirects import GeneratedRedirect, Redirect
-from florilegium.renames import plan_merge, plan_rename
+from florilegium.check.checking import CannotRun, Options, check
+from florilegium.core.edits import write_changes
+from florilegium.edit.renames import plan_merge, plan_rename
+from florilegium.site.pages import is_generated
+from florilegium.site.pages.redirects import GeneratedRedirect, Redirect
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from projects import LIBRARY, article_text, make_project

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from florilegium.renderers import Job, Renderer, RenderFailed, render_site
+from florilegium.publish.renderers import Job, Renderer, RenderFailed, render_site
 from projects import LIBRARY, Project, article_text, make_project
 
 # Whatever a generator could take for something of its own, in every place where a contributor's text stands.

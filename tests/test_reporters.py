@@ -4,10 +4,10 @@ import json
 import re
 
 import pytest
-from florilegium import reporters
-from florilegium.diagnostics import Diagnostic, Related
-from florilegium.rules import RULES, Severity
-from florilegium.spans import Span
+from florilegium.core import reporters
+from florilegium.core.diagnostics import Diagnostic, Related
+from florilegium.core.rules import RULES, Severity
+from florilegium.core.spans import Span
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -11,17 +11,17 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from florilegium.bibliography import read_style, render_bibliography
-from florilegium.bibliography.press import find_pandoc
-from florilegium.checking import Options, check
+from florilegium.check.checking import Options, check
 from florilegium.cli import main
-from florilegium.crossref import CrossrefError, UnknownDoi
-from florilegium.csl import Retraction, RetractionKind, retraction, to_csl
-from florilegium.exports import csl_json
-from florilegium.library import FileKind, parse_text, read_library
-from florilegium.model import Source
+from florilegium.core.model import Source
+from florilegium.edit.retractions import ask, parse_updates, plan_refresh
+from florilegium.library.reading import FileKind, parse_text, read_library
 from florilegium.pipeline import plan_site
-from florilegium.retractions import ask, parse_updates, plan_refresh
+from florilegium.works.citing import read_style, render_bibliography
+from florilegium.works.citing.pandoc_runner import find_pandoc
+from florilegium.works.csl import Retraction, RetractionKind, retraction, to_csl
+from florilegium.works.exports import csl_json
+from florilegium.works.registries import CrossrefError, UnknownDoi
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pypandoc
 import pytest
 import rispy
-from florilegium.csl import to_csl
-from florilegium.exports.ris_records import ris_record
-from florilegium.model import Name, Source
-from florilegium.ris import parse_ris, propose_key
-from florilegium.spans import LineTable, Span
+from florilegium.core.model import Name, Source
+from florilegium.core.spans import LineTable, Span
+from florilegium.works.csl import to_csl
+from florilegium.works.exports.ris_records import ris_record
+from florilegium.works.ris import parse_ris, propose_key
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 import yaml
-from florilegium.csl import _NAME_PARTS
-from florilegium.csl_vocabulary import DATES, NAMES, TEXTS, TYPES
-from florilegium.frontmatter import cut_front_matter, parse_front_matter
-from florilegium.limits import MAX_REFERENCES, MAX_TITLE
-from florilegium.model import Basis, Status
-from florilegium.notes import NOTE_KEYS, THEME_KEYS, parse_note, parse_theme
-from florilegium.rules import RULES, Severity
-from florilegium.settings import KEYS, parse_settings
-from florilegium.spans import LineTable
+from florilegium.core.limits import MAX_REFERENCES, MAX_TITLE
+from florilegium.core.model import Basis, Status
+from florilegium.core.rules import RULES, Severity
+from florilegium.core.spans import LineTable
+from florilegium.library.frontmatter import cut_front_matter, parse_front_matter
+from florilegium.library.notes import NOTE_KEYS, THEME_KEYS, parse_note, parse_theme
+from florilegium.library.settings import KEYS, parse_settings
+from florilegium.works.csl import _NAME_PARTS
+from florilegium.works.csl_vocabulary import DATES, NAMES, TEXTS, TYPES
 from jsonschema import Draft7Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
@@ -25,7 +25,7 @@ from referencing.jsonschema import DRAFT7
 REPOSITORY = Path(__file__).parent.parent
 FOLDER = REPOSITORY / "docs" / "schemas"
 CASES = REPOSITORY / "tests" / "cases"
-STYLES = sorted(path.stem for path in (REPOSITORY / "scripts/florilegium/styles").glob("*.csl"))
+STYLES = sorted(path.stem for path in (REPOSITORY / "scripts/florilegium/works/citing/styles").glob("*.csl"))
 NAMED = ("note-1", "theme-1", "library-settings-1", "references-1")
 LISTS = ("ISBN", "ISSN", "keyword")
 SHAPE_RULES = {"missing-front-matter-key", "unknown-front-matter-key", "invalid-front-matter-value"}
@@ -142,7 +142,7 @@ def files_below(folder):
 LIBRARIES = (
     REPOSITORY / "annotations",
     CASES / "base/annotations",
-    REPOSITORY / "scripts/florilegium/starters/library/annotations",
+    REPOSITORY / "scripts/florilegium/edit/starters/library/annotations",
 )
 SOUND = [path for folder in LIBRARIES for path in files_below(folder)]
 NEARLY_WRONG = [
@@ -229,7 +229,7 @@ def test_the_editor_finds_the_schemas():
             assert pattern.startswith("annotations/")
     extensions = json.loads((REPOSITORY / ".vscode/extensions.json").read_text(encoding="utf-8"))
     assert "redhat.vscode-yaml" in extensions["recommendations"]
-    own = REPOSITORY / "scripts/florilegium/starters/library/dot-vscode"
+    own = REPOSITORY / "scripts/florilegium/edit/starters/library/dot-vscode"
     for name in ("settings.json", "extensions.json", "tasks.json"):
         assert (own / name).read_bytes() == (REPOSITORY / ".vscode" / name).read_bytes()
 

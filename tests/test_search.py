@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 
 import pytest
-from florilegium.checking import Options, check
+from florilegium.check.checking import Options, check
 from florilegium.pipeline import plan_site
-from florilegium.search import EVERY_QUOTE, Record, search_records, write_index
+from florilegium.site.search import EVERY_QUOTE, Record, search_records, write_index
 from projects import LIBRARY
 
 

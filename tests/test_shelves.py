@@ -8,12 +8,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from florilegium import library
-from florilegium.cache import Cache
-from florilegium.checking import Options, check, check_quickly
-from florilegium.library import list_files, read_file, read_library, shelf_of
-from florilegium.limits import Exhausted
-from florilegium.shelves import Shelves
+from florilegium.check.checking import Options, check, check_quickly
+from florilegium.core.cache import Cache
+from florilegium.core.limits import Exhausted
+from florilegium.library.cache_shards import Shelves
+from florilegium.library.reading import list_files, read_file, read_library, reading, shelf_of
 
 NOTE = "---\ntitle: Title {0}\nsource: doe2009\nbasis: full-text\nthemes: []\n---\nText {0} [@doe2009, p. {0}].\n"
 
@@ -34,7 +33,7 @@ def cache(tmp_path):
 def opened(monkeypatch):
     """The paths of the files that are read in this process."""
     paths = []
-    monkeypatch.setattr(library, "read_file", lambda root, listed: paths.append(listed.path) or read_file(root, listed))
+    monkeypatch.setattr(reading, "read_file", lambda root, listed: paths.append(listed.path) or read_file(root, listed))
     return paths
 
 
@@ -103,7 +102,7 @@ def test_a_file_that_changed_a_moment_ago_is_read_again(root, cache, opened):
 
 
 def test_what_other_processes_read_is_kept_as_they_sent_it(root, cache, monkeypatch, opened):
-    monkeypatch.setattr(library, "_PARALLEL_FROM", 1)
+    monkeypatch.setattr(reading, "_PARALLEL_FROM", 1)
     processes = partial(ProcessPoolExecutor, max_workers=2)
     before = read(root, cache, executor=processes)
     assert read(root, cache) == before == read_library(root, executor=processes)
@@ -149,8 +148,8 @@ def test_a_file_that_took_too_long_is_read_again(parallel, root, cache, opened, 
     before = read(root, None)
     options = {"executor": ThreadExecutor} if parallel else {}
     with monkeypatch.context() as patch:
-        patch.setattr(library, "bounded", spent)
-        patch.setattr(library, "_PARALLEL_FROM", 0)
+        patch.setattr(reading, "bounded", spent)
+        patch.setattr(reading, "_PARALLEL_FROM", 0)
         assert {finding.rule for finding in read(root, cache, **options).diagnostics} == {"too-slow"}
     assert read(root, cache) == before
     del opened[:]
@@ -168,6 +167,6 @@ class ThreadExecutor(ThreadPoolExecutor):
 def test_findings_of_a_slow_day_are_not_remembered(root, monkeypatch):
     options = Options(root=root, executor=None)
     with monkeypatch.context() as patch:
-        patch.setattr(library, "bounded", spent)
+        patch.setattr(reading, "bounded", spent)
         assert "too-slow" in {finding.rule for finding in check_quickly(options)[0]}
     assert "too-slow" not in {finding.rule for finding in check_quickly(options)[0]}

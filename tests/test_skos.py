@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from florilegium.pages import Plan
+from florilegium.site.pages import Plan
 from hypothesis import given
 from hypothesis import strategies as st
 from planned import LIBRARY, contents, planned
@@ -117,9 +117,9 @@ HOSTILE = st.text(st.characters(codec="utf-8"), max_size=40)
 
 @given(HOSTILE)
 def test_any_text_is_the_same_literal_in_both_files(text):
-    from florilegium.data_files.pieces import json_text
-    from florilegium.data_files.plain_texts import valid_text
-    from florilegium.data_files.skos import _literal
+    from florilegium.site.data_files.pieces import json_text
+    from florilegium.site.data_files.plain_texts import valid_text
+    from florilegium.site.data_files.skos import _literal
 
     valid = valid_text(text)
     (literal,) = Graph().parse(data=f"<a:s> <a:p> {_literal(valid)} .", format="turtle").objects()

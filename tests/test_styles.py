@@ -6,13 +6,13 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from florilegium.bibliography import BibliographyError, Style, press, read_style, render_bibliography
-from florilegium.bibliography.press import find_pandoc
-from florilegium.checking import Options, check
-from florilegium.citations import parse_citations
-from florilegium.library import FileKind, parse_text
+from florilegium.check.checking import Options, check
+from florilegium.core.spans import Span
+from florilegium.library.reading import FileKind, parse_text
+from florilegium.markdown.citations import parse_citations
 from florilegium.pipeline import format_citations
-from florilegium.spans import Span
+from florilegium.works.citing import BibliographyError, Style, pandoc_runner, read_style, render_bibliography
+from florilegium.works.citing.pandoc_runner import find_pandoc
 
 REPOSITORY = Path(__file__).parent.parent
 NOTES = sorted((REPOSITORY / "annotations" / "notes").glob("*.md"))
@@ -163,7 +163,7 @@ def test_macros_that_are_used_twice_lead_nowhere_bad(tmp_path):
 
 
 def test_macros_that_multiply_run_out_of_time(tmp_path, monkeypatch):
-    monkeypatch.setattr(press, "_PATIENCE", 1)
+    monkeypatch.setattr(pandoc_runner, "_PATIENCE", 1)
     calls = [f'<text macro="m{n + 1}"/>' * 10 for n in range(9)]
     macros = "".join(f'<macro name="m{n}">{call}</macro>' for n, call in enumerate(calls))
     found = read(tmp_path, style(macros + '<macro name="m9"><text variable="title"/></macro>', '<text macro="m0"/>'))

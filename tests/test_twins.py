@@ -5,9 +5,9 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
-from florilegium.data_files.llms import MOST
-from florilegium.data_files.markdown_texts import MarkdownWriter, escape_text, hyperlink
-from florilegium.pages import Plan
+from florilegium.site.data_files.llms import MOST
+from florilegium.site.data_files.markdown_texts import MarkdownWriter, escape_text, hyperlink
+from florilegium.site.pages import Plan
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -219,7 +219,7 @@ def test_notes_are_listed_with_their_works_and_notices(llms):
 
 
 def test_a_large_library_lists_its_newest_notes(plan, monkeypatch):
-    from florilegium.data_files import llms
+    from florilegium.site.data_files import llms
 
     assert MOST == 1000
     monkeypatch.setattr(llms, "MOST", 1)

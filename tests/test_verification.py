@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from florilegium.matching import words_digest
-from florilegium.model import Library, LibrarySettings, Quote, Verification, VerifiedAgainst
-from florilegium.notes import parse_note
-from florilegium.originals import Original
-from florilegium.spans import LineTable, Span
-from florilegium.verification import (
+from florilegium.core.model import Library, LibrarySettings, Quote, Verification, VerifiedAgainst
+from florilegium.core.spans import LineTable, Span
+from florilegium.library.notes import parse_note
+from florilegium.quotations.matching import words_digest
+from florilegium.quotations.originals import Original
+from florilegium.quotations.verification import (
     HEADER,
     merge_verifications,
     parse_lock,

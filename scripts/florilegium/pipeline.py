@@ -8,18 +8,26 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from .bibliography import (
-    Bibliography,
-    BibliographyError,
-    read_cache,
-    read_style,
-    render_bibliography,
-    write_cache,
+from .check.checking import CannotRun, Checked, Options, Totals, check, has_errors
+from .core.cache import code_stamp, state_folder
+from .core.diagnostics import Diagnostic, quoted
+from .core.limits import Exhausted
+from .core.model import Citation, Library, Verification
+from .library.links import Links
+from .library.reading import ANNOTATIONS
+from .markdown.quotes import ID
+from .publish import Lock, Page, Project, PublishError, SyncResult, check_target, hold_lock, publish_site, sync_pages
+from .publish.renderers import Renderer, RenderFailed
+from .publish.staging import build_in
+from .quotations.originals import Original, OriginalError, read_original
+from .quotations.verification import (
+    merge_verifications,
+    prune_verifications,
+    render_lock,
+    unnamed_originals,
+    verify_quotes,
 )
-from .cache import code_stamp, state_folder
-from .checking import CannotRun, Checked, Options, Totals, check, has_errors
-from .csl import to_csl
-from .data_files import (
+from .site.data_files import (
     DataFile,
     annotation_files,
     data_files,
@@ -28,30 +36,11 @@ from .data_files import (
     place_data_files,
     unformatted_site,
 )
-from .diagnostics import Diagnostic, quoted
-from .library import ANNOTATIONS
-from .limits import Exhausted
-from .links import Links
-from .model import Citation, Library, Verification
-from .originals import Original, OriginalError, read_original
-from .pages import FOLDERS, Plan, bare_citation, is_generated, plan_pages, render_pages, rendering_bodies
-from .pages.cards import Site
-from .publish import (
-    Lock,
-    Page,
-    Project,
-    PublishError,
-    SyncResult,
-    check_target,
-    hold_lock,
-    publish_site,
-    sync_pages,
-)
-from .quotes import ID
-from .renderers import Renderer, RenderFailed
-from .search import indexing
-from .staging import build_in
-from .verification import merge_verifications, prune_verifications, render_lock, unnamed_originals, verify_quotes
+from .site.pages import FOLDERS, Plan, bare_citation, is_generated, plan_pages, render_pages, rendering_bodies
+from .site.pages.cards import Site
+from .site.search import indexing
+from .works.citing import Bibliography, BibliographyError, read_cache, read_style, render_bibliography, write_cache
+from .works.csl import to_csl
 
 __all__ = [
     "Built",

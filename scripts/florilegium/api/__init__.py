@@ -10,10 +10,10 @@ Nothing here writes a file of the library, and nothing uses the network. Drafts 
 Whatever shows the words of a quote to others shows its notices first: `quote.notices`.
 """
 
-from ..csl import Retraction, RetractionKind
+from ..works.csl import Retraction, RetractionKind
+from .collection import Notice, Problem, Things
 from .loading import Library, load
 from .nouns import Note, Quote, Source, Theme
-from .things import Notice, Problem, Things
 
 __all__ = [
     "Library",

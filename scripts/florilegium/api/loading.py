@@ -5,12 +5,12 @@ from itertools import chain
 from os import PathLike
 from pathlib import Path
 
-from ..checking import CannotRun, Options, check, find_root
-from ..data_files import unformatted_site
-from ..diagnostics import Diagnostic
+from ..check.checking import CannotRun, Options, check, find_root
+from ..core.diagnostics import Diagnostic
 from ..pipeline import format_citations
+from ..site.data_files import unformatted_site
+from .collection import Notice, Problem, Shelf, Things
 from .nouns import Note, Quote, Source, Theme
-from .things import Notice, Problem, Shelf, Things
 
 __all__ = ["Library", "load"]
 

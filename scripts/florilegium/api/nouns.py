@@ -7,11 +7,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from .. import model
-from ..csl import Retraction, retraction, to_csl
-from ..data_files.quotations import verification_of
-from ..identifiers import doi_url
-from .things import Notice, Shelf, Thing, Things
+from ..core import model
+from ..site.data_files.quotation_rows import verification_of
+from ..works.csl import Retraction, retraction, to_csl
+from ..works.identifiers import doi_url
+from .collection import Notice, Shelf, Thing, Things
 
 __all__ = ["Note", "Quote", "Source", "Theme"]
 

@@ -6,30 +6,40 @@ from collections.abc import Sequence
 
 import click
 
-from ..checking import CannotRun
-from ..diagnostics import plain
-from . import builds, checks, exports, imports, links, references, reviewing, themes, writing
+from ..check.checking import CannotRun
+from ..core.diagnostics import plain
+from . import (
+    build_commands,
+    check_commands,
+    export_command,
+    import_command,
+    links_command,
+    new_commands,
+    references_commands,
+    review_commands,
+    theme_commands,
+)
 from .program import forget_output, program
 
 __all__ = ["main"]
 
 _COMMANDS = (
-    checks.check,
-    builds.build,
-    builds.verify,
-    checks.explain,
+    check_commands.check,
+    build_commands.build,
+    build_commands.verify,
+    check_commands.explain,
     # Writing
-    writing.new,
-    imports.import_,
-    themes.theme,
-    references.references,
+    new_commands.new,
+    import_command.import_,
+    theme_commands.theme,
+    references_commands.references,
     # Reviewing
-    reviewing.diff,
-    reviewing.report,
-    links.links,
+    review_commands.diff,
+    review_commands.report,
+    links_command.links,
     # For other programs, and for other libraries
-    exports.export,
-    writing.init,
+    export_command.export,
+    new_commands.init,
 )
 """In the order in which a user meets them."""
 

@@ -11,8 +11,8 @@ from typing import Any, TextIO
 import click
 
 from .. import __version__
-from ..checking import CannotRun, Totals, find_root
-from ..diagnostics import Diagnostic, did_you_mean, plain, quoted
+from ..check.checking import CannotRun, Totals, find_root
+from ..core.diagnostics import Diagnostic, did_you_mean, plain, quoted
 
 __all__ = ["forget_output", "named_originals", "program", "progress", "report", "root_option", "tell"]
 
@@ -82,8 +82,8 @@ def report(
     unsaved: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Print findings in one of the formats of `reporters`; `unsaved` holds texts that stand for files, by path."""
-    from .. import reporters
-    from ..library import read_text
+    from ..core import reporters
+    from ..library.reading import read_text
 
     @lru_cache(maxsize=8)
     def lines(path: str) -> list[str]:

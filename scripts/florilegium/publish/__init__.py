@@ -4,11 +4,11 @@ A build holds the lock of the project's state folder (`hold_lock`), brings the p
 lets the renderer build into a private folder, and publishes that (`publish_site`).
 """
 
-from .errors import PublishError
+from .exchange import Publication, publish_site, recover_site
 from .locks import Lock, hold_lock
-from .pages import Conflict, Page, SyncResult, render_in_turn, sync_pages
-from .sites import Publication, publish_site, recover_site
-from .targets import MARKER, Project, check_target
+from .publish_errors import PublishError
+from .publish_targets import MARKER, Project, check_target
+from .written_pages import Conflict, Page, SyncResult, render_in_turn, sync_pages
 
 __all__ = [
     "MARKER",

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import system
-from .errors import PublishError, shown
-from .files import Tree, copy_file, read_tree, read_whole, same_bytes, stamp, write_whole
-from .targets import MARKER, MARKER_TEXT
+from .disk_files import Tree, copy_file, read_tree, read_whole, same_bytes, stamp, write_whole
+from .publish_errors import PublishError, shown
+from .publish_targets import MARKER, MARKER_TEXT
 
 __all__ = [
     "Filled",

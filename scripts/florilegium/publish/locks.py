@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ..diagnostics import plain
+from ..core.diagnostics import plain
 from . import system
-from .errors import PublishError, reported, shown
-from .files import is_folder, status, write_all, write_whole
+from .disk_files import is_folder, status, write_all, write_whole
+from .publish_errors import PublishError, reported, shown
 
 __all__ = ["Lock", "hold_lock"]
 

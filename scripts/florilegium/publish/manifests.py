@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import system
-from .files import APPEND, read_whole, write_all, write_whole
+from .disk_files import APPEND, read_whole, write_all, write_whole
 
 __all__ = ["Journal", "Manifest", "Record", "is_page_path", "read_manifest", "write_manifest"]
 

@@ -1,0 +1,123 @@
+"""A comparison as text for a terminal; the words of quotations with notices are shown on demand only."""
+
+from collections.abc import Iterable, Iterator
+
+from ...core.diagnostics import plain
+from .change_summary import count, describe_attribution, describe_prose, describe_state, summarise
+from .differences import Changes, DocumentChange, Field, How, QuoteChange, WorkChange
+from .word_changes import Only, Piece
+
+__all__ = ["render_text"]
+
+_MARKS = {How.ADDED: "+", How.REMOVED: "-", How.EDITED: "~", How.MOVED: ">"}
+_LONGEST = 2_000
+"""Characters of one value that are shown."""
+
+
+def render_text(changes: Changes, *, open_notices: bool = False) -> Iterator[str]:
+    """The lines of a comparison. With `open_notices`, words are shown that stand behind a content notice."""
+    yield f"{_safe(changes.base)} → {_safe(changes.head)}"
+    yield summarise(changes)
+    for title, lines in _parts(changes, open_notices):
+        shown = list(lines)
+        if shown:
+            yield from ("", title, *shown)
+
+
+def _parts(changes: Changes, open_notices: bool) -> Iterator[tuple[str, Iterable[str]]]:
+    yield "Addresses that lead nowhere any more", _vanished(changes)
+    yield "Settings", _settings(changes)
+    yield "Quotations", (line for change in changes.quotes for line in _quote(change, open_notices))
+    yield "Notes", (line for change in changes.notes for line in _document(change))
+    yield "Themes", (line for change in changes.themes for line in _document(change))
+    yield "Works", (line for change in changes.works for line in _work(change))
+    yield "Words quoted of each work", _words(changes)
+
+
+def _vanished(changes: Changes) -> Iterator[str]:
+    for entry in changes.vanished:
+        inside = f", and {count(entry.quotes, 'quotation')} in it" if entry.quotes else ""
+        yield f"  error: {_safe(entry.address)}{inside}"
+        yield f"    help: {_safe(entry.remedy)}"
+
+
+def _settings(changes: Changes) -> Iterator[str]:
+    for change in changes.settings:
+        mark = "!" if change.loosens else "~"
+        less = "  (asks for less than before)" if change.loosens else ""
+        yield f"  {mark} {_safe(change.name)}: {_change(change.before, change.after)}{less}"
+    if changes.hidden:
+        yield f"  ! {count(changes.hidden, 'finding')} that counted under the old settings, and no longer"
+
+
+def _quote(change: QuoteChange, open_notices: bool) -> Iterator[str]:
+    quote = change.present
+    notices = f"  [notices: {_safe(', '.join(change.notices))}]" if change.notices else ""
+    yield f"  {_MARKS[change.how]} {_safe(quote.address)} {change.how}{notices}"
+    yield from _fields(change.fields)
+    if change.how in (How.ADDED, How.REMOVED):
+        yield f"    {_value(describe_attribution(quote))}"
+    if change.state_after or change.state_before:
+        yield f"    {describe_state(change)}"
+    yield from _quoted_words(change, open_notices)
+
+
+def _quoted_words(change: QuoteChange, open_notices: bool) -> Iterator[str]:
+    if change.how in (How.EDITED, How.MOVED) and not change.words:
+        return
+    if change.notices and not open_notices:
+        yield "    its words stand behind a notice; --open-notices shows them"
+        return
+    words = " ".join(map(_marked, change.words)) or " ".join(change.present.words.split())
+    yield f"    | {_safe(_cut(words))}"
+
+
+def _marked(piece: Piece) -> str:
+    """`[-what went-]` and `{+what came+}`, as `wdiff` writes it."""
+    return {Only.BOTH: "{}", Only.BEFORE: "[-{}-]", Only.AFTER: "{{+{}+}}"}[piece.only].format(piece.text)
+
+
+def _document(change: DocumentChange) -> Iterator[str]:
+    present = change.present
+    name = getattr(present, "title", "") or getattr(present, "label", "")
+    yield f"  {_MARKS[change.how]} {_safe(present.id)} {change.how}: {_value(name)}"
+    yield from _fields(change.fields)
+    if change.prose:
+        yield f"    prose: {describe_prose(change.prose)}"
+
+
+def _work(change: WorkChange) -> Iterator[str]:
+    yield f"  {_MARKS[change.how]} @{_safe(change.key)} {change.how}"
+    yield from _fields(change.fields)
+    if change.cited_in and change.how is not How.ADDED:
+        shown = ", ".join(change.cited_in[:5])
+        more = f" and {len(change.cited_in) - 5:,} more" if len(change.cited_in) > 5 else ""
+        yield f"    shown in {_safe(shown)}{more}"
+
+
+def _words(changes: Changes) -> Iterator[str]:
+    for entry in changes.words:
+        key = _safe(f"@{entry.key}")
+        yield f"  {key}: {entry.before:,} → {entry.after:,}, {entry.share:.0%} of all words quoted"
+
+
+def _fields(fields: Iterable[Field]) -> Iterator[str]:
+    for field in fields:
+        yield f"    {_safe(field.name)}: {_change(field.before, field.after)}"
+
+
+def _change(before: str, after: str) -> str:
+    return f"{_value(before)} → {_value(after)}"
+
+
+def _value(text: str) -> str:
+    return _safe(_cut(" ".join(text.split()))) or "(nothing)"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} … ({len(text) - _LONGEST:,} more characters)"
+
+
+def _safe(text: str) -> str:
+    """Text that no terminal takes for a command, nor a build service: GitHub looks for `##[` anywhere in a line."""
+    return plain(text).replace("##[", "# #[")

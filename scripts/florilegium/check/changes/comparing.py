@@ -1,0 +1,42 @@
+"""The comparison of two libraries, from end to end."""
+
+from ..checks import apply_severities
+from .differences import Changes
+from .document_changes import compare_notes, compare_themes
+from .quotation_changes import compare_quotes
+from .settings_changes import compare_settings
+from .sides import Side
+from .vanished import vanished_permalinks
+from .work_changes import compare_quoted_words, compare_works
+
+__all__ = ["compare"]
+
+
+def compare(before: Side, after: Side) -> Changes:
+    """What the later library means otherwise than the earlier one; white space and the order of files mean nothing."""
+    old, new = before.links.library, after.links.library
+    redirects = new.settings.redirects
+    quotes = tuple(compare_quotes(before, after))
+    return Changes(
+        base=before.name,
+        head=after.name,
+        problems_before=before.counts,
+        problems_after=after.counts,
+        hidden=_hidden(before, after),
+        vanished=tuple(vanished_permalinks(before.links, after.links, quotes)),
+        settings=tuple(compare_settings(old, new)),
+        quotes=quotes,
+        notes=tuple(compare_notes(old.notes, new.notes, redirects)),
+        themes=tuple(compare_themes(old.themes, new.themes, redirects)),
+        works=tuple(compare_works(before.links, after.links)),
+        words=tuple(compare_quoted_words(before.links, after.links)),
+    )
+
+
+def _hidden(before: Side, after: Side) -> int:
+    """Findings in the later library that its own settings let pass, and those of the earlier one would not."""
+    if not before.exists:
+        return 0
+    counting = (apply_severities(side.links, after.found) for side in (before, after))
+    earlier, later = ({diagnostic.order for diagnostic in found} for found in counting)
+    return len(earlier - later)

@@ -1,0 +1,177 @@
+"""Checking a library from end to end: read, link, check; and remembering what was found for the next run."""
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from ..core.cache import Cache, state_folder
+from ..core.diagnostics import Diagnostic
+from ..core.limits import uncollected
+from ..core.rules import Severity
+from ..library.cache_shards import Shelves
+from ..library.links import Links, resolve_links
+from ..library.reading import ANNOTATIONS, Listed, ReadResult, is_spent, list_files, read_library, replace_files
+from .checks import Context, apply_severities, run_checks
+
+__all__ = [
+    "CannotRun",
+    "Checked",
+    "Options",
+    "Totals",
+    "check",
+    "check_quickly",
+    "check_text",
+    "find_root",
+    "has_errors",
+    "judge",
+    "read",
+]
+
+
+class CannotRun(Exception):
+    """There is nothing to work on, or an option makes no sense; `help` says what to do."""
+
+    def __init__(self, message: str, help: str = "") -> None:
+        super().__init__(message)
+        self.help = help
+
+
+def start_processes() -> Executor:
+    """As many processes as there are processors."""
+    from concurrent.futures import ProcessPoolExecutor  # it takes time to import, and small libraries need none
+
+    return ProcessPoolExecutor()
+
+
+def current_day() -> date:
+    """Today in UTC, or the day of `SOURCE_DATE_EPOCH` (https://reproducible-builds.org/specs/source-date-epoch/)."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(epoch) if epoch.isdigit() else time.time(), UTC).date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a run is told, once, at the door."""
+
+    root: Path
+    today: date = field(default_factory=current_day)
+    remember: bool = True
+    """Whether results of earlier runs may be used."""
+    executor: Callable[[], Executor] | None = start_processes
+    """Makes the executor that large libraries are read on; None for this process alone."""
+    progress: Callable[[str, int, int], None] = lambda _what, _done, _all: None
+    notify: Callable[[str], None] = lambda _message: None
+    """Hears that the run waits for another one."""
+    search: bool = True
+    """Whether a build makes the search index."""
+
+
+class Totals(NamedTuple):
+    """How much a library holds, for the closing line of a report."""
+
+    notes: int
+    themes: int
+    quotes: int
+    sources: int
+
+    def __str__(self) -> str:
+        parts = ((self.notes, "note"), (self.themes, "theme"), (self.quotes, "quote"), (self.sources, "work"))
+        return ", ".join(f"{count:,} {name}{'' if count == 1 else 's'}" for count, name in parts)
+
+
+class Checked(NamedTuple):
+    """A library that was read, linked and checked."""
+
+    links: Links
+    diagnostics: tuple[Diagnostic, ...]
+    totals: Totals
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder, from `start` upwards, that holds a library."""
+    for folder in (start, *start.parents):
+        if (folder / ANNOTATIONS).is_dir():
+            return folder
+    raise CannotRun(
+        f"there is no folder {ANNOTATIONS}/ in {start} or above it",
+        "go to the folder of the library, or name it with --root DIR",
+    )
+
+
+def has_errors(diagnostics: Iterable[Diagnostic], *, strict: bool = False) -> bool:
+    """Whether a run has failed: by an error, or when strict by a warning too."""
+    failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    return any(diagnostic.severity in failing for diagnostic in diagnostics)
+
+
+def check(options: Options) -> Checked:
+    """Read, link and check the library of `options.root`."""
+    with uncollected():
+        return _check(options)
+
+
+def read(options: Options) -> tuple[ReadResult, Shelves]:
+    """Read the library of `options.root`, as far as it is not remembered, and remember it."""
+    shelves = Shelves(Cache(state_folder(options.root)) if options.remember else None)
+    result = read_library(
+        options.root,
+        known=shelves.known,
+        executor=options.executor,
+        keep=shelves.keep,
+        progress=lambda done, everything: options.progress("reading", done, everything),
+    )
+    shelves.save(result.parsed)
+    return result, shelves
+
+
+def judge(result: ReadResult, today: date) -> tuple[Links, tuple[Diagnostic, ...]]:
+    """Link and check what was read; nothing of the disk is touched."""
+    links = resolve_links(result.library)
+    return links, apply_severities(links, (*result.diagnostics, *run_checks(Context(links, today))))
+
+
+def check_text(options: Options, path: str, data: bytes) -> tuple[Diagnostic, ...]:
+    """The findings of one file, as if it held `data`, which nobody has written yet; `path` is below the root."""
+    with uncollected():
+        _, diagnostics = judge(replace_files(read(options)[0], {path: data}), options.today)
+        return tuple(diagnostic for diagnostic in diagnostics if diagnostic.span.path == path)
+
+
+def _check(options: Options) -> Checked:
+    result, shelves = read(options)
+    links, diagnostics = judge(result, options.today)
+    totals = Totals(
+        len(result.library.notes),
+        len(result.library.themes),
+        sum(len(note.quotes) for note in result.library.notes),
+        len(links.sources),
+    )
+    if shelves.cache and shelves.settled and not any(map(is_spent, result.parsed.values())):
+        shelves.cache.save("checked", (_signature(shelves.files, options.today), diagnostics, totals))
+    return Checked(links, diagnostics, totals)
+
+
+def _signature(files: Iterable[Listed], today: date) -> str:
+    digest = hashlib.sha256(today.isoformat().encode())
+    for listed in sorted(files):
+        digest.update(repr((listed.path, listed.signature)).encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
+def check_quickly(options: Options) -> tuple[tuple[Diagnostic, ...], Totals]:
+    """The findings of `check`; where no file changed since the last run, without reading any."""
+    if options.remember:
+        remembered = Cache(state_folder(options.root)).load("checked")
+        if remembered is not None:
+            files, problems = list_files(options.root)
+            # What the walk itself finds wrong is not in the signature, so such a library is read again.
+            if not problems and _signature(files, options.today) == remembered[0]:
+                return remembered[1], remembered[2]
+    checked = check(options)
+    return checked.diagnostics, checked.totals

@@ -1,0 +1,147 @@
+"""Checks of where hyperlinks lead: out of the library safely, and within it to something that exists."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
+
+from ...core import policy
+from ...core.diagnostics import Diagnostic, quoted
+from ...core.model import Note, Status, Theme
+from ...library.links import InternalTarget, redirected, resolve_target
+from ...quotations.permalinks import find_vanished
+from .context import Context, found
+
+__all__ = [
+    "check_broken_internal_link",
+    "check_broken_redirect",
+    "check_forbidden_image",
+    "check_unsafe_link",
+    "check_vanished_permalink",
+]
+
+SITE_PAGES = (
+    "/",
+    "/notes/",
+    "/themes/",
+    "/quotes/",
+    "/references/",
+    "/contribute/",
+    "/format/",
+    "/rules/",
+    "/about/",
+)
+"""Pages of the site that prose may link to by their path."""
+
+_TARGETS = "link to other-note.md, ../themes/theme.md, #heading, or a page such as /themes/"
+_SHOWN_ANCHORS = 5
+
+
+def check_unsafe_link(context: Context) -> Iterator[Diagnostic]:
+    for _, body in context.documents:
+        for hyperlink in body.hyperlinks:
+            fault = policy.target_fault(hyperlink.target)
+            if fault is not None:
+                message = f"the link {quoted(hyperlink.target)} {fault}"
+                remedy = "write the whole address, https:// included; or the text without a link"
+                yield found("unsafe-link", hyperlink.span, message, remedy)
+
+
+def check_forbidden_image(context: Context) -> Iterator[Diagnostic]:
+    for _, body in context.documents:
+        for hyperlink in body.hyperlinks:
+            if hyperlink.image:
+                message = f"the image {quoted(hyperlink.target)} cannot be shown"
+                remedy = "link to the page that shows it: remove the exclamation mark before the bracket"
+                yield found("forbidden-image", hyperlink.span, message, remedy)
+
+
+def check_broken_internal_link(context: Context) -> Iterator[Diagnostic]:
+    pages = _Pages(context)
+    for path, body in context.documents:
+        for hyperlink in body.hyperlinks:
+            if hyperlink.image or policy.target_fault(hyperlink.target):
+                continue
+            target = resolve_target(hyperlink, path)
+            fault = target and pages.fault(target, path)
+            if fault:
+                yield found("broken-internal-link", hyperlink.span, *fault)
+
+
+class _Pages:
+    """What a hyperlink within the library can lead to."""
+
+    def __init__(self, context: Context) -> None:
+        self.guess = context.guess
+        self.notes: dict[str, Note] = {note.id: note for note in context.notes}
+        self.themes = context.links.themes
+        self.drafts = {note.path for note in context.notes if note.status is Status.DRAFT}
+        self.anchors = lru_cache(maxsize=64)(_anchors)
+
+    def fault(self, target: InternalTarget, path: str) -> tuple[str, str] | None:
+        """Why the file at `path` cannot link to a target, and the remedy."""
+        if target.kind == "page":
+            return self._no_page(target.id)
+        document = self.notes.get(target.id) if target.kind == "note" else self.themes.get(target.id)
+        if document is None:
+            return self._no_document(target)
+        if document.path in self.drafts and path not in self.drafts:
+            message = f"the note {quoted(target.id)} is a draft, which is not published"
+            return message, "remove the link, or publish the note"
+        if target.fragment and target.fragment not in self.anchors(document):
+            return self._no_anchor(target.fragment, document)
+        return None
+
+    def _no_page(self, page: str) -> tuple[str, str] | None:
+        if page in SITE_PAGES:
+            return None
+        return f"{quoted(page)} is no page of the library", self.guess(page, SITE_PAGES, _TARGETS)
+
+    def _no_document(self, target: InternalTarget) -> tuple[str, str]:
+        files = [f"{id_}.md" for id_ in (self.notes if target.kind == "note" else self.themes)]
+        message = f"there is no {target.kind} {quoted(target.id)}"
+        return message, self.guess(f"{target.id}.md", files, _TARGETS)
+
+    def _no_anchor(self, fragment: str, document: Note | Theme) -> tuple[str, str]:
+        anchors = self.anchors(document)
+        shown = ", ".join(f"#{anchor}" for anchor in islice(anchors, _SHOWN_ANCHORS))
+        more = " and others" if len(anchors) > _SHOWN_ANCHORS else ""
+        listed = f"it has {shown}{more}" if anchors else "it has no headings and no quotes"
+        message = f"{document.path} has no heading or quote {quoted(fragment)}"
+        return message, self.guess(fragment, anchors, listed)
+
+
+def _anchors(document: Note | Theme) -> dict[str, None]:
+    """The anchors of a page, in their order: headings, then quotes."""
+    headings = [heading.id for heading in document.body.headings]
+    return dict.fromkeys(headings + [f"q-{quote.id}" for quote in document.body.quotes])
+
+
+def check_broken_redirect(context: Context) -> Iterator[Diagnostic]:
+    """broken-internal-link in `library.yml`: a redirect leads from a page that is gone to one that exists."""
+    settings, links = context.links.library.settings, context.links
+    pages = [f"notes/{id_}" for id_ in links.notes] + [f"themes/{id_}" for id_ in links.themes]
+    known = set(pages)
+    for old, new in settings.redirects.items():
+        span = settings.spans[f"redirects/{old}"]
+        end = redirected(new, settings.redirects)
+        if old in known:
+            message = f"{quoted(old)} is redirected, but the library has that page"
+            yield found("broken-internal-link", span, message, "remove the redirect, or the page")
+        elif end not in known:
+            message = f"{quoted(old)} is redirected to {quoted(end)}, which is no page of the library"
+            remedy = "name a note or a theme, such as themes/amnesia"
+            yield found("broken-internal-link", span, message, context.guess(end, pages, remedy))
+
+
+def check_vanished_permalink(context: Context) -> Iterator[Diagnostic]:
+    if not context.has_settings:  # Nobody knows then what leads on from a page that is gone.
+        return
+    for permalink, end, page_exists in find_vanished(context.links.library):
+        name = quoted(permalink.address)
+        if page_exists:
+            message = f"{name} was published, but {quoted(end)} has no such quotation"
+            remedy = "give the quotation its id again; or record an exception with the reason in library.yml"
+        else:
+            message = f"{name} was published, but there is no page {quoted(end)}"
+            remedy = "restore it, or lead on from it in library.yml, such as redirects: {themes/old: themes/new}"
+        yield found("vanished-permalink", permalink.span, message, remedy, about=permalink.address)

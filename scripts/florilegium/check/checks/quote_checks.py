@@ -1,0 +1,204 @@
+"""Checks of quotes: their ids, speakers and notices, and whether they are still what was verified."""
+
+import re
+from collections.abc import Iterator
+
+from ...core.diagnostics import Diagnostic, Related, quoted
+from ...core.model import Mention, Note, Quote
+from ...core.spans import Span
+from ...library.links import resolve_role
+from ...quotations.matching import words_digest
+from .context import Context, found
+
+__all__ = [
+    "check_duplicate_quote",
+    "check_duplicate_quote_id",
+    "check_missing_notice",
+    "check_missing_quote_theme",
+    "check_quote_changed_since_verified",
+    "check_stale_lock_entry",
+    "check_unknown_notice",
+    "check_unknown_speaker",
+]
+
+_SHORT = 20
+"""Characters below which words may well be quoted twice."""
+
+
+def check_duplicate_quote_id(context: Context) -> Iterator[Diagnostic]:
+    for note in context.notes:
+        seen: dict[str, Quote] = {}
+        for quote in note.quotes:
+            if quote.id and quote.id in seen:
+                yield found(
+                    "duplicate-quote-id",
+                    quote.id_span,
+                    f"the id {quoted(quote.id)} names two quotes of this note",
+                    "give one of them another id",
+                    about=quote.address,
+                    related=[Related(message="the first one", span=seen[quote.id].id_span)],
+                )
+            seen.setdefault(quote.id, quote)
+
+
+def check_duplicate_quote(context: Context) -> Iterator[Diagnostic]:
+    seen: dict[str, Quote] = {}
+    for quote in context.quotes:
+        words = " ".join(quote.words.split()).casefold()
+        if len(words) < _SHORT:
+            continue
+        first = seen.setdefault(words, quote)
+        if first is not quote:
+            yield found(
+                "duplicate-quote",
+                quote.words_span,
+                f"the same words are quoted in {first.span.path}, line {first.span.line}",
+                "keep one of the two, and link to it from the other place",
+                about=quote.address,
+                related=[Related(message="the same words", span=first.words_span)],
+            )
+
+
+def check_missing_quote_theme(context: Context) -> Iterator[Diagnostic]:
+    for quote in context.quotes:
+        if not quote.themes:
+            message = "the quote is filed under no theme"
+            remedy = "add a theme of the note after the work, such as #amnesia"
+            yield found("missing-quote-theme", quote.attribution_span, message, remedy, about=quote.address)
+
+
+# --------------------------------------------------------------------------------------------------- speakers
+
+
+def check_unknown_speaker(context: Context) -> Iterator[Diagnostic]:
+    roles = context.links.roles
+    if not roles:
+        yield from _no_roles(context)
+        return
+    known: set[str] = set()
+    for quote in context.quotes:
+        speaker = quote.speaker
+        if speaker is None or speaker.text in known:
+            continue
+        if resolve_role(roles, speaker) is not None:
+            known.add(speaker.text)
+            continue
+        first = re.sub(r"^(?:an?|the)\s+", "", speaker.text, flags=re.IGNORECASE).split(" ")[0]
+        remedy = context.guess(first, roles, f"start with a role of library.yml: {', '.join(roles)}")
+        message = f"the speaker {quoted(speaker.text)} starts with no role that library.yml declares"
+        yield found("unknown-speaker", speaker.span, message, remedy, about=quote.address)
+
+
+def _no_roles(context: Context) -> Iterator[Diagnostic]:
+    """One finding, where there would be one for each quote."""
+    if context.has_settings and any(quote.speaker for quote in context.quotes):
+        message = "library.yml declares no roles, so nobody can say who speaks in a quote"
+        remedy = "add roles: [{id: participant, label: Participant}]"
+        yield found("unknown-speaker", Span.of_file("annotations/library.yml"), message, remedy)
+
+
+# ---------------------------------------------------------------------------------------------------- notices
+
+
+def check_unknown_notice(context: Context) -> Iterator[Diagnostic]:
+    notices = context.links.notices
+    for mention in _notice_mentions(context) if context.has_settings else ():
+        if mention.id not in notices:
+            remedy = "declare it under notices: in annotations/library.yml"
+            remedy = context.guess(mention.id, notices, remedy)
+            message = f"there is no notice {quoted(mention.id)}"
+            yield found("unknown-notice", mention.span, message, remedy, about=mention.id)
+
+
+def _notice_mentions(context: Context) -> Iterator[Mention]:
+    for note in context.notes:
+        yield from note.notices
+    for quote in context.quotes:
+        yield from quote.notices
+    for theme in context.links.themes.values():
+        yield from theme.notices
+    for mentions in context.links.library.settings.sensitive_sources.values():
+        yield from mentions
+
+
+def check_missing_notice(context: Context) -> Iterator[Diagnostic]:
+    for note in context.notes:
+        yield from _missing_on_note(context, note)
+        for quote in note.quotes:
+            yield from _missing_on_quote(context, quote)
+
+
+def _missing_on_note(context: Context, note: Note) -> Iterator[Diagnostic]:
+    if note.source is None:
+        return
+    own = {mention.id for mention in note.notices}
+    for mention in context.links.library.settings.sensitive_sources.get(note.source.id, ()):
+        if mention.id not in own and mention.id in context.links.notices:
+            message = _lacks("note", mention.id, f"the source {quoted(note.source.id)}")
+            remedy = f"add {mention.id} to notices: at the head of the note"
+            yield found("missing-notice", note.source.span, message, remedy, about=mention.id)
+
+
+def _missing_on_quote(context: Context, quote: Quote) -> Iterator[Diagnostic]:
+    own = {mention.id for mention in quote.notices}
+    for id_, asking in _wanted(context, quote).items():
+        # A notice that nobody declared is reported as unknown where it stands.
+        if id_ not in own and id_ in context.links.notices:
+            message = _lacks("quote", id_, asking)
+            yield found("missing-notice", quote.attribution_span, message, f"add !{id_} to it", about=id_)
+
+
+def _wanted(context: Context, quote: Quote) -> dict[str, str]:
+    """The notices that a quote must carry, each with what asks for it."""
+    themes = context.links.themes
+    wanted: dict[str, str] = {}
+    for mention in quote.themes:
+        for notice in themes[mention.id].notices if mention.id in themes else ():
+            wanted.setdefault(notice.id, f"the theme {quoted(mention.id)}")
+    if quote.reference:
+        for notice in context.links.library.settings.sensitive_sources.get(quote.reference.key, ()):
+            wanted.setdefault(notice.id, f"the source {quoted(quote.reference.key)}")
+    return wanted
+
+
+def _lacks(what: str, notice: str, asking: str) -> str:
+    return f"the {what} lacks the notice {quoted(notice)}, for which {asking} asks"
+
+
+# ----------------------------------------------------------------------------------------------- verification
+
+
+def check_quote_changed_since_verified(context: Context) -> Iterator[Diagnostic]:
+    quotes = _quotes_by_address(context)
+    for entry in context.links.library.verifications:
+        quote = quotes.get(entry.quote)
+        if quote is not None and words_digest(quote.words) != entry.words:
+            yield found(
+                "quote-changed-since-verified",
+                quote.words_span,
+                f"the words of {quoted(quote.address)} are not those that were verified on {entry.date}",
+                "restore the words, or run florilegium verify with the original at hand",
+                about=quote.address,
+                related=[Related(message="the entry of the lock", span=entry.span)],
+            )
+
+
+def check_stale_lock_entry(context: Context) -> Iterator[Diagnostic]:
+    quotes = _quotes_by_address(context)
+    prune = "run florilegium verify --prune, which removes the entry"
+    for entry in context.links.library.verifications:
+        quote = quotes.get(entry.quote)
+        if quote is None:
+            message = f"no quote has the address {quoted(entry.quote)}"
+            near = context.guess(entry.quote, quotes, "")
+            remedy = f"{prune}; {near}" if near else prune
+            yield found("stale-lock-entry", entry.span, message, remedy, about=entry.quote)
+        elif entry.key not in [reference.key for reference in quote.references]:
+            message = f"the quote {quoted(entry.quote)} does not name the work {quoted(entry.key)} any more"
+            yield found("stale-lock-entry", entry.span, message, prune, about=entry.quote)
+
+
+def _quotes_by_address(context: Context) -> dict[str, Quote]:
+    if not context.links.library.verifications:
+        return {}
+    return {quote.address: quote for quote in context.quotes}

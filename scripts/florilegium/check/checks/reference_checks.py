@@ -1,0 +1,207 @@
+"""Checks of citations and of the works that they name."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
+
+from ...core.diagnostics import Diagnostic, Related, quoted
+from ...core.model import Locator, Note, Reference, Source
+from ...core.spans import Span
+from ...library.links import body_references, note_references
+from ...works.csl import RetractionKind, check_source, retraction, same_work
+from .context import Context, found
+
+__all__ = [
+    "check_conflicting_reference",
+    "check_duplicate_citation_key",
+    "check_duplicate_source",
+    "check_invalid_locator",
+    "check_missing_locator",
+    "check_retracted_work",
+    "check_sources",
+    "check_unresolved_reference",
+    "check_unused_reference",
+]
+
+
+def check_unresolved_reference(context: Context) -> Iterator[Diagnostic]:
+    sources = context.links.sources
+    for key, span in _mentioned(context):
+        if key not in sources:
+            remedy = "add the work under references: in this note, or in annotations/references/"
+            message = f"no reference has the key {quoted(key)}"
+            yield found("unresolved-reference", span, message, context.guess(key, sources, remedy), about=key)
+
+
+def _mentioned(context: Context) -> Iterator[tuple[str, Span]]:
+    """Every mention of a citation key, and its place."""
+    for note in context.notes:
+        for mention in (note.source, note.via):
+            if mention is not None:
+                yield mention.id, mention.span
+        for reference in note_references(note):
+            yield reference.key, reference.key_span
+    for theme in context.links.themes.values():
+        for reference in body_references(theme.body):
+            yield reference.key, reference.key_span
+    settings = context.links.library.settings
+    for key in settings.sensitive_sources:
+        yield key, settings.spans[f"sensitive-sources/{key}"]
+
+
+def check_duplicate_citation_key(context: Context) -> Iterator[Diagnostic]:
+    seen: dict[str, Source] = {}
+    for source in context.links.library.sources:
+        first = seen.setdefault(source.key, source)
+        if first is not source:
+            yield found(
+                "duplicate-citation-key",
+                source.key_span,
+                f"the key {quoted(source.key)} is listed in {first.span.path} too",
+                "remove one of the two, or give it another key",
+                about=source.key,
+                related=[Related(message="it is listed here first", span=first.key_span)],
+            )
+
+
+def check_conflicting_reference(context: Context) -> Iterator[Diagnostic]:
+    for key, entries in context.links.duplicates.items():
+        first = entries[0]
+        for other in entries[1:]:
+            differing = same_work(first, other)
+            if differing and other.span.path != first.span.path:
+                fields = ", ".join(quoted(name) for name in differing)
+                yield found(
+                    "conflicting-reference",
+                    other.key_span,
+                    f"{quoted(key)} is described otherwise in {first.span.path}, in {fields}",
+                    "make the two entries alike, or give one work another key",
+                    about=key,
+                    related=[Related(message="the other description", span=first.key_span)],
+                )
+
+
+def check_duplicate_source(context: Context) -> Iterator[Diagnostic]:
+    seen: dict[str, Source] = {}
+    for source in context.links.sources.values():
+        doi = source.variables.get("DOI", "").casefold()
+        if not doi:
+            continue
+        first = seen.setdefault(doi, source)
+        if first is not source:
+            yield found(
+                "duplicate-source",
+                source.spans.get("DOI", source.key_span),
+                f"{quoted(source.key)} has the DOI of {quoted(first.key)}",
+                "use one key for the work in all notes",
+                about=source.key,
+                related=[Related(message="the other entry", span=first.key_span)],
+            )
+
+
+def check_unused_reference(context: Context) -> Iterator[Diagnostic]:
+    for note in context.notes:
+        used = {reference.key for reference in note_references(note)}
+        used |= {mention.id for mention in (note.source, note.via) if mention}
+        for source in note.sources:
+            if source.key not in used:
+                message = f"{quoted(source.key)} is listed here and cited nowhere in the note"
+                remedy = "cite the work, or remove the entry"
+                yield found("unused-reference", source.key_span, message, remedy, about=source.key)
+
+
+def check_sources(context: Context) -> Iterator[Diagnostic]:
+    """implausible-date and incomplete-reference: what a work's entry says, and does not say."""
+    own = (source for note in context.notes for source in note.sources)
+    for source in chain(context.links.library.sources, own):
+        for problem in check_source(source, context.today):
+            yield replace(problem, about=source.key)
+
+
+def check_retracted_work(context: Context) -> Iterator[Diagnostic]:
+    for note in context.notes:
+        reported: set[str] = set()
+        for key, span, what in _rests_on(note):
+            source = context.links.sources.get(key)
+            said = retraction(source) if source else None
+            if said and said.kind is RetractionKind.RETRACTED and key not in reported:
+                reported.add(key)
+                when = f" ({said.date})" if said.date else ""
+                message = f"{what} {quoted(key)}, which was retracted{when}"
+                remedy = "say so in the note, and record an exception with the reason in library.yml"
+                yield found("retracted-work", span, message, remedy, about=key)
+
+
+def _rests_on(note: Note) -> Iterator[tuple[str, Span, str]]:
+    """The works that a note or its quotes stand and fall with, each with its place; a mere citation may argue."""
+    for mention in (note.source, note.via):
+        if mention is not None:
+            yield mention.id, mention.span, "the note rests on"
+    for quote in note.quotes:
+        if quote.reference is not None:
+            yield quote.reference.key, quote.reference.key_span, "the quote comes from"
+
+
+# --------------------------------------------------------------------------------------------------- locators
+
+_PAGED = frozenset(
+    "article-journal article-magazine article-newspaper book chapter paper-conference report thesis".split()
+)
+
+
+def check_missing_locator(context: Context) -> Iterator[Diagnostic]:
+    for quote in context.quotes:
+        # The place that can be checked is in the work that was read.
+        reference = quote.quoted_in or quote.reference
+        if reference is None or reference.locator is not None:
+            continue
+        source = context.links.sources.get(reference.key)
+        if source is not None and source.type in _PAGED:
+            message = f"the quote does not say where in {quoted(reference.key)} it stands"
+            remedy = f"add the page: [@{reference.key}, p. 12]"
+            yield found("missing-locator", reference.span, message, remedy, about=reference.key)
+
+
+def check_invalid_locator(context: Context) -> Iterator[Diagnostic]:
+    in_notes = chain.from_iterable(note_references(note) for note in context.notes)
+    in_themes = chain.from_iterable(body_references(t.body) for t in context.links.themes.values())
+    for reference in chain(in_notes, in_themes):
+        if reference.locator is not None:
+            yield from _locator_faults(context, reference, reference.locator)
+
+
+_RANGE = re.compile(r"(\d{1,9})\s*[-‐‑‒–—]+\s*(\d{1,9})(?![\w.:/])")
+_NUMBER = re.compile(r"(?<![\w.])\d{1,9}")
+
+
+def _locator_faults(context: Context, reference: Reference, locator: Locator) -> Iterator[Diagnostic]:
+    about, span = reference.key, locator.span
+    if not locator.value:
+        message = f"the {locator.label} has no number"
+        yield found("invalid-locator", span, message, "write for example p. 12", about=about)
+        return
+    for start, end in _RANGE.findall(locator.value):
+        if _full_end(start, end) < int(start):
+            message = f"the range {start}-{end} runs backwards"
+            yield found("invalid-locator", span, message, "compare it with the work", about=about)
+            return
+    if locator.label == "page" and (source := context.links.sources.get(reference.key)):
+        yield from _outside(reference, locator, source)
+
+
+def _full_end(start: str, end: str) -> int:
+    """The end of a range, which may leave out the digits that it shares with the start: 195-6 ends at 196."""
+    return int(start[: len(start) - len(end)] + end) if len(end) < len(start) else int(end)
+
+
+def _outside(reference: Reference, locator: Locator, source: Source) -> Iterator[Diagnostic]:
+    pages = _RANGE.fullmatch(source.variables.get("page", "").strip())
+    if pages is None:
+        return
+    first, last = int(pages[1]), _full_end(pages[1], pages[2])
+    number = _NUMBER.search(locator.value)
+    if number is not None and last >= first and not first <= int(number[0]) <= last:
+        message = f"page {number[0]} lies outside the pages of {quoted(source.key)}, {first}-{last}"
+        remedy = "compare it with the work, and the work's page: with the work"
+        yield found("invalid-locator", locator.span, message, remedy, about=reference.key)

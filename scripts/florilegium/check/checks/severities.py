@@ -1,0 +1,34 @@
+"""What counts of all that was found: the severities and the exceptions of `library.yml`."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+from ...core.diagnostics import Diagnostic
+from ...core.model import RuleException
+from ...core.rules import RULES, Severity
+from ...library.links import Links
+from ...library.reading import ANNOTATIONS
+
+__all__ = ["apply_severities"]
+
+
+def apply_severities(links: Links, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Give each finding the severity that `library.yml` sets, drop what it excepts, and sort the rest."""
+    settings = links.library.settings
+    kept = []
+    for diagnostic in diagnostics:
+        severity = settings.severities.get(diagnostic.rule, RULES[diagnostic.rule].severity)
+        if severity is Severity.OFF or any(_excepted(diagnostic, e) for e in settings.exceptions):
+            continue
+        kept.append(replace(diagnostic, severity=severity) if severity is not diagnostic.severity else diagnostic)
+    return tuple(sorted(dict.fromkeys(kept), key=lambda diagnostic: diagnostic.order))
+
+
+def _excepted(diagnostic: Diagnostic, exception: RuleException) -> bool:
+    if exception.rule != diagnostic.rule:
+        return False
+    path = diagnostic.span.path.removeprefix(f"{ANNOTATIONS}/")
+    if exception.paths and not any(fnmatchcase(path, pattern) for pattern in exception.paths):
+        return False
+    return not exception.keys or diagnostic.about in exception.keys

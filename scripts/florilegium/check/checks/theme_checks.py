@@ -1,0 +1,98 @@
+"""Checks of themes: of their names wherever they stand, and of their order."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from itertools import chain
+
+from ...core.diagnostics import Diagnostic, quoted
+from ...core.model import Theme
+from ...core.spans import Span
+from ...markdown.quotes import propose_id
+from .context import Context, found
+
+__all__ = [
+    "check_theme_cycle",
+    "check_theme_without_quotes",
+    "check_undeclared_theme",
+    "check_unknown_theme",
+    "check_unused_theme",
+]
+
+
+def check_unknown_theme(context: Context) -> Iterator[Diagnostic]:
+    themes = context.links.themes
+    mentions = chain(
+        chain.from_iterable(note.themes for note in context.notes),
+        chain.from_iterable(quote.themes for quote in context.quotes),
+        chain.from_iterable((*theme.broader, *theme.related) for theme in themes.values()),
+    )
+    for mention in mentions:
+        if mention.id not in themes:
+            remedy = f"write the theme, annotations/themes/{propose_id(mention.id)}.md"
+            message = f"there is no theme {quoted(mention.id)}"
+            remedy = context.guess(mention.id, themes, remedy)
+            yield found("unknown-theme", mention.span, message, remedy, about=mention.id)
+
+
+def check_undeclared_theme(context: Context) -> Iterator[Diagnostic]:
+    for note in context.notes:
+        declared = {mention.id for mention in note.themes}
+        for mention in chain.from_iterable(quote.themes for quote in note.quotes):
+            if mention.id not in declared and mention.id in context.links.themes:
+                message = f"the note does not list the theme {quoted(mention.id)}"
+                remedy = f"add {mention.id} to themes: at the head of the note"
+                yield found("undeclared-theme", mention.span, message, remedy, about=mention.id)
+
+
+def check_theme_without_quotes(context: Context) -> Iterator[Diagnostic]:
+    links = context.links
+    for theme in links.themes.values():
+        if theme.id in links.notes_by_theme and theme.id not in links.quotes_by_theme:
+            message = f"no quote is filed under the theme {quoted(theme.id)}"
+            remedy = "look for a quotation, or leave it: some themes have none yet"
+            yield found("theme-without-quotes", Span.of_file(theme.path), message, remedy, about=theme.id)
+
+
+def check_unused_theme(context: Context) -> Iterator[Diagnostic]:
+    links = context.links
+    listed = {mention.id for note in context.notes for mention in note.themes}
+    for theme in links.themes.values():
+        if theme.id not in listed and theme.id not in links.narrower:
+            message = f"no note lists the theme {quoted(theme.id)}"
+            remedy = "list it in the themes: of a note, or remove the file"
+            yield found("unused-theme", Span.of_file(theme.path), message, remedy, about=theme.id)
+
+
+def check_theme_cycle(context: Context) -> Iterator[Diagnostic]:
+    themes = context.links.themes
+    reported: set[frozenset[str]] = set()
+    for theme in themes.values():
+        cycle = _cycle_from(theme, themes)
+        if cycle and frozenset(cycle) not in reported:
+            reported.add(frozenset(cycle))
+            way = " → ".join(quoted(id_) for id_ in (*cycle, cycle[0]))
+            span = next(m.span for m in theme.broader if m.id == cycle[1 % len(cycle)])
+            message = f"the theme is broader than itself: {way}"
+            yield found("theme-cycle", span, message, "remove one broader: on this way", about=theme.id)
+
+
+def _cycle_from(theme: Theme, themes: Mapping[str, Theme]) -> tuple[str, ...]:
+    """The ids of the shortest way that leads from a theme by `broader` back to it; empty if there is none."""
+    before: dict[str, str] = {}
+    waiting = deque([theme.id])
+    while waiting:
+        id_ = waiting.popleft()
+        for mention in themes[id_].broader:
+            if mention.id == theme.id:
+                return _way_to(id_, before)
+            if mention.id in themes and mention.id not in before:
+                before[mention.id] = id_
+                waiting.append(mention.id)
+    return ()
+
+
+def _way_to(id_: str, before: Mapping[str, str]) -> tuple[str, ...]:
+    way = [id_]
+    while way[-1] in before:
+        way.append(before[way[-1]])
+    return tuple(reversed(way))

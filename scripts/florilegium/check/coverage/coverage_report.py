@@ -1,0 +1,98 @@
+"""The report on coverage as text for people, and as JSON for programs."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from ... import __version__
+from ...core.diagnostics import plain
+from .coverage_sections import Cited, Coverage, Entry, Kind, Section
+
+__all__ = ["SHOWN", "VERSION", "json_report", "text_report"]
+
+SHOWN = 20
+"""Entries of a section that the text shows; the rest is counted."""
+VERSION = 1
+"""Of the JSON: a field may be added within a version, none is removed or changes its meaning."""
+
+
+def text_report(coverage: Coverage, *, most: int | None = SHOWN) -> Iterator[str]:
+    """The lines of a report; with `most`, so many entries of each section."""
+    yield (
+        f"{_count(coverage.notes, 'note')}, {_count(coverage.themes, 'theme')}, "
+        f"{_count(coverage.quotes, 'quotation')}, {_count(coverage.works, 'work')}"
+    )
+    for section in coverage.sections:
+        if section.entries:
+            yield ""
+            yield from _section(section, most)
+    if coverage.words:
+        yield ""
+        yield from _words(coverage, most)
+    empty = [section.title for section in coverage.sections if not section.entries]
+    if empty:
+        yield ""
+        yield f"Nothing was found for: {'; '.join(title[0].lower() + title[1:] for title in empty)}."
+
+
+def _section(section: Section, most: int | None) -> Iterator[str]:
+    yield f"{section.title}: {len(section.entries):,} of {section.of:,}"
+    for entry in section.entries[:most]:
+        about = f"  ({plain(entry.text)})" if entry.about else ""
+        yield f"  {plain(_name(entry))}{about}"
+    yield from _more(len(section.entries), most)
+
+
+def _words(coverage: Coverage, most: int | None) -> Iterator[str]:
+    yield f"Words quoted of each work: {coverage.total_words:,} in all"
+    for entry in coverage.words[:most]:
+        share = f"{entry.words / (coverage.total_words or 1):.0%} of them"
+        counts = f"{_count(entry.words, 'word')} in {_count(entry.quotes, 'quotation')}"
+        yield f"  {plain(f'@{entry.key}')}: {counts}, {share}"
+    yield from _more(len(coverage.words), most)
+
+
+def _more(number: int, most: int | None) -> Iterator[str]:
+    if most is not None and number > most:
+        yield f"  … and {number - most:,} more; --all lists them"
+
+
+def _name(entry: Entry) -> str:
+    return f"@{entry.id}" if entry.kind is Kind.WORK else entry.id
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    works = [piece.key for piece in entry.about if isinstance(piece, Cited)]
+    return {"kind": entry.kind.value, "id": entry.id, "about": entry.text, "works": works}
+
+
+def json_report(coverage: Coverage) -> Iterator[str]:
+    """All of it as one JSON object. Everything outside ASCII is escaped."""
+    report = {
+        "version": VERSION,
+        "tool": f"florilegium {__version__}",
+        "totals": {
+            "notes": coverage.notes,
+            "themes": coverage.themes,
+            "quotes": coverage.quotes,
+            "works": coverage.works,
+            "quoted_words": coverage.total_words,
+        },
+        "sections": [
+            {
+                "id": section.id,
+                "title": section.title,
+                "count": len(section.entries),
+                "of": section.of,
+                "entries": list(map(_entry, section.entries)),
+            }
+            for section in coverage.sections
+        ],
+        "quoted_words": [entry._asdict() for entry in coverage.words],
+    }
+    # `##[` would be a command to a build service.
+    yield json.dumps(report, ensure_ascii=True, indent=1).replace("##[", "#\\u0023[")

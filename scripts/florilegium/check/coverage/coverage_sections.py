@@ -1,0 +1,324 @@
+"""What a library rests on, and what it lacks: one section for each question that a reviewer asks."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
+
+from ...core.model import Basis, Mention, Quote, Speaker, Theme
+from ...library.links import CitedBy, Links, resolve_role
+from ...markdown.citations import render_locator
+from ...works.csl import RetractionKind, retraction
+from ..checks import Context
+from ..checks.reference_checks import check_missing_locator
+from .quoted_words import SourceWords, quoted_words
+
+__all__ = ["Cited", "Coverage", "Entry", "Kind", "Section", "coverage_of"]
+
+_PARTICIPANTS = frozenset(("participant", "interviewee", "informant", "respondent"))
+"""Ids of roles that speak of what they lived through themselves, as studies call them."""
+
+
+class Kind(StrEnum):
+    """What an entry is about, and so what its id is."""
+
+    QUOTE = "quote"
+    """The id is an address, `note-id/quote-id`."""
+    NOTE = "note"
+    THEME = "theme"
+    WORK = "work"
+    """The id is a citation key."""
+
+
+class Cited(NamedTuple):
+    """A work that is named in a running text."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One quotation, note, theme or work of a section."""
+
+    kind: Kind
+    id: str
+    about: tuple[str | Cited, ...] = ()
+    """What to know of it, in pieces of a running text; never words of a quotation."""
+
+    @property
+    def text(self) -> str:
+        """The same with citation keys: `2 quotations from @doe2009`."""
+        return "".join(f"@{piece.key}" if isinstance(piece, Cited) else piece for piece in self.about)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """The answer to one question."""
+
+    id: str
+    title: str
+    meaning: str
+    """What it means for a reader, and what can be done: one or two sentences."""
+    entries: tuple[Entry, ...]
+    of: int
+    """How many there could be: all quotations, all themes and so on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """All answers, and how many words of each work are quoted. Drafts count nowhere."""
+
+    notes: int
+    themes: int
+    quotes: int
+    works: int
+    sections: tuple[Section, ...]
+    """In the order in which they are shown; those without entries too, unless their question makes no sense here."""
+    words: tuple[SourceWords, ...]
+    """The most quoted work first."""
+
+    @property
+    def total_words(self) -> int:
+        return sum(entry.words for entry in self.words)
+
+    def section(self, id_: str) -> Section:
+        return next(section for section in self.sections if section.id == id_)
+
+
+def coverage_of(links: Links) -> Coverage:
+    """What a joined library rests on and lacks; entries stand in the order of the library."""
+    found = _Finder(links)
+    return Coverage(
+        notes=len(links.notes),
+        themes=len(links.themes),
+        quotes=len(found.quotes),
+        works=len(found.works),
+        sections=tuple(found.sections()),
+        words=tuple(quoted_words(found.quotes).values()),
+    )
+
+
+class _Finder:
+    """A joined library, as the sections are found in it."""
+
+    def __init__(self, links: Links) -> None:
+        self.links = links
+        self.quotes = tuple(links.quotes)
+        # Only works that the site meets: those of drafts are listed nowhere.
+        self.works = [key for key in links.sources if key in links.cited_by]
+        self._participants: dict[str, bool] = {}
+
+    def sections(self) -> Iterator[Section]:
+        quotes, notes, works = len(self.quotes), len(self.links.notes), len(self.works)
+        for id_, title, meaning, find, everything in (
+            (*_RETRACTED, self._retracted, works),
+            (*_UNVERIFIED, self._unverified, quotes),
+            (*_NO_LOCATOR, self._without_locator, quotes),
+            (*_ONE_SOURCE, self._one_source, len(self.links.themes)),
+            (*_ONE_PARTICIPANT, self._one_participant, len(self.links.themes)),
+            (*_NO_PARTICIPANT, self._without_participant, len(self.links.themes)),
+            (*_NO_QUOTE, self._without_quote, len(self.links.themes)),
+            (*_NEVER_QUOTED, self._never_quoted, works),
+            (*_NO_NOTE, self._without_note, works),
+            (*_ABSTRACT, self._from_abstract, notes),
+            (*_SECONDARY, self._from_secondary, notes),
+        ):
+            if id_ in _OF_PARTICIPANTS and not _PARTICIPANTS & self.links.roles.keys():
+                continue
+            yield Section(id=id_, title=title, meaning=meaning, entries=tuple(find()), of=everything)
+
+    # -- quotations
+
+    def _unverified(self) -> Iterator[Entry]:
+        return (_quote(quote) for quote in self.quotes if quote.address not in self.links.states)
+
+    def _without_locator(self) -> Iterator[Entry]:
+        context = Context(self.links, date.min)
+        spans = {finding.span for finding in check_missing_locator(context)}
+        for quote in self.quotes:
+            read = quote.quoted_in or quote.reference
+            if read is not None and read.span in spans:
+                yield _quote(quote)
+
+    # -- themes
+
+    def _themes(self) -> Iterator[tuple[Theme, tuple[Quote, ...]]]:
+        """The themes that have quotations, and these."""
+        for theme in self.links.themes.values():
+            if quotes := self.links.quotes_by_theme.get(theme.id):
+                yield theme, quotes
+
+    def _one_source(self) -> Iterator[Entry]:
+        for theme, quotes in self._themes():
+            keys = {quote.reference.key for quote in quotes if quote.reference}
+            if len(keys) == 1:
+                yield Entry(kind=Kind.THEME, id=theme.id, about=(f"{_count(len(quotes))} from ", Cited(keys.pop())))
+
+    def _one_participant(self) -> Iterator[Entry]:
+        for theme, quotes in self._themes():
+            spoken = [quote for quote in quotes if self._is_participant(quote.speaker)]
+            first = spoken[0] if spoken else None
+            if first is None or (len(spoken) > 1 and not all(_same_person(first, other) for other in spoken)):
+                continue
+            yield Entry(kind=Kind.THEME, id=theme.id, about=(f"{_count(len(spoken))} of ", *_speaker(first)))
+
+    def _without_participant(self) -> Iterator[Entry]:
+        for theme, quotes in self._themes():
+            if not any(self._is_participant(quote.speaker) for quote in quotes):
+                yield Entry(kind=Kind.THEME, id=theme.id, about=(_count(len(quotes)),))
+
+    def _without_quote(self) -> Iterator[Entry]:
+        for theme in self.links.themes.values():
+            if theme.id not in self.links.quotes_by_theme and theme.id not in self.links.narrower:
+                notes = len(self.links.notes_by_theme.get(theme.id, ()))
+                yield Entry(kind=Kind.THEME, id=theme.id, about=(_count(notes, "note"),))
+
+    def _is_participant(self, speaker: Speaker | None) -> bool:
+        if speaker is None:
+            return False
+        if speaker.text not in self._participants:
+            role = resolve_role(self.links.roles, speaker)
+            self._participants[speaker.text] = role is not None and role.id in _PARTICIPANTS
+        return self._participants[speaker.text]
+
+    # -- works
+
+    @cached_property
+    def _met(self) -> dict[str, CitedBy]:
+        return {key: self.links.cited_by[key] for key in self.works}
+
+    def _never_quoted(self) -> Iterator[Entry]:
+        return (_work(key, found) for key, found in self._met.items() if not found.quoted and not found.quoted_in)
+
+    def _without_note(self) -> Iterator[Entry]:
+        return (_work(key, found) for key, found in self._met.items() if found.quoted and not found.summarised)
+
+    def _retracted(self) -> Iterator[Entry]:
+        for key, found in self._met.items():
+            status = retraction(self.links.sources[key])
+            if status is not None and status.kind is not RetractionKind.CORRECTED:
+                yield Entry(kind=Kind.WORK, id=key, about=(f"{status.text}; {_uses(found)}",))
+
+    # -- notes
+
+    def _from_abstract(self) -> Iterator[Entry]:
+        for note in self.links.notes.values():
+            if note.basis is Basis.ABSTRACT:
+                yield Entry(kind=Kind.NOTE, id=note.id, about=_named("on ", note.source))
+
+    def _from_secondary(self) -> Iterator[Entry]:
+        for note in self.links.notes.values():
+            if note.basis is Basis.SECONDARY:
+                about = (*_named("on ", note.source), *_named(", read in ", note.via))
+                yield Entry(kind=Kind.NOTE, id=note.id, about=about)
+
+
+def _same_person(one: Quote, other: Quote) -> bool:
+    """Whether two quotations are surely of one person: a name counts within a work, and no name proves nothing."""
+    if not (one.speaker and other.speaker and one.reference and other.reference):
+        return False
+    return bool(one.speaker.name) and (one.speaker.name, one.reference.key) == (
+        other.speaker.name,
+        other.reference.key,
+    )
+
+
+def _quote(quote: Quote) -> Entry:
+    return Entry(kind=Kind.QUOTE, id=quote.address, about=_speaker(quote))
+
+
+def _speaker(quote: Quote) -> tuple[str | Cited, ...]:
+    """Who speaks, and where."""
+    speaker = quote.speaker.text if quote.speaker else "nobody named"
+    if quote.reference is None:
+        return (speaker,)
+    locator = quote.reference.locator
+    return (f"{speaker}, ", Cited(quote.reference.key), f", {render_locator(locator)}" if locator else "")
+
+
+def _named(before: str, mention: Mention | None) -> tuple[str | Cited, ...]:
+    return (before, Cited(mention.id)) if mention else ()
+
+
+def _work(key: str, found: CitedBy) -> Entry:
+    return Entry(kind=Kind.WORK, id=key, about=(_uses(found),))
+
+
+_USES: tuple[tuple[str, str, Callable[[CitedBy], int]], ...] = (
+    ("summarised", "note", lambda found: len(found.summarised)),
+    ("quoted", "quotation", lambda found: len(found.quoted)),
+    ("read in its place", "note", lambda found: len(found.via)),
+    ("cited", "place", lambda found: len(found.cited) + len(found.cited_in_themes)),
+)
+
+
+def _uses(found: CitedBy) -> str:
+    """How a work is used: `summarised in 1 note, cited in 3 places`."""
+    parts: Iterable[tuple[str, str, int]] = ((how, where, number(found)) for how, where, number in _USES)
+    return ", ".join(f"{how} in {_count(number, where)}" for how, where, number in parts if number)
+
+
+def _count(number: int, noun: str = "quotation") -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+_RETRACTED = (
+    "retracted-works",
+    "Retracted works that are used",
+    "What was retracted or called into question may be worth reading, but no reader should take it for settled.",
+)
+_UNVERIFIED = (
+    "unverified-quotes",
+    "Quotations that were not verified",
+    "Nobody has compared these words with the work yet, or they have changed since. It takes the work's text and the "
+    "command florilegium verify.",
+)
+_NO_LOCATOR = (
+    "quotes-without-locator",
+    "Quotations without a page",
+    "They come from works with pages, and do not say on which one they stand, so that nobody can look them up.",
+)
+_ONE_SOURCE = (
+    "themes-of-one-source",
+    "Themes that rest on one work",
+    "All quotations of the theme come from a single work. Another one may say otherwise.",
+)
+_ONE_PARTICIPANT = (
+    "themes-of-one-participant",
+    "Themes in which one participant speaks",
+    "What one person lived through stands for nobody else.",
+)
+_NO_PARTICIPANT = (
+    "themes-without-participant",
+    "Themes without the voice of a participant",
+    "They are spoken of, but nobody who lived through it is quoted.",
+)
+_OF_PARTICIPANTS = (_ONE_PARTICIPANT[0], _NO_PARTICIPANT[0])
+"""Questions that make no sense where no role is that of a participant."""
+_NO_QUOTE = (
+    "themes-without-quotes",
+    "Themes without quotations",
+    "Their definitions rest on summaries alone. Themes that have narrower ones are not listed.",
+)
+_NEVER_QUOTED = (
+    "works-never-quoted",
+    "Works that are cited, but never quoted",
+    "A reader gets to know them by summaries alone.",
+)
+_NO_NOTE = (
+    "quoted-works-without-note",
+    "Works that are quoted, but have no note",
+    "Their words stand without a summary of what the work says as a whole.",
+)
+_ABSTRACT = (
+    "notes-from-abstract",
+    "Notes that rest on an abstract",
+    "An abstract leaves out how a result was found, and often its limits.",
+)
+_SECONDARY = (
+    "notes-from-secondary",
+    "Notes that rest on another work",
+    "The work itself was not at hand: what is said of it is what somebody else says of it.",
+)

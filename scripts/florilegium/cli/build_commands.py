@@ -1,0 +1,66 @@
+"""The commands `build`, which makes the site, and `verify`, which compares quotations with their originals."""
+
+import shlex
+from pathlib import Path
+
+import click
+
+from ..check.checking import CannotRun, Options
+from ..core.diagnostics import plain
+from .program import named_originals, progress, report, root_option, tell
+
+
+@click.command()
+@root_option
+@click.option("--site-dir", type=click.Path(path_type=Path), help="Where to publish; default: site/ in the library.")
+@click.option(
+    "--renderer", type=click.Choice(["mkdocs", "properdocs", "zensical"]), default="mkdocs", show_default=True
+)
+@click.option("--no-search", is_flag=True, help="Leave out the search index.")
+@click.option("--no-cache", is_flag=True, help="Read and format everything again.")
+def build(root: Path, site_dir: Path | None, renderer: str, no_search: bool, no_cache: bool) -> int:
+    """Check the library and build its site; a failed build leaves the published site as it was."""
+    from .. import pipeline
+    from ..edit import starters
+    from ..publish.renderers import Renderer
+
+    options = Options(root=root, remember=not no_cache, progress=progress(), notify=tell, search=not no_search)
+    target = (site_dir or root / "site").absolute()
+    built = pipeline.build(options, target, Renderer(renderer))
+    report(root, built.diagnostics, "text", built.totals)
+    if built.site is None:
+        click.echo("No page was written, and the published site is as it was.", err=True)
+        return 1
+    for remark in built.remarks:
+        tell(remark)
+    if starters.is_outdated(root):
+        tell("the frame of the site is that of another version: run florilegium init --update . in the library")
+    click.echo(f"built {built.pages:,} pages ({built.written:,} new or changed) into {plain(str(target))}")
+    click.echo(f"To look at them: python3 -m http.server --directory {shlex.quote(str(target))} 8000")
+    click.echo("then open http://localhost:8000/ in a browser.")
+    return 0
+
+
+@click.command()
+@root_option
+@click.option(
+    "--original",
+    "originals",
+    multiple=True,
+    metavar="KEY=PATH",
+    help="The text of a work: .txt, .md, .html or .pdf. May be given several times.",
+)
+@click.option("--prune", is_flag=True, help="Remove the entries of quotes.lock that belong to no quote any more.")
+def verify(root: Path, originals: tuple[str, ...], prune: bool) -> int:
+    """Compare quotations with their originals, word for word, and record what was found in quotes.lock."""
+    from .. import pipeline
+
+    if not originals and not prune:
+        raise CannotRun("there is nothing to compare with", "name a text: --original KEY=PATH")
+    result = pipeline.verify(Options(root=root), named_originals(originals), prune=prune)
+    report(root, result.diagnostics, "text", result.totals)
+    click.echo(
+        f"{result.verified} of {result.compared} quotations found word for word; "
+        f"annotations/quotes.lock has {result.entries} entries"
+    )
+    return int(bool(result.diagnostics))

@@ -1,0 +1,130 @@
+"""The commands that look at a library: `check`, which with `--fix` also mends what is safe, and `explain`."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from ..check.checking import CannotRun, Options, check_quickly, check_text, has_errors
+from ..core.diagnostics import did_you_mean, plain, quoted
+from ..core.limits import MAX_BIBLIOGRAPHY_BYTES
+from ..core.rules import RULES
+from ..library.reading import ANNOTATIONS
+from .program import progress, report, root_option, tell
+
+__all__ = ["check", "echo_diff", "explain"]
+
+
+@click.command()
+@root_option
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "sarif", "github"]), default="text", show_default=True
+)
+@click.option("--strict", is_flag=True, help="Let warnings fail the check as errors do.")
+@click.option("--fix", is_flag=True, help="Mend what is safe, show what changed, and check again.")
+@click.option("--dry-run", is_flag=True, help="With --fix: show what would change, and write nothing.")
+@click.option(
+    "--stdin-filename",
+    metavar="PATH",
+    help="Check the text on the standard input as if it were that file, and report that file alone.",
+)
+@click.option("--no-cache", is_flag=True, help="Read every file again.")
+def check(
+    root: Path, form: str, strict: bool, fix: bool, dry_run: bool, stdin_filename: str | None, no_cache: bool
+) -> int:
+    """Check every note, theme, reference and quotation."""
+    options = Options(root=root, remember=not no_cache, progress=progress())
+    if dry_run and not fix:
+        raise CannotRun("--dry-run says what --fix would do, and --fix is missing", "add --fix")
+    if stdin_filename is not None:
+        if fix:
+            raise CannotRun("--fix changes files, and --stdin-filename is about none", "save the file, then mend it")
+        return _check_stdin(options, stdin_filename, form, strict)
+    if fix:
+        return _fix(options, form, strict, dry_run)
+    diagnostics, totals = check_quickly(options)
+    report(root, diagnostics, form, totals)
+    if form == "text" and diagnostics:
+        from ..edit.fixes import count_mendable
+
+        if count := count_mendable(diagnostics):
+            click.echo(f"florilegium check --fix mends {count:,} of these.")
+    return int(has_errors(diagnostics, strict=strict))
+
+
+def _check_stdin(options: Options, name: str, form: str, strict: bool) -> int:
+    path = _path_below(options.root, name)
+    if sys.stdin is None:
+        raise CannotRun("there is no standard input", "give the text: florilegium check --stdin-filename PATH < FILE")
+    data = sys.stdin.buffer.read(MAX_BIBLIOGRAPHY_BYTES + 1)
+    diagnostics = check_text(options, path, data)
+    lines = data.decode("utf-8", "replace")
+    report(options.root, diagnostics, form, plain(path), {path: lines})
+    return int(has_errors(diagnostics, strict=strict))
+
+
+def _path_below(root: Path, name: str) -> str:
+    """A file's path from the library's root; `name` is taken from the current folder, or else from the root."""
+    paths = dict.fromkeys(path for base in (Path.cwd(), root) for path in _below(root, base / name))
+    inside = [path for path in paths if path.startswith(f"{ANNOTATIONS}/")]
+    if not inside:
+        raise CannotRun(
+            f"{quoted(name)} does not lie in the folder {ANNOTATIONS}/ of this library",
+            f"name a file such as {ANNOTATIONS}/notes/my-note.md; it need not exist yet",
+        )
+    return next((path for path in inside if (root / path).exists()), inside[0])
+
+
+def _below(root: Path, name: Path) -> Iterator[str]:
+    # Only the folder is resolved: should the file be a symbolic link, its own name is meant.
+    path = Path(os.path.normpath(name))
+    for file, folder in ((path, root), (path.parent.resolve() / path.name, root.resolve())):
+        yield os.path.relpath(file, folder).replace(os.sep, "/")
+
+
+def _fix(options: Options, form: str, strict: bool, dry_run: bool) -> int:
+    from ..core.edits import Changed, render_diff, write_changes
+    from ..edit.fixes import plan_fixes
+
+    fixes = plan_fixes(options)
+    # The other formats are read by programs, which have no use for a diff.
+    echo_diff(render_diff(fixes.changes), to_errors=form != "text")
+    for refused in fixes.refused:
+        tell(f"left as it is: {refused}")
+    if fixes.left:
+        tell(f"quotations whose words are not in Unicode NFC, and stay so: {fixes.left:,}")
+    if dry_run:
+        click.echo(f"would mend {fixes}; nothing was written", err=form != "text")
+        return int(bool(fixes.changes) or has_errors(fixes.remaining, strict=strict))
+    try:
+        write_changes(options.root, fixes.changes)
+    except Changed as error:
+        raise CannotRun(str(error), "run the command again") from error
+    click.echo(f"mended {fixes}", err=form != "text")
+    diagnostics, totals = check_quickly(options)
+    report(options.root, diagnostics, form, totals)
+    return int(has_errors(diagnostics, strict=strict))
+
+
+def echo_diff(lines: Iterable[str], *, to_errors: bool = False) -> None:
+    """Print a diff; whatever a contributor wrote in it, a terminal takes none of it for a command."""
+    for line in lines:
+        click.echo("\t".join(plain(part) for part in line.split("\t")), err=to_errors)
+
+
+@click.command()
+@click.argument("rule", required=False)
+def explain(rule: str | None) -> int:
+    """Say what a rule demands, why, and what to do; without a name, list all rules."""
+    if rule is None:
+        for known in RULES.values():
+            click.echo(f"{known.name:30} {known.severity:12} {known.summary}")
+        return 0
+    if rule not in RULES:
+        raise CannotRun(f"there is no rule {quoted(rule)}", did_you_mean(rule, RULES, "florilegium explain lists them"))
+    found = RULES[rule]
+    click.echo(f"{found.name} ({found.severity})\n\n{found.summary}")
+    click.echo(f"\nWhy: {found.reason}\n\nWhat to do: {found.remedy}")
+    return 0

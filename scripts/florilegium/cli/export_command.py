@@ -1,0 +1,139 @@
+"""The command `export`, which writes the library as data files, without a site around them."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..check.checking import CannotRun, Options
+from ..core.diagnostics import did_you_mean, plain, quoted
+from ..library.reading import ANNOTATIONS
+from .program import named_originals, progress, report, root_option, tell
+
+if TYPE_CHECKING:
+    from ..site.data_files import DataFile
+
+__all__ = ["export"]
+
+
+@click.command()
+@root_option
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option(
+    "--output",
+    metavar="DIR",
+    help="The folder to write to, or - for the standard output; default: data/ in the library.",
+)
+@click.option(
+    "--original",
+    "originals",
+    multiple=True,
+    metavar="KEY=PATH",
+    help="The text of a work: quotes.jsonl then says what surrounds its quotations. May be given several times.",
+)
+@click.option("--list", "listing", is_flag=True, help="Say which files there are, and write none.")
+@click.option("--no-cache", is_flag=True, help="Read and format everything again.")
+def export(
+    root: Path, names: tuple[str, ...], output: str | None, originals: tuple[str, ...], listing: bool, no_cache: bool
+) -> int:
+    """Write the library's data files: references, quotations, themes. All of them, or those that are named."""
+    from .. import pipeline
+
+    options = Options(root=root, remember=not no_cache, progress=progress())
+    if output == "-" and len(names) != 1:
+        raise CannotRun("--output - is for one file", "name it: florilegium export quotes.csv --output -")
+    opened = pipeline.open_data_files(options, named_originals(originals), everything=not names and not listing)
+    if not opened.files:
+        # What reads the standard output waits for data.
+        with redirect_stdout(sys.stderr if output == "-" else sys.stdout):
+            report(root, opened.diagnostics, "text", opened.totals)
+        click.echo("Nothing was written.", err=True)
+        return 1
+    if listing:
+        _list(opened.files)
+        return 0
+    chosen = _chosen(opened.files, names)
+    if output == "-":
+        _print(chosen[0])
+        return 0
+    folder = _folder(root, output)
+    report(root, opened.diagnostics, "text", opened.totals)
+    _write(chosen, folder, everything=not names)
+    return 0
+
+
+def _chosen(files: Sequence["DataFile"], names: Sequence[str]) -> list["DataFile"]:
+    """The files that are named, or all that can be made."""
+    by_name = {file.name: file for file in files}
+    for name in names:
+        if name not in by_name:
+            remedy = did_you_mean(name, by_name, "florilegium export --list says which there are")
+            raise CannotRun(f"there is no data file {quoted(name)}", remedy)
+        if needed := by_name[name].needs:
+            raise CannotRun(f"{name} needs a package that is not installed", _extra(needed))
+    if names:
+        return [by_name[name] for name in dict.fromkeys(names)]
+    for file in files:
+        if file.needs:
+            tell(f"{file.name} is left out: {_extra(file.needs)}")
+    return [file for file in files if not file.needs]
+
+
+def _extra(name: str) -> str:
+    return f"install the extra that makes it: pip install 'florilegium[{name}]'"
+
+
+def _list(files: Sequence["DataFile"]) -> None:
+    width = max(len(file.name) for file in files)
+    for file in files:
+        missing = f" (needs florilegium[{file.needs}])" if file.needs else ""
+        click.echo(f"{file.name:{width}}  {plain(file.title)}{missing}")
+
+
+def _print(file: "DataFile") -> None:
+    for piece in _reported(file):
+        if b"\0" in piece and sys.stdout.isatty():
+            raise CannotRun(f"{file.name} is nothing for a terminal", "send it to a file: > FILE, or --output DIR")
+        sys.stdout.buffer.write(piece)
+    sys.stdout.flush()
+
+
+def _reported(file: "DataFile") -> Iterator[bytes]:
+    with _as_cannot_run():
+        yield from file.render()
+
+
+def _folder(root: Path, output: str | None) -> Path:
+    folder = Path(output) if output else root / "data"
+    if folder.resolve().is_relative_to((root / ANNOTATIONS).resolve()):
+        raise CannotRun(
+            f"{quoted(str(folder))} lies among the notes, where data files would be read as part of the library",
+            "choose another folder",
+        )
+    return folder
+
+
+def _write(files: Sequence["DataFile"], folder: Path, *, everything: bool) -> None:
+    from ..site.data_files import write_data_files
+
+    with _as_cannot_run():
+        result = write_data_files(files, folder, everything=everything)
+    parts = [f"{result.written:,} new or changed"] + ([f"{result.removed:,} removed"] if result.removed else [])
+    total = result.written + result.unchanged
+    click.echo(f"exported {total:,} file{'s' * (total != 1)} ({', '.join(parts)}) into {plain(str(folder))}")
+
+
+@contextmanager
+def _as_cannot_run() -> Iterator[None]:
+    """What keeps a file from being made or written, as the reason why the command cannot run."""
+    from ..core.limits import Exhausted
+    from ..site.data_files import ExportError
+    from ..works.citing import BibliographyError
+
+    try:
+        yield
+    except (BibliographyError, Exhausted, ExportError) as error:
+        raise CannotRun(str(error), getattr(error, "help", "")) from error

@@ -1,0 +1,144 @@
+"""The command `import`, which brings works and highlights along from other programs."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..check.checking import CannotRun
+from ..core.diagnostics import plain, quoted
+from .program import root_option
+
+if TYPE_CHECKING:
+    from ..edit.imports import Export, Plan, Remark
+
+__all__ = ["import_"]
+
+_FORMATS = ("auto", "bibtex", "ris", "csl", "zotero", "hypothesis", "readwise", "kindle", "refi-qda")
+
+
+@click.command("import")
+@root_option
+@click.argument("arguments", nargs=-1, required=True, metavar="[FORMAT] FILE")
+@click.option("--note", default="", metavar="ID", help="The note that the highlights go into.")
+@click.option("--source", default="", metavar="KEY", help="The work that the highlights are from.")
+@click.option("--speaker", default="", metavar="ROLE", help="Who speaks in the highlights; default: author.")
+@click.option("--only", default="", metavar="TEXT", help="Only works that have this in their title.")
+@click.option("--theme", "themes", multiple=True, metavar="TAG=THEME", help="The theme that a tag or colour means.")
+@click.option("--new-themes", is_flag=True, help="Make themes of tags that none fits.")
+@click.option("--key", "keys", multiple=True, metavar="OLD=NEW", help="Another key for a work of the file.")
+@click.option("--keep-mine", is_flag=True, help="Settle conflicts: what stands in the library is right.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
+def import_(
+    root: Path,
+    arguments: tuple[str, ...],
+    note: str,
+    source: str,
+    speaker: str,
+    only: str,
+    themes: tuple[str, ...],
+    new_themes: bool,
+    keys: tuple[str, ...],
+    keep_mine: bool,
+    dry_run: bool,
+) -> int:
+    """Bring works and highlights along from another program: BibTeX, RIS, CSL, Zotero, Hypothesis, Readwise, Kindle,
+    REFI-QDA; or, with the format `form`, what somebody filed as an issue."""
+    from ..core.edits import Changed, render_diff, write_changes
+    from ..edit.imports import Request, plan_import
+
+    if arguments[0] == "form":
+        from .form_import import import_form
+
+        return import_form(root, arguments[1:], dry_run=dry_run)
+
+    request = Request(
+        note=note,
+        source=source,
+        speaker=speaker,
+        only=only,
+        themes={tag.casefold(): theme for tag, theme in _pairs("--theme", themes).items()},
+        keys=_pairs("--key", keys),
+        new_themes=new_themes,
+        keep_mine=keep_mine,
+    )
+    export = _read(arguments)
+    plan = plan_import(root, export, request)
+    _report(plan.remarks)
+    if dry_run:
+        for line in render_diff(plan.changes):
+            click.echo(plain(line))
+    else:
+        try:
+            write_changes(root, plan.changes)
+        except Changed as error:
+            raise CannotRun(str(error), "run the command again") from error
+    _summarise(plan, export, dry_run)
+    return int(any(remark.severity == "error" for remark in plan.remarks) or plan.conflicts > 0)
+
+
+def _pairs(option: str, values: Iterable[str]) -> dict[str, str]:
+    pairs = {}
+    for value in values:
+        left, equals, right = value.partition("=")
+        if not (left and equals and right):
+            raise CannotRun(f"{option} {value} has no two sides", f"write {option} LEFT=RIGHT")
+        pairs[left.strip()] = right.strip()
+    return pairs
+
+
+def _read(arguments: tuple[str, ...]) -> "Export":
+    from ..edit.imports import MAX_BYTES, Format, guess_format, parse_export
+
+    if len(arguments) > 2 or (len(arguments) == 2 and arguments[0] not in _FORMATS):
+        raise CannotRun(f"{quoted(arguments[0])} is no format", f"the formats are {', '.join(_FORMATS)}, form")
+    name = arguments[0] if len(arguments) == 2 else "auto"
+    path = Path(arguments[-1])
+    if not path.is_file():
+        raise CannotRun(f"there is no file {quoted(path)}", "name the exported file")
+    if path.stat().st_size > MAX_BYTES:
+        raise CannotRun(f"{quoted(path)} has more than {MAX_BYTES:,} bytes", "export fewer works")
+    data = path.read_bytes()
+    format = guess_format(data) if name == "auto" else Format(name)
+    if format is None:
+        raise CannotRun(f"nothing in {quoted(path)} tells its format", f"name one of {', '.join(_FORMATS[1:])}")
+    return parse_export(format, path.name, data)
+
+
+def _report(remarks: Iterable["Remark"]) -> None:
+    for remark in sorted(remarks, key=lambda remark: (remark.span, remark.message)):
+        click.echo(f"{plain(str(remark.span))}: {remark.severity}: {plain(remark.message)}", err=True)
+        for line in remark.diff:
+            click.echo(f"    {plain(line)}", err=True)
+        if remark.help:
+            click.echo(f"  help: {plain(remark.help)}", err=True)
+
+
+def _summarise(plan: "Plan", export: "Export", dry_run: bool) -> None:
+    for note in plan.notes:
+        counts = (
+            (note.added, "added"),
+            (note.updated, "updated"),
+            (note.kept, "unchanged"),
+            (note.conflicts, "in conflict"),
+        )
+        told = ", ".join(f"{count} {what}" for count, what in counts if count)
+        click.echo(f"{note.path}{' (a new draft)' if note.is_new else ''}: quotes {told or 'unchanged'}")
+    works = plan.works
+    if works.added or works.updated or works.kept or works.conflicts:
+        click.echo(
+            f"works: {len(works.added)} added, {len(works.updated)} updated, {works.kept} there already, "
+            f"{works.conflicts} in conflict"
+        )
+    if plan.themes:
+        click.echo(f"themes: {plan.themes} added")
+    if plan.left_out:
+        click.echo(f"highlights left out: {plan.left_out}")
+    if not plan.changes:
+        click.echo(f"nothing new in this {export.format} file")
+    elif dry_run:
+        click.echo("Nothing was written.")
+    if any(note.added for note in plan.notes):
+        click.echo("Look at each new quote: a highlight does not say who speaks. Words of somebody who was interviewed")
+        click.echo("are never the author's. A new note stays a draft until its TODOs are filled.")

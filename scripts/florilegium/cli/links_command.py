@@ -1,0 +1,121 @@
+"""The command `links`: hyperlinks of the built site, addresses that were published, and addresses of other sites."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..check.checking import CannotRun, Options, has_errors
+from ..core.diagnostics import plain
+from .program import progress, report, root_option, tell
+
+if TYPE_CHECKING:
+    from ..core.edits import Change
+    from ..publish.external import Plan
+
+FORMATS = ["text", "json", "sarif", "github", "markdown"]
+
+
+@click.command()
+@root_option
+@click.option("--site-dir", type=click.Path(path_type=Path), help="The built site; default: site/ in the library.")
+@click.option("--record", is_flag=True, help="Add all addresses of the library to those that were published.")
+@click.option("--external", is_flag=True, help="Look at the addresses of other sites instead. Uses the network.")
+@click.option("--fix", is_flag=True, help="With --external: write the new addresses of pages that moved for good.")
+@click.option("--checker", type=click.Choice(["auto", "own"]), default="auto", help="own: leave out lychee.")
+@click.option("--time-limit", type=click.IntRange(min=1), default=900, show_default=True, help="Seconds for all looks.")
+@click.option("--allow-private", is_flag=True, hidden=True, help="For tests: ask hosts of the own network too.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--strict", is_flag=True, help="Let warnings fail the command as errors do.")
+def links(
+    root: Path,
+    site_dir: Path | None,
+    record: bool,
+    external: bool,
+    fix: bool,
+    checker: str,
+    time_limit: int,
+    allow_private: bool,
+    form: str,
+    strict: bool,
+) -> int:
+    """Follow every hyperlink of the built site; with --external, those that lead to other sites."""
+    options = Options(root=root, progress=progress())
+    if record and external:
+        raise CannotRun("--record and --external are two commands", "run one after the other")
+    if fix and not external:
+        raise CannotRun("--fix writes the new addresses of other sites' pages", "add --external")
+    if form == "markdown" and not external:
+        raise CannotRun("--format markdown is the text of an issue on other sites' pages", "add --external")
+    if record:
+        return _record(options, form)
+    if external:
+        return _external(options, _plan(checker, time_limit, allow_private), form, fix=fix, strict=strict)
+    return _site(options, (site_dir or root / "site").absolute(), form, strict=strict)
+
+
+def _site(options: Options, folder: Path, form: str, *, strict: bool) -> int:
+    from ..publish.hyperlinks import check_site
+
+    checked = check_site(options, folder)
+    summary = f"{checked.pages:,} pages, {checked.permalinks:,} published addresses"
+    report(options.root, checked.diagnostics, form, summary)
+    return int(has_errors(checked.diagnostics, strict=strict))
+
+
+def _record(options: Options, form: str) -> int:
+    from ..core.edits import write_changes
+    from ..publish.hyperlinks import record_permalinks
+
+    checked, change, count = record_permalinks(options)
+    if change is None:
+        report(options.root, checked.diagnostics, form, checked.totals)
+        tell("nothing was recorded: a library with errors is not published")
+        return 1
+    write_changes(options.root, [change])
+    click.echo(f"{change.path} has {count:,} addresses{'' if change.before != change.after else ', as before'}")
+    return 0
+
+
+def _plan(checker: str, time_limit: int, allow_private: bool) -> "Plan":
+    from ..publish.external import Manner, Plan, Terms
+
+    # Servers in a test are on this machine, and wait for nobody.
+    terms = Terms(allow_private=True, timeout=2.0) if allow_private else Terms()
+    manner = Manner(terms=terms, time_limit=time_limit)
+    if allow_private:
+        manner = replace(manner, pause=0.0, first_wait=0.05)
+    show = progress()
+    return Plan(manner=manner, with_lychee=checker == "auto", progress=lambda done, all_: show("asking", done, all_))
+
+
+def _external(options: Options, plan: "Plan", form: str, *, fix: bool, strict: bool) -> int:
+    from ..check.checking import check
+    from ..check.checks import apply_severities
+    from ..core.edits import write_changes
+    from ..publish.external import describe_round, look_at_library, moved_changes, render_issue
+
+    joined = check(options).links
+    found, ledger = look_at_library(joined, options.root, options.today, plan)
+    diagnostics = apply_severities(joined, describe_round(found))
+    changes = list(moved_changes(options.root, found))
+    write_changes(options.root, [ledger, *(changes if fix else ())])
+    if form == "markdown":
+        for line in render_issue(found):
+            click.echo(line)
+    else:
+        report(options.root, diagnostics, form, f"{len(found.outcomes):,} addresses of other sites")
+    if form == "text":
+        _show(changes, written=fix)
+    return int(has_errors(diagnostics, strict=strict))
+
+
+def _show(changes: list["Change"], *, written: bool) -> None:
+    from ..core.edits import render_diff
+
+    for line in render_diff(changes):
+        click.echo(plain(line))
+    if changes:
+        names = ", ".join(plain(change.path) for change in changes)
+        click.echo(f"written: {names}" if written else "Nothing was changed; --fix writes this.")

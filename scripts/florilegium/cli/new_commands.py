@@ -1,0 +1,334 @@
+"""The commands that help to write: `new note`, `new theme`, and `init` for a library of one's own."""
+
+import shlex
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..check.checking import CannotRun, Options
+from ..core.diagnostics import plain
+from ..core.model import Basis
+from .program import root_option, tell
+
+if TYPE_CHECKING:
+    from ..core.edits import Change
+    from ..core.model import Source
+    from ..edit.drafts import Draft, KnownWork
+    from ..library.links import Links
+
+_MOST = 4_000_000
+"""Bytes that the description of one work may have."""
+_BASES = [basis.value for basis in Basis]
+_WORK = "a citation key of this library, a DOI, a file, or - to paste BibTeX, RIS or CSL"
+_BASIS = "what you have in hand: the full-text, the abstract, or a secondary work that reports it"
+
+
+@click.group()
+def new() -> None:
+    """Start a note or a theme."""
+
+
+@new.command()
+@root_option
+@click.option("--source", metavar="WORK", help=f"The work that is summarised: {_WORK}.")
+@click.option("--basis", type=click.Choice(_BASES), help=f"{_BASIS.capitalize()}.")
+@click.option("--via", metavar="WORK", help="With --basis secondary: the work that was read instead.")
+@click.option("--title", help="The heading of the note; default: the title of the work.")
+@click.option("--id", "id_", metavar="ID", help="The name of the file; default: made from the title.")
+@click.option("--theme", "themes", multiple=True, metavar="ID", help="A theme that the work treats. Repeatable.")
+@click.option("--notice", "notices", multiple=True, metavar="ID", help="A content notice for the note. Repeatable.")
+@click.option("--contributor", "contributors", multiple=True, metavar="NAME", help="Who writes the note. Repeatable.")
+@click.option("--draft", is_flag=True, help="Write status: draft, so that the note is not published yet.")
+def note(
+    root: Path,
+    source: str | None,
+    basis: str | None,
+    via: str | None,
+    title: str | None,
+    id_: str | None,
+    themes: tuple[str, ...],
+    notices: tuple[str, ...],
+    contributors: tuple[str, ...],
+    draft: bool,
+) -> int:
+    """Start a note on a work. Asks for what no option gives, on a terminal. A DOI is looked up at Crossref."""
+    from ..edit import drafts
+
+    options = Options(root=root)
+    links = _links(options)
+    work = _work(links, source or _ask("--source", f"The work ({_WORK})"))
+    chosen = Basis(basis or _ask("--basis", f"The basis ({_BASIS})", choice=_BASES))
+    if via is None and chosen is Basis.SECONDARY:
+        via = _ask("--via", f"The work that you read instead ({_WORK})")
+    wanted = drafts.NewNote(
+        work=work,
+        basis=chosen,
+        via=_work(links, via, work) if via else None,
+        title=title if title is not None else _offer("The heading of the note", work.source.title),
+        id=id_ or "",
+        themes=themes or _several("The themes that the work treats", links.themes),
+        notices=notices,
+        contributors=contributors,
+        today=options.today,
+        draft=draft,
+    )
+    planned = drafts.plan_note(links, wanted)
+    if work.listed:
+        click.echo(f'The library lists this work already, as "{plain(work.source.key)}"; it is not listed again.')
+    _write(root, planned)
+    verify = f"florilegium verify --original {work.source.key}=PATH"
+    _tell_next([_CHECK, _show(root), (verify, "compares its quotations with the work, if you have its text")])
+    return 0
+
+
+@new.command()
+@root_option
+@click.option("--label", help="The name of the theme, as readers see it.")
+@click.option("--id", "id_", metavar="ID", help="The name of the file; default: made from the label.")
+@click.option("--alias", "aliases", multiple=True, metavar="NAME", help="Another name for it. Repeatable.")
+@click.option("--broader", multiple=True, metavar="ID", help="A theme of which it is a part. Repeatable.")
+@click.option("--related", multiple=True, metavar="ID", help="A theme that lies near. Repeatable.")
+@click.option("--notice", "notices", multiple=True, metavar="ID", help="A notice for all its quotations. Repeatable.")
+def theme(
+    root: Path,
+    label: str | None,
+    id_: str | None,
+    aliases: tuple[str, ...],
+    broader: tuple[str, ...],
+    related: tuple[str, ...],
+    notices: tuple[str, ...],
+) -> int:
+    """Start a theme. Asks for what no option gives, on a terminal."""
+    from ..edit import drafts
+
+    links = _links(Options(root=root))
+    planned = drafts.plan_theme(
+        links,
+        drafts.NewTheme(
+            label=label or _ask("--label", "The name of the theme, as readers see it"),
+            id=id_ or "",
+            aliases=aliases,
+            broader=broader or _several("The themes of which it is a part", links.themes),
+            related=related,
+            notices=notices,
+        ),
+    )
+    _write(root, planned)
+    click.echo(f"  then  add {planned.id} to themes: in the notes that treat it, and #{planned.id} to their quotations")
+    _tell_next([_CHECK, _show(root)])
+    return 0
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--title", default="My library", show_default=True, help="What the library is called.")
+@click.option("--update", is_flag=True, help="Bring the frame of the site of a library up to date, and nothing else.")
+def init(folder: Path, title: str, update: bool) -> int:
+    """Start a library of one's own in the folder DIR, which must be empty or not there yet."""
+    root = folder.resolve()
+    return _update(root, folder) if update else _start(root, folder, title)
+
+
+def _start(root: Path, folder: Path, title: str) -> int:
+    from ..edit import starters
+
+    _insist_on_room(root, plain(str(folder)))
+    if not title.strip():
+        raise CannotRun("the title is empty", "give one with --title")
+    changes = starters.plan_library(" ".join(title.split()))
+    root.mkdir(parents=True, exist_ok=True)
+    _write_all(root, changes)
+    click.echo(f"wrote {len(changes)} files into {plain(str(folder))}")
+    _tell_next(
+        [
+            (f"cd {shlex.quote(str(folder))}", ""),
+            ("florilegium build", "makes the site"),
+            ("mkdocs serve", "shows it while you write"),
+            ("florilegium new note", "starts a note of your own"),
+        ]
+    )
+    click.echo("README.md says what to change first, and how to publish the site.")
+    if not any("\nflorilegium" in (change.after or "") for change in changes if change.path == "requirements.txt"):
+        click.echo("requirements.txt must say where the program comes from before others can install it.")
+    return 0
+
+
+def _insist_on_room(root: Path, shown: str) -> None:
+    if root.exists() and not root.is_dir():
+        raise CannotRun(f"{shown} is a file", "name a folder")
+    # A repository that somebody has made before is as good as an empty folder.
+    if root.is_dir() and any(path.name != ".git" for path in root.iterdir()):
+        raise CannotRun(f"{shown} is not empty; nothing was written", "name a folder that is not there yet")
+
+
+def _update(root: Path, folder: Path) -> int:
+    from ..edit import starters
+
+    if not (root / "frame").is_dir():
+        raise CannotRun(f"{plain(str(folder))} has no folder frame/", "name a library that florilegium init started")
+    try:
+        update = starters.plan_update(root)
+    except UnicodeDecodeError as error:
+        raise CannotRun("a file of the frame is no text", "restore it, or remove it") from error
+    _write_all(root, update.changes)
+    for change in update.changes:
+        click.echo(f"{'removed' if change.after is None else 'wrote'} {plain(change.path)}")
+    for path in update.kept:
+        click.echo(f"kept {plain(path)}, which somebody has changed; remove it to get the new one")
+    if not update.changes and not update.kept:
+        click.echo("The frame is up to date.")
+    return int(bool(update.kept))
+
+
+def _links(options: Options) -> "Links":
+    """The library as it is, right or wrong: a new note may be what mends it."""
+    from ..library.links import resolve_links
+    from ..library.reading import read_library
+
+    return resolve_links(read_library(options.root, executor=options.executor).library)
+
+
+def _work(links: "Links", given: str, other: "KnownWork | None" = None) -> "KnownWork":
+    """The work that an option or an answer names: see `_WORK`; `other` is to be listed beside it."""
+    from ..edit import drafts
+    from ..works.identifiers import parse_doi
+
+    given = given.strip()
+    if given == "-":
+        given = _read_input().strip()
+        if parse_doi(given).fault:
+            return drafts.find_work(links, drafts.parse_work(given), other)
+    if given in links.sources:
+        return drafts.resolve_key(links, given)
+    if _is_snippet(given):
+        return drafts.find_work(links, drafts.parse_work(given), other)
+    if not parse_doi(given).fault:
+        return drafts.find_doi(links, given) or drafts.find_work(links, _fetch(given), other)
+    if _is_file(given):
+        return drafts.find_work(links, drafts.parse_work(_read_file(Path(given))), other)
+    return drafts.resolve_key(links, given)
+
+
+def _fetch(doi: str) -> "Source":
+    from ..edit.drafts import fetch_work
+
+    tell(f"asking Crossref about {doi}")
+    return fetch_work(doi)
+
+
+def _is_snippet(text: str) -> bool:
+    return text.startswith(("@", "{", "[", "TY  -", "- id:")) or "\n" in text
+
+
+def _read_input() -> str:
+    if _is_asked():
+        click.echo("Paste the work, and end with Ctrl-D on a line of its own:", err=True)
+    return _decode(sys.stdin.buffer.read(_MOST + 1), "what was pasted")
+
+
+def _is_file(given: str) -> bool:
+    """Whether a text names a file or a pipe. What cannot be the name of any is none."""
+    with suppress(OSError, ValueError):
+        return Path(given).exists() and not Path(given).is_dir()
+    return False
+
+
+def _read_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return _decode(file.read(_MOST + 1), plain(str(path)))
+
+
+def _decode(data: bytes, where: str) -> str:
+    if len(data) > _MOST:
+        raise CannotRun(f"{where} is larger than {_MOST:,} bytes", "give one work alone")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise CannotRun(f"{where} is not UTF-8: byte {error.start}", "save it with the encoding UTF-8") from None
+
+
+# ---------------------------------------------------------------------------------------------------- questions
+
+
+def _is_asked() -> bool:
+    """Whether somebody sits at a terminal who can answer."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def _ask(option: str, question: str, choice: Iterable[str] = ()) -> str:
+    """An answer from the terminal; without one the option is missing."""
+    if not _is_asked():
+        raise CannotRun(f"{option} is missing", f"add {option}: {question[0].lower()}{question[1:]}")
+    kind = click.Choice(list(choice)) if choice else None
+    answer = str(click.prompt(question, type=kind, err=True)).strip()
+    return answer + _rest_of(answer)
+
+
+def _rest_of(first: str) -> str:
+    """What else was pasted behind a first line that begins an entry: all lines up to an empty one."""
+    if not first.startswith(("@", "{", "[", "TY  -")) or _is_balanced(first):
+        return ""
+    lines = [""]
+    with suppress(EOFError):
+        while line := input():
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _is_balanced(text: str) -> bool:
+    return not text.startswith("TY") and text.count("{") == text.count("}") and text.count("[") == text.count("]")
+
+
+def _offer(question: str, default: str) -> str:
+    """An answer from the terminal; nothing where the default will do, or nobody can be asked."""
+    if not _is_asked():
+        return ""
+    answer = str(click.prompt(question, default=plain(default) or None, err=True)).strip()
+    return "" if answer == plain(default) else answer
+
+
+def _several(question: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Ids from the terminal, with commas between them; without a terminal none."""
+    names = ", ".join(known)
+    if not _is_asked() or not names:
+        return ()
+    answer = str(click.prompt(f"{question}, with commas ({names})", default="", show_default=False, err=True))
+    return tuple(filter(None, answer.replace(",", " ").split()))
+
+
+# ------------------------------------------------------------------------------------------------------- results
+
+
+def _write_all(root: Path, changes: Iterable["Change"]) -> None:
+    from ..core.edits import Changed, write_changes
+
+    try:
+        write_changes(root, changes)
+    except Changed as error:
+        raise CannotRun(str(error), "look at the file, and run the command again") from error
+
+
+def _write(root: Path, planned: "Draft") -> None:
+    _write_all(root, [planned.change])
+    click.echo(f"wrote {plain(planned.change.path)}")
+    for line, words in planned.todos:
+        click.echo(f"  line {line}: {plain(words)}")
+
+
+def _tell_next(commands: Iterable[tuple[str, str]]) -> None:
+    """Which commands to run next, and what each is for."""
+    click.echo("Next:")
+    for command, purpose in commands:
+        click.echo(f"  {plain(command):52} {purpose}".rstrip())
+
+
+_CHECK = ("florilegium check", "says what is left to be done, and what is wrong")
+
+
+def _show(root: Path) -> tuple[str, str]:
+    script = (root / "scripts" / "serve").is_file()
+    return "./scripts/serve" if script else "mkdocs serve", "shows the site while you write"

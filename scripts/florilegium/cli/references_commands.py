@@ -1,0 +1,74 @@
+"""The commands about works: `references refresh` asks Crossref which of them were retracted or corrected."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..check.checking import CannotRun, Options, check
+from ..core.diagnostics import plain, quoted
+from .program import progress, root_option, tell
+
+if TYPE_CHECKING:
+    from ..edit.retractions import Answers, Refreshed
+
+
+@click.group()
+def references() -> None:
+    """Keep up with what became of the works that are cited."""
+
+
+@references.command()
+@root_option
+@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
+def refresh(root: Path, dry_run: bool) -> int:
+    """Ask Crossref for each work with a DOI whether it was retracted, corrected or called into question.
+
+    The network is used: one question for each work, to api.crossref.org. The answers are written into the references
+    as a status with its date and notice, and shown as a diff to be reviewed.
+    """
+    from ..core.edits import Changed, write_changes
+    from ..edit.retractions import ask, plan_refresh
+    from ..works.registries import CrossrefError, fetch_record
+
+    library = check(Options(root=root)).links.library
+    try:
+        answers = ask(library, fetch_record, lambda done, all_: progress()("asked for", done, all_))
+    except CrossrefError as error:
+        raise CannotRun(str(error), error.help) from error
+    refreshed = plan_refresh(library, root, answers.found)
+    _show(refreshed)
+    if not dry_run:
+        try:
+            write_changes(root, refreshed.changes)
+        except Changed as error:
+            raise CannotRun(str(error), "run the command again") from error
+    _sum_up(answers, refreshed, dry_run=dry_run)
+    return int(bool(refreshed.by_hand or answers.failed or (dry_run and refreshed.changes)))
+
+
+def _show(refreshed: "Refreshed") -> None:
+    from ..core.edits import render_diff
+
+    for line in render_diff(refreshed.changes):
+        click.echo(plain(line))
+    for work in refreshed.by_hand:
+        click.echo(f"{plain(str(work.span))}: this entry cannot be changed safely; add by hand")
+        for line in work.lines:
+            click.echo(f"  {plain(line)}")
+
+
+def _sum_up(answers: "Answers", refreshed: "Refreshed", *, dry_run: bool) -> None:
+    for doi, error in answers.failed.items():
+        tell(f"no answer for {quoted(doi)}: {error}")
+    for doi in answers.unknown:
+        tell(f"Crossref has no record of {quoted(doi)}")
+    for source, said in refreshed.works:
+        tell(f"{quoted(source.key)}: {said.sentence}")
+    asked, found = _count(answers.asked, "work"), _count(len(answers.found), "notice")
+    files = _count(len(refreshed.changes), "file")
+    tell(f"asked for {asked}; {found} found; {files} {'would change' if dry_run else 'changed'}")
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number:,} {name}{'' if number == 1 else 's'}" if number else f"no {name}"

@@ -1,0 +1,90 @@
+"""The commands for whoever reviews a library: `diff` says what a change means, and `report` what is missing."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from ..check.checking import CannotRun, Options, find_root
+from ..core.diagnostics import quoted
+from .program import forget_output, progress, root_option, tell
+
+
+@click.command()
+@click.argument("base")
+@click.argument("head", required=False)
+@click.option("--root", type=click.Path(path_type=Path), help="The library's folder; default: here or above.")
+@click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
+@click.option("--merge-base", is_flag=True, help="Compare with the commit where HEAD left BASE.")
+@click.option("--open-notices", is_flag=True, help="Show, as text, the words that stand behind a content notice.")
+@click.option(
+    "--max-bytes",
+    type=click.IntRange(min=2_000),
+    help="Cut the Markdown to this size; default: 1,000,000.",
+)
+def diff(
+    base: str,
+    head: str | None,
+    root: Path | None,
+    form: str,
+    merge_base: bool,
+    open_notices: bool,
+    max_bytes: int | None,
+) -> int:
+    """Say what changed in meaning from BASE to HEAD, which are Git revisions or folders.
+
+    Without HEAD, BASE is compared with the library as it is now.
+    """
+    from ..check import changes
+
+    options = Options(root=_root(root, head), progress=progress())
+    before, after = changes.read_sides(base, head, options, from_merge_base=merge_base)
+    found = changes.compare(before, after)
+    if form == "markdown":
+        _write([changes.render_markdown(found, max_bytes=max_bytes or changes.MAX_BYTES)])
+    elif form == "json":
+        _write([changes.render_json(found)])
+    else:
+        _write(changes.render_text(found, open_notices=open_notices))
+    return int(bool(found.vanished))
+
+
+def _root(root: Path | None, head: str | None) -> Path:
+    """The folder of the library; where both sides are named, any folder of the repository will do."""
+    if root is not None:
+        if not root.is_dir():
+            raise CannotRun(f"there is no folder {quoted(root)}", "name the folder of the library")
+        return root.absolute()
+    try:
+        return find_root(Path.cwd())
+    except CannotRun:
+        if head is None:
+            raise
+        return Path.cwd()
+
+
+@click.command()
+@root_option
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--all", "everything", is_flag=True, help="List all entries, however many there are.")
+@click.option("--no-cache", is_flag=True, help="Read every file again.")
+def report(root: Path, form: str, everything: bool, no_cache: bool) -> int:
+    """Say what the library rests on and what it lacks: what is not verified, rests on one work, was retracted."""
+    from ..check import coverage
+    from ..check.checking import check, has_errors
+
+    checked = check(Options(root=root, remember=not no_cache, progress=progress()))
+    if has_errors(checked.diagnostics):
+        tell("the check finds errors, and what cannot be read is counted nowhere")
+    found = coverage.coverage_of(checked.links)
+    most = None if everything else coverage.SHOWN
+    _write(coverage.json_report(found) if form == "json" else coverage.text_report(found, most=most))
+    return 0
+
+
+def _write(lines: Iterable[str]) -> None:
+    try:
+        for line in lines:
+            click.echo(line)
+    except BrokenPipeError:
+        forget_output()

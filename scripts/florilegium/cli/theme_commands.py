@@ -1,0 +1,84 @@
+"""The commands that change a theme everywhere at once: `theme rename` and `theme merge`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..check.checking import CannotRun, Options
+from .check_commands import echo_diff
+from .program import progress, root_option, tell
+
+if TYPE_CHECKING:
+    from ..core.edits import Change
+    from ..edit.renames import Renaming
+
+__all__ = ["theme"]
+
+
+@click.group()
+def theme() -> None:
+    """Rename a theme, or make two of them one, in all files at once."""
+
+
+_dry_run = click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
+
+
+@theme.command()
+@root_option
+@_dry_run
+@click.argument("old")
+@click.argument("new")
+def rename(root: Path, dry_run: bool, old: str, new: str) -> int:
+    """Give the theme OLD the id NEW, wherever it is named, and let its old address lead to the new one."""
+    from ..edit.renames import plan_rename
+
+    renaming = plan_rename(Options(root=root, progress=progress()), old, new)
+    return _write(root, renaming, dry_run, f"{old} is {new} now")
+
+
+@theme.command()
+@root_option
+@_dry_run
+@click.argument("gone", metavar="THEME")
+@click.argument("kept", metavar="INTO")
+def merge(root: Path, dry_run: bool, gone: str, kept: str) -> int:
+    """Let THEME become part of the theme INTO, which takes over its quotes, its names, its notices and its text."""
+    from ..edit.renames import plan_merge
+
+    renaming = plan_merge(Options(root=root, progress=progress()), gone, kept)
+    return _write(root, renaming, dry_run, f"{gone} is part of {kept} now")
+
+
+def _write(root: Path, renaming: "Renaming", dry_run: bool, done: str) -> int:
+    from ..core.edits import Changed, render_diff, write_changes
+
+    moved, changes = _split(renaming)
+    if moved:
+        click.echo(f"rename {renaming.old_path} => {renaming.new_path}")
+    echo_diff(render_diff(changes))
+    for remark in renaming.remarks:
+        tell(remark)
+    count = len(renaming.changes) - bool(moved)
+    files = f"{count:,} file{'' if count == 1 else 's'}"
+    if dry_run:
+        click.echo(f"{files} would change; nothing was written")
+        return 0
+    try:
+        write_changes(root, renaming.changes)
+    except Changed as error:
+        raise CannotRun(str(error), "run the command again") from error
+    click.echo(f"{done}: {files} changed")
+    return 0
+
+
+def _split(renaming: "Renaming") -> tuple[bool, list["Change"]]:
+    """Whether a file was moved, and the changes as they are shown: a file that moved is compared with itself."""
+    from ..core.edits import Change
+
+    by_path = {change.path: change for change in renaming.changes}
+    old, new = by_path.get(renaming.old_path), by_path.get(renaming.new_path)
+    if old is None or new is None or old.after is not None or new.before is not None:
+        return False, list(renaming.changes)
+    rest = [change for change in renaming.changes if change not in (old, new)]
+    return True, [*rest, Change(path=new.path, before=old.before, after=new.after)]

@@ -1,0 +1,94 @@
+"""What is remembered between runs: where it lies, and how it is kept from being trusted wrongly.
+
+Remembered values are pickles, which can run code when they are read. So they never lie inside the project, where a
+contribution could put one, but in the cache folder of the person who runs the program.
+"""
+
+import hashlib
+import os
+import pickle
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from .limits import uncollected
+
+__all__ = ["Cache", "code_stamp", "state_folder"]
+
+
+def state_folder(root: Path) -> Path:
+    """The folder of one library's state, made where it does not exist: in `$FLORILEGIUM_STATE` or the user's cache."""
+    resolved = os.path.realpath(root)
+    name = f"{os.path.basename(resolved) or 'root'}-{hashlib.sha256(os.fsencode(resolved)).hexdigest()[:12]}"
+    for base in _bases():
+        folder = base / "florilegium" / name
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if os.access(folder, os.W_OK) and _is_ours(folder):
+                return folder
+        except OSError:
+            continue
+    return Path(tempfile.mkdtemp(prefix="florilegium-"))
+
+
+def _bases() -> list[Path]:
+    if named := os.environ.get("FLORILEGIUM_STATE"):
+        return [Path(named)]
+    home = Path(os.path.expanduser("~"))
+    if sys.platform == "darwin":
+        return [home / "Library" / "Caches"]
+    if sys.platform == "win32":
+        return [Path(os.environ.get("LOCALAPPDATA", home))]
+    return [Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")]
+
+
+def _is_ours(folder: Path) -> bool:
+    status = folder.lstat()
+    return not hasattr(os, "getuid") or status.st_uid == os.getuid()
+
+
+class Cache:
+    """Values by name, each in a file of its own. Whatever is missing, damaged or of another version reads as None."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._stamp = code_stamp()
+
+    def load(self, name: str) -> Any:
+        try:
+            data = (self.folder / f"{name}.pickle").read_bytes()
+        except OSError:
+            return None
+        digest, stamp, payload = data[:32], data[32:64], data[64:]
+        if stamp != self._stamp or hashlib.sha256(payload).digest() != digest:
+            return None
+        try:
+            with uncollected():
+                return pickle.loads(payload)
+        except Exception:
+            return None
+
+    def save(self, name: str, value: object) -> None:
+        """Keep a value; a full disk or the like only means that it is not remembered."""
+        payload = pickle.dumps(value, protocol=5)
+        data = hashlib.sha256(payload).digest() + self._stamp + payload
+        temporary = self.folder / f"{name}.{os.getpid()}.tmp"
+        try:
+            temporary.write_bytes(data)
+            os.replace(temporary, self.folder / f"{name}.pickle")
+        except OSError:
+            temporary.unlink(missing_ok=True)
+
+
+def code_stamp() -> bytes:
+    """32 bytes that change when the program does, so that no value outlives the code that made it."""
+    here = Path(__file__).parent.parent
+    stamp = hashlib.sha256(f"{__version__} {sys.version}".encode())
+    for folder, _, names in sorted(os.walk(here)):
+        for name in sorted(names):
+            if name.endswith((".py", ".html", ".csl", ".md")):
+                status = os.stat(os.path.join(folder, name))
+                stamp.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return stamp.digest()

@@ -1,6 +1,0 @@
-"""What Crossref knows of a work: its record, fetched by DOI, and that record as a CSL item."""
-
-from .items import to_csl
-from .records import CrossrefError, UnknownDoi, fetch_record
-
-__all__ = ["CrossrefError", "UnknownDoi", "fetch_record", "to_csl"]

@@ -1,0 +1,151 @@
+"""The work that a new note is about: read in any of four formats, fetched by its DOI, or known already."""
+
+import json
+import re
+from dataclasses import replace
+from typing import NamedTuple
+
+from ...check.checking import CannotRun
+from ...core.diagnostics import Diagnostic, did_you_mean, plain, quoted
+from ...core.json_trees import parse_json
+from ...core.model import Source
+from ...core.rules import RULES, Severity
+from ...core.spans import LineTable
+from ...core.trees import Mapping, Node, Scalar, Sequence
+from ...core.yaml_trees import parse_yaml
+from ...library.links import Links
+from ...works.csl import parse_source
+from ...works.identifiers import parse_doi
+from ...works.registries import CrossrefError, fetch_record, to_csl
+from ...works.ris import parse_ris, propose_key
+
+__all__ = ["KnownWork", "fetch_work", "find_doi", "find_work", "parse_work", "resolve_key"]
+
+_FORMATS = "give one work as BibTeX, RIS, CSL-JSON or CSL-YAML; or its DOI"
+_MAX_CHARACTERS = 1_000_000
+_KEPT = frozenset(("invalid-doi", "invalid-isbn", "invalid-issn", "invalid-orcid"))
+"""What the check will report of the note as well: the work keeps the number as it was given."""
+
+
+class KnownWork(NamedTuple):
+    """A work under the citation key that it has, or is to have, in a library."""
+
+    source: Source
+    listed: bool
+    """Whether the library lists it already."""
+
+
+def parse_work(text: str) -> Source:
+    """The one work that a text describes, in BibTeX, RIS, CSL-JSON or CSL-YAML, which the text itself shows.
+
+    Raises `CannotRun` where the text cannot be read without an error, or describes more works than one.
+    """
+    if len(text) > _MAX_CHARACTERS:
+        raise CannotRun(f"the text has {len(text):,} characters, too many for one work", _FORMATS)
+    text = text.removeprefix("\ufeff")
+    table = LineTable("the work that was given", text)
+    sources, problems = _parse(text, table)
+    grave = [p for p in problems if RULES[p.rule].severity is Severity.ERROR and p.rule not in _KEPT]
+    if grave:
+        first = min(grave, key=lambda found: found.order)
+        more = f"; and {len(grave) - 1} more problems" if len(grave) > 1 else ""
+        raise CannotRun(f"{first.span}: {first.message}{more}", first.help or _FORMATS)
+    if not sources:
+        raise CannotRun("the text that was given holds no work", _FORMATS)
+    if len(sources) > 1:
+        keys = ", ".join(plain(source.key) for source in sources[:5])
+        raise CannotRun(f"the text that was given holds {len(sources)} works: {keys}", _FORMATS)
+    return sources[0]
+
+
+def _parse(text: str, table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
+    start = text.lstrip()
+    if re.match(r"TY\s*-", start):
+        return parse_ris(table)
+    if start.startswith(("@", "%")):
+        from ...works.bibtex import parse_bibtex  # its parser takes time to import
+
+        return parse_bibtex(table)
+    node, problems = parse_json(text, table) if start.startswith(("{", "[")) else parse_yaml(text, table)
+    sources = []
+    for item in _items(node):
+        source, found = parse_source(_with_id(item), table)
+        problems += found
+        sources += [source] if source else []
+    return sources, problems
+
+
+def _items(node: Node | None) -> tuple[Node, ...]:
+    """The items of a list, of a mapping `references:`, or the one item that the text is."""
+    if isinstance(node, Mapping):
+        inner = node.get("references")
+        return _items(inner) if isinstance(inner, Sequence) else (node,)
+    return node.items if isinstance(node, Sequence) else ()
+
+
+def _with_id(item: Node) -> Node:
+    """An item needs no `id`: the work gets a key of this library anyway."""
+    if not isinstance(item, Mapping) or item.get("id") is not None:
+        return item
+    key = Scalar("id", False, item.span), Scalar("work", False, item.span)
+    return Mapping((key, *item.entries), item.span)
+
+
+def fetch_work(doi: str) -> Source:
+    """The work that Crossref knows by a DOI. Uses the network; raises `CannotRun`."""
+    try:
+        return parse_work(json.dumps(to_csl(fetch_record(doi))))
+    except CrossrefError as error:
+        raise CannotRun(str(error), error.help) from error
+
+
+# ------------------------------------------------------------------------------------------------------ library
+
+
+def find_work(links: Links, source: Source, other: KnownWork | None = None) -> KnownWork:
+    """The same work as the library has it; else the work, under a citation key that the library does not have yet.
+
+    `other` is a work that is about to be listed beside it.
+    """
+    for known in links.sources.values():
+        if _is_same(known, source):
+            return KnownWork(known, listed=True)
+    if other and _is_same(other.source, source):
+        return other
+    taken = {*links.sources, other.source.key} if other else links.sources
+    key = propose_key(_first_author(source), source.year, source.title, taken)
+    return KnownWork(replace(source, key=key), listed=False)
+
+
+def find_doi(links: Links, doi: str) -> KnownWork | None:
+    """The work of a library with this DOI, which then need not be looked up."""
+    name = parse_doi(doi).value.lower()
+    known = (source for source in links.sources.values() if name and source.variables.get("DOI", "").lower() == name)
+    return next((KnownWork(source, listed=True) for source in known), None)
+
+
+def resolve_key(links: Links, key: str) -> KnownWork:
+    """The work of a library that has this citation key. Raises `CannotRun` where none has."""
+    if key in links.sources:
+        return KnownWork(links.sources[key], listed=True)
+    remedy = did_you_mean(key, links.sources, "give the work itself: its DOI, a file, or - to paste it")
+    raise CannotRun(f"the library has no work with the citation key {quoted(key)}", remedy)
+
+
+def _is_same(one: Source, two: Source) -> bool:
+    """Whether two descriptions are of one work: by their DOIs where both have one, else by author, year and title."""
+    dois = [source.variables.get("DOI", "").lower() for source in (one, two)]
+    if all(dois):
+        return dois[0] == dois[1]
+    same = _folded(one.title) == _folded(two.title) and one.year == two.year
+    return same and bool(one.title) and _folded(_first_author(one)) == _folded(_first_author(two))
+
+
+def _folded(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
+
+
+def _first_author(source: Source) -> str:
+    """The family name of who stands first: among the authors, else the editors, else any others."""
+    names = source.names.get("author") or source.names.get("editor") or next(iter(source.names.values()), ())
+    return (names[0].family or names[0].literal) if names else ""

@@ -1,0 +1,253 @@
+"""The files of a new note and a new theme, in which `TODO:` marks what is still to be written."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ...check.checking import CannotRun
+from ...core.diagnostics import did_you_mean, quoted
+from ...core.edits import Change
+from ...core.limits import MAX_TITLE
+from ...core.model import Basis, LibrarySettings, Source
+from ...library.links import Links
+from ...library.reading import ANNOTATIONS
+from ...markdown.citations import is_plain_key
+from ...markdown.quotes import ID, MAX_ID_LENGTH, free_id
+from ...works.csl import to_csl
+from .requested_works import KnownWork
+
+__all__ = ["Draft", "NewNote", "NewTheme", "plan_note", "plan_theme"]
+
+_TAKEN = "index"
+"""An id that no note and no theme can have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewNote:
+    """What the writer of a note has said about it."""
+
+    work: KnownWork
+    basis: Basis
+    via: KnownWork | None = None
+    title: str = ""
+    """Empty for the title of the work."""
+    id: str = ""
+    """Empty for one made from the title."""
+    themes: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    contributors: tuple[str, ...] = ()
+    today: date
+    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTheme:
+    """What the writer of a theme has said about it."""
+
+    label: str
+    id: str = ""
+    """Empty for one made from the label."""
+    aliases: tuple[str, ...] = ()
+    broader: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A file to be written."""
+
+    id: str
+    change: Change
+    todos: tuple[tuple[int, str], ...]
+    """What is left to be done: the line, and the words."""
+
+
+def plan_note(links: Links, wanted: NewNote) -> Draft:
+    """The file of a new note. Raises `CannotRun` for a theme, notice or id that cannot be."""
+    title = wanted.title or _cut(" ".join(wanted.work.source.title.split()))
+    if not title:
+        raise CannotRun("the work has no title, so the note needs one", "give it with --title")
+    if wanted.basis is Basis.SECONDARY and wanted.via is None:
+        raise CannotRun("the basis is secondary, so the work that was read instead is missing", "name it with --via")
+    if wanted.via and wanted.via.source.key == wanted.work.source.key:
+        raise CannotRun("--via names the source itself", "name the work that was read instead of it")
+    if wanted.via and wanted.basis is not Basis.SECONDARY:
+        raise CannotRun(f"--via names a work that was read instead, but the basis is {wanted.basis}", "leave out one")
+    _insist(wanted.themes, "theme", links.themes, "florilegium new theme starts one")
+    _insist(wanted.notices, "notice", links.notices, "declare it in annotations/library.yml")
+    id_ = _id(wanted.id, title, {note.id for note in links.library.notes}, "note")
+    return _draft(f"notes/{id_}.md", id_, "".join(_note(wanted, title, links.library.settings)))
+
+
+def plan_theme(links: Links, wanted: NewTheme) -> Draft:
+    """The file of a new theme. Raises `CannotRun` for a theme, notice or id that cannot be."""
+    _insist((*wanted.broader, *wanted.related), "theme", links.themes, "start it with florilegium new theme")
+    _insist(wanted.notices, "notice", links.notices, "declare it in annotations/library.yml")
+    id_ = _id(wanted.id, wanted.label, set(links.themes), "theme")
+    return _draft(f"themes/{id_}.md", id_, "".join(_theme(wanted)))
+
+
+def _draft(path: str, id_: str, text: str) -> Draft:
+    lines = enumerate(text.split("\n"), 1)
+    todos = tuple((number, line[line.index("TODO:") + 5 :].strip()) for number, line in lines if "TODO:" in line)
+    return Draft(id=id_, change=Change(path=f"{ANNOTATIONS}/{path}", before=None, after=text), todos=todos)
+
+
+def _insist(names: Iterable[str], what: str, known: Mapping[str, object], otherwise: str) -> None:
+    for name in names:
+        if name not in known:
+            raise CannotRun(f"there is no {what} {quoted(name)}", did_you_mean(name, known, otherwise))
+
+
+# ---------------------------------------------------------------------------------------------------------- ids
+
+
+def _id(given: str, title: str, taken: set[str], what: str) -> str:
+    """The id that was given, if it can be had; else one made from the title."""
+    if not given:
+        return free_id(_slug(title) or what, taken | {_TAKEN})
+    if not ID.match(given) or len(given) > MAX_ID_LENGTH or given == _TAKEN:
+        proposal = free_id(_slug(given) or what, taken | {_TAKEN})
+        reason = "small letters a-z, digits and single hyphens, at most 64"
+        raise CannotRun(f"{quoted(given)} can be no id of a {what}: {reason}", f"take {proposal}")
+    if given in taken:
+        raise CannotRun(
+            f"there is a {what} {quoted(given)} already", f"take another id, such as {free_id(given, taken)}"
+        )
+    return given
+
+
+def _slug(text: str) -> str:
+    """As many words of a text as an id can hold."""
+    ascii_only = unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode()
+    words = re.findall("[a-z0-9]+", ascii_only.lower().replace("'", ""))
+    slug = words[0][:MAX_ID_LENGTH] if words else ""
+    for word in words[1:]:
+        if len(slug) + 1 + len(word) > MAX_ID_LENGTH:
+            break
+        slug += f"-{word}"
+    return slug
+
+
+def _cut(title: str) -> str:
+    """A title that is short enough for a note."""
+    return title if len(title) <= MAX_TITLE else title[: MAX_TITLE - 1].rsplit(" ", 1)[0] + "…"
+
+
+# -------------------------------------------------------------------------------------------------------- files
+
+
+_NO_THEMES = " # TODO: name the themes that the work treats, in its order; or leave the list empty"
+
+
+def _note(wanted: NewNote, title: str, settings: LibrarySettings) -> Iterator[str]:
+    source, via = wanted.work.source, wanted.via
+    yield f"---\ntitle: {_scalar(title)}\nsource: {_scalar(source.key)}\nbasis: {wanted.basis}\n"
+    if via:
+        yield f"via: {_scalar(via.source.key)}\n"
+    yield f"themes: {_scalars(wanted.themes)}{'' if wanted.themes else _NO_THEMES}\n"
+    asked = (mention.id for mention in settings.sensitive_sources.get(source.key, ()))
+    if notices := tuple(dict.fromkeys((*wanted.notices, *asked))):
+        yield f"notices: {_scalars(notices)}\n"
+    if wanted.contributors:
+        yield f"contributors: {_scalars(wanted.contributors)}\n"
+    yield f"date: {wanted.today.isoformat()}\n"
+    if wanted.draft:
+        yield "status: draft\n"
+    unlisted = [work.source for work in (wanted.work, via) if work and not work.listed]
+    if unlisted:
+        yield "references:\n"
+    for work in unlisted:
+        yield from _reference(_item(work))
+    yield "---\n"
+    yield from _body(wanted, settings)
+
+
+def _body(wanted: NewNote, settings: LibrarySettings) -> Iterator[str]:
+    """What the note is to say, and in a comment the form of a quotation, with this library's own words."""
+    citation = _citation(wanted.work.source)
+    via = _citation(wanted.via.source) if wanted.via else ""
+    role = settings.roles[0].id if settings.roles else "author"
+    theme = wanted.themes[0] if wanted.themes else "theme"
+    yield "TODO: say in your own words what the work asks, and what it finds. Cite as you go: "
+    yield f"{citation}{f'; {via} for what you read there' if via else ''}.\n\n"
+    yield "<!--\nTODO: put your quotations here, each in this form, and remove this comment.\n\n"
+    yield "> The words, exactly as they stand in the work. What you change stands in brackets: […] where you leave "
+    yield "something out, [she] where you put something in.\n>\n"
+    yield f"> — {role}, in {citation}{f', quoted in {via}' if via else ''} #{theme} {{#an-id-of-your-choice}}\n\n"
+    if settings.roles:
+        roles = ", ".join(role.id for role in settings.roles)
+        yield f"Who says the words comes first; it begins with one of: {roles}.\n"
+    yield "After the last work stand the themes that the words belong to, each with a #. The head lists them too.\n"
+    if settings.notices:
+        yield f"Then, if readers should be warned: {', '.join(f'!{notice.id}' for notice in settings.notices)}.\n"
+    yield "Last comes an id of small letters, digits and single hyphens, which should never change.\n-->\n"
+
+
+def _citation(source: Source) -> str:
+    """A citation with a page that the work may well have, as an example."""
+    page = re.match("[0-9]+", source.variables.get("page", ""))
+    key = f"@{source.key}" if is_plain_key(source.key) else f"@{{{source.key}}}"
+    return f"[{key}, p. {page[0] if page else 12}]"
+
+
+def _theme(wanted: NewTheme) -> Iterator[str]:
+    yield f"---\nlabel: {_scalar(wanted.label)}\n"
+    for key in ("aliases", "broader", "related", "notices"):
+        if values := getattr(wanted, key):
+            yield f"{key}: {_scalars(values)}\n"
+    yield "---\nTODO: say what the theme covers and what it leaves out. The first sentence opens the theme's page.\n"
+
+
+# --------------------------------------------------------------------------------------------------------- YAML
+
+
+_LEFT_OUT = frozenset(("abstract", "annote"))
+"""Fields that are often somebody else's words, under copyright, or remarks that nobody meant to publish."""
+
+
+def _item(work: Source) -> dict[str, object]:
+    """The work as CSL, each text on one line."""
+    return {
+        field: " ".join(value.split()) if isinstance(value, str) and field != "id" else value
+        for field, value in to_csl(work).items()
+        if field not in _LEFT_OUT
+    }
+
+
+def _reference(item: Mapping[str, Any]) -> Iterator[str]:
+    """A CSL item as one entry of `references`: a line for each field."""
+    for number, (field, value) in enumerate(item.items()):
+        yield f"  {'  ' if number else '- '}{_scalar(field)}: {_flow(value)}\n"
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_flow(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_flow, value))}]"
+    return "true" if value is True else str(value) if isinstance(value, int) else _scalar(str(value))
+
+
+def _scalars(values: Iterable[str]) -> str:
+    return _flow(list(values))
+
+
+_PLAIN = re.compile(
+    r"[^\W\d_][\w .’()/-]*[\w.)]|[^\W\d_]|[0-9]{1,9}|[0-9]+-[0-9]+|10\.[0-9]+/[A-Za-z0-9./_-]*[A-Za-z0-9]"
+)
+_WORDS = frozenset("y n yes no on off true false null nan inf".split())
+
+
+def _scalar(text: str) -> str:
+    """A text as YAML: plain where no YAML reader, of version 1.1 or 1.2, could take it for something else."""
+    # Pandoc reads a number as one: it would lose its first zeros, and a long one its last digits.
+    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS and not re.match("0[0-9]", text):
+        return text
+    # A string of JSON is one of YAML; what YAML does not let stand in it is escaped.
+    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in json.dumps(text, ensure_ascii=False))

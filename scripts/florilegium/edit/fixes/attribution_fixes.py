@@ -1,0 +1,204 @@
+"""Attributions put right: their dash, their id, and the order of their themes; never the words that they follow."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from ...core.diagnostics import Diagnostic, quoted
+from ...core.edits import Edit
+from ...core.model import Note, Quote
+from ...core.spans import LineTable, Span
+from ...library.frontmatter import Mapping, Sequence, parse_front_matter
+from ...library.links import resolve_role
+from ...markdown.blocks import Block, BlockKind, Content, Line
+from ...markdown.quotes import ID, MAX_ID_LENGTH, free_id, parse_attribution, propose_id
+from .fix_drafts import Document, Kind, Mend, counting
+from .yaml_lists import add_items
+
+__all__ = ["mend_dashes", "mend_ids", "mend_marked_ids", "mend_order", "mend_unlisted"]
+
+_HYPHENS = re.compile(r"---?(?!-)")
+_OTHER_DASH = re.compile(r"(?:[–―]|-(?!-))[ \t]*")
+_ANY_DASH = re.compile(r"(?:[—–―]|--?-?(?!-))[ \t]*")
+
+
+# --------------------------------------------------------------------------------------------------------- dashes
+
+
+def mend_dashes(document: Document) -> Iterator[Mend]:
+    """`--` and `---` become an em dash; and so does another dash where it certainly opens an attribution."""
+    for quote in document.value.body.quotes:
+        hyphens = _HYPHENS.match(document.table.slice(quote.attribution_span))
+        if hyphens and quote.speaker and quote.reference:
+            yield _mend(_exchange(document.table, _start(document, quote.attribution_span), len(hyphens[0])))
+    unattributed = {finding.span.start for finding in document.found("unattributed-quote")}
+    for block in document.block_quotes():
+        if document.table.position(block.start) in unattributed and block.children:
+            yield from _recognised(document, block)
+
+
+def _start(document: Document, span: Span) -> int:
+    return document.table.offset(span.start)
+
+
+def _mend(*edits: Edit) -> Mend:
+    return Mend(Kind.DASH, edits)
+
+
+def _exchange(table: LineTable, start: int, length: int) -> Edit:
+    return Edit(span=table.span(start, start + length), text="—")
+
+
+def _recognised(document: Document, quote: Block) -> Iterator[Mend]:
+    """The attribution that a block quote's end would be, if only its dash or the line before it were right."""
+    table, last = document.table, quote.children[-1]
+    if last.kind is BlockKind.ITEM:
+        inner = last.children[0] if len(last.children) == 1 else None
+        if last.info == "-" and inner and inner.lines and _is_attribution(document, Content(table.text, inner.lines)):
+            before = quote.children[-2] if len(quote.children) > 1 else None
+            if before is not None and before.kind is not BlockKind.ITEM:
+                yield _mend(*_separation(table, before.end, last.start), _exchange(table, last.start, 1))
+    elif last.kind is BlockKind.PARAGRAPH:
+        dash = _OTHER_DASH.match(Content(table.text, last.lines).text)
+        if dash and len(quote.children) > 1 and _is_attribution(document, Content(table.text, last.lines), dash.end()):
+            yield _mend(_exchange(table, last.lines[0].start, len(dash[0].rstrip())))
+        elif not dash:
+            yield from _attached(document, last)
+
+
+def _attached(document: Document, paragraph: Block) -> Iterator[Mend]:
+    """The attribution that follows the words without an empty line between."""
+    table = document.table
+    for number in range(len(paragraph.lines) - 1, 0, -1):
+        start = paragraph.lines[number].start
+        dash = _ANY_DASH.match(table.text, start, paragraph.lines[number].end)
+        if dash is None:
+            continue
+        content = Content(table.text, paragraph.lines[number:])
+        if _is_attribution(document, content, dash.end() - start):
+            separation = _separation(table, paragraph.lines[number - 1].end, start)
+            yield _mend(*separation, _exchange(table, start, len(dash[0].rstrip())))
+        return
+
+
+def _is_attribution(document: Document, content: Content, start: int = 0) -> bool:
+    """Whether a text behind its dash is certainly one: without a fault, its speaker and its works known."""
+    text = f"— {content.text[start:]}"
+    attribution = parse_attribution(Content(text, [Line(0, len(text))]), LineTable("", text))
+    links = document.links
+    return (
+        attribution is not None
+        and not attribution.faults
+        and attribution.speaker is not None
+        and resolve_role(links.roles, attribution.speaker) is not None
+        and all(reference.key in links.sources for reference in attribution.references)
+    )
+
+
+def _separation(table: LineTable, before: int, start: int) -> Iterator[Edit]:
+    """The empty line of a block quote that must stand before its attribution, where there is none."""
+    line = table.position(start).line
+    if table.position(before).line != line - 1:
+        return
+    first = table.offset(table.span(start, start)._replace(column=1).start)
+    previous = table.offset(table.span(before, before)._replace(column=1).start)
+    ends = re.search(r"(?:\r\n|\r|\n)\Z", table.text[previous:first])
+    yield Edit(span=table.span(first, first), text=table.text[first:start].rstrip() + (ends[0] if ends else "\n"))
+
+
+# ------------------------------------------------------------------------------------------------------------ ids
+
+
+def mend_marked_ids(document: Document) -> Iterator[Mend]:
+    """`{forget-the-pain}` at the end of an attribution that has no id is one whose `#` was left out."""
+    taken = {quote.id for quote in document.value.body.quotes}
+    faults = _by_line(document.found("malformed-attribution"))
+    for quote in document.value.body.quotes:
+        for fault in _inside(faults, quote):
+            word = document.table.slice(fault.span)
+            id_ = word[1:-1]
+            if quote.id or fault.span.end != quote.attribution_span.end or word != f"{{{id_}}}":
+                continue
+            if ID.match(id_) and len(id_) <= MAX_ID_LENGTH and id_ not in taken:
+                taken.add(id_)
+                start = _start(document, fault.span) + 1
+                yield Mend(Kind.QUOTE_ID, (Edit(span=document.table.span(start, start), text="#"),))
+
+
+def mend_ids(document: Document) -> Iterator[Mend]:
+    """Each quote without an id gets one from its first words, which no other quote of the note has."""
+    taken = {quote.id for quote in document.value.body.quotes}
+    faults = _by_line(document.found("malformed-attribution"))
+    places = {finding.span.start for finding in document.found("missing-quote-id")}
+    for quote in document.value.body.quotes:
+        if quote.attribution_span.end not in places or not quote.words.strip() or any(_inside(faults, quote)):
+            continue
+        id_ = free_id(propose_id(quote.words), taken)
+        taken.add(id_)
+        at = document.table.offset(quote.attribution_span.end)
+        yield Mend(Kind.QUOTE_ID, (Edit(span=document.table.span(at, at), text=f" {{#{id_}}}"),))
+
+
+def _by_line(findings: Iterable[Diagnostic]) -> dict[int, list[Diagnostic]]:
+    lines: dict[int, list[Diagnostic]] = defaultdict(list)
+    for finding in findings:
+        lines[finding.span.line].append(finding)
+    return lines
+
+
+def _inside(lines: dict[int, list[Diagnostic]], quote: Quote) -> Iterator[Diagnostic]:
+    """The findings in a quote's attribution."""
+    span = quote.attribution_span
+    for line in range(span.line, span.end_line + 1):
+        yield from lines.get(line, ())
+
+
+# --------------------------------------------------------------------------------------------------------- themes
+
+
+def mend_unlisted(document: Document) -> Iterator[Mend]:
+    """Themes of quotes that exist, and that the note does not list, come at the end of its list."""
+    note = document.value
+    listed = {mention.id for mention in note.themes} if isinstance(note, Note) else set()
+    mapping = parse_front_matter(document.table).mapping
+    items = mapping.get("themes") if isinstance(mapping, Mapping) else None
+    missing = [
+        mention.id
+        for quote in note.body.quotes
+        for mention in quote.themes
+        if mention.id not in listed
+        and mention.id in document.links.themes
+        and _counts(document, mention.span, mention.id)
+    ]
+    if isinstance(note, Note) and isinstance(items, Sequence) and missing:
+        names = list(dict.fromkeys(missing))
+        edit = add_items(items, names, document.table)
+        if edit is not None:
+            yield from (Mend(Kind.THEME_LISTED, (edit,) if name == names[0] else ()) for name in names)
+
+
+def _counts(document: Document, span: Span, theme: str) -> bool:
+    message = f"the note does not list the theme {quoted(theme)}"
+    return bool(
+        counting(document.links, [Diagnostic(rule="undeclared-theme", span=span, message=message, about=theme)])
+    )
+
+
+def mend_order(document: Document) -> Iterator[Mend]:
+    """The themes of an attribution stand in the order of the note's list, which is the source's."""
+    if not isinstance(document.value, Note):
+        return
+    places = {mention.id: place for place, mention in enumerate(document.value.themes)}
+    for quote in document.value.body.quotes:
+        written = [mention.id for mention in quote.themes]
+        wanted = sorted(written, key=lambda id_: places.get(id_, len(places)))
+        if wanted != written:
+            starts = [_start(document, mention.span) for mention in quote.themes]
+            yield Mend(
+                Kind.THEME_ORDER,
+                tuple(
+                    Edit(span=document.table.span(start, start + len(old)), text=new)
+                    for start, old, new in zip(starts, written, wanted, strict=True)
+                    if old != new
+                ),
+            )

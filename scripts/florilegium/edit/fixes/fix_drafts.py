@@ -1,0 +1,100 @@
+"""A note or theme while it is mended: its text, what was read from it, and what counts as wrong with it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from ...check.checks import apply_severities
+from ...core.diagnostics import Diagnostic
+from ...core.edits import Edit
+from ...core.model import Note, Theme
+from ...core.spans import LineTable
+from ...library.frontmatter import Cut, cut_front_matter
+from ...library.links import Links
+from ...library.notes import parse_note, parse_theme
+from ...markdown.blocks import Block, BlockKind
+from ...markdown.bodies import Structure, parse_body
+
+__all__ = ["Document", "Kind", "Mend", "counting", "parse_document"]
+
+
+class Kind(StrEnum):
+    """What is mended, in the words of the report, for one of them."""
+
+    DASH = "dash of an attribution"
+    QUOTE_ID = "quote id"
+    THEME_LISTED = "theme that a note did not list"
+    THEME_ORDER = "order of an attribution's themes"
+    DOI = "DOI"
+    LETTERS = "stretch of letters that was not in Unicode NFC"
+
+    def counted(self, count: int) -> str:
+        """So many of them: `2 quote ids`."""
+        return f"{count:,} {self if count == 1 else _MANY[self]}"
+
+
+_MANY = {
+    Kind.DASH: "dashes of attributions",
+    Kind.QUOTE_ID: "quote ids",
+    Kind.THEME_LISTED: "themes that notes did not list",
+    Kind.THEME_ORDER: "orders of attributions' themes",
+    Kind.DOI: "DOIs",
+    Kind.LETTERS: "stretches of letters that were not in Unicode NFC",
+}
+
+
+class Mend(NamedTuple):
+    """One thing that is put right."""
+
+    kind: Kind
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A note or theme, read from a text that may never be written."""
+
+    table: LineTable
+    value: Note | Theme
+    structure: Structure
+    findings: tuple[Diagnostic, ...]
+    """Those of its form that count: `library.yml` neither turns them off nor excepts them."""
+    links: Links
+    """The library as it is on disk."""
+
+    def found(self, rule: str) -> Iterator[Diagnostic]:
+        """The findings of one rule."""
+        return (finding for finding in self.findings if finding.rule == rule)
+
+    def block_quotes(self) -> Iterator[Block]:
+        """The block quotes that lie in no other one."""
+        return _outer(self.structure.root.children)
+
+
+def _outer(blocks: Iterable[Block]) -> Iterator[Block]:
+    for block in blocks:
+        if block.kind is BlockKind.QUOTE:
+            yield block
+        else:
+            yield from _outer(block.children)
+
+
+def counting(links: Links, findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The findings that `library.yml` lets count."""
+    return apply_severities(links, findings)
+
+
+def parse_document(path: str, text: str, links: Links) -> Document:
+    """Read the text of a note or theme as if it stood in the file at `path`."""
+    table = LineTable(path, text)
+    name = path.rsplit("/", 1)[1].removesuffix(".md")
+    value: Note | Theme
+    if path.split("/")[1] == "notes":
+        value, findings = parse_note(name, table)
+    else:
+        value, findings = parse_theme(name, table)
+    cut = cut_front_matter(text)
+    start = cut.body_start if isinstance(cut, Cut) else len(text)
+    structure = parse_body(table, start, name).structure
+    return Document(table=table, value=value, structure=structure, findings=counting(links, findings), links=links)

@@ -1,0 +1,127 @@
+"""Which files of a library are mended, and how, and that every verified quotation stays one; nothing is written."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from unicodedata import is_normalized
+
+from ...check.checking import Options, judge, read
+from ...core.diagnostics import Diagnostic
+from ...core.edits import Change, read_exactly
+from ...core.limits import Exhausted, bounded, uncollected
+from ...core.model import Note
+from ...library.links import Links
+from ...library.reading import ReadResult, replace_files
+from .fix_drafts import Kind
+from .fixed_files import MendedFile, mend_bibliography, mend_document
+
+__all__ = ["Fixes", "count_mendable", "plan_fixes"]
+
+_RULES = frozenset(
+    ("missing-quote-id", "uncanonical-doi", "undeclared-theme", "unattributed-quote", "malformed-attribution")
+)
+"""Rules among whose findings there are some that can be mended."""
+
+_HYPHENS = re.compile(r"^[ \t>]*>[ \t]*---?[^-]", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixes:
+    """What can be mended in a library."""
+
+    changes: tuple[Change, ...]
+    counts: Counter[Kind]
+    refused: tuple[str, ...] = ()
+    """Files of which something was left as it is, and why."""
+    left: int = 0
+    """Quotations whose words are not in Unicode NFC."""
+    remaining: tuple[Diagnostic, ...] = ()
+    """What a check finds once the changes are made."""
+
+    def __str__(self) -> str:
+        parts = [kind.counted(count) for kind in Kind if (count := self.counts[kind])]
+        files = f"{len(self.changes):,} file{'' if len(self.changes) == 1 else 's'}"
+        return f"{', '.join(parts)}; {files}" if parts else "nothing"
+
+
+def plan_fixes(options: Options) -> Fixes:
+    """What can be mended without changing a quotation's words. Reads the library, and writes nothing of it."""
+    with uncollected():
+        return _plan(options)
+
+
+def _plan(options: Options) -> Fixes:
+    result, _ = read(options)
+    links, findings = judge(result, options.today)
+    mended = {path: (text, file) for path, text, file in _mend_all(options, result, links, findings)}
+    changes = tuple(
+        Change(path=path, before=text, after=file.text) for path, (text, file) in mended.items() if file.text != text
+    )
+    after = replace_files(result, {c.path: c.after.encode() for c in changes if c.after is not None})
+    links_after, remaining = judge(after, options.today)
+    refused = [f"{path}: {file.refused}" for path, (_, file) in mended.items() if file.refused]
+    left = sum(file.left for _, file in mended.values())
+    if lost := [address for address, state in links.states.items() if links_after.states.get(address) is not state]:
+        refused.append(f"{', '.join(lost)}: mending would undo the verification; nothing was changed")
+        return Fixes(changes=(), counts=Counter(), refused=tuple(refused), left=left, remaining=findings)
+    counts = sum((file.counts for _, file in mended.values()), Counter[Kind]())
+    return Fixes(changes=changes, counts=counts, refused=tuple(refused), left=left, remaining=remaining)
+
+
+def _mend_all(
+    options: Options, result: ReadResult, links: Links, findings: Iterable[Diagnostic]
+) -> Iterator[tuple[str, str, MendedFile]]:
+    wanted = {finding.span.path for finding in findings if finding.rule in _RULES}
+    for path, parsed in result.parsed.items():
+        document = parsed.note or parsed.theme
+        if document is None and not (parsed.sources and path in wanted):
+            continue
+        text = _read(options, path)
+        if text is None or not (path in wanted or (document and _is_mendable(text, parsed.note))):
+            continue
+        mend = mend_bibliography if document is None else mend_document
+        try:
+            with bounded():
+                yield path, text, mend(path, text, links)
+        except Exhausted as error:
+            yield path, text, MendedFile(text=text, refused=f"it cannot be mended: {error}")
+
+
+def _read(options: Options, path: str) -> str | None:
+    try:
+        return read_exactly(options.root, path)
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _is_mendable(text: str, note: Note | None) -> bool:
+    return bool(not is_normalized("NFC", text) or _HYPHENS.search(text) or (note and _is_unordered(note)))
+
+
+def _is_unordered(note: Note) -> bool:
+    places = {mention.id: place for place, mention in enumerate(note.themes)}
+    for quote in note.quotes:
+        written = [places.get(mention.id, len(places)) for mention in quote.themes]
+        if written != sorted(written):
+            return True
+    return False
+
+
+def count_mendable(findings: Iterable[Diagnostic]) -> int:
+    """How many of these findings `check --fix` mends; those of which it is not sure are not counted."""
+    found = list(findings)
+    faulty = {_line(f) for f in found if f.rule == "malformed-attribution" and not _is_marked_id(f)}
+    return sum((f.rule in _SURE or _is_marked_id(f)) and _line(f) not in faulty for f in found)
+
+
+_SURE = ("missing-quote-id", "uncanonical-doi", "undeclared-theme")
+
+
+def _line(finding: Diagnostic) -> tuple[str, int]:
+    return finding.span.path, finding.span.line
+
+
+def _is_marked_id(finding: Diagnostic) -> bool:
+    """Whether a finding is an id whose `#` was left out."""
+    return finding.rule == "malformed-attribution" and finding.help.startswith("write {#")

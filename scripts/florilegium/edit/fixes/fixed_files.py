@@ -1,0 +1,97 @@
+"""One file, mended: every mender in its turn, each on what the one before it left, and the guard over quotations."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from ...core.edits import apply_edits
+from ...core.model import Quote
+from ...core.spans import LineTable
+from ...library.links import Links
+from ...library.reading import FileKind, parse_text
+from .attribution_fixes import mend_dashes, mend_ids, mend_marked_ids, mend_order, mend_unlisted
+from .fix_drafts import Document, Kind, Mend, counting, parse_document
+from .identifier_fixes import mend_dois
+from .letter_fixes import count_left, identities, mend_letters
+
+__all__ = ["MendedFile", "mend_bibliography", "mend_document"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MendedFile:
+    """What became of a file."""
+
+    text: str
+    counts: Counter[Kind] = field(default_factory=Counter)
+    refused: str = ""
+    """Why something that could be mended was left, in a sentence without a full stop; empty where nothing was."""
+    left: int = 0
+    """Quotations whose words are not in NFC."""
+
+
+def _document_dois(document: Document) -> Iterator[Mend]:
+    return mend_dois(document.findings, document.table)
+
+
+_MENDERS: tuple[Callable[[Document], Iterable[Mend]], ...] = (
+    mend_dashes,
+    mend_marked_ids,
+    mend_ids,
+    mend_unlisted,
+    mend_order,
+    _document_dois,
+)
+"""In the order in which one makes work for the next: an attribution that is recognised needs an id."""
+
+
+def mend_document(path: str, text: str, links: Links) -> MendedFile:
+    """Mend a note or theme. Where a quotation's words would change, nothing is."""
+    before = document = parse_document(path, text, links)
+    counts: Counter[Kind] = Counter()
+    for mender in _MENDERS:
+        document = _apply(document, mender(document), counts)
+    if not keeps_words(before.value.body.quotes, document.value.body.quotes) or _is_broken(before, document):
+        return MendedFile(
+            text=text, refused="mending it would change the words of a quotation", left=count_left(before)
+        )
+    composed_counts: Counter[Kind] = Counter()
+    composed = _apply(document, mend_letters(document), composed_counts)
+    if identities(composed) != identities(document):
+        message = "in Unicode NFC it would name other things than it does"
+        return MendedFile(text=document.table.text, counts=counts, refused=message, left=count_left(document))
+    return MendedFile(text=composed.table.text, counts=counts + composed_counts, left=count_left(composed))
+
+
+def _apply(document: Document, mends: Iterable[Mend], counts: Counter[Kind]) -> Document:
+    """The document with mends made and read anew; itself where there are none."""
+    found = list(mends)
+    if not found:
+        return document
+    counts.update(mend.kind for mend in found)
+    text = apply_edits(document.table, (edit for mend in found for edit in mend.edits))
+    return parse_document(document.table.path, text, document.links)
+
+
+def keeps_words(before: Iterable[Quote], after: Iterable[Quote]) -> bool:
+    """Whether every quotation is still there, in its order and with the same words. Others may stand between them."""
+    rest = iter(after)
+    return all(any(quote.words == kept.words and quote.id in ("", kept.id) for kept in rest) for quote in before)
+
+
+def _is_broken(before: Document, after: Document) -> bool:
+    """Whether the front matter cannot be read any more."""
+    rule = "malformed-front-matter"
+    return sum(1 for _ in after.found(rule)) > sum(1 for _ in before.found(rule))
+
+
+def mend_bibliography(path: str, text: str, links: Links) -> MendedFile:
+    """Mend a file of `annotations/references/`: its DOIs."""
+    table = LineTable(path, text)
+    parsed = parse_text(path, FileKind.BIBLIOGRAPHY, text)
+    mends = list(mend_dois(counting(links, parsed.diagnostics), table))
+    mended = apply_edits(table, (edit for mend in mends for edit in mend.edits))
+    again = parse_text(path, FileKind.BIBLIOGRAPHY, mended)
+    values = [[(s.key, s.type, s.variables, s.names, s.dates) for s in found.sources] for found in (parsed, again)]
+    if values[0] != values[1]:
+        return MendedFile(text=text, refused="mending its DOIs would change other things")
+    return MendedFile(text=mended, counts=Counter(mend.kind for mend in mends))

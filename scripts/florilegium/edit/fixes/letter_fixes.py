@@ -1,0 +1,111 @@
+"""Letters in Unicode NFC (https://www.unicode.org/reports/tr15/): in prose, front matter and attributions alone.
+
+The words of a quotation are as its source has them. Code, addresses, tags and citation keys are names, which a
+change would let point elsewhere.
+"""
+
+import re
+from collections.abc import Iterator
+from unicodedata import is_normalized, normalize
+
+from ...core.edits import Edit
+from ...core.model import Body, Note, Source
+from ...core.spans import Span
+from ...library.links import body_references, resolve_role
+from ...markdown.blocks import Block, BlockKind
+from ...markdown.inlines import MarkKind
+from .fix_drafts import Document, Kind, Mend
+
+__all__ = ["count_left", "identities", "mend_letters"]
+
+_STRETCH = re.compile(r"[A-Za-z]?[^\x00-\x7f]+")
+_SIGN = re.compile(r"[\x00-@\[-`{-\x7f]")
+_NAMES = (MarkKind.CODE, MarkKind.AUTOLINK, MarkKind.TAG, MarkKind.DESTINATION)
+
+
+def mend_letters(document: Document) -> Iterator[Mend]:
+    """One edit for each stretch of letters that is not in NFC, and is no word of a quotation and no name."""
+    text = document.table.text
+    if is_normalized("NFC", text):
+        return
+    kept = sorted(_kept(document))
+    index = end = 0
+    for match in _STRETCH.finditer(text):
+        start, stop = match.span()
+        while index < len(kept) and kept[index][0] < stop:
+            end = max(end, kept[index][1])
+            index += 1
+        composed = normalize("NFC", match[0])
+        # Some letters are composed into a sign that Markdown or YAML would read as its own.
+        if start >= end and composed != match[0] and not _SIGN.search(composed):
+            yield Mend(Kind.LETTERS, (Edit(span=document.table.span(start, stop), text=composed),))
+
+
+def _kept(document: Document) -> Iterator[tuple[int, int]]:
+    """The ranges of offsets that stay as they are."""
+    table = document.table
+    for block in document.block_quotes():
+        yield from _words(document, block)
+    yield from ((b.start, b.end) for b in document.structure.root.walk() if b.kind in (BlockKind.CODE, BlockKind.HTML))
+    for span in _name_spans(document):
+        yield table.offset(span.start), table.offset(span.end)
+    leaves = [*document.structure.leaves.values()]
+    leaves += (cell for t in document.structure.tables.values() for row in t.rows for cell in row)
+    for leaf in leaves:
+        for mark in leaf.marks:
+            if mark.kind in _NAMES:
+                yield leaf.content.offset(mark.start), leaf.content.offset(mark.end - 1) + 1
+
+
+def _words(document: Document, block: Block) -> Iterator[tuple[int, int]]:
+    index = document.structure.quotes.get(block.start)
+    if index is None:
+        yield block.start, block.end
+        return
+    attribution = document.value.body.quotes[index].attribution_span
+    yield block.start, document.table.offset(attribution.start)
+
+
+def _name_spans(document: Document) -> Iterator[Span]:
+    value = document.value
+    yield from (hyperlink.span for hyperlink in value.body.hyperlinks)
+    yield from (reference.key_span for reference in body_references(value.body))
+    for quote in value.body.quotes:
+        yield from (reference.key_span for reference in quote.references)
+    if isinstance(value, Note):
+        yield from (mention.span for mention in (value.source, value.via) if mention)
+        for source in value.sources:
+            yield source.key_span
+            yield from (source.spans[field] for field in ("URL", "DOI") if field in source.spans)
+
+
+def count_left(document: Document) -> int:
+    """How many quotations have words that are not in NFC."""
+    table = document.table
+    return sum(not is_normalized("NFC", table.slice(quote.words_span)) for quote in document.value.body.quotes)
+
+
+def identities(document: Document) -> tuple[object, ...]:
+    """Everything in a document that names something, and the words of its quotations: what no letter may change."""
+    value = document.value
+    found: list[object] = [*_of_body(value.body)]
+    for quote in value.body.quotes:
+        role = resolve_role(document.links.roles, quote.speaker) if quote.speaker else None
+        themes, notices = ([m.id for m in mentions] for mentions in (quote.themes, quote.notices))
+        found.append((quote.words, quote.id, role, [r.key for r in quote.references], themes, notices))
+    if isinstance(value, Note):
+        found += [value.source and value.source.id, value.via and value.via.id, [m.id for m in value.themes]]
+        found += [_of_source(source) for source in value.sources]
+    else:
+        found += [[m.id for m in mentions] for mentions in (value.broader, value.related)]
+    return (*found, [mention.id for mention in value.notices])
+
+
+def _of_body(body: Body) -> Iterator[object]:
+    yield [reference.key for reference in body_references(body)]
+    yield [hyperlink.target for hyperlink in body.hyperlinks]
+    yield [heading.id for heading in body.headings]
+
+
+def _of_source(source: Source) -> tuple[object, ...]:
+    return source.key, source.type, source.variables.get("URL"), source.variables.get("DOI"), list(source.variables)

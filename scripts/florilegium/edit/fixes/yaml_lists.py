@@ -1,0 +1,129 @@
+"""Lists and keys of YAML, changed by span: items added, exchanged and taken out, and everything else left as it is."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import yaml
+
+from ...core.edits import Edit
+from ...core.spans import LineTable
+from ...core.trees import Mapping, Node, Scalar
+from ...core.trees import Sequence as List
+
+__all__ = ["add_entry", "add_items", "add_lines", "remove_items", "replace_scalar", "yaml_text"]
+
+_PLAIN = re.compile(r"[A-Za-z0-9](?:[\w ./()'+-]*[\w.()'+-])?")
+_NO_TEXT = re.compile(r"[yYnN]|0[ox][0-9a-fA-F]+|[0-9][0-9_.:]*(?:[eE][-+]?[0-9]+)?")
+"""What some version of YAML takes for a truth value or a number, and PyYAML does not."""
+_LINE_END = re.compile(r"[^\r\n]*(\r\n|\r|\n|\Z)")
+
+
+def yaml_text(text: str) -> str:
+    """A text as a YAML scalar: bare where no version of YAML takes it for anything else, else in double quotes."""
+    bare = _PLAIN.fullmatch(text) and not _NO_TEXT.fullmatch(text) and _resolved(text) == "tag:yaml.org,2002:str"
+    return text if bare else json.dumps(text, ensure_ascii=False)
+
+
+def _resolved(text: str) -> str:
+    resolver: Any = yaml.SafeLoader("")
+    return str(resolver.resolve(yaml.ScalarNode, text, (True, False)))
+
+
+def replace_scalar(node: Scalar, text: str, table: LineTable) -> Edit:
+    """A scalar gets another text; a quoted one stays quoted."""
+    sign = table.slice(node.span)[:1]
+    if sign == "'":
+        return Edit(span=node.span, text="'" + text.replace("'", "''") + "'")
+    return Edit(span=node.span, text=json.dumps(text, ensure_ascii=False) if sign == '"' else yaml_text(text))
+
+
+def add_items(items: List, texts: Sequence[str], table: LineTable) -> Edit | None:
+    """New texts at the end of a list, in its style; None where its style is an unusual one."""
+    scalars = [yaml_text(text) for text in texts]
+    if table.text.startswith("[", table.offset(items.span.start)):
+        return _add_to_flow(items.items, "[", items, scalars, table)
+    if not items.items or table.position(table.offset(items.items[-1].span.end)).line != items.items[-1].span.line:
+        return None
+    last = items.items[-1].span
+    before = table.line(last.line)[: last.column - 1]
+    if not re.fullmatch(r"[ \t]*-[ \t]+", before):
+        return None
+    return add_lines(last.line, [before + scalar for scalar in scalars], table)
+
+
+def add_entry(mapping: Mapping, key: str, value: str, table: LineTable, *, below: Sequence[str] = ()) -> Edit | None:
+    """A new entry at the end of a mapping, in its style; `key` and `value` are YAML already.
+
+    In block style the lines of `below` come after it, two columns further in, and a blank line before it.
+    """
+    if table.text.startswith("{", table.offset(mapping.span.start)):
+        written = value or f"{{{', '.join(below)}}}"
+        return _add_to_flow([value for _, value in mapping.entries], "{", mapping, [f"{key}: {written}"], table)
+    if not mapping.entries:
+        return None
+    first, last = mapping.entries[0][0].span, mapping.entries[-1]
+    indent = table.line(first.line)[: first.column - 1].removeprefix("\ufeff")
+    if indent.strip():
+        return None
+    lines = [*([""] if below else []), f"{indent}{key}: {value}".rstrip(), *(f"{indent}  {line}" for line in below)]
+    return add_lines(_last_line(last[1], last[0]), lines, table)
+
+
+def _last_line(value: Node, key: Scalar) -> int:
+    """The line on which a value ends; an empty one ends where its key does."""
+    return key.span.line if value.span.start == value.span.end else value.span.end_line
+
+
+def _add_to_flow(
+    parts: Sequence[Node], opening: str, whole: List | Mapping, texts: Sequence[str], table: LineTable
+) -> Edit:
+    joined = ", ".join(texts)
+    if parts:
+        at = table.offset(parts[-1].span.end)
+        return Edit(span=table.span(at, at), text=f", {joined}")
+    at = table.offset(whole.span.start) + len(opening)
+    return Edit(span=table.span(at, at), text=joined)
+
+
+def add_lines(after: int, lines: Iterable[str], table: LineTable) -> Edit:
+    """Whole lines behind the line of this number, ended as that one is."""
+    start = table.offset(table.span(0, 0)._replace(line=after).start)
+    match = _LINE_END.match(table.text, start)
+    assert match is not None
+    end = match[1] or ("\r\n" if "\r\n" in table.text else "\n")
+    at = match.start(1)
+    return Edit(span=table.span(at, at), text="".join(f"{end}{line}" for line in lines))
+
+
+def remove_items(items: List, gone: Sequence[Node], table: LineTable) -> Iterator[Edit]:
+    """The edits that take items out of a list, each with its comma or with its line."""
+    is_flow = table.text.startswith("[", table.offset(items.span.start))
+    if len(gone) == len(items.items):
+        # In the place of a block behind a blank, for at the very edge it would belong to no key.
+        yield Edit(span=items.span, text="[]" if is_flow else " []")
+        return
+    if is_flow:
+        yield from _remove_from_flow(items, gone, table)
+        return
+    for item in gone:
+        start = table.offset(item.span._replace(column=1).start)
+        match = _LINE_END.match(table.text, table.offset(item.span.end))
+        assert match is not None
+        yield Edit(span=table.span(start, match.end()), text="")
+
+
+def _remove_from_flow(items: List, gone: Sequence[Node], table: LineTable) -> Iterator[Edit]:
+    kept: Node | None = None
+    for index, item in enumerate(items.items):
+        if item not in gone:
+            kept = item
+        elif kept is not None:
+            # From behind the last item that stays, so that edits side by side never meet.
+            before = items.items[index - 1]
+            yield Edit(span=table.span(table.offset(before.span.end), table.offset(item.span.end)), text="")
+        else:
+            follows = items.items[index + 1] if index + 1 < len(items.items) else None
+            end = table.offset(follows.span.start if follows else item.span.end)
+            yield Edit(span=table.span(table.offset(item.span.start), end), text="")

@@ -1,0 +1,98 @@
+"""Which program a file comes from, told by what is in it; and the file read as what it is."""
+
+import re
+from collections.abc import Callable
+
+from ...core.diagnostics import Diagnostic, quoted
+from ...core.model import Source
+from ...core.spans import LineTable, Span
+from ...works.reference_files import parse_bibliography
+from ...works.ris import parse_ris
+from .highlights import Export, Format, Remark
+from .hypothesis import parse_hypothesis
+from .kindle import parse_kindle
+from .readwise import parse_readwise
+from .refi_reading import parse_codebook, parse_project
+from .zotero_json import parse_zotero_json
+from .zotero_notes import parse_zotero_note
+
+__all__ = ["MAX_BYTES", "guess_format", "parse_export"]
+
+MAX_BYTES = 256 * 1_048_576
+"""Bytes of a file that are read."""
+_HEAD = 200_000
+"""Characters in which a file shows what it is."""
+
+_SIGNS = (
+    (Format.RIS, re.compile(r"^TY {1,2}- ", re.MULTILINE)),
+    (Format.KINDLE, re.compile(r"^={10}[ \t]*\r?$", re.MULTILINE)),
+    (Format.READWISE, re.compile(r"\A\ufeff?[^\r\n]*\bHighlight\b[^\r\n]*,[^\r\n]*\bBook Title\b")),
+    (Format.ZOTERO, re.compile(r"\"annotation(?:Text|Type)\"\s*:|zotero://|class=\"zotero-note|data-annotation=")),
+    (Format.HYPOTHESIS, re.compile(r"\"(?:TextQuoteSelector|rows|annotations)\"")),
+    (Format.REFI_QDA, re.compile(r"<(?:\w+:)?(?:CodeBook|Project)\b[^>]*QDA-XML|urn:QDA-XML:(?:codebook|project)")),
+    (Format.CSL, re.compile(r"\A\ufeff?\s*(?:\[|\{)|^-?\s*id:|^references:", re.MULTILINE)),
+    (Format.BIBTEX, re.compile(r"^\s*@[A-Za-z]+\s*[{(]", re.MULTILINE)),
+    (Format.ZOTERO, re.compile(r"^\s*(?:<p>)?[“\"].*[”\"] \(", re.MULTILINE)),
+)
+
+
+def guess_format(data: bytes) -> Format | None:
+    """The format of a file's content; None where nothing in it tells."""
+    if data.startswith(b"PK"):
+        return Format.REFI_QDA
+    head = data[: _HEAD * 4].decode("utf-8", "replace")[:_HEAD]
+    if head.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
+        kinds = (Format.ZOTERO, Format.HYPOTHESIS, Format.CSL)
+        return next(kind for kind, sign in _SIGNS if kind in kinds and sign.search(head))
+    return next((kind for kind, sign in _SIGNS if sign.search(head)), None)
+
+
+def parse_export(format: Format, name: str, data: bytes) -> Export:
+    """Read a file as one of the formats; `name` is what findings call it. What is broken is remarked on."""
+    if format is Format.REFI_QDA:
+        return parse_project(name, data) if data.startswith(b"PK") else parse_codebook(name, data)
+    try:
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
+    except UnicodeDecodeError as error:
+        return Export(format=format, remarks=(_undecodable(name, data, error),))
+    table = LineTable(name, text)
+    if format in _HIGHLIGHTS:
+        return _HIGHLIGHTS[format](table)
+    if format is Format.ZOTERO:
+        is_json = text.lstrip("\ufeff \t\r\n").startswith(("{", "["))
+        return parse_zotero_json(table) if is_json else parse_zotero_note(table)
+    return _works(format, table)
+
+
+_HIGHLIGHTS: dict[Format, Callable[[LineTable], Export]] = {
+    Format.HYPOTHESIS: parse_hypothesis,
+    Format.KINDLE: parse_kindle,
+    Format.READWISE: parse_readwise,
+}
+
+
+def _undecodable(name: str, data: bytes, error: UnicodeDecodeError) -> Remark:
+    line = data.count(b"\n", 0, error.start) + 1
+    message = f"byte {error.start} of the file, 0x{data[error.start]:02x}, is not UTF-8"
+    return Remark(span=Span(name, line, 1, line, 1), message=message, help="save or export the file as UTF-8")
+
+
+def _works(format: Format, table: LineTable) -> Export:
+    sources, problems = _parse_works(format, table)
+    unique = {source.key: source for source in reversed(sources)}
+    for source in sources:
+        if unique[source.key] is not source:
+            message = f"the key {quoted(source.key)} comes twice in this file; the first one counts"
+            problems.append(Diagnostic(rule="duplicate-citation-key", span=source.key_span, message=message))
+    # An address around a DOI is no fault of an export, and is taken off anyway.
+    remarks = [Remark.of(problem) for problem in problems if problem.rule != "uncanonical-doi"]
+    return Export(format=format, sources=tuple(reversed(unique.values())), remarks=tuple(remarks))
+
+
+def _parse_works(format: Format, table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
+    if format is Format.RIS:
+        return parse_ris(table)
+    is_json = table.text.lstrip("\ufeff \t\r\n").startswith(("{", "["))
+    suffix = ".bib" if format is Format.BIBTEX else ".json" if is_json else ".yaml"
+    sources, problems = parse_bibliography(suffix, table.text, table)
+    return list(sources), problems

@@ -1,0 +1,108 @@
+"""What an export of another program holds: highlights, works and codes, and remarks on what cannot be read."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ...core.diagnostics import Diagnostic
+from ...core.model import Source
+from ...core.rules import RULES, Severity
+from ...core.spans import Span
+from ...core.values import Value
+
+__all__ = ["Code", "Export", "Format", "Highlight", "Remark", "Work"]
+
+
+class Format(StrEnum):
+    """The kinds of files that are read."""
+
+    BIBTEX = "bibtex"
+    RIS = "ris"
+    CSL = "csl"
+    ZOTERO = "zotero"
+    HYPOTHESIS = "hypothesis"
+    READWISE = "readwise"
+    KINDLE = "kindle"
+    REFI_QDA = "refi-qda"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark(Value):
+    """Something to say about a place in the export, or about a file of the library."""
+
+    span: Span
+    message: str
+    help: str = ""
+    severity: Severity = Severity.ERROR
+    diff: tuple[str, ...] = ()
+    """For a conflict, the two texts as lines of a diff: what stands here after `-`, what the export has after `+`."""
+
+    @classmethod
+    def of(cls, found: Diagnostic) -> "Remark":
+        severity = RULES[found.rule].severity
+        return cls(span=found.span, message=found.message, help=found.help, severity=severity)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work(Value):
+    """What an export says about the work that a highlight is from. Every field may be empty."""
+
+    title: str = ""
+    author: str = ""
+    """Family name of the first author, or an institution."""
+    given: str = ""
+    year: str = ""
+    key: str = ""
+    """A citation key that the other program gives to it."""
+    doi: str = ""
+    url: str = ""
+    isbn: str = ""
+    type: str = "book"
+    """The CSL type that the program's works have."""
+    accessed: str = ""
+    """ISO date of the first highlight, for a page of the web."""
+
+    @property
+    def name(self) -> str:
+        """What a message calls it."""
+        return self.title or self.url or " ".join(part for part in (self.author, self.year) if part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Highlight(Value):
+    """Words that somebody marked in another program."""
+
+    id: str
+    """The same in every export of that program, whatever is edited there."""
+    words: str
+    """Clean paragraphs, separated by a line feed."""
+    work: Work
+    page: str = ""
+    place: str = ""
+    """A place that is no page, in words: `location 123-125`."""
+    comment: str = ""
+    """Clean paragraphs, separated by a line feed."""
+    tags: tuple[str, ...] = ()
+    colour: str = ""
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code(Value):
+    """A code of a code book: what becomes a theme."""
+
+    name: str
+    description: str = ""
+    broader: str = ""
+    """Name of the code that it stands below."""
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export(Value):
+    """All that one file holds and could be read."""
+
+    format: Format
+    highlights: tuple[Highlight, ...] = ()
+    sources: tuple[Source, ...] = ()
+    codes: tuple[Code, ...] = ()
+    remarks: tuple[Remark, ...] = field(default=())

@@ -1,0 +1,407 @@
+"""From an export to changes of the library: which work, which note, which theme; nothing is written here."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ...check.checking import CannotRun
+from ...core.diagnostics import did_you_mean, quoted
+from ...core.edits import Change, read_exactly
+from ...core.model import Note, Notice, Role, Source, Speaker
+from ...core.rules import Severity
+from ...core.spans import Span
+from ...library.links import Links, resolve_links, resolve_role
+from ...library.reading import read_library
+from ...markdown.quotes import free_id, propose_id
+from . import import_state as lock
+from .highlights import Code, Export, Highlight, Remark, Work
+from .import_state import Ledger, QuoteEntry, WorkEntry
+from .imported_quotations import Draft, Merge, Wanted, cite
+from .imported_themes import Themes
+from .imported_works import PATH as WORKS
+from .imported_works import Merged, describe, find_work, merge_works
+
+__all__ = ["Plan", "Request", "Touched", "plan_import"]
+
+_MAX_LISTED = 10
+"""Works of an export that a message names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the user says about an import."""
+
+    note: str = ""
+    source: str = ""
+    speaker: str = ""
+    only: str = ""
+    """A part of the title of the works that are wanted."""
+    themes: Mapping[str, str] = field(default_factory=dict)
+    """From a tag, folded, to a theme."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """From a key of the export to the key that it gets."""
+    new_themes: bool = False
+    keep_mine: bool = False
+    """Whether conflicts are settled in favour of what stands here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """What happens to the quotes of one note."""
+
+    path: str
+    is_new: bool
+    added: int
+    updated: int
+    kept: int
+    conflicts: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Plan:
+    """What an import would do."""
+
+    changes: list[Change] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    notes: list[Touched] = field(default_factory=list)
+    works: Merged = field(default_factory=Merged)
+    themes: int = 0
+    """New ones."""
+    left_out: int = 0
+    """Highlights for which no place was found."""
+
+    @property
+    def conflicts(self) -> int:
+        return self.works.conflicts + sum(note.conflicts for note in self.notes)
+
+
+def plan_import(root: Path, export: Export, request: Request) -> Plan:
+    """Read the library of `root`, and say what becomes of everything that an export holds.
+
+    Raises `CannotRun` where the request names what is not there, or a file that imports write is broken.
+    """
+    return _Planner(root, export, request).plan()
+
+
+class _Planner:
+    """One import, with the library as it is."""
+
+    def __init__(self, root: Path, export: Export, request: Request) -> None:
+        self.root, self.export, self.request = root, export, request
+        self.links: Links = resolve_links(read_library(root).library)
+        self.notes: dict[str, Note] = {note.id: note for note in self.links.library.notes}
+        self.sources: dict[str, Source] = dict(self.links.sources)
+        self.lock_text = read_exactly(root, lock.PATH)
+        try:
+            self.ledger: Ledger = lock.parse_ledger(self.lock_text)
+        except lock.LedgerError as error:
+            raise CannotRun(str(error), "restore the line from the history, or delete it") from error
+        self.quotes: dict[tuple[str, str], QuoteEntry] = dict(self.ledger.quotes)
+        self.works: dict[tuple[str, str], WorkEntry] = dict(self.ledger.works)
+        self.roles = {name: role for role in self.links.roles.values() for name in _names(role)}
+        self.notices = {name: notice for notice in self.links.notices.values() for name in _names(notice)}
+        self.themes = Themes(known=dict(self.links.themes), said=self._said_themes(), create=request.new_themes)
+        self.plan_ = Plan(remarks=list(export.remarks))
+        self.found: list[Source] = []
+        """Works that only a highlight told of."""
+        self.fresh: dict[str, tuple[str, str]] = {}
+        """New notes: from the id to the key of the work, and the title."""
+
+    def plan(self) -> Plan:
+        plan = self.plan_
+        for note, highlights in self._by_note(self._chosen()).items():
+            self._merge(note, highlights)
+        before = 0
+        if self.export.codes and (self.request.new_themes or not self.export.highlights):
+            before = self.themes.take(self._theme_codes())
+        if before:
+            message = f"themes already, and left as they are: {before} of the codes"
+            self._remark(Span.of_file("annotations/themes"), message, severity=Severity.INFORMATION)
+        self._merge_works()
+        plan.remarks += self.themes.remarks()
+        plan.changes += self.themes.changes()
+        plan.themes = len(self.themes.added)
+        self._write_ledger()
+        return plan
+
+    def _remark(self, span: Span, message: str, help: str = "", severity: Severity = Severity.ERROR) -> None:
+        self.plan_.remarks.append(Remark(span=span, message=message, help=help, severity=severity))
+
+    def _said_themes(self) -> dict[str, str]:
+        for theme in self.request.themes.values():
+            if theme not in self.links.themes:
+                raise CannotRun(f"there is no theme {quoted(theme)}", did_you_mean(theme, self.links.themes))
+        return dict(self.request.themes)
+
+    def _theme_codes(self) -> list[Code]:
+        """The codes without those that name a role or a notice, as our own projects have them, and their branches."""
+        told = {c.name for c in self.export.codes if _tail(c.name) in self.roles or _tail(c.name) in self.notices}
+        told -= {name for name in told if self.themes.has(name)}
+        below: dict[str, set[str]] = {}
+        for code in self.export.codes:
+            below.setdefault(code.broader, set()).add(code.name)
+        branches = {name for name, children in below.items() if name and children <= told}
+        return [code for code in self.export.codes if code.name not in told | branches]
+
+    # -- which highlights, which work, which note
+
+    def _chosen(self) -> Sequence[Highlight]:
+        wanted = self.request.only.casefold()
+        chosen = [h for h in self.export.highlights if wanted in h.work.name.casefold()]
+        if wanted and not chosen:
+            names = ", ".join(quoted(name) for name in self._names(self.export.highlights))
+            raise CannotRun(f"no work in the file has {quoted(self.request.only)} in its title", f"it has {names}")
+        return list({highlight.id: highlight for highlight in reversed(chosen)}.values())[::-1]
+
+    def _names(self, highlights: Iterable[Highlight]) -> list[str]:
+        names = list(dict.fromkeys(h.work.name for h in highlights if h.work.name))
+        return [*names[:_MAX_LISTED], *(["…"] if len(names) > _MAX_LISTED else [])]
+
+    def _by_note(self, highlights: Sequence[Highlight]) -> dict[str, list[Highlight]]:
+        """Highlights by the id of their note, which may be a new one."""
+        asked = self._asked_note()
+        groups: dict[Work, list[Highlight]] = {}
+        for highlight in highlights:
+            # What says no more than an author and a year belongs to the work that these say.
+            groups.setdefault(highlight.work, []).append(highlight)
+        found: dict[str, list[Highlight]] = {}
+        for work, group in groups.items():
+            note = self._note_of(work, group, asked, alone=len(groups) == 1)
+            if note:
+                found.setdefault(note, []).extend(group)
+            else:
+                self.plan_.left_out += len(group)
+        return found
+
+    def _asked_note(self) -> str:
+        """The note that the user named, or that of the source that they named."""
+        request = self.request
+        if request.note:
+            if request.note not in self.notes:
+                raise CannotRun(f"there is no note {quoted(request.note)}", did_you_mean(request.note, self.notes))
+            return request.note
+        if not request.source:
+            return ""
+        if request.source not in self.sources:
+            raise CannotRun(
+                f"the library has no work {quoted(request.source)}", did_you_mean(request.source, self.sources)
+            )
+        return self._note_on(request.source, Span.of_file("annotations/notes")) or ""
+
+    def _note_of(self, work: Work, group: Sequence[Highlight], asked: str, *, alone: bool) -> str:
+        known = [self.quotes[self.export.format, h.id] for h in group if (self.export.format, h.id) in self.quotes]
+        before = next((e.address.partition("/")[0] for e in known), "")
+        if asked:
+            key = self._key_of(asked)
+            if alone or before == asked or find_work(work, {key: self.sources[key]} if key in self.sources else {}):
+                return asked
+            message = f"{quoted(asked)} is on another work than {quoted(work.name)}; highlights left out: {len(group)}"
+            help_ = f"if they belong there, name them: --only {quoted(work.name)}"
+            self._remark(group[0].span, message, help_, Severity.WARNING)
+            return ""
+        if before in self.notes:
+            return before
+        path = f"annotations/notes/{before}.md"
+        if before and (self.root / path).exists():
+            self._remark(Span.of_file(path), "the note cannot be read", "florilegium check says why")
+            return ""
+        titled = [note.id for note in self.notes.values() if note.title and note.title == work.title]
+        if len(titled) == 1:
+            return titled[0]
+        key = find_work(work, self.sources) or self._new_work(work, group[0].span)
+        if key:
+            return self._note_on(key, group[0].span, work) or ""
+        message = f"no work of the library fits {quoted(work.name) if work.name else 'these highlights'}"
+        self._remark(
+            group[0].span, f"{message}; highlights left out: {len(group)}", "name it: --source KEY, or --note ID"
+        )
+        return ""
+
+    def _key_of(self, note: str) -> str:
+        source = self.notes[note].source if note in self.notes else None
+        return source.id if source else self.fresh[note][0] if note in self.fresh else ""
+
+    def _new_work(self, work: Work, span: Span) -> str:
+        source = describe(work, self.sources, span)
+        if source is None:
+            return ""
+        self.sources[source.key] = source
+        self.found.append(source)
+        return source.key
+
+    def _note_on(self, key: str, span: Span, work: Work | None = None) -> str | None:
+        """The note that summarises a work; a new one where there is none, nothing where there are several."""
+        notes = [note.id for note in self.notes.values() if note.source and note.source.id == key]
+        if len(notes) > 1:
+            message = f"several notes are on {quoted(key)}: {', '.join(map(quoted, notes))}"
+            self._remark(span, message, f"name one of them: --note {notes[0]}")
+            return None
+        if notes:
+            return notes[0]
+        for id_, (taken, _) in self.fresh.items():
+            if taken == key:
+                return id_
+        title = self.sources[key].title or (work.title if work else "") or key
+        proposed = propose_id(title)
+        id_ = free_id(propose_id(key) if proposed == "quote" else proposed, {*self.notes, *self.fresh, "index"})
+        self.fresh[id_] = (key, title)
+        return id_
+
+    # -- quotes
+
+    def _speaker(self) -> str:
+        """Who speaks in highlights that say nothing about it."""
+        roles = self.links.roles
+        said = self.request.speaker or ("author" if "author" in roles else "")
+        if not said:
+            remedy = f"say who speaks: --speaker ROLE; the roles are {', '.join(roles) or 'none yet, see library.yml'}"
+            raise CannotRun("highlights do not say who speaks, and there is no role author", remedy)
+        role = resolve_role(roles, Speaker(text=said, name="", span=Span.of_file("")))
+        if role is None or re.search(r"[\[\]@{}#!<>\\`*_\n]", said):
+            raise CannotRun(f"library.yml declares no role {quoted(said)}", did_you_mean(said, roles))
+        return _spoken(role) if said.casefold() in _names(role) else said
+
+    def _merge(self, id_: str, highlights: Sequence[Highlight]) -> None:
+        path = f"annotations/notes/{id_}.md"
+        key = self._key_of(id_)
+        before = read_exactly(self.root, path) if id_ in self.notes else None
+        wanted = [self._wanted(highlight, id_, key) for highlight in highlights]
+        themes = list(dict.fromkeys(theme for want in wanted for theme in want.themes))
+        text = before if before is not None else self._new_note(id_, themes)
+        merge = Merge(note=id_, draft=Draft(key=key, speaker=self._speaker()), keep=self.request.keep_mine)
+        after = merge.merge(path, text, wanted)
+        self.plan_.remarks += merge.remarks
+        for highlight, entry in merge.entries.items():
+            self.quotes[self.export.format, highlight] = entry
+        self.plan_.remarks += self._gone(id_, path, merge.removed)
+        if before is None and not merge.added:
+            return
+        touched = Touched(
+            path=path,
+            is_new=before is None,
+            added=merge.added,
+            updated=merge.updated,
+            kept=merge.kept,
+            conflicts=merge.conflicts,
+        )
+        self.plan_.notes.append(touched)
+        if after != before:
+            self.plan_.changes.append(Change(path=path, before=before, after=after))
+
+    def _wanted(self, highlight: Highlight, note: str, key: str) -> Wanted:
+        entry = self.quotes.get((self.export.format, highlight.id))
+        speaker, coded, highlight = self._told(highlight)
+        themes = self.themes.of(highlight) if entry is None else ()
+        has = [mention.id for mention in self.notes[note].notices] if note in self.notes else self._sensitive(key)
+        needed = dict.fromkeys((*self._sensitive(key), *self.themes.notices(themes), *coded))
+        return Wanted(
+            highlight=highlight,
+            themes=themes,
+            notices=tuple(notice for notice in needed if notice not in has),
+            entry=entry,
+            speaker=speaker,
+        )
+
+    def _told(self, highlight: Highlight) -> tuple[str, list[str], Highlight]:
+        """Who speaks and which notices hold, where tags name a role or a notice; and the highlight without these."""
+        tags = [tag for tag in highlight.tags if not self.themes.has(tag)]
+        spoken = [_spoken(role) for tag in tags if (role := self.roles.get(_tail(tag)))]
+        coded = [notice.id for tag in tags if (notice := self.notices.get(_tail(tag)))]
+        told = {tag for tag in tags if _tail(tag) in self.roles or _tail(tag) in self.notices}
+        rest = replace(highlight, tags=tuple(tag for tag in highlight.tags if tag not in told))
+        return (spoken[0] if len(spoken) == 1 else ""), coded, rest
+
+    def _sensitive(self, key: str) -> list[str]:
+        """The notices that every quote from a work must carry."""
+        return [mention.id for mention in self.links.library.settings.sensitive_sources.get(key, ())]
+
+    def _gone(self, note: str, path: str, removed: Sequence[str]) -> Iterator[Remark]:
+        """What is on one side only since the last import. It stays where it is, and nothing is brought back."""
+        there = {highlight.id for highlight in self.export.highlights}
+        kept = [
+            entry.address
+            for (tool, id_), entry in self.ledger.quotes.items()
+            if tool == self.export.format and id_ not in there and entry.address.startswith(f"{note}/")
+        ]
+        for what, addresses in (
+            ("no longer in the export, and kept here", kept),
+            ("imported before and removed here, and not brought back", removed),
+        ):
+            if addresses:
+                names = ", ".join(map(quoted, addresses[:_MAX_LISTED])) + (
+                    ", …" if len(addresses) > _MAX_LISTED else ""
+                )
+                yield Remark(span=Span.of_file(path), message=f"{what}: {names}", severity=Severity.INFORMATION)
+
+    def _new_note(self, id_: str, themes: Sequence[str]) -> str:
+        key, title = self.fresh[id_]
+        plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", key) is not None
+        notices = self._sensitive(key)
+        lines = [
+            "---",
+            f"title: {json.dumps(title[:300], ensure_ascii=False)}",
+            f"source: {key if plain else json.dumps(key)}",
+            "basis: # TODO: full-text, abstract or secondary",
+            f"themes: [{', '.join(themes)}]",
+            *([f"notices: [{', '.join(notices)}]"] if notices else []),
+            "status: draft",
+            "---",
+            f"TODO: say in your own words what this work is and what it argues {cite(key)}.",
+        ]
+        return "\n".join([*lines, ""])
+
+    # -- works and what is remembered
+
+    def _merge_works(self) -> None:
+        text = read_exactly(self.root, WORKS)
+        sources = [*self.export.sources, *(s for s in self.found if self._is_cited(s))]
+        try:
+            merged = merge_works(
+                self.export.format,
+                sources,
+                self.links.sources,
+                self.works,
+                text,
+                renamed=self.request.keys,
+                keep=self.request.keep_mine,
+            )
+        except ValueError as error:
+            raise CannotRun(str(error), "correct it; florilegium check says where") from error
+        self.plan_.works = merged
+        self.plan_.remarks += merged.remarks
+        self.works |= merged.entries
+        if merged.change:
+            self.plan_.changes.append(merged.change)
+
+    def _is_cited(self, source: Source) -> bool:
+        return any(note.is_new and self._key_of(_id(note.path)) == source.key for note in self.plan_.notes)
+
+    def _write_ledger(self) -> None:
+        after = lock.render_ledger(Ledger(self.quotes, self.works))
+        changed = self.quotes != dict(self.ledger.quotes) or self.works != dict(self.ledger.works)
+        if changed:
+            self.plan_.changes.append(Change(path=lock.PATH, before=self.lock_text, after=after))
+
+
+def _names(named: Role | Notice) -> tuple[str, ...]:
+    """What a role or a notice is called, folded."""
+    return named.id.casefold(), named.label.casefold()
+
+
+def _tail(tag: str) -> str:
+    """A tag without what it is filed under: `Speaker: Participant` is `participant`."""
+    return tag.rpartition(": ")[2].casefold()
+
+
+def _spoken(role: Role) -> str:
+    """A role as an attribution has it: `the author`, `a participant`."""
+    words = role.label.lower()
+    if role.id == "author":
+        return f"the {words}"
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+
+
+def _id(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".md")

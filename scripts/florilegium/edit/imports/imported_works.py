@@ -1,0 +1,317 @@
+"""Works from reference managers: merged into `references/imported.json`, and nothing written by hand is touched."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ...core.diagnostics import quoted
+from ...core.edits import Change, Edit, apply_edits
+from ...core.json_trees import parse_json
+from ...core.model import Name, Source
+from ...core.rules import Severity
+from ...core.spans import LineTable, Span
+from ...core.trees import Mapping as Tree
+from ...core.trees import Node, Scalar
+from ...core.trees import Sequence as Items
+from ...works.csl import parse_source, same_work, to_csl
+from ...works.identifiers import parse_doi, parse_isbn
+from ...works.reference_files import MAX_BYTES
+from ...works.ris import propose_key
+from .foreign_text import clean
+from .highlights import Format, Remark, Work
+from .import_state import WorkEntry, digest
+
+__all__ = ["PATH", "Merged", "describe", "find_work", "merge_works"]
+
+PATH = "annotations/references/imported.json"
+"""The one file that imports write works into."""
+
+_CITABLE = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_](?:[A-Za-z0-9_:.#$%&+?<>~/=-]*[A-Za-z0-9_])?")
+_NAME_PARTS = ("family", "given", "dropping_particle", "non_dropping_particle", "suffix", "literal")
+_EXTRA_KEY = re.compile(r"^citation key:\s*(\S+)\s*$", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(slots=True, kw_only=True)
+class Merged:
+    """What becomes of imported works."""
+
+    added: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    kept: int = 0
+    conflicts: int = 0
+    remarks: list[Remark] = field(default_factory=list)
+    entries: dict[tuple[str, str], WorkEntry] = field(default_factory=dict)
+    """What the ledger says anew."""
+    change: Change | None = None
+
+
+def merge_works(
+    tool: Format,
+    sources: Iterable[Source],
+    known: Mapping[str, Source],
+    entries: Mapping[tuple[str, str], WorkEntry],
+    text: str | None,
+    *,
+    renamed: Mapping[str, str],
+    keep: bool = False,
+) -> Merged:
+    """Plan what to do with each work. `known` are those of the library by key, `text` is that of `imported.json`.
+
+    `renamed` gives keys of the export another key here; `keep` settles conflicts in favour of the library.
+    Raises `ValueError` where `imported.json` is no list of works.
+    """
+    return _Merge(tool, known, entries, renamed, Merged(), keep).merge(sources, text)
+
+
+class _Merge:
+    """One import of works."""
+
+    def __init__(
+        self,
+        tool: Format,
+        known: Mapping[str, Source],
+        entries: Mapping[tuple[str, str], WorkEntry],
+        renamed: Mapping[str, str],
+        merged: Merged,
+        keep: bool,
+    ) -> None:
+        self.tool, self.entries, self.renamed, self.merged, self.keep = tool, entries, renamed, merged, keep
+        self.known = dict(known)
+        self.edits: list[Edit] = []
+        self.items: list[dict[str, object]] = []
+
+    def merge(self, sources: Iterable[Source], text: str | None) -> Merged:
+        for source in sources:
+            foreign = _cleaned(source)
+            if foreign is None:
+                self.report(source, f"{quoted(source.key)} holds a character that hides or reorders text; left out")
+            elif entry := self.entries.get((self.tool, source.key)):
+                self.again(source.key, foreign, entry)
+            else:
+                self.first_time(source.key, replace(foreign, key=self.own_key(foreign)))
+        after = _insert(text, self.edits, self.items)
+        if after != text:
+            self.merged.change = Change(path=PATH, before=text, after=after)
+        return self.merged
+
+    def report(self, source: Source, message: str, help: str = "", severity: Severity = Severity.ERROR) -> None:
+        self.merged.remarks.append(Remark(span=source.key_span, message=message, help=help, severity=severity))
+
+    def own_key(self, source: Source) -> str:
+        """The key that a work gets here: Zotero's addresses and the numbers of other programs are none."""
+        if source.key in self.renamed:
+            return self.renamed[source.key]
+        if _CITABLE.fullmatch(source.key) and "://" not in source.key:
+            return source.key
+        extra = _EXTRA_KEY.search(source.variables.get("note", ""))
+        given = source.variables.get("citation-key") or (extra[1] if extra else "")
+        if _CITABLE.fullmatch(given):
+            return given
+        names = source.names.get("author") or source.names.get("editor") or ()
+        twin = _same_identifier(source, self.known)
+        return twin or propose_key(names[0].short if names else "", source.year, source.title, self.known)
+
+    def again(self, id_: str, foreign: Source, entry: WorkEntry) -> None:
+        """A work that was imported before: three-way, of what it was, is here, and is there."""
+        ours, theirs = self.known.get(entry.key), _digest(foreign)
+        if ours is None:
+            message = f"{quoted(entry.key)} was imported before and removed here; it is not brought back"
+            self.report(foreign, message, severity=Severity.INFORMATION)
+        elif theirs in (entry.item, _digest(ours)) or (self.keep and _digest(ours) != entry.item):
+            self.merged.kept += 1
+            self.merged.entries[self.tool, id_] = WorkEntry(entry.key, theirs)
+        elif _digest(ours) == entry.item and ours.span.path == PATH:
+            self.edits.append(Edit(span=ours.span, text=_render(to_csl(replace(foreign, key=entry.key)))))
+            self.merged.updated.append(entry.key)
+            self.merged.entries[self.tool, id_] = WorkEntry(entry.key, theirs)
+        else:
+            self.merged.conflicts += 1
+            fields = ", ".join(same_work(ours, foreign))
+            message = f"{quoted(entry.key)} was changed here and in the export: {fields}"
+            self.report(foreign, message, f"compare it with {ours.span}; with --keep-mine that one is right")
+
+    def first_time(self, id_: str, foreign: Source) -> None:
+        ours = self.known.get(foreign.key)
+        twin = _same_identifier(foreign, self.known)
+        if ours is not None:
+            self.same_key(ours, foreign)
+        elif twin:
+            message = f"{quoted(foreign.key)} is the work {quoted(twin)} of the library, whose key is kept"
+            self.report(foreign, message, severity=Severity.WARNING)
+            self.merged.kept += 1
+        else:
+            self.known[foreign.key] = foreign
+            self.items.append(to_csl(foreign))
+            self.merged.added.append(foreign.key)
+            self.merged.entries[self.tool, id_] = WorkEntry(foreign.key, _digest(foreign))
+
+    def same_key(self, ours: Source, foreign: Source) -> None:
+        fields = same_work(ours, foreign)
+        if not fields:
+            self.merged.kept += 1
+        elif _is_same(ours, foreign):
+            self.merged.kept += 1
+            message = f"{quoted(ours.key)} is described otherwise at {ours.span}, which is kept: {', '.join(fields)}"
+            self.report(foreign, message, severity=Severity.INFORMATION)
+        else:
+            self.merged.conflicts += 1
+            names = foreign.names.get("author", ())
+            free = propose_key(names[0].short if names else "", foreign.year, foreign.title, self.known)
+            message = f"{quoted(ours.key)} stands for another work at {ours.span}: {quoted(ours.title)}"
+            self.report(foreign, message, f"import it under another key: --key {foreign.key}={free}")
+
+
+def _cleaned(source: Source) -> Source | None:
+    """The work with clean texts; None where one of them hides something."""
+    variables = {}
+    for name, value in source.variables.items():
+        cleaned = clean(value)
+        if cleaned.refused:
+            return None
+        variables[name] = cleaned.text.replace("\n", " ")
+    names = {role: tuple(map(_clean_name, people)) for role, people in source.names.items()}
+    dates = (text for date in source.dates.values() for text in (date.literal, date.season))
+    if any(name is None for people in names.values() for name in people) or any(clean(text).refused for text in dates):
+        return None
+    return replace(
+        source,
+        variables={name: value for name, value in variables.items() if value},
+        names={role: tuple(name for name in people if name) for role, people in names.items()},
+    )
+
+
+def _clean_name(name: Name) -> Name | None:
+    parts = {part: clean(getattr(name, part)) for part in _NAME_PARTS}
+    if any(cleaned.refused for cleaned in parts.values()):
+        return None
+    return Name(**{part: cleaned.text.replace("\n", " ") for part, cleaned in parts.items()})
+
+
+def _digest(source: Source) -> str:
+    item = {name: value for name, value in to_csl(source).items() if name != "id"}
+    return digest(json.dumps(item, sort_keys=True, ensure_ascii=False))
+
+
+def _is_same(a: Source, b: Source) -> bool:
+    """Whether two descriptions are of one work: by an identifier, or by title and year."""
+    one, two = a.variables.get("DOI", "").casefold(), b.variables.get("DOI", "").casefold()
+    if one and two:
+        return one == two
+    same = "title" if a.title or b.title else "container-title"
+    mine, other = (" ".join(_words(source.variables.get(same, ""))) for source in (a, b))
+    return bool(mine) and mine == other and (a.year == b.year or None in (a.year, b.year))
+
+
+def _same_identifier(source: Source, known: Mapping[str, Source]) -> str:
+    """The key of a work of the library with the same DOI; of a whole book, with the same ISBN."""
+    doi = source.variables.get("DOI", "").casefold()
+    isbn = parse_isbn(source.variables.get("ISBN", "")).value if source.type == "book" else ""
+    for key, other in known.items():
+        if doi and other.variables.get("DOI", "").casefold() == doi:
+            return key
+        if isbn and other.type == "book" and parse_isbn(other.variables.get("ISBN", "")).value == isbn:
+            return key
+    return ""
+
+
+def _render(item: Mapping[str, object]) -> str:
+    fields = (f"    {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in item.items())
+    return "{\n" + ",\n".join(fields) + "\n  }"
+
+
+def _insert(text: str | None, edits: Sequence[Edit], items: Sequence[Mapping[str, object]]) -> str | None:
+    """The file with items changed by span and others put after its last one."""
+    if not edits and not items:
+        return text
+    new = ",\n  ".join(map(_render, items))
+    if text is None or not text.strip():
+        return f"[\n  {new}\n]\n"
+    table = LineTable(PATH, text)
+    node, problems = parse_json(text, table, max_bytes=MAX_BYTES)
+    if not isinstance(node, Items) or any(problem.rule == "malformed-front-matter" for problem in problems):
+        raise ValueError(f"{PATH} is no list of works")
+    if not items:
+        return apply_edits(table, edits)
+    if node.items:
+        end = node.items[-1].span.end
+        return apply_edits(table, [*edits, Edit(span=Span(PATH, *end, *end), text=f",\n  {new}")])
+    return apply_edits(table, [Edit(span=node.span, text=f"[\n  {new}\n]")])
+
+
+# -------------------------------------------------------------------------------------------- works of highlights
+
+
+def find_work(work: Work, known: Mapping[str, Source]) -> str:
+    """The key of the library's work that an export means; an empty text where none fits, or several do."""
+    same_key = known.get(work.key)
+    # Two libraries can have one key for different works.
+    if same_key and (not work.title or _by_doi(work, same_key) or _by_title(work, same_key)):
+        return work.key
+    for fits in (_by_doi, _by_isbn, _by_url, _by_title, _by_author):
+        found = [key for key, source in known.items() if fits(work, source)]
+        if found:
+            return found[0] if len(found) == 1 else ""
+    return ""
+
+
+def _by_doi(work: Work, source: Source) -> bool:
+    doi = parse_doi(work.doi).value.casefold()
+    return bool(doi) and parse_doi(source.variables.get("DOI", "")).value.casefold() == doi
+
+
+def _by_isbn(work: Work, source: Source) -> bool:
+    return bool(work.isbn) and parse_isbn(source.variables.get("ISBN", "")).value == work.isbn
+
+
+def _by_url(work: Work, source: Source) -> bool:
+    return bool(work.url) and _address(source.variables.get("URL", "")) == _address(work.url)
+
+
+def _address(url: str) -> str:
+    """An address without what does not tell pages apart."""
+    bare = re.sub(r"^https?://(?:www\.)?", "", url.partition("#")[0], flags=re.IGNORECASE)
+    return bare.rstrip("/").casefold()
+
+
+def _by_title(work: Work, source: Source) -> bool:
+    one, two = _words(work.title), _words(source.title)
+    if not one or not two:
+        return False
+    main = _words(work.title.partition(":")[0]) == _words(source.title.partition(":")[0])
+    return one == two or (main and bool(work.author) and _has_author(work, source))
+
+
+def _words(title: str) -> list[str]:
+    return re.findall(r"\w+", title.casefold())
+
+
+def _by_author(work: Work, source: Source) -> bool:
+    """For a program that says no more than `Doe, 2009`."""
+    return not work.title and bool(work.year) and str(source.year) == work.year and _has_author(work, source)
+
+
+def _has_author(work: Work, source: Source) -> bool:
+    people = (*source.names.get("author", ()), *source.names.get("editor", ()))
+    return any(work.author.casefold() in (name.short.casefold(), name.family.casefold()) for name in people[:1])
+
+
+def describe(work: Work, taken: Iterable[str], span: Span) -> Source | None:
+    """A work as a source with a key of its own; None where not even a title or address is known."""
+    if not (work.title or work.url):
+        return None
+    key = propose_key(work.author, work.year if work.year.isdecimal() else "", work.title or work.url, set(taken))
+
+    def text(value: str) -> Scalar:
+        return Scalar(value, False, span)
+
+    doi = parse_doi(work.doi).value
+    fields: dict[str, str] = {"id": key, "type": work.type, "title": work.title or work.url, "DOI": doi}
+    fields |= {"URL": "" if doi else work.url, "ISBN": work.isbn, "accessed": work.accessed}
+    fields["issued"] = work.year if re.fullmatch("[0-9]{4}", work.year) else ""
+    entries: list[tuple[Scalar, Node]] = [(text(name), text(value)) for name, value in fields.items() if value]
+    if work.author:
+        parts = {"family": work.author, "given": work.given} if work.given else {"literal": work.author}
+        name = Tree(tuple((text(part), text(value)) for part, value in parts.items()), span)
+        entries.append((text("author"), Items((name,), span)))
+    return parse_source(Tree(tuple(entries), span), LineTable(span.path, ""))[0]

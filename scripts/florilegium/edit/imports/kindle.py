@@ -1,0 +1,228 @@
+"""Kindle's `My Clippings.txt`: highlights and notes of all books, each closed by a line of ten equals signs.
+
+The second line of a clipping is in the language of the device. What it says is found by its shape: numbers after the
+words for page and location, and the words for note and bookmark in the languages that a Kindle speaks.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ...core.diagnostics import quoted
+from ...core.rules import Severity
+from ...core.spans import LineTable, Span
+from .foreign_text import clean
+from .highlights import Export, Format, Highlight, Remark, Work
+
+__all__ = ["parse_kindle"]
+
+_RULE = re.compile(r"^={10}[ \t]*$", re.MULTILINE)
+_LOST = re.compile(r"^\ufeff?([^\r\n]+)(?:\r\n|\r|\n)- [^\r\n|]{0,200}[0-9][^\r\n|]{0,200}\|", re.MULTILINE)
+"""The first two lines of a clipping."""
+_BLOCK = re.compile(r"[^\r\n]+")
+# fmt: off
+_NOTES = ("note", "notiz", "nota", "notitie", "メモ", "笔记", "備註", "筆記", "заметка", "заметку", "नोट")
+_BOOKMARKS = ("bookmark", "lesezeichen", "marcador", "signet", "segnalibro", "bladwijzer", "ブックマーク", "书签",
+              "書籤", "закладка", "बुकमार्क")
+_CUTS = ("clip", "artikel", "article", "クリップ", "文章剪切")
+_PAGES = r"page|seite|página|pagina|ページ|页|頁|страниц\w*|पृष्ठ"
+# fmt: on
+_RANGE = r"[0-9]+|[ivxlcdm]+\b"
+_PAGE = re.compile(rf"(?:{_PAGES})\s*((?:{_RANGE})(?:\s*[-–]\s*(?:{_RANGE}))?)", re.IGNORECASE)
+_PAGE_BEFORE = re.compile(r"第?\s*([0-9]+(?:-[0-9]+)?)\s*(?:ページ|页|頁)")
+_NUMBERS = re.compile(r"#?([0-9]+)(?:\s*[-–]\s*#?([0-9]+))?")
+_AUTHOR = re.compile(r"\s*[(（]([^()（）]*(?:[(（][^()（）]*[)）][^()（）]*)*)[)）]\s*$")
+_OVERLAP = 12
+"""Characters in which the end of one highlight and the beginning of another must agree to be one that was widened."""
+_MAX_LINE = 1_000
+"""Characters of a clipping's first two lines that are read."""
+_LONGEST = 2_000
+"""Characters of such an agreement that are looked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Clipping:
+    title: str
+    author: str
+    kind: str
+    """`highlight`, `note`, or an empty text for what is neither."""
+    page: str
+    first: int
+    last: int
+    """The locations; 0 where there are none."""
+    words: str
+    id: str
+    span: Span
+
+
+def parse_kindle(table: LineTable) -> Export:
+    """Read all clippings. Of a highlight that was widened later, the last form counts, under the first one's id."""
+    remarks: list[Remark] = []
+    found: list[_Clipping] = []
+    for start, end in _blocks(table, remarks):
+        clipping = _clipping(table, start, end, remarks)
+        if clipping and clipping.kind:
+            found.append(clipping)
+    highlights = _widened([c for c in found if c.kind == "highlight"], remarks)
+    comments = _comments([c for c in found if c.kind == "note"], highlights, remarks)
+    return Export(
+        format=Format.KINDLE,
+        highlights=tuple(_highlight(c, comments.get(c.id, ())) for c in highlights),
+        remarks=tuple(remarks),
+    )
+
+
+def _blocks(table: LineTable, remarks: list[Remark]) -> Iterator[tuple[int, int]]:
+    text, position = table.text, 0
+    rules = [(rule.start(), rule.end()) for rule in _RULE.finditer(text.replace("\r\n", " \n").replace("\r", "\n"))]
+    for end, after in [*rules, (len(text), len(text))]:
+        if end == len(text) == after and not text[position:].strip("\ufeff \t\r\n"):
+            return
+        for lost in list(_LOST.finditer(text, position, end))[1:]:
+            span = table.span(lost.start(1), lost.end(1))
+            message = f"a line {'=' * 10} is missing before this clipping"
+            remarks.append(Remark(span=span, message=message, help="see whether the words before it are whole"))
+            yield position, lost.start(1)
+            position = lost.start(1)
+        yield position, end
+        position = after
+
+
+def _clipping(table: LineTable, start: int, end: int, remarks: list[Remark]) -> _Clipping | None:
+    lines = list(_BLOCK.finditer(table.text, start, end))
+    lines = [line for line in lines if line[0].strip("\ufeff \t")]
+    if not lines:
+        return None
+    span = table.span(lines[0].start(), lines[0].end())
+    if len(lines) < 2 or not lines[1][0].lstrip().startswith("-"):
+        message = "this clipping has no second line that says what it is and where it stands"
+        remarks.append(Remark(span=span, message=message, help='it should begin with "- Your Highlight on page 12"'))
+        return None
+    meta = lines[1][0][:_MAX_LINE].strip().lstrip("- ")
+    kind = _kind(meta)
+    cleaned = clean(table.text[lines[1].end() : end], lines=True)
+    if cleaned.refused and kind:
+        remarks.append(_refused(cleaned.refused, span))
+        return None
+    if not cleaned.text and kind:
+        remarks.append(Remark(span=span, message="this clipping has no words", severity=Severity.WARNING))
+        return None
+    title, author = _title(clean(lines[0][0][:_MAX_LINE]).text)
+    page, first, last = _place(meta)
+    identity = "\0".join((title, author, str(first) if first else page, cleaned.text))
+    return _Clipping(
+        title=title,
+        author=author,
+        kind=kind,
+        page=page,
+        first=first,
+        last=last,
+        words=cleaned.text,
+        id=hashlib.sha256(identity.encode()).hexdigest()[:20],
+        span=span,
+    )
+
+
+def _refused(name: str, span: Span) -> Remark:
+    message = f"this highlight holds the character {name}, which no note may hold; it is left out"
+    return Remark(span=span, message=message, help="correct it in the other program, or copy the words by hand")
+
+
+def _kind(meta: str) -> str:
+    # The words for the kind stand before the place and the date, in which the same letters may come by chance.
+    head = meta.partition("|")[0].casefold()
+    if any(word in head for word in _BOOKMARKS) or any(word in head for word in _CUTS):
+        return ""
+    return "note" if any(word in head for word in _NOTES) else "highlight"
+
+
+def _title(line: str) -> tuple[str, str]:
+    author = _AUTHOR.search(line)
+    return (line[: author.start()].strip() or line, author[1].strip()) if author else (line, "")
+
+
+def _place(meta: str) -> tuple[str, int, int]:
+    """Page, first and last location; what follows the last `|` is a date."""
+    parts = meta.split("|")
+    head = "|".join(parts[:-1]) if len(parts) > 1 else meta
+    page = _PAGE_BEFORE.search(head) or _PAGE.search(head)
+    rest = head if page is None else head[: page.start()] + head[page.end() :]
+    numbers = _NUMBERS.search(rest)
+    first = int(numbers[1]) if numbers else 0
+    last = int(numbers[2]) if numbers and numbers[2] else first
+    # An old Kindle leaves out the digits that both ends share: 1212-14.
+    if last < first and numbers and numbers[2]:
+        last = int(numbers[1][: -len(numbers[2])] + numbers[2])
+    return (_page(page[1]) if page else ""), first, last
+
+
+def _page(text: str) -> str:
+    first, _, last = re.sub(r"\s*[-–]\s*", "-", text).partition("-")
+    return first if last in ("", first) else f"{first}-{last}"
+
+
+def _widened(clippings: Sequence[_Clipping], remarks: list[Remark]) -> list[_Clipping]:
+    """The clippings without those that a later one replaces: the same place, and words that overlap."""
+    kept: list[_Clipping] = []
+    by_book: dict[tuple[str, str], list[int]] = {}
+    for clipping in clippings:
+        places = by_book.setdefault((clipping.title, clipping.author), [])
+        earlier = [index for index in places if _same_place(kept[index], clipping) and _overlap(kept[index], clipping)]
+        if not earlier:
+            places.append(len(kept))
+            kept.append(clipping)
+            continue
+        first = earlier[0]
+        if kept[first].words != clipping.words:
+            message = f"the highlight in line {kept[first].span.line} was changed later; the last form counts"
+            remarks.append(Remark(span=clipping.span, message=message, severity=Severity.INFORMATION))
+        kept[first] = replace(clipping, id=kept[first].id)
+    return kept
+
+
+def _same_place(a: _Clipping, b: _Clipping) -> bool:
+    if a.first and b.first:
+        return a.first <= b.last and b.first <= a.last
+    return a.page == b.page
+
+
+def _overlap(a: _Clipping, b: _Clipping) -> bool:
+    one, two = a.words.casefold(), b.words.casefold()
+    if one in two or two in one:
+        return True
+    longest = min(len(one), len(two), _LONGEST)
+    return any(one[-n:] == two[:n] or two[-n:] == one[:n] for n in range(_OVERLAP, longest))
+
+
+def _comments(
+    notes: Sequence[_Clipping], highlights: Sequence[_Clipping], remarks: list[Remark]
+) -> dict[str, tuple[str, ...]]:
+    """The texts of notes by the id of the highlight that they belong to: the last one that reaches their place."""
+    found: dict[str, tuple[str, ...]] = {}
+    for note in notes:
+        same = [h for h in highlights if (h.title, h.author) == (note.title, note.author) and _same_place(h, note)]
+        if same:
+            texts = found.get(same[-1].id, ())
+            found[same[-1].id] = texts if note.words in texts else (*texts, note.words)
+        else:
+            message = f"the note {quoted(note.words)} belongs to no highlight; it is left out"
+            remarks.append(Remark(span=note.span, message=message, severity=Severity.WARNING))
+    return found
+
+
+def _highlight(clipping: _Clipping, comments: Sequence[str]) -> Highlight:
+    family, comma, given = clipping.author.partition(";")[0].partition(",")
+    if not comma:
+        *names, family = clipping.author.partition(";")[0].split() or [""]
+        given = " ".join(names)
+    place = f"{clipping.first}-{clipping.last}" if clipping.last > clipping.first else str(clipping.first)
+    return Highlight(
+        id=clipping.id,
+        words=clipping.words,
+        work=Work(title=clipping.title, author=family.strip(), given=given.strip()),
+        page=clipping.page,
+        place=f"location {place}" if clipping.first and not clipping.page else "",
+        comment="\n".join(comments),
+        span=clipping.span,
+    )

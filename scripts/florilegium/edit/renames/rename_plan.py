@@ -1,0 +1,196 @@
+"""The plan of a renaming: every file that changes with it, and the proof that nothing is worse after it."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ...check.checking import CannotRun, Options, judge, read
+from ...core.diagnostics import Diagnostic, did_you_mean, plain, quoted
+from ...core.edits import Change, Edit, apply_edits, read_exactly
+from ...core.limits import uncollected
+from ...core.model import Note, Theme
+from ...core.spans import LineTable
+from ...library.links import Links
+from ...library.reading import ReadResult, replace_files
+from ...markdown.quotes import ID, MAX_ID_LENGTH, propose_id
+from ..fixes.fixed_files import keeps_words
+from .mentions import names_theme, rename_mentions, theme_path
+from .merged_themes import merge_front_matter, merged_text
+from .renamed_settings import rename_in_settings
+
+__all__ = ["Renaming", "plan_merge", "plan_rename"]
+
+_SETTINGS = "annotations/library.yml"
+_UNRELIABLE = frozenset(
+    ("malformed-front-matter", "not-utf-8", "unreadable-file", "symbolic-link", "clashing-ids", "too-large", "too-slow")
+)
+"""Rules after whose findings nobody can say what a file names, and where."""
+_TAKEN = "index"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renaming:
+    """What a renaming changes."""
+
+    changes: tuple[Change, ...]
+    old_path: str
+    new_path: str
+    remarks: tuple[str, ...] = ()
+    """What the person who merges should look at."""
+
+
+def plan_rename(options: Options, old: str, new: str) -> Renaming:
+    """Give a theme another id. Raises `CannotRun` where that cannot be done cleanly; nothing is written."""
+    with uncollected():
+        return _Plan(options, old, new).rename()
+
+
+def plan_merge(options: Options, gone: str, kept: str) -> Renaming:
+    """Let a theme become part of another one. Raises `CannotRun` like `plan_rename`."""
+    with uncollected():
+        return _Plan(options, gone, kept).merge()
+
+
+class _Plan:
+    def __init__(self, options: Options, old: str, new: str) -> None:
+        self.options, self.old, self.new = options, old, new
+        self.result, _ = read(options)
+        self.links, self.findings = judge(self.result, options.today)
+        self.files: dict[str, tuple[str, str | None]] = {}
+        """By path, the text of each file that changes: as it is, and as it will be."""
+        _refuse_unreliable(self.result)
+        if old not in self.links.themes:
+            raise CannotRun(f"there is no theme {quoted(old)}", self.near(old))
+        if old == new:
+            raise CannotRun(f"the theme {quoted(old)} has that name already", "name another one")
+
+    def near(self, id_: str) -> str:
+        _, _, now = self.links.library.settings.redirects.get(f"themes/{id_}", "").partition("themes/")
+        if now:
+            return f"it is {quoted(now)} now"
+        return did_you_mean(id_, self.links.themes, f"the themes are {', '.join(map(plain, self.links.themes))}")
+
+    # -- the two commands
+
+    def rename(self) -> Renaming:
+        if self.new in self.links.themes:
+            remedy = f"to make the two one: florilegium theme merge {self.old} {self.new}"
+            raise CannotRun(f"there is a theme {quoted(self.new)} already", remedy)
+        if not ID.match(self.new) or len(self.new) > MAX_ID_LENGTH or self.new == _TAKEN:
+            message = (
+                f"{quoted(self.new)} is no id of a theme: lower-case letters a-z, digits and single hyphens, at most 64"
+            )
+            raise CannotRun(message, f"write {propose_id(self.new)}" if self.new != _TAKEN else "it is the list's name")
+        self.edit_all(merge=False)
+        before = self.text(theme_path(self.old))
+        _, after = self.files.pop(theme_path(self.old), ("", before))
+        self.files[theme_path(self.old)] = (before, None)
+        return self.finish({theme_path(self.new): after})
+
+    def merge(self) -> Renaming:
+        if self.new not in self.links.themes:
+            raise CannotRun(f"there is no theme {quoted(self.new)}", self.near(self.new))
+        gone, kept = self.links.themes[self.old], self.links.themes[self.new]
+        self.edit_all(merge=True)
+        before, own = self.files.pop(gone.path, (self.text(gone.path),) * 2)
+        assert own is not None
+        table = LineTable(kept.path, self.text(kept.path))
+        # Its lists are merged with what they take over; what else names the theme that goes stands in its prose.
+        edits = [edit for edit in self.edits(kept, table, merge=True) if not _in_front(kept, edit)]
+        text = self.apply(table, [*edits, *merge_front_matter(gone, kept, table)])
+        after = merged_text(gone, LineTable(gone.path, own), LineTable(kept.path, text))
+        self.files |= {gone.path: (before, None), kept.path: (table.text, after)}
+        return self.finish({}, tuple(_remarks(gone, kept)))
+
+    # -- edits
+
+    def edit_all(self, *, merge: bool) -> None:
+        library = self.links.library
+        documents: tuple[Note | Theme, ...] = (*library.notes, *library.themes)
+        for document in documents:
+            if document.path != theme_path(self.new) and names_theme(document, self.old):
+                table = LineTable(document.path, self.text(document.path, document.digest))
+                self.files[document.path] = (table.text, self.apply(table, self.edits(document, table, merge=merge)))
+        table = LineTable(_SETTINGS, self.text(_SETTINGS))
+        text = self.apply(table, rename_in_settings(table, self.old, self.new, merge=merge))
+        self.files[_SETTINGS] = (table.text, text)
+
+    def edits(self, document: Note | Theme, table: LineTable, *, merge: bool) -> Iterable[Edit]:
+        return rename_mentions(document, table, self.old, self.new, merge=merge)
+
+    def apply(self, table: LineTable, edits: Iterable[Edit]) -> str:
+        try:
+            return apply_edits(table, edits)
+        except ValueError as error:
+            raise CannotRun(
+                f"{error}, where a name is written in an unusual way", "simplify that place first"
+            ) from error
+
+    def text(self, path: str, digest: str = "") -> str:
+        text = read_exactly(self.options.root, path)
+        if text is None:
+            raise CannotRun(f"{path} is missing", "a redirect is written into it" if path == _SETTINGS else "")
+        if digest and hashlib.sha256(text.encode()).hexdigest() != digest:
+            raise CannotRun(f"{path} changed while it was read", "run the command again")
+        return text
+
+    # -- the proof
+
+    def finish(self, made: Mapping[str, str | None], remarks: tuple[str, ...] = ()) -> Renaming:
+        changes = [Change(path=path, before=b, after=a) for path, (b, a) in self.files.items() if b != a]
+        changes += [Change(path=path, before=None, after=text) for path, text in made.items()]
+        contents = {c.path: None if c.after is None else c.after.encode() for c in changes}
+        after = replace_files(self.result, contents)
+        links, findings = judge(after, self.options.today)
+        _refuse_new(self.findings, findings)
+        _refuse_other_words(self.links, links)
+        return Renaming(
+            changes=tuple(sorted(changes, key=lambda change: change.path)),
+            old_path=theme_path(self.old),
+            new_path=theme_path(self.new),
+            remarks=remarks,
+        )
+
+
+def _in_front(theme: Theme, edit: Edit) -> bool:
+    return any(span.start <= edit.span.start <= span.end for span in theme.spans.values())
+
+
+def _refuse_unreliable(result: ReadResult) -> None:
+    for finding in result.diagnostics:
+        if finding.rule in _UNRELIABLE:
+            message = f"{plain(str(finding.span))}: {finding.message} [{finding.rule}]"
+            raise CannotRun(message, "mend this first: until then nobody can say what the file names")
+
+
+def _refuse_new(before: Iterable[Diagnostic], after: Iterable[Diagnostic]) -> None:
+    """Nothing may be found afterwards that was not found before."""
+    known = list(before)
+    found = list(after)
+    counts = Counter(finding.rule for finding in found)
+    counts.subtract(finding.rule for finding in known)
+    messages = Counter(finding.message for finding in known)
+    new = [f for f in found if counts[f.rule] > 0 and f.message not in messages]
+    if new or any(count > 0 for count in counts.values()):
+        new = new or [f for f in found if counts[f.rule] > 0]
+        shown = "; ".join(f"{plain(str(f.span))}: {f.message} [{f.rule}]" for f in new[:3])
+        more = f"; and {len(new) - 3:,} more" if len(new) > 3 else ""
+        raise CannotRun(f"the library would be worse for it: {shown}{more}", "nothing was changed; see to this first")
+
+
+def _refuse_other_words(before: Links, after: Links) -> None:
+    notes = {note.path: note for note in after.library.notes}
+    changed = [n.path for n in before.library.notes if not keeps_words(n.quotes, notes[n.path].quotes)]
+    if changed or any(after.states.get(address) is not state for address, state in before.states.items()):
+        raise CannotRun("it would change the words of a quotation", "nothing was changed")
+
+
+def _remarks(gone: Theme, kept: Theme) -> Iterable[str]:
+    stands = {mention.id for mention in kept.broader}
+    stood = [mention.id for mention in gone.broader if mention.id != kept.id]
+    if gone.id not in stands and not stands.issuperset(stood):
+        above = ", ".join(map(quoted, stood))
+        yield f"{quoted(gone.id)} stood below {above}; {quoted(kept.id)} stays where it stood itself"
+    if gone.body.text.strip():
+        yield f"the text of {quoted(gone.id)} now ends {kept.path}: make one definition of the two"

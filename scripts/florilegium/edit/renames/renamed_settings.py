@@ -1,0 +1,103 @@
+"""What `library.yml` says of a theme that gets another name: redirects and exceptions."""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from ...check.checking import CannotRun
+from ...core.edits import Edit
+from ...core.rules import RULES
+from ...core.spans import LineTable
+from ...library.frontmatter import Mapping, Node, Scalar, Sequence, parse_yaml
+from ...markdown.quotes import ID
+from ..fixes.yaml_lists import add_entry, add_items, add_lines, replace_scalar
+from .mentions import edit_list
+
+__all__ = ["rename_in_settings"]
+
+_THEMES = "Themes"
+"""The group of the rules whose findings concern a theme's id."""
+
+
+def rename_in_settings(table: LineTable, old: str, new: str, *, merge: bool) -> Iterator[Edit]:
+    """The edits of `library.yml`: its exceptions follow the theme, and its old address leads to the new one."""
+    root, _ = parse_yaml(table.text, table, 0)
+    if not isinstance(root, Mapping):
+        raise CannotRun("annotations/library.yml holds no settings", "write lines such as title: My library")
+    exceptions = root.get("exceptions")
+    for item in exceptions.items if isinstance(exceptions, Sequence) else ():
+        if isinstance(item, Mapping):
+            yield from _exception(item, table, old, new, merge)
+    yield from _redirects(root, table, old, new)
+
+
+def _exception(exception: Mapping, table: LineTable, old: str, new: str, merge: bool) -> Iterator[Edit]:
+    paths, keys, rule = (exception.get(key) for key in ("paths", "keys", "rule"))
+    if isinstance(paths, Sequence):
+        before, after = f"themes/{old}.md", f"themes/{new}.md"
+        patterns = [item.text for item in paths.items if isinstance(item, Scalar)]
+        if before in patterns:
+            yield from edit_list(paths, before, after, table, merge=merge)
+        elif _matches(before, patterns) and not _matches(after, patterns):
+            edit = add_items(paths, [after], table)
+            if edit is not None:
+                yield edit
+    known = RULES.get(rule.text) if isinstance(rule, Scalar) else None
+    if isinstance(keys, Sequence) and known and known.group == _THEMES:
+        yield from edit_list(keys, old, new, table, merge=merge)
+
+
+def _matches(path: str, patterns: list[str]) -> bool:
+    return any(fnmatchcase(path, pattern) for pattern in patterns)
+
+
+# ------------------------------------------------------------------------------------------------------- redirects
+
+
+def _redirects(root: Mapping, table: LineTable, old: str, new: str) -> Iterator[Edit]:
+    """What led to the old page leads to the new one, without a stop between; and so does the old page."""
+    entry = (f"themes/{old}", f"themes/{new}")
+    node = root.get("redirects")
+    entries = node.entries if isinstance(node, Mapping) else ()
+    known = {key.text: value.text for key, value in entries if isinstance(value, Scalar)}
+    written = not ID.match(old)  # No page ever had such an address.
+    for key, value in entries:
+        if not isinstance(value, Scalar):
+            continue
+        if key.text == entry[1] and not written:
+            # There is a page of that name again, so this entry is free for the new redirect.
+            yield replace_scalar(key, entry[0], table)
+            yield replace_scalar(value, entry[1], table)
+            written = True
+        elif _leads_to(entry[0], key.text, known) and value.text != entry[1]:
+            yield replace_scalar(value, entry[1], table)
+    if not written and entry[0] not in known:
+        yield _added(root, node, table, f"{entry[0]}: {entry[1]}")
+
+
+def _leads_to(page: str, start: str, redirects: dict[str, str]) -> bool:
+    seen = set()
+    while start in redirects and start not in seen:
+        seen.add(start)
+        if redirects[start] == page or start == page:
+            return True
+        start = redirects[start]
+    return False
+
+
+def _added(root: Mapping, node: Node | None, table: LineTable, entry: str) -> Edit:
+    key, _, value = entry.partition(": ")
+    edit: Edit | None
+    if node is None:
+        edit = add_entry(root, "redirects", "", table, below=[entry])
+    elif isinstance(node, Mapping):
+        edit = add_entry(node, key, value, table)
+    elif isinstance(node, Scalar) and node.is_null and node.text:
+        edit = Edit(span=node.span, text=f"{{{entry}}}")
+    elif isinstance(node, Scalar) and node.is_null:
+        name = next(name for name, value in root.entries if value is node).span
+        edit = add_lines(name.line, [f"{' ' * (name.column + 1)}{entry}"], table)
+    else:
+        edit = None
+    if edit is None:
+        raise CannotRun("redirects: in annotations/library.yml is written in an unusual way", "write it line by line")
+    return edit

@@ -1,0 +1,140 @@
+"""Which files a new library has, and which of them belong to the frame of its site.
+
+What people write is theirs from the first day: the files of `library/` are written once. The frame (templates, style
+sheets, scripts, the hook of MkDocs, schemas) is the program's. It is copied into the library, so that every renderer
+finds plain files and a change of it can be reviewed; `frame/SHA256SUMS` tells, as `sha256sum -c` does, which copies
+are as they came, and may be exchanged for newer ones.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+from ... import __version__
+from ...core.edits import Change, read_exactly
+from ...site.pages import FOLDERS
+
+__all__ = ["Update", "is_outdated", "plan_library", "plan_update"]
+
+SUMS = "frame/SHA256SUMS"
+_PACKAGE = Path(__file__).parent.parent.parent
+_REPOSITORY = _PACKAGE.parent.parent
+_PLACES = {
+    # Where each part of the frame goes; where an installed package has it; where a checkout has it.
+    "docs/assets": (_PACKAGE / "frame" / "assets", _REPOSITORY / "docs" / "assets"),
+    "docs/schemas": (_PACKAGE / "frame" / "schemas", _REPOSITORY / "docs" / "schemas"),
+    "frame/mkdocs_hook.py": (_PACKAGE / "frame" / "mkdocs_hook.py", _REPOSITORY / "scripts" / "mkdocs_hook.py"),
+    "frame/theme": (_PACKAGE / "site" / "templates" / "theme",),
+}
+_TEXTS = frozenset((".css", ".html", ".js", ".json", ".py", ".svg"))
+"""Files of the frame; the pictures beside them show another library."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """What bringing a library's frame up to date changes."""
+
+    changes: tuple[Change, ...]
+    kept: tuple[str, ...]
+    """Files that somebody has changed since they were copied: they stay as they are."""
+
+
+def plan_library(title: str) -> tuple[Change, ...]:
+    """All files of a new library of this title."""
+    files = {**_starters(title), **_frame()}
+    return tuple(Change(path=path, before=None, after=text) for path, text in sorted(files.items()))
+
+
+def plan_update(root: Path) -> Update:
+    """What makes the frame of the library at `root` that of this version. Raises `UnicodeDecodeError`."""
+    frame, sums = _frame(), _parse_sums(read_exactly(root, SUMS) or "")
+    changes, kept = [], []
+    for path in sorted(frame.keys() | sums.keys()):
+        before, after = read_exactly(root, path), frame.get(path)
+        if before == after:
+            continue
+        if before is None or path == SUMS or _digest(before) == sums.get(path):
+            changes.append(Change(path=path, before=before, after=after))
+        else:
+            kept.append(path)
+    return Update(changes=tuple(changes), kept=tuple(kept))
+
+
+def is_outdated(root: Path) -> bool:
+    """Whether the library at `root` has a frame, and it is that of another version."""
+    sums = root / SUMS
+    return sums.is_file() and sums.read_bytes() != _frame()[SUMS].encode()
+
+
+# -------------------------------------------------------------------------------------------------------- frame
+
+
+def _frame() -> dict[str, str]:
+    """The files of the frame by their paths in a library, with the list of their digests."""
+    files = dict(sorted(_copies()))
+    sums = "".join(f"{_digest(text)}  {path}\n" for path, text in files.items())
+    return {**files, SUMS: sums}
+
+
+def _copies() -> Iterator[tuple[str, str]]:
+    for target, places in _PLACES.items():
+        place = next(place for place in places if place.exists())
+        for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
+            if path.is_file() and path.suffix in _TEXTS:
+                below = path.relative_to(place).as_posix()
+                yield target if below == "." else f"{target}/{below}", path.read_bytes().decode("utf-8")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+_SUM = re.compile(r"([0-9a-f]{64})  ((?:docs|frame)/[A-Za-z0-9_./-]+)")
+
+
+def _parse_sums(text: str) -> Mapping[str, str]:
+    """The digests by path. What is no such line, or leads out of the frame, is passed over."""
+    found = (_SUM.fullmatch(line) for line in text.splitlines())
+    return {line[2]: line[1] for line in found if line and ".." not in line[2]}
+
+
+# ----------------------------------------------------------------------------------------------------- starters
+
+
+def _starters(title: str) -> dict[str, str]:
+    """The files that a library begins with, by path. A name that begins with `dot-` stands for one with a dot."""
+    folder = Path(__file__).parent / "library"
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {
+        re.sub(r"(^|/)dot-", r"\1.", path.relative_to(folder).as_posix()): _filled(path.read_text("utf-8"), title)
+        for path in paths
+    }
+
+
+def _filled(text: str, title: str) -> str:
+    words = {
+        "@TITLE@": title,
+        "@QUOTED-TITLE@": json.dumps(title, ensure_ascii=False),
+        "@IGNORED@": "".join(f"/docs/{folder}/\n" for folder in FOLDERS).rstrip("\n"),
+        "@PROGRAM@": _program(),
+    }
+    return re.sub("|".join(words), lambda found: words[found[0]], text)
+
+
+def _program() -> str:
+    """Where this program comes from, as a line for pip; PEP 610 records it for what comes from no registry."""
+    try:
+        recorded = distribution("florilegium").read_text("direct_url.json")
+    except PackageNotFoundError:
+        recorded = "{}"
+    if recorded is None:
+        return f"florilegium=={__version__}"
+    source = json.loads(recorded)
+    vcs = source.get("vcs_info", {})
+    if vcs.get("commit_id"):
+        return f"florilegium @ {vcs['vcs']}+{source['url']}@{vcs['commit_id']}"
+    return "# florilegium @ git+https://github.com/SOMEONE/REPOSITORY@COMMIT"

@@ -1,0 +1,1 @@
+"""Files become notes, themes, references and settings; and what refers to what."""

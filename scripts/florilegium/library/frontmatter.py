@@ -1,0 +1,329 @@
+"""The YAML that opens a note or theme: where it stands, and getters for its values that collect problems."""
+
+import datetime
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import NamedTuple, TypeVar
+
+from ..core.diagnostics import Diagnostic, Related, did_you_mean, quoted
+from ..core.json_trees import parse_json
+from ..core.model import Mention
+from ..core.spans import LineTable, Span
+from ..core.trees import Mapping, Node, Scalar, Sequence, kind_of
+from ..core.yaml_trees import parse_yaml
+
+__all__ = [
+    "Cut",
+    "Fields",
+    "FrontMatter",
+    "Mapping",
+    "Node",
+    "Problem",
+    "Scalar",
+    "Sequence",
+    "cut_front_matter",
+    "kind_of",
+    "parse_front_matter",
+    "parse_json",
+    "parse_yaml",
+]
+
+E_ = TypeVar("E_", bound=StrEnum)
+
+
+class Cut(NamedTuple):
+    """Offsets: the YAML is `text[yaml_start:yaml_end]`, the Markdown `text[body_start:]`."""
+
+    yaml_start: int
+    yaml_end: int
+    body_start: int
+
+
+class Problem(NamedTuple):
+    """Why a text has no front matter, and the offsets of the place that shows it."""
+
+    message: str
+    help: str
+    start: int
+    end: int
+
+
+class FrontMatter(NamedTuple):
+    mapping: Mapping | None
+    """Nothing where the front matter is missing, broken or no mapping; a diagnostic says so."""
+    body_start: int
+    diagnostics: list[Diagnostic]
+
+
+_OPENING = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\n|\r)")
+_CLOSING = re.compile(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)")
+_BLANK_LINE = re.compile(r"[ \t]*[\r\n]")
+_FORM = 'open the file with a line "---", the YAML, and another line "---"'
+
+
+def cut_front_matter(text: str) -> Cut | Problem:
+    """Find the front matter: from a first line `---` to the next line `---` or `...`.
+
+    A byte order mark before it is skipped; lines end with LF, CR LF or CR.
+    """
+    opening = _OPENING.match(text)
+    if opening is None:
+        first = re.search(r"[\r\n]|\Z", text)
+        return Problem("the front matter is missing", _FORM, 0, first.start() if first else 0)
+    closing = _CLOSING.search(text, opening.end())
+    if closing is None:
+        message = "the front matter that opens here is never closed"
+        return Problem(message, 'close it with a line "---"', opening.start(), len(opening[0].rstrip()))
+    return Cut(opening.end(), closing.start(), closing.end())
+
+
+def parse_front_matter(table: LineTable) -> FrontMatter:
+    """Cut the front matter of a file and read its YAML, which must be a mapping."""
+    text = table.text
+    cut = cut_front_matter(text)
+    if isinstance(cut, Problem):
+        span = table.span(cut.start, cut.end)
+        problem = Diagnostic(rule="malformed-front-matter", span=span, message=cut.message, help=cut.help)
+        # Without an end to the YAML nobody can say where the Markdown begins: read none of it.
+        return FrontMatter(None, len(text) if cut.message.endswith("closed") else 0, [problem])
+    yaml_text = text[cut.yaml_start : cut.yaml_end]
+    node, problems = parse_yaml(yaml_text, table, cut.yaml_start)
+    if _BLANK_LINE.match(yaml_text):
+        problems.append(_blank_line(table.span(cut.yaml_start, cut.yaml_start)))
+    if isinstance(node, Mapping):
+        return FrontMatter(node, cut.body_start, problems)
+    if not problems:
+        problems.append(_no_mapping(node, table.span(0, 3)))
+    return FrontMatter(None, cut.body_start, problems)
+
+
+def _blank_line(span: Span) -> Diagnostic:
+    message = "a blank line follows the opening ---, so Pandoc takes it for a rule"
+    return Diagnostic(rule="malformed-front-matter", span=span, message=message, help="remove the blank line")
+
+
+def _no_mapping(node: Node | None, opening: Span) -> Diagnostic:
+    message = "the front matter is empty" if node is None else f"the front matter is {kind_of(node)}"
+    span = node.span if node else opening
+    return Diagnostic(
+        rule="malformed-front-matter", span=span, message=message, help="write lines such as title: A title"
+    )
+
+
+# ---------------------------------------------------------------------------------------------------- getters
+
+_MAX_GUESSES = 20
+"""Unknown keys of one mapping for which the key that was meant is looked for."""
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class Fields:
+    """Typed access to a mapping. A value of a wrong kind is reported once, and reads as if it were absent.
+
+    `~`, `null` and an empty value count as absent. Every getter marks its key as known.
+    """
+
+    def __init__(
+        self,
+        mapping: Mapping,
+        diagnostics: list[Diagnostic],
+        *,
+        rule: str = "invalid-front-matter-value",
+        where: str = "",
+    ) -> None:
+        self.mapping = mapping
+        self.diagnostics = diagnostics
+        self.rule = rule
+        self.where = where
+        """What the messages add to a key, such as ` of the notice "x"`."""
+        self.nodes = {key.text: value for key, value in mapping.entries}
+        self.keys = {key.text: key.span for key, _ in mapping.entries}
+
+    @property
+    def spans(self) -> dict[str, Span]:
+        """Where the value of each key stands; where it is empty, the key."""
+        return {key: self.span(key) for key in self.nodes}
+
+    def span(self, key: str) -> Span:
+        """Where the value of a key stands; else its key; else where the mapping begins."""
+        node = self.nodes.get(key)
+        if node is None:
+            line, column = self.mapping.span.start
+            return Span(self.mapping.span.path, line, column, line, column)
+        return self.keys[key] if node.span.start == node.span.end else node.span
+
+    def report(self, key: str, message: str, remedy: str = "", *, rule: str = "", span: Span | None = None) -> None:
+        """Record a problem at the value of a key, or at `span`."""
+        place = span or self.span(key)
+        self.diagnostics.append(Diagnostic(rule=rule or self.rule, span=place, message=message, help=remedy))
+
+    def expect(self, key: str, wanted: str, node: Node, remedy: str = "") -> None:
+        """Record that a value is not of the kind that its key asks for."""
+        got = f", not {kind_of(node)}" if kind_of(node) not in wanted else ""
+        self.report(
+            key,
+            f"{quoted(key)}{self.where} must be {wanted}{got}",
+            remedy,
+            span=None if node is self.nodes.get(key) else node.span,
+        )
+
+    def get(self, key: str, *, required: bool = False, example: str = "…") -> Node | None:
+        """The value, or nothing where it is absent or null; that is a problem where it is required."""
+        remedy = f"add {key}: {example}"
+        node = self.nodes.get(key)
+        if node is not None and not (isinstance(node, Scalar) and node.is_null):
+            return node
+        if required and node is None:
+            self.report(key, f"{quoted(key)}{self.where} is missing", remedy, rule="missing-front-matter-key")
+        elif required:
+            self.report(key, f"{quoted(key)}{self.where} is empty", remedy)
+        return None
+
+    def text(self, key: str, *, required: bool = False, max_length: int | None = None, default: str = "") -> str:
+        """A text, exactly as written. A number or truth value counts as the text that it is written with."""
+        node = self.get(key, required=required)
+        if node is None:
+            return default
+        if not isinstance(node, Scalar):
+            self.expect(key, "a text", node, "write one text, without brackets around it")
+            return default
+        if required and not any(c.isprintable() and not c.isspace() for c in node.text):
+            self.report(key, f"{quoted(key)}{self.where} is empty", f"add {key}: …")
+        if max_length is not None and len(node.text) > max_length:
+            lengths = f"{len(node.text):,} characters; at most {max_length:,} are allowed"
+            message = f"{quoted(key)}{self.where} has {lengths}"
+            self.report(key, message, "shorten it", rule="too-long")
+        return node.text
+
+    def flag(self, key: str, *, default: bool = False) -> bool:
+        """`true` or `false`."""
+        node = self.get(key)
+        if node is None:
+            return default
+        value = node.boolean if isinstance(node, Scalar) else None
+        if value is None:
+            self.expect(key, "true or false", node, f"write {key}: true")
+        return default if value is None else value
+
+    def number(self, key: str) -> int | None:
+        """A whole number."""
+        node = self.get(key)
+        value = node.number if isinstance(node, Scalar) else None
+        if node is not None and value is None:
+            self.expect(key, "a whole number", node, f"write {key}: 1")
+        return value
+
+    def items(
+        self, key: str, *, required: bool = False, of: str = "texts", example: str = "[one, two]"
+    ) -> tuple[Node, ...]:
+        """The items of a list, of any kind; `of` and `example` are for the message."""
+        node = self.get(key)
+        if isinstance(node, Sequence):
+            return node.items
+        wanted = f"a list of {of}, such as {example}"
+        if node is not None:
+            self.expect(key, wanted, node, f"write {key}: {example}")
+        elif required and key in self.nodes:
+            self.report(key, f"{quoted(key)}{self.where} must be {wanted}", "write [] for an empty list")
+        elif required:
+            self.get(key, required=True, example=f"{example}, or {key}: [] for an empty list")
+        return ()
+
+    def text_list(
+        self, key: str, *, required: bool = False, of: str = "texts", example: str = "[one, two]"
+    ) -> tuple[str, ...]:
+        """A list of texts that are not empty."""
+        return tuple(
+            item.text for item in self._texts(key, self.items(key, required=required, of=of, example=example), of)
+        )
+
+    def mention(self, key: str, *, required: bool = False) -> Mention | None:
+        """One id and its place."""
+        node = self.get(key, required=required)
+        if node is None:
+            return None
+        found = [Mention(id=item.text, span=item.span) for item in self._texts(key, (node,), "ids", "an id")]
+        return found[0] if found else None
+
+    def mentions(
+        self, key: str, *, required: bool = False, or_one: bool = False, example: str = "[amnesia, numbing]"
+    ) -> tuple[Mention, ...]:
+        """A list of ids, each of which may come once; with `or_one`, a single id is a list of one."""
+        node = self.nodes.get(key)
+        if or_one and isinstance(node, Scalar) and not node.is_null:
+            items: tuple[Node, ...] = (node,)
+        else:
+            items = self.items(key, required=required, of="ids", example=example)
+        seen: dict[str, Mention] = {}
+        for item in self._texts(key, items, "ids"):
+            if first := seen.get(item.text):
+                self._doubled(key, item, first)
+            else:
+                seen[item.text] = Mention(id=item.text, span=item.span)
+        return tuple(seen.values())
+
+    def _doubled(self, key: str, item: Scalar, first: Mention) -> None:
+        message = f"{quoted(key)}{self.where} lists {quoted(item.text)} twice"
+        related = (Related(message="it stands here already", span=first.span),)
+        self.diagnostics.append(
+            Diagnostic(rule=self.rule, span=item.span, message=message, help="remove one of the two", related=related)
+        )
+
+    def _texts(self, key: str, items: Iterable[Node], of: str, wanted: str = "") -> list[Scalar]:
+        texts = []
+        for item in items:
+            if not isinstance(item, Scalar) or item.is_null:
+                self.expect(key, wanted or f"a list of {of}", item, "write a text, or remove it")
+            elif not item.text.strip():
+                self.report(
+                    key,
+                    f"{quoted(key)}{self.where} holds an empty text",
+                    "write a text there",
+                    span=item.span,
+                )
+            else:
+                texts.append(item)
+        return texts
+
+    def choice(self, key: str, options: type[E_], *, required: bool = False) -> E_ | None:
+        """A member of an enumeration, by its value."""
+        words = ", ".join(options)
+        node = self.get(key, required=required, example=f"and one of {words}")
+        if node is None:
+            return None
+        if isinstance(node, Scalar) and node.text in list(options):
+            return options(node.text)
+        if not isinstance(node, Scalar):
+            self.expect(key, "a text", node, f"write one of {words}")
+            return None
+        message = f"{quoted(key)}{self.where} must be one of {words}, not {quoted(node.text)}"
+        self.report(key, message, did_you_mean(node.text, options, f"write one of {words}"))
+        return None
+
+    def date(self, key: str) -> datetime.date | None:
+        """An ISO date of the calendar, such as `2013-08-01`."""
+        node = self.get(key)
+        if node is None:
+            return None
+        try:
+            if isinstance(node, Scalar) and _DATE.fullmatch(node.text):
+                return datetime.date.fromisoformat(node.text)
+            wanted = "a date such as 2013-08-01"
+        except ValueError:
+            wanted = "a date that the calendar has"
+        got = quoted(node.text) if isinstance(node, Scalar) else kind_of(node)
+        self.report(key, f"{quoted(key)}{self.where} must be {wanted}, not {got}", "write year-month-day")
+        return None
+
+    def unknown(self, allowed: Iterable[str], *, rule: str = "unknown-front-matter-key") -> None:
+        """Report every key that is not allowed."""
+        known = tuple(allowed)
+        strangers = [key for key in self.nodes if key not in known]
+        # A key that is there already is not what another one was meant to be, unless nothing else is near.
+        missing = [key for key in known if key not in self.nodes]
+        for count, key in enumerate(strangers):
+            near = "" if count >= _MAX_GUESSES else did_you_mean(key, missing) or did_you_mean(key, known)
+            remedy = near or f"the keys are {', '.join(known)}"
+            message = f"there is no key {quoted(key)}{self.where}"
+            self.report(key, message, remedy, rule=rule, span=self.keys[key])

@@ -1,0 +1,266 @@
+"""Joins: references to sources, quotes to themes, notes to what cites them, and back. What is unresolved stays as data.
+
+Everything here is found by looking up what was read; nothing is judged. `checks.py` judges, `pages.py` shows.
+"""
+
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import unquote
+
+from ..core.model import (
+    Body,
+    Hyperlink,
+    Library,
+    Note,
+    Notice,
+    Quote,
+    Reference,
+    Role,
+    Source,
+    Speaker,
+    Status,
+    Theme,
+    Verification,
+    VerifiedAgainst,
+)
+from ..quotations.verification import verification_state
+
+__all__ = [
+    "CitedBy",
+    "InternalTarget",
+    "Links",
+    "note_references",
+    "redirected",
+    "resolve_links",
+    "resolve_role",
+    "resolve_target",
+]
+
+
+class CitedBy(NamedTuple):
+    """Where a work is met in the library."""
+
+    summarised: tuple[Note, ...]
+    """Notes whose source it is."""
+    quoted: tuple[Quote, ...]
+    """Quotes whose words come from it."""
+    quoted_in: tuple[Quote, ...]
+    """Quotes that were read in it."""
+    cited: tuple[Note, ...]
+    """Notes whose prose cites it."""
+    cited_in_themes: tuple[Theme, ...]
+    via: tuple[Note, ...]
+    """Notes whose writer read it in place of the source."""
+
+    @property
+    def consulted(self) -> bool:
+        """Whether a note-taker had the work itself in hand: summarised it, or quotes words that were read in it."""
+        read = (note.basis != "secondary" for note in self.summarised)
+        return bool(self.quoted_in or self.via) or any(read) or any(quote.quoted_in is None for quote in self.quoted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """A library, joined."""
+
+    library: Library
+    notes: Mapping[str, Note]
+    """Published notes by id."""
+    themes: Mapping[str, Theme]
+    sources: Mapping[str, Source]
+    """Every work by its citation key; of several that share a key, the first in the order of files."""
+    duplicates: Mapping[str, tuple[Source, ...]]
+    """All entries of the keys that more than one file lists."""
+    roles: Mapping[str, Role]
+    notices: Mapping[str, Notice]
+    quotes_by_theme: Mapping[str, tuple[Quote, ...]]
+    notes_by_theme: Mapping[str, tuple[Note, ...]]
+    narrower: Mapping[str, tuple[str, ...]]
+    """Ids of the themes directly below a theme."""
+    cited_by: Mapping[str, CitedBy]
+    states: Mapping[str, VerifiedAgainst]
+    """By address, the quotes whose words were found in an original and have not changed since."""
+
+    @property
+    def quotes(self) -> Iterator[Quote]:
+        """All published quotes, note by note."""
+        return (quote for note in self.notes.values() for quote in note.quotes)
+
+    @property
+    def documents(self) -> tuple[Note | Theme, ...]:
+        """Everything that prose is written in: the published notes, and the themes."""
+        return (*self.notes.values(), *self.themes.values())
+
+    def note_of(self, quote: Quote) -> Note:
+        return self.notes[quote.note]
+
+    def notices_of(self, quote: Quote) -> tuple[str, ...]:
+        """The notices that close a quote: its own; what holds for a note as a whole is shown at its head."""
+        return tuple(mention.id for mention in quote.notices)
+
+
+def note_references(note: Note) -> Iterator[Reference]:
+    """All references of a note: of its prose, its quotes' words and its attributions."""
+    yield from body_references(note.body)
+    for quote in note.quotes:
+        yield from quote.references
+
+
+def body_references(body: Body) -> Iterator[Reference]:
+    for citation in body.citations:
+        yield from citation.references
+
+
+def resolve_links(library: Library) -> Links:
+    """Join a library. Drafts are left out of everything that is shown, but their sources count."""
+    notes = {note.id: note for note in library.notes if note.status is Status.PUBLISHED}
+    themes = {theme.id: theme for theme in library.themes}
+    sources, duplicates = _resolve_sources(library)
+    quotes_by_theme: dict[str, list[Quote]] = defaultdict(list)
+    notes_by_theme: dict[str, list[Note]] = defaultdict(list)
+    for note in notes.values():
+        for mention in note.themes:
+            notes_by_theme[mention.id].append(note)
+        for quote in note.quotes:
+            for mention in quote.themes:
+                quotes_by_theme[mention.id].append(quote)
+    narrower: dict[str, list[str]] = defaultdict(list)
+    for theme in themes.values():
+        for mention in theme.broader:
+            narrower[mention.id].append(theme.id)
+    return Links(
+        library=library,
+        notes=notes,
+        themes=themes,
+        sources=sources,
+        duplicates=duplicates,
+        roles={role.id: role for role in library.settings.roles},
+        notices={notice.id: notice for notice in library.settings.notices},
+        quotes_by_theme=_frozen(quotes_by_theme),
+        notes_by_theme=_frozen(notes_by_theme),
+        narrower=_frozen(narrower),
+        cited_by=_resolve_cited_by(notes, themes),
+        states=_resolve_states(library),
+    )
+
+
+T = TypeVar("T")
+
+
+def _frozen(lists: Mapping[str, list[T]]) -> dict[str, tuple[T, ...]]:
+    return {key: tuple(values) for key, values in lists.items()}
+
+
+def _resolve_sources(library: Library) -> tuple[dict[str, Source], dict[str, tuple[Source, ...]]]:
+    entries: dict[str, list[Source]] = defaultdict(list)
+    for source in library.sources:
+        entries[source.key].append(source)
+    for note in library.notes:
+        for source in note.sources:
+            entries[source.key].append(source)
+    sources = {key: found[0] for key, found in entries.items()}
+    return sources, {key: tuple(found) for key, found in entries.items() if len(found) > 1}
+
+
+def _resolve_cited_by(notes: Mapping[str, Note], themes: Mapping[str, Theme]) -> dict[str, CitedBy]:
+    """For every key that is mentioned anywhere, resolved or not, where that is."""
+    lists: dict[str, CitedBy] = {}
+    found: dict[str, tuple[list[Any], ...]] = defaultdict(lambda: ([], [], [], [], [], []))
+    for note in notes.values():
+        if note.source:
+            found[note.source.id][0].append(note)
+        if note.via:
+            found[note.via.id][5].append(note)
+        for key in dict.fromkeys(reference.key for reference in body_references(note.body)):
+            found[key][3].append(note)
+        for quote in note.quotes:
+            if quote.reference:
+                found[quote.reference.key][1].append(quote)
+            if quote.quoted_in:
+                found[quote.quoted_in.key][2].append(quote)
+    for theme in themes.values():
+        for key in dict.fromkeys(reference.key for reference in body_references(theme.body)):
+            found[key][4].append(theme)
+    for key, values in found.items():
+        lists[key] = CitedBy(*(tuple(value) for value in values))
+    return lists
+
+
+def _resolve_states(library: Library) -> dict[str, VerifiedAgainst]:
+    entries: dict[str, list[Verification]] = defaultdict(list)
+    for verification in library.verifications:
+        entries[verification.quote].append(verification)
+    if not entries:
+        return {}
+    states = {}
+    for note in library.notes:
+        for quote in note.quotes:
+            if quote.address in entries:
+                state = verification_state(quote, entries)
+                if state is not None:
+                    states[quote.address] = state
+    return states
+
+
+_ARTICLE = re.compile(r"(?:an?|the)\s+", re.IGNORECASE)
+
+
+def resolve_role(roles: Mapping[str, Role], speaker: Speaker) -> Role | None:
+    """The role that a speaker starts with, articles ignored: `a participant "Dana"` is a `participant`."""
+    article = _ARTICLE.match(speaker.text)
+    words = speaker.text[article.end() if article else 0 :].casefold()
+    best: Role | None = None
+    length = 0
+    for role in roles.values():
+        for name in (role.id.casefold(), role.id.replace("-", " ").casefold(), role.label.casefold()):
+            follows = words[len(name) :].removeprefix("s")  # "the authors" are an author too.
+            if len(name) > length and words.startswith(name) and not follows[:1].isalnum():
+                best, length = role, len(name)
+    return best
+
+
+def redirected(page: str, redirects: Mapping[str, str]) -> str:
+    """Where a chain of redirects from a page ends, such as `notes/x`: the page itself where there is none.
+
+    In a circle, some page of it.
+    """
+    seen: set[str] = set()
+    while page in redirects and page not in seen:
+        seen.add(page)
+        page = redirects[page]
+    return page
+
+
+class InternalTarget(NamedTuple):
+    """Where a hyperlink within the library leads."""
+
+    kind: str
+    """`note`, `theme`, or `page` for another page of the site."""
+    id: str
+    fragment: str
+
+
+_CONTRIBUTED = re.compile(r"annotations/(notes|themes)/([^/]+)\.md\Z")
+
+
+def resolve_target(hyperlink: Hyperlink, path: str) -> InternalTarget | None:
+    """What a relative hyperlink in the file at `path` names; None for one that leaves the library.
+
+    Targets are written as paths between files, as they work on GitHub: `other.md#heading`, `../themes/x.md`; a path
+    from the root of the site, such as `/themes/`, names a page of the site.
+    """
+    target = hyperlink.target
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", target) or target.startswith("//"):
+        return None
+    address, _, fragment = target.partition("#")
+    if address.startswith("/"):
+        return InternalTarget("page", unquote(address), unquote(fragment))
+    joined = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(address))) if address else path
+    match = _CONTRIBUTED.match(joined)
+    if match is None:
+        return InternalTarget("page", joined, unquote(fragment))
+    return InternalTarget({"notes": "note", "themes": "theme"}[match[1]], match[2], unquote(fragment))

@@ -1,0 +1,1 @@
+"""The Markdown of notes: what is written, where it stands, and which citations and quotes are in it."""

@@ -1,0 +1,72 @@
+"""What a round found, as findings at the places where the addresses are written."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ...core.diagnostics import Diagnostic, quoted
+from ...core.rules import Severity
+from .address_states import Entry, Verdict, verdict_of
+from .looking import Outcome, State
+from .written_addresses import Written
+
+__all__ = ["Round", "describe_round", "reason_of"]
+
+_REASONS = {
+    "timeout": "gave no answer in time",
+    "certificate": "has a certificate that does not hold",
+    "host": "names a host that is not known",
+    "connection": "let no connection come about",
+    "anchor": "shows a page without the place that its # names",
+    "redirects": "leads from address to address without an end",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """All that one round found."""
+
+    written: tuple[Written, ...]
+    outcomes: dict[str, Outcome]
+    ledger: dict[str, Entry]
+    copies: dict[str, str] = field(default_factory=dict)
+    """Archived copies of dead addresses."""
+
+    def verdict(self, url: str) -> Verdict:
+        entry = self.ledger.get(url)
+        return verdict_of(entry) if entry and self.outcomes[url].state is not State.FINE else Verdict.FINE
+
+
+def reason_of(status: str) -> str:
+    """What an answer means, as the rest of "it …"."""
+    return _REASONS.get(status, f"answered {status}")
+
+
+def describe_round(found: Round) -> Iterator[Diagnostic]:
+    """A finding for each place that names an address which is dead, unstable, moved or private."""
+    for written in found.written:
+        outcome = found.outcomes[written.url]
+        entry = found.ledger.get(written.url)
+        verdict = found.verdict(written.url)
+        name = quoted(written.text)
+        if outcome.state is State.PRIVATE:
+            message, remedy = f"{name} was not asked: it {outcome.status}", "link to a public address"
+            yield _finding("private-link", written, message, remedy, Severity.WARNING)
+        elif verdict is Verdict.DEAD and entry:
+            message = (
+                f"{name} is dead: it {reason_of(entry.status)}, on {entry.failures} days since {entry.first_failed}"
+            )
+            copy = found.copies.get(written.url)
+            remedy = f"link to its archived copy: {copy}" if copy else "look for the page elsewhere; no copy was found"
+            yield _finding("dead-link", written, message, remedy, Severity.WARNING)
+        elif verdict is Verdict.UNSTABLE and entry:
+            message = f"{name} is unstable: it {reason_of(entry.status)}, first on {entry.first_failed}"
+            yield _finding("unstable-link", written, message, "wait for the next look", Severity.INFORMATION)
+        elif outcome.moved and not written.doi:
+            message = f"{name} has moved for good to {quoted(outcome.moved)}"
+            remedy = "florilegium links --external --fix writes the new address"
+            yield _finding("moved-link", written, message, remedy, Severity.WARNING)
+
+
+def _finding(rule: str, written: Written, message: str, remedy: str, severity: Severity) -> Diagnostic:
+    about = written.url
+    return Diagnostic(rule=rule, span=written.span, message=message, help=remedy, severity=severity, about=about)

@@ -1,0 +1,97 @@
+"""A look at all addresses of a library, from the notes that name them to the ledger that counts."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from ... import __version__
+from ...check.checking import CannotRun
+from ...core.edits import Change, read_exactly
+from ...core.model import LibrarySettings
+from ...library.links import Links
+from .address_states import (
+    LEDGER,
+    Entry,
+    MalformedLedger,
+    Verdict,
+    parse_ledger,
+    render_ledger,
+    update_ledger,
+    verdict_of,
+)
+from .archived_copies import fetch_copy
+from .external_findings import Round
+from .looking import Outcome, State
+from .lychee import find_lychee, sift
+from .requests import Terms
+from .rounds import Manner, look_around
+from .written_addresses import find_written
+
+__all__ = ["Plan", "look_at_library"]
+
+MOST_COPIES = 50
+"""Dead addresses of which a round asks for copies."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How a library's addresses are looked at."""
+
+    manner: Manner = field(default_factory=Manner)
+    with_lychee: bool = True
+    """Whether lychee is used where it is installed."""
+    progress: Callable[[int, int], None] = lambda _done, _all: None
+
+
+def look_at_library(links: Links, root: Path, today: date, plan: Plan) -> tuple[Round, Change]:
+    """Ask for every address; and the change that this makes to the ledger, which is not written here.
+
+    Raises `CannotRun` where the ledger cannot be read: what it counted would be lost.
+    """
+    text, before = _read_ledger(root)
+    terms = replace(plan.manner.terms, agent=agent_of(links.library.settings))
+    manner = replace(plan.manner, terms=terms)
+    written = find_written(links)
+    wanted = {found.url: found.doi for found in written}
+    outcomes = _outcomes(wanted, manner, plan)
+    ledger = update_ledger(before, outcomes, today)
+    found = Round(written=written, outcomes=outcomes, ledger=ledger, copies=_copies(ledger, outcomes, terms))
+    return found, Change(path=LEDGER, before=text, after=render_ledger(ledger.values()))
+
+
+def agent_of(settings: LibrarySettings) -> str:
+    """The name that the program gives itself: what it is, and whose."""
+    address = settings.repository or settings.url
+    whose = f"; +{address}" if address.isascii() and address.isprintable() else ""
+    return f"florilegium/{__version__} (link check{whose})"
+
+
+def _read_ledger(root: Path) -> tuple[str | None, dict[str, Entry]]:
+    try:
+        text = read_exactly(root, LEDGER)
+        return text, parse_ledger(text or "")
+    except (MalformedLedger, UnicodeDecodeError) as error:
+        problem = str(error) if isinstance(error, MalformedLedger) else f"{LEDGER} is not UTF-8"
+        raise CannotRun(problem, "restore the file from the history; without it, counting begins anew") from error
+
+
+def _outcomes(wanted: Mapping[str, bool], manner: Manner, plan: Plan) -> dict[str, Outcome]:
+    began = time.monotonic()
+    program = find_lychee() if plan.with_lychee else None
+    fine = sift(program, [url for url, doi in wanted.items() if not doi], manner) if program else set()
+    left = {url: doi for url, doi in wanted.items() if url not in fine}
+    outcomes = {url: Outcome(State.FINE, "200") for url in fine}
+    rest = replace(manner, time_limit=max(0.0, manner.time_limit - (time.monotonic() - began)))
+    return outcomes | look_around(left, rest, plan.progress)
+
+
+def _copies(ledger: Mapping[str, Entry], outcomes: Mapping[str, Outcome], terms: Terms) -> dict[str, str]:
+    dead = [entry for url, entry in ledger.items() if _is_dead(entry, outcomes[url])]
+    copies = {entry.url: fetch_copy(entry.url, entry.last_ok, terms) for entry in dead[:MOST_COPIES]}
+    return {url: copy for url, copy in copies.items() if copy}
+
+
+def _is_dead(entry: Entry, outcome: Outcome) -> bool:
+    return outcome.state is not State.FINE and verdict_of(entry) is Verdict.DEAD

@@ -1,0 +1,96 @@
+"""The files of a built site read one by one: each hyperlink is followed as far as one file alone can tell."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from .site_documents import Document, Use, has_anchors, leads_somewhere, parse_document
+from .site_places import INDEX, Astray, Place, SiteMap
+
+__all__ = ["Examined", "Fault", "examine_files", "list_site", "names_anchor"]
+
+SEARCH_INDEX = "pagefind/"
+"""The search index is another program's, and names pages in a form of its own."""
+_PARALLEL_FROM = 300
+"""Files below which starting processes takes longer than reading in one."""
+_BATCHES = 8
+
+
+class Fault(NamedTuple):
+    """A hyperlink of the site that leads nowhere."""
+
+    page: str
+    """The file that holds it."""
+    use: Use
+    place: Place | None
+    """What it names; None where it can name nothing."""
+    reason: str
+    """As the rest of "it …"."""
+
+
+class Examined(NamedTuple):
+    """What one file says of itself, and of others."""
+
+    path: str
+    anchors: frozenset[str]
+    refresh: Place | None
+    """Where the page leads its readers by itself."""
+    faults: list[Fault]
+    onward: list[tuple[Use, Place, str]]
+    """Hyperlinks to places in other files, whose anchors this file cannot know; and those files."""
+
+
+def list_site(folder: Path) -> Iterator[str]:
+    """The files of a site, by their paths from its root."""
+    for parent, folders, names in os.walk(folder):
+        folders.sort()
+        way = Path(parent).relative_to(folder).as_posix()
+        yield from (name if way == "." else f"{way}/{name}" for name in names)
+
+
+def examine_files(folder: Path, site: SiteMap, executor: Callable[[], Executor] | None) -> Iterator[Examined]:
+    """Read every file of the site that can lead somewhere, on several processors where it has many."""
+    paths = sorted(path for path in site.files if leads_somewhere(path) and not path.startswith(SEARCH_INDEX))
+    examine = partial(_examine_batch, folder, site)
+    if executor is None or len(paths) < _PARALLEL_FROM:
+        yield from examine(paths)
+        return
+    with executor() as pool:
+        for batch in pool.map(examine, [paths[start::_BATCHES] for start in range(_BATCHES)]):
+            yield from batch
+
+
+def _examine_batch(folder: Path, site: SiteMap, paths: Sequence[str]) -> list[Examined]:
+    return [_examine(path, parse_document(path, (folder / path).read_bytes()), site) for path in paths]
+
+
+def _examine(path: str, document: Document, site: SiteMap) -> Examined:
+    faults: list[Fault] = []
+    onward = []
+    for use in document.uses:
+        place = site.locate(use.target, INDEX if use.from_root else path, document.base)
+        if place is None:
+            continue
+        if isinstance(place, Astray):
+            faults.append(Fault(path, use, None, place.reason))
+            continue
+        file = site.file_of(place)
+        if file is None:
+            faults.append(Fault(path, use, place, ""))
+        elif place.fragment and has_anchors(file):
+            if file != path:
+                onward.append((use, place, file))
+            elif not names_anchor(place.fragment, document.anchors):
+                faults.append(Fault(path, use, place, ""))
+    refresh = site.locate(document.refresh, path, document.base) if document.refresh else None
+    anchors = document.anchors if has_anchors(path) else frozenset()
+    return Examined(path, anchors, refresh if isinstance(refresh, Place) else None, faults, onward)
+
+
+def names_anchor(fragment: str, anchors: frozenset[str]) -> bool:
+    """Whether a fragment names a place on a page (https://html.spec.whatwg.org/#find-a-potential-indicated-element)."""
+    return fragment in anchors or unquote(fragment) in anchors or fragment.lower() in ("", "top")

@@ -1,0 +1,74 @@
+"""The faults of a built site as findings: at the line of the note that wrote the hyperlink, or else on the page."""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from ...check.checks.context import Guesses
+from ...core.diagnostics import Diagnostic, quoted
+from ...core.model import Permalink
+from ...core.spans import LineTable, Span
+from .examination import Fault
+from .hyperlink_writers import Writers
+from .site_places import Place, SiteMap
+
+__all__ = ["describe_faults", "describe_vanished"]
+
+_CORRECT = "correct the link, or remove it"
+_BUILD = "build the site again; if it stays, mend the template, or the page under docs/, that writes it"
+
+
+def describe_faults(
+    faults: Iterable[Fault], site: SiteMap, folder: Path, shown: str, writers: Callable[[], Writers]
+) -> Iterator[Diagnostic]:
+    """The findings, each place of a note once, though several pages may show it.
+
+    `shown` is the site's folder from the root of the library; `writers` is asked for the first fault.
+    """
+    seen = set()
+    guess, pages = Guesses(), list(site.pages())
+    for fault in sorted(faults, key=lambda fault: (fault.page, fault.use.offset, fault.use.target)):
+        spans = writers().spans(fault.place, fault.page) if fault.place else []
+        words = _words(fault, site)
+        remedy = guess(fault.place.path, pages, "") if fault.place and site.file_of(fault.place) is None else ""
+        if not spans:
+            span = _place_on_page(fault, folder, shown)
+            message = f"{quoted(fault.use.where)} leads to {quoted(fault.use.target)}; it {words}"
+            yield Diagnostic(rule="broken-site-link", span=span, message=message, help=remedy or _BUILD)
+        for span in spans:
+            if span not in seen:
+                seen.add(span)
+                message = f"on the built site this link leads to {quoted(fault.place)}; it {words}"
+                yield Diagnostic(rule="broken-internal-link", span=span, message=message, help=remedy or _CORRECT)
+
+
+def _words(fault: Fault, site: SiteMap) -> str:
+    if fault.reason or fault.place is None:
+        return fault.reason
+    if site.file_of(fault.place) is None:
+        return "is no page or file of the site"
+    return f"is a page without a place {quoted(fault.place.fragment)}"
+
+
+def _place_on_page(fault: Fault, folder: Path, shown: str) -> Span:
+    """The tag in the page that holds the address."""
+    path = f"{shown}/{fault.page}"
+    if fault.page.endswith((".gz", ".inv", ".json")):
+        return Span.of_file(path)
+    data = (folder / fault.page).read_bytes()
+    text = data.decode("utf-8", "replace")
+    start = len(data[: fault.use.offset].decode("utf-8", "replace"))
+    end = text.find(">", start)
+    return LineTable(path, text).span(start, end + 1 if end >= 0 else start)
+
+
+def describe_vanished(permalink: Permalink, place: Place, site: SiteMap) -> Diagnostic:
+    """The finding that a published address is no more."""
+    page = site.file_of(place)
+    what = f"its page has no place {quoted('#' + place.fragment)}" if page else "the site has no such page"
+    return Diagnostic(
+        rule="vanished-permalink",
+        span=permalink.span,
+        message=f"{quoted(permalink.address)} was published, and is gone: {what}",
+        help="build the site again; if it stays, restore the page, or lead on from it under redirects: in library.yml",
+        about=permalink.address,
+    )

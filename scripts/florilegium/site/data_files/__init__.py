@@ -1,0 +1,55 @@
+"""The library as data files, for the tools that scholars use; every one of them carries the notices."""
+
+from collections.abc import Callable, Iterator
+
+from ..pages.cards import Site
+from .csv_table import csv_files
+from .data_file import DataFile
+from .data_keys import facts_key
+from .data_writing import Exported, ExportError, place_data_files, write_data_files
+from .feed_files import feed_files
+from .inventory import inventory_files
+from .library_json import library_files
+from .llms import llms_files
+from .markdown_exports import twin_files
+from .parquet_table import parquet_files
+from .quotation_context import find_surroundings
+from .reference_exports import reference_files
+from .refi_qda import qda_files
+from .skos import theme_files
+from .unformatted import unformatted_site
+from .web_annotations import annotation_files
+
+__all__ = [
+    "DataFile",
+    "ExportError",
+    "Exported",
+    "annotation_files",
+    "data_files",
+    "facts_key",
+    "find_surroundings",
+    "place_data_files",
+    "unformatted_site",
+    "write_data_files",
+]
+
+_GROUPS: tuple[Callable[[Site], Iterator[DataFile]], ...] = (
+    reference_files,
+    annotation_files,
+    csv_files,
+    parquet_files,
+    library_files,
+    theme_files,
+    qda_files,
+    feed_files,
+    inventory_files,
+    llms_files,
+    twin_files,
+)
+"""One function for each module that offers files; `data_files` yields theirs in this order."""
+
+
+def data_files(site: Site) -> Iterator[DataFile]:
+    """Every data file of the site. Nothing is rendered before its `render` is called."""
+    for files_of in _GROUPS:
+        yield from files_of(site)

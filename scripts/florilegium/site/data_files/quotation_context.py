@@ -1,0 +1,44 @@
+"""What stands before and after the words of a quote in its work, for whoever has the text of that at hand."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from ...core.model import Quote
+from ...quotations.matching import Found, Normalised, find_words, normalise
+from ...quotations.matching.normal_form import LINE_HYPHEN, LINE_SPACE
+from ...quotations.originals import Original
+
+__all__ = ["CHARACTERS", "Surroundings", "find_surroundings"]
+
+CHARACTERS = 32
+"""How much is taken on either side: enough to tell one place of a text from another."""
+
+
+class Surroundings(NamedTuple):
+    """`prefix` and `suffix` of a TextQuoteSelector, in the normalised form in which quotes are verified."""
+
+    prefix: str
+    suffix: str
+
+
+def find_surroundings(quotes: Iterable[Quote], originals: Mapping[str, Original]) -> dict[str, Surroundings]:
+    """By address, the quotes whose words stand in the text of the work they are from; `originals` are by key."""
+    texts = {key: normalise(original.text) for key, original in originals.items()}
+    found = {}
+    for quote in quotes:
+        text = texts.get(quote.reference.key) if quote.reference else None
+        place = find_words(quote.words, text) if text else None
+        if text and isinstance(place, Found):
+            found[quote.address] = _around(text, place)
+    return found
+
+
+def _around(text: Normalised, place: Found) -> Surroundings:
+    before = text.text[max(0, place.position - CHARACTERS) : place.position]
+    after = text.text[place.end : place.end + CHARACTERS]
+    return Surroundings(_readable(before), _readable(after))
+
+
+def _readable(text: str) -> str:
+    """Without what is open about the end of a line."""
+    return text.replace(LINE_HYPHEN, "").replace(LINE_SPACE, " ")

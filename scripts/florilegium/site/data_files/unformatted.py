@@ -1,0 +1,34 @@
+"""A site whose citations are formatted when a file first asks for them; most data files never do."""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, cast
+
+from ...library.links import Links
+from ...works.citing import Bibliography
+from ..pages.addresses import Addresses
+from ..pages.cards import Site
+from ..pages.page_plan import reference_pages
+
+__all__ = ["unformatted_site"]
+
+
+class _Deferred:
+    """Stands for a value that is made when something of it is first used."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._make = make
+
+    @cached_property
+    def _value(self) -> object:
+        return self._make()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._value, name)
+
+
+def unformatted_site(links: Links, format_all: Callable[[], Bibliography]) -> Site:
+    """The site of a library; `format_all` is called at most once, and only where a citation or its page is needed."""
+    bibliography = cast(Bibliography, _Deferred(format_all))
+    pages = cast(Mapping[str, int], _Deferred(lambda: reference_pages(links, bibliography)))
+    return Site(links, bibliography, Addresses(reference_pages=pages))

@@ -1,0 +1,41 @@
+"""Pages: a linked library becomes the Markdown files from which a renderer makes the site, and the feeds
+beside them.
+
+`plan_pages` says which files there are, what each depends on, and how to make it; nothing is written here.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
+
+from ...library.links import Links
+from ...works.citing import Bibliography
+from .cards import bare_citation
+from .page_files import is_generated
+from .page_plan import Plan, PlannedPage, Planner
+from .page_rendering import render_in_parallel, rendering_bodies
+
+__all__ = [
+    "FOLDERS",
+    "Plan",
+    "PlannedPage",
+    "bare_citation",
+    "is_generated",
+    "plan_pages",
+    "render_pages",
+    "rendering_bodies",
+]
+
+FOLDERS = ("notes", "themes", "quotes", "references", "rules", "coverage")
+"""Folders below `docs/` that hold generated files alone."""
+
+
+def plan_pages(links: Links, bibliography: Bibliography, stamp: str) -> Plan:
+    """Which files there are; `stamp` stands for the program that makes them."""
+    planner = Planner(links, bibliography, stamp)
+    return Plan(dict(planner.plan()), planner.site)
+
+
+def render_pages(plan: Plan, keys: Iterable[str], executor: Callable[[], Executor] | None) -> Iterator[bytes]:
+    """Render planned pages, given by their keys, in that order."""
+    by_key = {page.key: page for page in plan.pages.values()}
+    return render_in_parallel([by_key[key] for key in keys], plan.site, executor)

@@ -1,0 +1,104 @@
+"""Where everything lies on the site: the one place that knows paths of pages and names of anchors.
+
+An address is written from the root of the site, such as `notes/x/#q-y`; pages put their own way to the root
+before it, so that the site works in a subfolder and from a disk.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ...core.model import Note, Quote, Theme
+
+__all__ = [
+    "PAGE_SIZE",
+    "TWIN_TYPE",
+    "Addresses",
+    "group_anchor",
+    "page_path",
+    "pages_of",
+    "quote_anchor",
+    "reference_anchor",
+    "way_to_root",
+]
+
+PAGE_SIZE = {"notes": 100, "quotes": 40, "references": 60, "theme": 40}
+"""Entries of a list that one page shows: no page grows with the library, nor passes 100 kB."""
+
+TWIN_TYPE = "text/markdown"
+"""The media type of a note's plain twin."""
+
+T = TypeVar("T")
+
+
+def pages_of(items: Sequence[T], size: int) -> list[Sequence[T]]:
+    """The pages of a list; there is always a first one."""
+    return [items[start : start + size] for start in range(0, len(items), size)] or [items]
+
+
+def page_path(folder: str, number: int) -> str:
+    """The file of a list's page below `docs/`; numbers count from 1."""
+    return f"{folder}/index.md" if number == 1 else f"{folder}/page/{number}.md"
+
+
+def way_to_root(path: str) -> str:
+    """From the address of what a file below `docs/` becomes, up to the root of the site: `../../`."""
+    # A page gets a folder of its own, `notes/x/`; other files stay what they are.
+    depth = path.count("/") + (path.endswith(".md") and not path.endswith("index.md"))
+    return "../" * depth or "./"
+
+
+def reference_anchor(key: str) -> str:
+    """The anchor of a work in a bibliography; different keys have different anchors."""
+    return "ref-" + re.sub(r"[^A-Za-z0-9-]", lambda match: f"_{ord(match[0]):x}_", key)
+
+
+def group_anchor(key: str) -> str:
+    """The anchor, on a theme's page, of the quotes from one source."""
+    return f"from-{reference_anchor(key).removeprefix('ref-')}"
+
+
+def quote_anchor(quote: Quote) -> str:
+    """The anchor of a quote on the page of its note: its permanent address."""
+    return f"q-{quote.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Addresses that depend on what the library holds."""
+
+    reference_pages: Mapping[str, int]
+    """Citation key → number of the page of the bibliography that shows it."""
+
+    def note(self, note: Note) -> str:
+        return f"notes/{note.id}/"
+
+    def twin(self, note: Note) -> str:
+        """The file beside a note's page that holds the note as plain Markdown."""
+        return f"notes/{note.id}.md"
+
+    def theme(self, theme: Theme | str) -> str:
+        return f"themes/{theme if isinstance(theme, str) else theme.id}/"
+
+    def quote(self, quote: Quote) -> str:
+        return f"notes/{quote.note}/#{quote_anchor(quote)}"
+
+    def reference(self, key: str) -> str:
+        number = self.reference_pages.get(key, 1)
+        page = "references/" if number == 1 else f"references/page/{number}/"
+        return f"{page}#{reference_anchor(key)}"
+
+    def source_group(self, theme: str, key: str, place: int) -> str:
+        """Where a theme's page shows the quotes of one source, the first of which has this place among
+        all.
+        """
+        number = place // PAGE_SIZE["theme"] + 1
+        return f"{self.list_page(f'themes/{theme}', number)}#{group_anchor(key)}"
+
+    def preview(self, theme: str) -> str:
+        """The file that a preview of the theme is made from."""
+        return f"themes/{theme}/preview.json"
+
+    def list_page(self, folder: str, number: int) -> str:
+        return f"{folder}/" if number == 1 else f"{folder}/page/{number}/"

@@ -1,0 +1,134 @@
+"""The page that says what the library rests on and what it lacks, so that nobody has to find out alone."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from markupsafe import Markup, escape
+
+from ...check.coverage import Cited, Coverage, Entry, Kind, Section, SourceWords
+from .cards import Site, environment
+from .page_files import GeneratedPage, Heading
+
+__all__ = ["coverage_page", "coverage_view"]
+
+SHOWN = 12
+"""Entries of a section that the page names; the rest is counted, so that the page does not grow with the library."""
+SHOWN_WORKS = 20
+_LONGEST = 120
+"""Characters of a name that the page shows."""
+
+
+class _Row(NamedTuple):
+    address: str
+    name: Markup
+    about: Markup
+
+
+class SectionView(NamedTuple):
+    """What the page shows of a section."""
+
+    id: str
+    title: str
+    meaning: str
+    rows: list[_Row]
+    number: int
+    of: int
+
+
+class _Work(NamedTuple):
+    address: str
+    name: Markup
+    words: int
+    quotes: int
+    share: int
+    """Per cent of all words that are quoted."""
+
+
+class CoverageView(NamedTuple):
+    """All that the page shows."""
+
+    sections: list[SectionView]
+    works: list[_Work]
+    words: int
+    quotes: int
+    all_works: int
+
+
+def coverage_view(coverage: Coverage, site: Site) -> CoverageView:
+    """What the page shows: names and addresses, and never the words of a quotation."""
+    return CoverageView(
+        sections=[_section(section, site) for section in coverage.sections],
+        works=[_work(entry, coverage, site) for entry in coverage.words[:SHOWN_WORKS]],
+        words=coverage.total_words,
+        quotes=coverage.quotes,
+        all_works=len(coverage.words),
+    )
+
+
+def _section(section: Section, site: Site) -> SectionView:
+    rows = [_row(entry, site) for entry in section.entries[:SHOWN]]
+    return SectionView(section.id, section.title, section.meaning, rows, len(section.entries), section.of)
+
+
+def _row(entry: Entry, site: Site) -> _Row:
+    address, name = _place(entry, site)
+    pieces = [_name(piece.key, site) if isinstance(piece, Cited) else escape(_cut(piece)) for piece in entry.about]
+    return _Row(address, name, Markup("").join(pieces))
+
+
+def _place(entry: Entry, site: Site) -> tuple[str, Markup]:
+    """Where an entry leads, and what it is called there."""
+    links = site.links
+    match entry.kind:
+        case Kind.WORK:
+            return site.addresses.reference(entry.id), _name(entry.id, site)
+        case Kind.THEME:
+            return site.addresses.theme(entry.id), escape(_cut(links.themes[entry.id].label))
+        case Kind.NOTE:
+            return site.addresses.note(links.notes[entry.id]), escape(_cut(links.notes[entry.id].title))
+    note, _, quote = entry.id.partition("/")
+    anchor = f"#q-{quote}" if quote else ""
+    return f"{site.addresses.note(links.notes[note])}{anchor}", escape(_cut(links.notes[note].title))
+
+
+def _name(key: str, site: Site) -> Markup:
+    """A work in a few words; its key where nothing is known of it."""
+    name = Markup(site.short(key)) or escape(f"@{key}")
+    text = str(name.striptags())
+    return name if len(text) <= _LONGEST else escape(_cut(text))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rstrip()} …"
+
+
+def _work(entry: SourceWords, coverage: Coverage, site: Site) -> _Work:
+    share = round(100 * entry.words / (coverage.total_words or 1))
+    return _Work(site.addresses.reference(entry.key), _name(entry.key, site), entry.words, entry.quotes, share)
+
+
+def coverage_page(view: CoverageView, site: Site) -> GeneratedPage:
+    """The page; its sections without entries are named in one line at the end."""
+    return GeneratedPage(
+        title="Coverage",
+        description="What the library rests on, and what it lacks.",
+        parts=tuple(_parts(view)),
+        kind="list",
+        canonical=site.canonical("coverage/"),
+    )
+
+
+def _parts(view: CoverageView) -> Iterator[str | Heading]:
+    template = environment().get_template("coverage.html").render
+    yield template(part="head", view=view)
+    for section in view.sections:
+        if section.number:
+            yield Heading(level=2, id=section.id, html=section.title)
+            yield template(part="section", section=section)
+    if view.works:
+        yield Heading(level=2, id="quoted-words", html="Words quoted of each work")
+        yield template(part="words", view=view)
+    empty = [section.title for section in view.sections if not section.number]
+    if empty:
+        yield Heading(level=2, id="nothing-found", html="Nothing was found for")
+        yield template(part="empty", titles=empty)

@@ -1,0 +1,59 @@
+"""A work's identifiers as hyperlinks, and its data in the formats of other programs."""
+
+from typing import NamedTuple
+
+from ...core.model import Source
+from ...works.exports import bibtex_entry, csl_json, ris_record
+from ...works.identifiers import check_url, doi_url, parse_arxiv, parse_doi, parse_isbn, parse_pmcid, parse_pmid
+
+__all__ = ["Format", "Identified", "formats_of", "identifiers_of", "web_address"]
+
+
+class Identified(NamedTuple):
+    """An identifier with the address that resolves it."""
+
+    name: str
+    value: str
+    address: str
+
+
+_RESOLVERS = (
+    ("DOI", parse_doi, doi_url),
+    ("PMID", parse_pmid, lambda value: f"https://pubmed.ncbi.nlm.nih.gov/{value}/"),
+    ("PMCID", parse_pmcid, lambda value: f"https://pmc.ncbi.nlm.nih.gov/articles/{value}/"),
+    ("arXiv", parse_arxiv, lambda value: f"https://arxiv.org/abs/{value}"),
+    ("ISBN", parse_isbn, lambda value: f"https://search.worldcat.org/search?q=bn%3A{value}"),
+)
+
+
+def identifiers_of(source: Source, entry: str = "") -> list[Identified]:
+    """The identifiers that can be resolved, without those that the work's entry links to already."""
+    found = []
+    for name, parse, resolve in _RESOLVERS:
+        # An ISBN field may list those of several bindings.
+        texts = source.variables.get(name, "").split(",") if name == "ISBN" else [source.variables.get(name, "")]
+        for text in texts:
+            value = parse(text).value if text.strip() else ""
+            if value and resolve(value).lower() not in entry.lower().replace("&amp;", "&"):
+                found.append(Identified(name, value, resolve(value)))
+    return found
+
+
+def web_address(source: Source | None) -> str:
+    """The work's address on the web, or nothing."""
+    return check_url(source.variables.get("URL", "")).value if source else ""
+
+
+class Format(NamedTuple):
+    """A work in the format of other programs, to be copied."""
+
+    name: str
+    text: str
+
+
+def formats_of(source: Source) -> list[Format]:
+    return [
+        Format("BibTeX", bibtex_entry(source)),
+        Format("RIS", ris_record(source)),
+        Format("CSL-JSON", csl_json(source)),
+    ]

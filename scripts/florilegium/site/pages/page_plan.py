@@ -1,0 +1,301 @@
+"""The plan of all generated files: which there are, what each depends on, and how to make it.
+
+A file's key is a digest of all that bears on its bytes. So whoever adds something to a page adds it to the
+key here; `tests/test_pages.py` compares a library that was changed step by step with one that was built at
+once.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from hashlib import sha256
+from typing import Any, NamedTuple, Protocol
+
+from ...check.coverage import coverage_of
+from ...core.model import Note, Quote, Theme
+from ...library.links import CitedBy, Links, note_references
+from ...works.citing import Bibliography
+from ...works.csl import to_csl
+from .addresses import PAGE_SIZE, Addresses, page_path, pages_of, way_to_root
+from .atom_feeds import latest, notes_feed, theme_feed
+from .cards import Site
+from .coverage_page import coverage_page, coverage_view
+from .home_page import home_page, newest_notes, used_notices
+from .list_pages import quotes_list, references_list, rules_page
+from .note_pages import note_page, works_of
+from .notes_lists import notes_list, notes_pages
+from .quote_previews import linked_quotes
+from .redirects import redirect_page, redirects
+from .theme_pages import quotes_of, source_key, theme_page, theme_preview, theme_works
+from .themes_index import themes_page
+
+__all__ = ["Plan", "PlannedPage", "Planner", "reference_pages"]
+
+
+class Generated(Protocol):
+    """A file that knows how to write itself, once the way to the root is known."""
+
+    def render(self, root: str) -> bytes: ...
+
+
+class PlannedPage(NamedTuple):
+    """A file to be generated: the same key, the same bytes."""
+
+    key: str
+    render: Callable[[], bytes]
+    shows: tuple[str, ...]
+    """Paths of the notes and themes whose prose or quotes stand on the page."""
+
+
+class Plan(NamedTuple):
+    """All generated files by their path below `docs/`, and what they are made from."""
+
+    pages: dict[str, PlannedPage]
+    site: Site
+
+
+def reference_pages(links: Links, bibliography: Bibliography) -> dict[str, int]:
+    """The number of the page of the bibliography that shows a work, for each in their order."""
+    keys = [key for key in bibliography.order if key in links.cited_by or key in links.sources]
+    return {key: place // PAGE_SIZE["references"] + 1 for place, key in enumerate(keys)}
+
+
+class Planner:
+    """Finds the inputs of every file. Rendering happens later, and only where a key is new."""
+
+    def __init__(self, links: Links, bibliography: Bibliography, stamp: str) -> None:
+        self.links = links
+        self.numbers = reference_pages(links, bibliography)
+        self.keys = list(self.numbers)
+        self.site = Site(links, bibliography, Addresses(reference_pages=self.numbers))
+        self.frame = _digest([stamp, self._labels()])
+        self.works: dict[str, str] = {}
+        self.note_keys = {note.id: self._note_key(note) for note in links.notes.values()}
+
+    def _labels(self) -> object:
+        """What shows on pages of every kind: names of themes, roles and notices, and where readers find
+        help.
+        """
+        settings = self.links.library.settings
+        return [
+            [(theme.id, theme.label) for theme in self.links.themes.values()],
+            [(role.id, role.label) for role in settings.roles],
+            [(notice.id, notice.label) for notice in settings.notices],
+            [settings.help, settings.title, settings.language, self.site.bibliography.approximate],
+            [settings.url, settings.repository, settings.branch],
+        ]
+
+    # -- what things are made from
+
+    def _work(self, key: str) -> str:
+        """A digest of all that pages show of a work."""
+        if key not in self.works:
+            source = self.links.sources.get(key)
+            entry = self.site.bibliography.entries.get(key, "")
+            about = [
+                key,
+                entry,
+                self.site.consulted(key),
+                self.numbers.get(key, 0),
+                source and to_csl(source),
+            ]
+            short = self.site.bibliography.short(key) if source else ""
+            self.works[key] = _digest([about, short])
+        return self.works[key]
+
+    def _works(self, keys: Iterable[str]) -> list[str]:
+        return [self._work(key) for key in keys]
+
+    def _note_key(self, note: Note) -> str:
+        """A digest of everything that a note and its cards show."""
+        bibliography, used = self.site.bibliography, set()
+        texts: list[object] = []
+        for citation in note.body.citations:
+            texts.append([(part.html, part.key) for part in bibliography.citation(citation)])
+        for quote in note.quotes:
+            texts.append([self.site.reference(r) for r in quote.references])
+            texts.append([self.links.states.get(quote.address, "")])
+        for reference in note_references(note):
+            used.add(reference.key)
+        return _digest([note.digest, note.path, texts, self._works(sorted(used))])
+
+    def _cards(self, quotes: Iterable[Quote]) -> object:
+        return [[quote.id, self.note_keys[quote.note]] for quote in quotes]
+
+    def _previewed(self, document: Note | Theme) -> object:
+        return self._cards(linked_quotes(document, self.site))
+
+    def _row(self, note: Note) -> object:
+        return [note.digest, note.path, self._work(note.source.id) if note.source else ""]
+
+    @cached_property
+    def _counts(self) -> object:
+        """Which notes and sources the quotes of every theme are from."""
+        return [
+            [theme.id, [(q.note, source_key(q)) for q in self.links.quotes_by_theme.get(theme.id, ())]]
+            for theme in self.links.themes.values()
+        ]
+
+    # -- the plan
+
+    def plan(self) -> Iterator[tuple[str, PlannedPage]]:
+        yield from self._notes()
+        yield from self._themes()
+        yield from self._quotes()
+        yield from self._references()
+        yield "index.md", self._home()
+        yield "coverage/index.md", self._coverage()
+        yield "rules/index.md", self._planned("rules/index.md", ["rules"], rules_page)
+        for redirect in redirects(self.links):
+            yield redirect.path, self._planned(redirect.path, redirect, self._maker(redirect_page, redirect))
+
+    def _planned(
+        self, path: str, inputs: object, make: Callable[[], Generated], shows: Iterable[str] = ()
+    ) -> PlannedPage:
+        return PlannedPage(
+            key=_digest([self.frame, path, inputs]),
+            render=lambda: make().render(way_to_root(path)),
+            shows=tuple(shows),
+        )
+
+    def _maker(self, make: Callable[..., Generated], *arguments: Any) -> Callable[[], Generated]:
+        return lambda: make(*arguments, self.site)
+
+    def _paths(self, quotes: Iterable[Quote]) -> list[str]:
+        """The notes that quotes stand in."""
+        return list(dict.fromkeys(self.links.notes[quote.note].path for quote in quotes))
+
+    def _home(self) -> PlannedPage:
+        settings = self.links.library.settings
+        themes = list(self.links.themes.values())
+        newest = newest_notes(self.links)
+        inputs = [
+            [settings.description, [(n.id, n.label, n.description) for n in settings.notices]],
+            [(self._row(note), note.date, note.updated) for note in newest],
+            [(self._about(theme), self.links.narrower.get(theme.id, ())) for theme in themes],
+            self._counts,
+            [len(self.links.notes), sum(len(note.quotes) for note in self.links.notes.values())],
+            sorted(used_notices(self.links)),
+        ]
+        return self._planned("index.md", inputs, self._maker(home_page), [t.path for t in themes])
+
+    def _coverage(self) -> PlannedPage:
+        view = coverage_view(coverage_of(self.links), self.site)
+        return self._planned("coverage/index.md", view, self._maker(coverage_page, view))
+
+    def _notes(self) -> Iterator[tuple[str, PlannedPage]]:
+        for note in self.links.notes.values():
+            path = f"notes/{note.id}.md"
+            works = self._works(works_of(note, self.site))
+            inputs = [self.note_keys[note.id], works, self._elsewhere(note), self._previewed(note)]
+            yield path, self._planned(path, inputs, self._maker(note_page, note), [note.path])
+        for page in notes_pages(self.site):
+            inputs = [page.order, page.pages, [self._row(note) for note in page.notes]]
+            yield page.path, self._planned(page.path, inputs, self._maker(notes_list, page))
+        notes = latest(list(self.links.notes.values()))
+        rows = [self._row(note) for note in notes]
+        yield "notes/feed.xml", self._planned("notes/feed.xml", rows, self._maker(notes_feed, notes))
+
+    def _elsewhere(self, note: Note) -> object:
+        found = self.links.cited_by.get(note.source.id) if note.source else None
+        return _mentions(found) if found else []
+
+    def _themes(self) -> Iterator[tuple[str, PlannedPage]]:
+        for theme in self.links.themes.values():
+            yield from self._theme(theme)
+        themes = self.links.themes.values()
+        inputs = [
+            [(self._about(theme), [m.id for m in theme.broader]) for theme in themes],
+            self._counts,
+            [
+                [[m.id for m in q.themes] for q in note.quotes] + [[m.id for m in note.themes]]
+                for note in self.links.notes.values()
+            ],
+            self._works(sorted({source_key(q) for quotes in self.links.quotes_by_theme.values() for q in quotes})),
+        ]
+        yield (
+            "themes/index.md",
+            self._planned("themes/index.md", inputs, self._maker(themes_page), [theme.path for theme in themes]),
+        )
+
+    def _about(self, theme: Theme) -> object:
+        """A theme's own text, with its citations as they are printed."""
+        citations = [
+            [(part.html, part.key) for part in self.site.bibliography.citation(citation)]
+            for citation in theme.body.citations
+        ]
+        return [theme.digest, theme.path, citations]
+
+    def _theme(self, theme: Theme) -> Iterator[tuple[str, PlannedPage]]:
+        quotes = quotes_of(theme, self.links)
+        pages = pages_of(quotes, PAGE_SIZE["theme"])
+        about = [self._about(theme), len(pages), len(quotes), self._neighbours(theme.id)]
+        for number, page in enumerate(pages, 1):
+            path = f"themes/{theme.id}.md" if number == 1 else f"themes/{theme.id}/page/{number}.md"
+            works = self._works(theme_works(theme if number == 1 else None, page, self.site))
+            inputs = [about, self._cards(page), works, self._previewed(theme)]
+            make = self._maker(theme_page, theme, page, number, len(pages))
+            yield path, self._planned(path, inputs, make, [theme.path, *self._paths(page)])
+        preview = self.site.addresses.preview(theme.id)
+        inputs = [self._about(theme), len(quotes), len({source_key(quote) for quote in quotes})]
+        yield preview, self._planned(preview, inputs, self._maker(theme_preview, theme), [theme.path])
+        yield f"themes/{theme.id}/feed.xml", self._theme_feed(theme, quotes)
+
+    def _theme_feed(self, theme: Theme, quotes: Iterable[Quote]) -> PlannedPage:
+        filed = (*self.links.notes_by_theme.get(theme.id, ()), *(self.links.notes[q.note] for q in quotes))
+        notes = latest(list(dict.fromkeys(filed)))
+        rows = [self._row(note) for note in notes]
+        return self._planned(f"themes/{theme.id}/feed.xml", rows, self._maker(theme_feed, theme, notes))
+
+    def _neighbours(self, id_: str) -> object:
+        """What the head and the end of a theme's first page say of others."""
+        notes = self.links.notes_by_theme.get(id_, ())
+        quotes = self.links.quotes_by_theme.get(id_, ())
+        return [
+            self.links.narrower.get(id_, ()),
+            self.site.related_from.get(id_, ()),
+            [(note.id, note.title, self._work(note.source.id) if note.source else "") for note in notes[:60]],
+            len(notes),
+            [([m.id for m in q.themes], self.links.notices_of(q), self.links.states.get(q.address)) for q in quotes],
+            sorted({role.id for q in quotes if (role := self.site.role(q.speaker))}),
+            len({source_key(q) for q in quotes}),
+            sorted(self.site.speaking_roles),
+        ]
+
+    def _quotes(self) -> Iterator[tuple[str, PlannedPage]]:
+        quotes = list(self.links.quotes)
+        pages = pages_of(quotes, PAGE_SIZE["quotes"])
+        for number, page in enumerate(pages, 1):
+            path = page_path("quotes", number)
+            inputs = [len(pages), self._cards(page), self._works(theme_works(None, page, self.site))]
+            if number == 1:
+                inputs.append(len(quotes))
+            make = self._maker(quotes_list, page, number, len(pages), len(quotes))
+            yield path, self._planned(path, inputs, make, self._paths(page))
+
+    def _references(self) -> Iterator[tuple[str, PlannedPage]]:
+        pages = pages_of(self.keys, PAGE_SIZE["references"])
+        noted = {note.source.id for note in self.links.notes.values() if note.source}
+        years = [(source.year if (source := self.links.sources.get(key)) else None, key in noted) for key in self.keys]
+        for number, page in enumerate(pages, 1):
+            path = page_path("references", number)
+            found = [self.links.cited_by.get(key) for key in page]
+            inputs = [len(pages), self._works(page), [_mentions(f) if f else [] for f in found]]
+            if number == 1:
+                inputs.append(years)
+            make = self._maker(references_list, page, number, len(pages), self.keys)
+            yield path, self._planned(path, inputs, make)
+
+
+def _mentions(found: CitedBy) -> object:
+    lists = (found.summarised, found.cited, found.via)
+    return [
+        [[(note.id, note.title, note.basis) for note in notes] for notes in lists],
+        [[quote.address for quote in quotes] for quotes in (found.quoted, found.quoted_in)],
+        [(theme.id, theme.label) for theme in found.cited_in_themes],
+    ]
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,1 @@
+"""Bibliographic works: identifiers, CSL, exchange formats with reader and writer, registries, citation styles."""

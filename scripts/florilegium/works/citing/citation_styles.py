@@ -1,0 +1,268 @@
+"""Citation styles: which there are, and what of a style has to be set aside for use on a web site."""
+
+import os
+import stat
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+from ...core.diagnostics import did_you_mean, quoted
+
+__all__ = ["LABELS", "ORDER", "STYLES", "BibliographyError", "Style", "label_word", "read_style"]
+
+STYLES = (
+    "apa",
+    "chicago-author-date",
+    "chicago-notes-bibliography",
+    "harvard-cite-them-right",
+    "modern-language-association",
+    "nlm-citation-sequence",
+)
+"""The names of the styles that come with the program."""
+
+LABELS = frozenset(
+    """book chapter column figure folio issue line note opus page paragraph part section sub-verbo verse
+    volume""".split()
+)
+"""The locator labels that pandoc knows."""
+
+ORDER = "florilegium-order"
+"""A variable of ours, by which works are sorted that a style sorts alike."""
+
+_FOLDER = Path(__file__).parent / "styles"
+_LIMIT = 2 * 1024 * 1024
+_CSL = "{http://purl.org/net/xbiblio/csl}"
+_PARENT = "independent-parent"
+_LOCALES = {"harvard-cite-them-right": "en-GB"}
+"""The languages of guides that their styles do not name."""
+_TERMS = {"nlm-citation-sequence": {"page-range-delimiter": "-"}}
+"""Words and signs of guides that their styles leave to the language."""
+_SHORTENING = ("chicago-notes", "chicago-shortened-notes")
+_MAX_DEPTH = 100
+"""Elements inside each other; real styles have some 20."""
+_TRIMMED = ("disambiguate-add-names", "disambiguate-add-givenname", "givenname-disambiguation-rule")
+
+
+class BibliographyError(Exception):
+    """Citations cannot be formatted; the message says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """A CSL style, ready for pandoc."""
+
+    name: str
+    xml: bytes
+    """The style as pandoc gets it: see `_prepare`."""
+    xml_without_entries: bytes
+    """The same, but with nothing in the entries: for runs that are only about citations."""
+    variables: frozenset[str]
+    """Every variable that the style prints or asks about."""
+    sequential: bool
+    """Whether citations depend on all works, or on their order, otherwise than by a letter after the year."""
+    follows_apa: bool
+    """Whether two rules of APA hold that CSL cannot express: see `works.py`."""
+    prints_places: bool = True
+    """Whether citations show locators. A style that never asks for one would lose the page of a quotation."""
+    shortens_titles: bool = False
+    """Whether a work is cited by its title without its first article and its subtitle: see `works.py`."""
+    locale: str = ""
+    """The language of the guide behind the style, such as `en-GB`; empty where nobody says."""
+
+    def locale_for(self, language: str) -> str:
+        """The language tag for pandoc: a mere `en` becomes the English in which the style's guide is printed."""
+        return self.locale if self.locale.partition("-")[0] == language.lower() else language
+
+
+def label_word(label: str) -> str:
+    """The word that we add to a style for a locator label, and that means nothing else in any language."""
+    return f"xlocator{label}"
+
+
+def read_style(style: str, *, folder: Path | None = None) -> Style:
+    """Read the style of that name, or the `.csl` file at that path below `folder`.
+
+    Raises `BibliographyError` where there is no such style, or where it is none that can be used.
+    """
+    if style in STYLES:
+        return _parse_style(style, (_FOLDER / f"{style}.csl").read_bytes())
+    if not style.endswith(".csl"):
+        known = (
+            f"the styles are {', '.join(STYLES)}; for another, put its file into annotations/references/ "
+            "and write references/NAME.csl"
+        )
+        raise BibliographyError(f"no citation style has the name {quoted(style)}: {did_you_mean(style, STYLES, known)}")
+    return _parse_style(style, _read_regular_file(style, folder or Path()))
+
+
+def _read_regular_file(style: str, folder: Path) -> bytes:
+    # Anybody may propose a change to the file that names it: no way out of the folder, no link, no device.
+    path = Path(style)
+    if path.is_absolute() or ".." in path.parts or "\0" in style or "\\" in style:
+        raise _refused(style, "is not below the library's folder")
+    try:
+        for part in range(1, len(path.parts) + 1):
+            status = os.lstat(folder.joinpath(*path.parts[:part]))
+            if stat.S_ISLNK(status.st_mode):
+                raise _refused(style, "is a symbolic link, or lies behind one")
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _LIMIT:
+            raise _refused(style, "is not a file of at most 2 MiB")
+        return (folder / path).read_bytes()
+    except OSError as error:
+        raise _refused(style, f"cannot be read ({error.strerror or 'no reason given'})") from None
+
+
+def _refused(style: str, fault: str) -> BibliographyError:
+    return BibliographyError(
+        f"the citation style {quoted(style)} {fault}: name a complete .csl file of the library, or one of "
+        + ", ".join(STYLES)
+    )
+
+
+def _parse_style(name: str, text: bytes) -> Style:
+    root = _parse_xml(name, text)
+    id_ = _stem(root.findtext(f"{_CSL}info/{_CSL}id", ""))
+    citation, bibliography = root.find(f"{_CSL}citation"), root.find(f"{_CSL}bibliography")
+    if root.tag != f"{_CSL}style" or citation is None or citation.find(f"{_CSL}layout") is None:
+        return _parse_parent(name, root)
+    if bibliography is None or bibliography.find(f"{_CSL}layout") is None:
+        raise _refused(name, "describes no bibliography")
+    _check_macros(name, root)
+    variables = frozenset(_words(root, "variable"))
+    conditions = any(e.get("position") or e.get("disambiguate") for e in root.iter())
+    sequential = conditions or bool(variables & {"citation-number", "citation-label"})
+    _prepare(root, citation, bibliography, _TERMS.get(id_, {}))
+    xml = ElementTree.tostring(root, encoding="utf-8")
+    layout = bibliography.find(f"{_CSL}layout")
+    assert layout is not None
+    layout[:] = [ElementTree.Element(f"{_CSL}text", value="x")]
+    return Style(
+        name=name,
+        xml=xml,
+        xml_without_entries=ElementTree.tostring(root, encoding="utf-8"),
+        variables=variables,
+        sequential=sequential,
+        follows_apa=id_.startswith("apa"),
+        prints_places="locator" in variables,
+        shortens_titles=id_.startswith(_SHORTENING),
+        locale=root.get("default-locale") or _LOCALES.get(id_, ""),
+    )
+
+
+def _stem(address: str) -> str:
+    return address.strip().rpartition("/")[2]
+
+
+class _Builder(ElementTree.TreeBuilder):
+    """Builds the tree of a file that anybody may have sent: without a document type, so without entities."""
+
+    depth = 0
+
+    def doctype(self, *_: object) -> None:
+        raise ValueError("it declares a document type, which a style has no need of")
+
+    def start(self, tag: str, attrs: dict[str, str]) -> ElementTree.Element:
+        self.depth += 1
+        if self.depth > _MAX_DEPTH:
+            raise ValueError(f"its elements are nested more than {_MAX_DEPTH} deep")
+        return super().start(tag, attrs)
+
+    def end(self, tag: str) -> ElementTree.Element:
+        self.depth -= 1
+        return super().end(tag)
+
+
+def _parse_xml(name: str, text: bytes) -> ElementTree.Element:
+    parser = ElementTree.XMLParser(target=_Builder())
+    try:
+        parser.feed(text)
+        root: ElementTree.Element = parser.close()
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
+        raise _refused(name, f"cannot be read ({error})") from None
+    return root
+
+
+def _parse_parent(name: str, root: ElementTree.Element) -> Style:
+    """A journal's style often only names another, its parent, which may be one of ours."""
+    links = root.findall(f"{_CSL}info/{_CSL}link")
+    parent = next((_stem(link.get("href", "")) for link in links if link.get("rel") == _PARENT), "")
+    if root.tag != f"{_CSL}style" or not parent:
+        raise _refused(name, "is not a complete CSL style")
+    if parent not in STYLES:
+        raise _refused(name, f"only names another style, {quoted(parent)}, whose file is needed")
+    style = _parse_style(parent, (_FOLDER / f"{parent}.csl").read_bytes())
+    return replace(style, name=name, locale=root.get("default-locale") or style.locale)
+
+
+def _check_macros(name: str, root: ElementTree.Element) -> None:
+    """Refuse a style with a macro that leads to itself: pandoc would never be done, and take all memory."""
+    macros = {macro.get("name", ""): macro for macro in root.findall(f"{_CSL}macro")}
+    calls = {macro: {call for call in _words(element, "macro") if call in macros} for macro, element in macros.items()}
+    try:
+        TopologicalSorter(calls).prepare()
+    except CycleError as error:
+        raise _refused(name, f"has a macro that leads to itself, {quoted(error.args[1][0])}") from None
+
+
+def _words(root: ElementTree.Element, attribute: str) -> Iterator[str]:
+    for element in root.iter():
+        yield from element.get(attribute, "").split()
+
+
+def _prepare(
+    root: ElementTree.Element,
+    citation: ElementTree.Element,
+    bibliography: ElementTree.Element,
+    terms: Mapping[str, str],
+) -> None:
+    """Set aside what a web site has no use for, and add what makes pandoc's answers exact."""
+    for about in root.findall(f"{_CSL}info"):
+        for link in about.findall(f"{_CSL}link"):
+            if link.get("rel") == _PARENT:  # Pandoc would look for it on the network.
+                about.remove(link)
+    for attribute in _TRIMMED:  # Quadratic in the number of names.
+        citation.attrib.pop(attribute, None)
+    bibliography.attrib.pop("subsequent-author-substitute", None)
+    if root.get("class") == "note":
+        root.set("class", "in-text")
+        layout = citation.find(f"{_CSL}layout")
+        assert layout is not None
+        layout.attrib.update(prefix="(", suffix=")")
+    # `press.py` first cites everything once, so no citation is a first one. Whether it repeats the one before
+    # cannot be known: readers meet our citations in any order.
+    for condition in root.iterfind(".//*[@position]"):
+        kept = [position for position in condition.get("position", "").split() if position in ("first", "subsequent")]
+        condition.set("position", " ".join(kept) or "first")
+    # Pandoc takes a label for one that precedes the names, unless the style says where they are.
+    for names in root.iter(f"{_CSL}names"):
+        if names.find(f"{_CSL}label") is not None and names.find(f"{_CSL}name") is None:
+            names.insert(0, ElementTree.Element(f"{_CSL}name"))
+    # Works that a style sorts alike would otherwise get their places and letters by their first citations.
+    sort = bibliography.find(f"{_CSL}sort")
+    if sort is not None:
+        ElementTree.SubElement(sort, f"{_CSL}key", variable=ORDER)
+        # A style that sorts the works of one citation by author and year would leave `2020b` before `2020a`.
+        # Bibliographies go on by title; repeating all of their keys here would cost a fifth more time.
+        within = citation.find(f"{_CSL}sort")
+        if within is not None:
+            ElementTree.SubElement(within, f"{_CSL}key", variable="title")
+    info = root.find(f"{_CSL}info")
+    root.insert(0 if info is None else list(root).index(info) + 1, _label_words(terms))
+
+
+def _label_words(more: Mapping[str, str]) -> ElementTree.Element:
+    """Terms by which pandoc tells a locator's label in every language, in a form that is printed nowhere.
+
+    Pandoc finds the label in a citation's text, by the words of the language that it writes.
+    """
+    locale = ElementTree.Element(f"{_CSL}locale")
+    terms = ElementTree.SubElement(locale, f"{_CSL}terms")
+    for label in sorted(LABELS):
+        term = ElementTree.SubElement(terms, f"{_CSL}term", name=label, form="verb-short")
+        ElementTree.SubElement(term, f"{_CSL}single").text = label_word(label)
+        ElementTree.SubElement(term, f"{_CSL}multiple").text = label_word(label)
+    for name, text in more.items():
+        ElementTree.SubElement(terms, f"{_CSL}term", name=name).text = text
+    return locale

@@ -1,0 +1,298 @@
+"""From works and citations to a bibliography: what pandoc has to format, when, and what is known already.
+
+Works depend on each other. Two works whose citations read the same get letters after their years, `2009a` and
+`2009b`, so a new work can change the citation of an old one. Such works are *kin*: their citations agree up
+to and including the first number, or have none, for the letter only comes after it. A work that is not kin of
+a changed one stays as it was. (In a style that numbers works, or has other means to tell them apart, all
+works are kin.)
+
+A build with changes therefore takes up to three rounds, each a run of pandoc over few works:
+1. The changed works alone, for what they are kin by; and every n-th other work, for where the changed ones
+   stand among them in the bibliography.
+2. All that is missing: citations and entries of the changed works and their kin, new citations. The works
+   around the changed ones come along, which tells their exact place.
+3. Citations with a locator that could not be put together (see `clusters.py`); mostly none.
+A first build has the second round over everything, and perhaps the third.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from html import escape
+from itertools import chain
+from math import isqrt
+from pathlib import Path
+
+from ...core.model import Citation, CitationMode
+from .approximations import approximate_citation, approximate_entry, approximate_order
+from .citation_styles import Style
+from .cite_items import PROBE, Cluster, Parts, cluster_of, is_visible, simple
+from .formatted_cache import CitationCache
+from .formatting_plan import Plan
+from .pandoc_fragments import CitedPart, plain_text
+from .pandoc_items import Item, digest_of, joins_two_names, prepare_work
+from .pandoc_runner import Pandoc, Sheet, find_pandoc, typeset
+
+__all__ = ["Bibliography", "render_bibliography"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bibliography:
+    """Every work and every citation of a library, as a citation style has them."""
+
+    order: tuple[str, ...]
+    """All keys as the style sorts the bibliography; last, by key, those that it leaves out."""
+    entries: Mapping[str, str]
+    """HTML of each work's entry."""
+    clusters: Mapping[Cluster, Parts]
+    approximate: bool = False
+    """Whether there was no pandoc, and everything is a plain rendering in no particular style."""
+    missing: tuple[str, ...] = ()
+    """Keys that are cited although there is no such work, sorted."""
+    warnings: tuple[str, ...] = ()
+    """What pandoc had to say. A build that finds everything in the cache repeats none of it."""
+    cache: CitationCache = field(default_factory=CitationCache)
+    """What to hand over the next time. It is the cache that was given where nothing had to be formatted."""
+
+    def entry(self, key: str) -> str:
+        """The work's entry: an HTML fragment without blocks, in which DOI and URL are hyperlinks."""
+        return self.entries[key]
+
+    def entry_text(self, key: str) -> str:
+        """The work's entry as plain text, to be copied or put into a feed."""
+        return plain_text(self.entries[key])
+
+    def short(self, key: str) -> str:
+        """The work in a few words, as it is cited but without brackets: `Somer, 2009`. An HTML fragment."""
+        return _joined(part for part in self.clusters[simple(key)] if part.key is not None) or escape(key)
+
+    def citation(self, citation: Citation) -> Parts:
+        """A citation in parts, those with a key to be linked to the work's entry.
+
+        `[see @somer2009, p. 3; @lutz2013]` gives `(see `, `Somer, 2009, p. 3` for `somer2009`, `; `, `Lutz
+        &amp; Kieffer, 2013` for `lutz2013`, and `)`. Of `@somer2009` all is one part, `Somer (2009)`. Raises
+        `KeyError` for a citation that was not among those given.
+        """
+        cluster = cluster_of(citation)
+        parts = self.clusters[cluster]
+        first = cluster[0]
+        if first.mode == CitationMode.AUTHOR_IN_TEXT.value and first.key in self.entries:
+            return _with_author_linked(parts, first.key, whole=len(cluster) == 1)
+        if len(cluster) == 1 and not is_visible(parts):
+            # A style without years has nothing left when the author is suppressed.
+            return self.clusters.get(simple(first.key), parts)
+        return parts
+
+
+def _joined(parts: Iterable[CitedPart]) -> str:
+    return "".join(part.html for part in parts)
+
+
+def _with_author_linked(parts: Parts, key: str, *, whole: bool) -> Parts:
+    """Pandoc links the year alone in `Somer (2009)`; in a screen reader's list of links, that says little."""
+    if whole:
+        return (CitedPart(_joined(parts), key),)
+    author = parts[0].html.rstrip(" ([")
+    if parts[0].key is not None or not author:
+        return parts
+    return (CitedPart(author, key), CitedPart(parts[0].html[len(author) :], None), *parts[1:])
+
+
+def render_bibliography(
+    items: Mapping[str, Item],
+    citations: Iterable[Citation],
+    *,
+    style: Style,
+    language: str = "en",
+    cache: CitationCache | None = None,
+) -> Bibliography:
+    """Format all works, and all citations of them.
+
+    `items` are CSL-JSON items by key; `language` is a BCP 47 tag. No process is started where `cache` holds
+    everything. Raises `BibliographyError` where pandoc fails. A citation of an unknown key is rendered
+    approximately, not refused.
+    """
+    wanted = set(map(cluster_of, citations))
+    missing = {cited.key for cited in chain.from_iterable(wanted) if cited.key not in items}
+    broken = {c for c in wanted if any(cited.key in missing for cited in c)} if missing else set()
+    pandoc = find_pandoc()
+    if pandoc is None:
+        return _approximate(items, wanted, missing, cache or CitationCache())
+    tag = language if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", language) else "en"
+    tag = style.locale_for(tag)
+    works = {key: prepare_work(items[key], style) for key in sorted(items)}
+    desk = _Desk(pandoc, style, tag, works, cache or CitationCache())
+    clusters = desk.settle(wanted - broken)
+    if style.follows_apa and (word := _AND.get(tag.partition("-")[0].lower())):
+        clusters = {cluster: _with_and(cluster, parts, works, word) for cluster, parts in clusters.items()}
+    clusters |= {cluster: approximate_citation(cluster, items) for cluster in broken}
+    left_out = [key for key in works if not desk.entries[key]]
+    return Bibliography(
+        order=(*desk.order, *left_out),
+        entries={**desk.entries, **{key: approximate_entry(items[key]) for key in left_out}},
+        clusters=clusters,
+        missing=tuple(sorted(missing)),
+        warnings=tuple(sorted(desk.warnings)),
+        cache=desk.cache(),
+    )
+
+
+_AND = {"de": "und", "en": "and", "es": "y", "fr": "et", "it": "e", "nl": "en", "pt": "e"}
+"""The word by which APA joins two names in running text."""
+
+
+def _with_and(cluster: Cluster, parts: Parts, works: Mapping[str, Item], word: str) -> Parts:
+    """A citation in running text with a word between two authors."""
+    if cluster[0].mode != CitationMode.AUTHOR_IN_TEXT.value or not joins_two_names(works[cluster[0].key]):
+        return parts
+    return (CitedPart(parts[0].html.replace(" &amp; ", f" {word} "), parts[0].key), *parts[1:])
+
+
+def _approximate(
+    items: Mapping[str, Item], wanted: set[Cluster], missing: set[str], cache: CitationCache
+) -> Bibliography:
+    clusters = wanted | set(map(simple, items))
+    return Bibliography(
+        order=approximate_order(items),
+        entries={key: approximate_entry(item) for key, item in items.items()},
+        clusters={cluster: approximate_citation(cluster, items) for cluster in clusters},
+        approximate=True,
+        missing=tuple(sorted(missing)),
+        cache=cache,
+    )
+
+
+def _context(pandoc: Pandoc, style: Style, language: str) -> str:
+    """Digest of all that bears on every result, this code included."""
+    code = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
+    parts = (pandoc.version.encode(), language.encode(), style.xml, *code)
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+
+
+def _kin(parts: Parts) -> str:
+    """What the citations of two works must share for pandoc to tell them apart by a letter."""
+    match = re.match(r"\D*\d+", plain_text(_joined(parts)))
+    return match[0] if match else ""
+
+
+class _Desk:
+    """One rendering under way: what is known, and the rounds that find out the rest."""
+
+    def __init__(
+        self, pandoc: Pandoc, style: Style, language: str, works: Mapping[str, Item], given: CitationCache
+    ) -> None:
+        self.pandoc, self.style, self.language = pandoc, style, language
+        self.works = works
+        self.context = _context(pandoc, style, language)
+        self.digests = {key: digest_of(work) for key, work in works.items()}
+        self.given = given
+        known = given if given.context == self.context else CitationCache()
+        self.entries = dict(known.entries)
+        self.order = list(known.order)
+        self.clusters = dict(known.clusters)
+        self.changed = {key for key, digest in self.digests.items() if known.digests.get(key) != digest}
+        self.gone = known.digests.keys() - works.keys()
+        self.kin: dict[str, str] = {}
+        """What each work is kin by, where that cannot be read off `clusters`."""
+        self.used: set[Cluster] = set()
+        self.warnings: set[str] = set()
+
+    def settle(self, wanted: set[Cluster]) -> dict[Cluster, Parts]:
+        """The wanted citations, and the simple one of every work, formatted."""
+        wanted = wanted | set(map(simple, self.works))
+        near = self._forget() if self.changed or self.gone else set()
+        plan = Plan.of(wanted, self.works)
+        self._format(plan.direct, near)
+        assembled, left = plan.assemble(self.clusters)
+        self._format(left)
+        return {cluster: assembled.get(cluster) or self.clusters[cluster] for cluster in wanted}
+
+    def cache(self) -> CitationCache:
+        """What is worth keeping: the given cache itself where it would be the same."""
+        if not self.changed and not self.gone and self.used == self.given.clusters.keys():
+            return self.given
+        return CitationCache(
+            context=self.context,
+            digests=self.digests,
+            entries=self.entries,
+            order=tuple(self.order),
+            clusters={cluster: self.clusters[cluster] for cluster in self.used},
+        )
+
+    def _forget(self) -> set[str]:
+        """Drop what no longer holds; the works that the changed ones may stand next to."""
+        touched = self.changed | self.gone
+        if self.style.sequential or 3 * len(touched) > len(self.works) or not self._learn_kin():
+            self.entries, self.order, self.clusters, self.kin = {}, [], {}, {}
+            return set()
+        outdated = {self.kin[key] for key in touched if key in self.kin}
+        self.order = [key for key in self.order if key not in touched]
+        near = self._first_round() if self.changed else set()
+        outdated |= {self.kin[key] for key in self.changed}
+        stale = {key for key in self.works if self.kin[key] in outdated} | self.gone
+        self.entries = {key: entry for key, entry in self.entries.items() if key not in stale}
+        kept = [cluster for cluster in self.clusters if not any(cited.key in stale for cited in cluster)]
+        self.clusters = {cluster: self.clusters[cluster] for cluster in kept}
+        return near
+
+    def _learn_kin(self) -> bool:
+        """Read off what works are kin by, where it is known; whether it is for all but the changed ones."""
+        simples = {key: self.clusters.get(simple(key)) for key in (*self.works, *self.gone) if key not in self.kin}
+        self.kin |= {key: _kin(parts) for key, parts in simples.items() if parts is not None}
+        return self.works.keys() <= self.kin.keys() | self.changed
+
+    def _first_round(self) -> set[str]:
+        """Learn what the changed works are kin by; the works between which they stand in the bibliography."""
+        step = isqrt(len(self.order)) + 1
+        among = self.changed.union(self.order[::step])
+        sheet = self._typeset(among, [simple(key) for key in sorted(self.changed)])
+        self.kin |= {key: _kin(sheet.clusters[simple(key)]) for key in self.changed}
+        places = {key: place for place, key in enumerate(self.order)}
+        near: set[str] = set()
+        place = 0
+        for key in sheet.entries:
+            place = places.get(key, place)
+            if key in self.changed:
+                near.update(self.order[place : place + step])
+        return near
+
+    def _format(self, clusters: set[Cluster], near: Iterable[str] = ()) -> None:
+        """Have pandoc format those of the citations that are not known, and the entries that are not."""
+        self.used |= clusters
+        missing = sorted(clusters - self.clusters.keys())
+        lacking = self.works.keys() - self.entries.keys()
+        if not missing and not lacking:
+            return
+        cited = {cited.key for cluster in missing for cited in cluster} - {PROBE}
+        family = self._family(lacking | cited)
+        sheet = self._typeset(family.union(near), missing)
+        self.clusters.update(sheet.clusters)
+        self.entries |= {key: sheet.entries.get(key, "") for key in lacking}
+        self._insert([key for key, entry in sheet.entries.items() if entry])
+
+    def _family(self, keys: set[str]) -> set[str]:
+        """The works and all their kin."""
+        if self.style.sequential or not self._learn_kin() or not self.changed <= self.kin.keys():
+            return set(self.works)
+        kin = {self.kin[key] for key in keys}
+        return {key for key in self.works if self.kin[key] in kin}
+
+    def _typeset(self, keys: set[str], clusters: list[Cluster]) -> Sheet:
+        items = {key: self.works[key] for key in self.works if key in keys}
+        sheet = typeset(self.pandoc, self.style, self.language, items, clusters)
+        self.warnings.update(sheet.warnings)
+        return sheet
+
+    def _insert(self, placed: list[str]) -> None:
+        """Add to the order what is not in it, each work after the one that it follows in `placed`."""
+        known = set(self.order)
+        followers: dict[str | None, list[str]] = {}
+        last = None
+        for key in placed:
+            if key in known:
+                last = key
+            else:
+                followers.setdefault(last, []).append(key)
+        chained = ((key, *followers.get(key, ())) for key in self.order)
+        self.order = [*followers.get(None, ()), *chain.from_iterable(chained)]

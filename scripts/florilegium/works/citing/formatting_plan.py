@@ -1,0 +1,84 @@
+"""Which citations pandoc has to format, so that all the others can be put together from them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from .cite_items import (
+    PROBE,
+    Case,
+    Cited,
+    Cluster,
+    Kind,
+    Parts,
+    assemble,
+    bare,
+    case_of,
+    ending,
+    is_located,
+    kind_of,
+    piece_of,
+    probe,
+)
+from .pandoc_items import Item
+
+__all__ = ["Plan"]
+
+_PROBE: Cluster = (Cited(PROBE),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A division of citations into those for pandoc and those to be put together."""
+
+    direct: set[Cluster]
+    """For pandoc: what was asked for, and what is needed to put the rest together."""
+    cases: Mapping[Case, tuple[Cluster, ...]]
+    """Citations of one work with a locator, by what a style can ask about them. The first of each case is in
+    `direct`: it shows whether the rest may be put together."""
+
+    @classmethod
+    def of(cls, wanted: Iterable[Cluster], works: Mapping[str, Item]) -> "Plan":
+        """The plan for citations of these works; it depends on nothing that an earlier build found out."""
+        direct: set[Cluster] = set()
+        located: list[Cluster] = []
+        for cluster in wanted:
+            if is_located(cluster):
+                located.append(cluster)
+            else:
+                direct.add(cluster)
+        kinds: dict[str, Kind] = {}
+        cases: dict[Case, list[Cluster]] = {}
+        for cluster in sorted(located):
+            key = cluster[0].key
+            kind = kinds.get(key) or kinds.setdefault(key, kind_of(works[key]))
+            cases.setdefault(case_of(cluster, kind), []).append(cluster)
+        for first, *others in cases.values():
+            direct.add(first)
+            if others:
+                direct.add(_PROBE)
+                direct.update(map(bare, (first, *others)))
+                direct.update(map(probe, (first, *others)))
+        return cls(direct=direct, cases={case: tuple(members) for case, members in cases.items()})
+
+    def assemble(self, known: Mapping[Cluster, Parts]) -> tuple[dict[Cluster, Parts], set[Cluster]]:
+        """The citations that can be put together, and those that cannot."""
+        assembled: dict[Cluster, Parts] = {}
+        left: set[Cluster] = set()
+        for first, *others in self.cases.values():
+            if not others:
+                continue
+            end = ending(known[bare(first)])
+            holds = end is not None and _put_together(first, known) == known[first]
+            for cluster in others:
+                alike = holds and ending(known[bare(cluster)]) == end
+                parts = _put_together(cluster, known) if alike else None
+                if parts is None:
+                    left.add(cluster)
+                else:
+                    assembled[cluster] = parts
+        return assembled, left
+
+
+def _put_together(cluster: Cluster, known: Mapping[Cluster, Parts]) -> Parts | None:
+    piece = piece_of(known[_PROBE], known[probe(cluster)])
+    return None if piece is None else assemble(known[bare(cluster)], piece)

@@ -1,0 +1,398 @@
+"""CSL items as works of literature, and back (https://docs.citationstyles.org/en/stable/specification.html)."""
+
+import re
+import unicodedata
+from collections.abc import Mapping as AnyMapping
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+from ..core.diagnostics import Diagnostic, closest, quoted
+from ..core.model import Date, Name, Source
+from ..core.spans import LineTable, Span
+from ..core.trees import Mapping, Node, Scalar, Sequence, kind_of
+from .csl_checks import Retraction, RetractionKind, check_source, parse_status_date, retraction, same_work
+from .csl_dates import parse_date
+from .csl_vocabulary import CUSTOM, DATES, FIELDS, IGNORED, MISTAKEN_FIELDS, MISTAKEN_TYPES, NAMES, TEXTS, TYPES
+from .identifiers import Identifier, check_url, parse_doi, parse_isbn, parse_issn, parse_orcid, parse_pmcid, parse_pmid
+
+__all__ = [
+    "MAX_KEY",
+    "MAX_NAMES",
+    "Retraction",
+    "RetractionKind",
+    "check_source",
+    "parse_source",
+    "parse_status_date",
+    "retraction",
+    "same_work",
+    "to_csl",
+]
+
+MAX_KEY = 200
+"""Characters of a citation key."""
+MAX_NAMES = 6_000
+"""Names of one field."""
+_MAX_PROBLEMS = 100
+"""Problems of one item that are reported."""
+_MAX_GUESSES = 100
+"""Unknown fields of one item for which the field that was meant is looked for."""
+
+
+def parse_source(node: Node, table: LineTable) -> tuple[Source | None, list[Diagnostic]]:
+    """Read one CSL item from a tree that was read from the file `table`.
+
+    All problems of the item are reported at once, and what has none is kept; without a usable `id` there is
+    no source. Fields that CSL does not know are kept where they hold a text and resemble no CSL field.
+    """
+    item = _Item(table)
+    if not isinstance(node, Mapping):
+        item.report("invalid-reference", node.span, f"a reference must be a mapping, not {kind_of(node)}", _ITEM)
+        return None, item.diagnostics
+    return item.read(node), item.diagnostics
+
+
+_ITEM = "write {id: doe2009, type: book, title: A title}"
+_TYPES = "book, chapter, article-journal, webpage and others"
+_ORCID = "copy it anew from the person's page, for example 0000-0002-1825-0097"
+_NAME = "write [{family: Doe, given: Jane}], or [{literal: World Health Organization}]"
+
+_TEXT, _NAMES, _DATE = 1, 2, 3
+_KINDS = {**dict.fromkeys(TEXTS, _TEXT), **dict.fromkeys(NAMES, _NAMES), **dict.fromkeys(DATES, _DATE)}
+
+_NAME_PARTS = {
+    "family": "family",
+    "given": "given",
+    "dropping-particle": "dropping_particle",
+    "non-dropping-particle": "non_dropping_particle",
+    "suffix": "suffix",
+    "literal": "literal",
+}
+
+
+class _Item:
+    """One item on its way from a tree to a source."""
+
+    def __init__(self, table: LineTable) -> None:
+        self.table = table
+        self.diagnostics: list[Diagnostic] = []
+        self.guesses = 0
+        self.key = ""
+        self.variables: dict[str, str] = {}
+        self.names: dict[str, tuple[Name, ...]] = {}
+        self.dates: dict[str, Date] = {}
+        self.custom: dict[str, str] = {}
+        self.spans: dict[str, Span] = {}
+
+    def report(self, rule: str, span: Span, message: str, remedy: str = "") -> None:
+        if len(self.diagnostics) < _MAX_PROBLEMS:
+            found = Diagnostic(rule=rule, span=span, message=message, help=remedy, about=self.key)
+            self.diagnostics.append(found)
+
+    def expect(self, field: str, wanted: str, node: Node, remedy: str = "") -> None:
+        written = f" {quoted(node.text)}" if isinstance(node, Scalar) and not node.is_null else ""
+        got = f"{kind_of(node)}{written}"
+        self.report("invalid-reference", node.span, f'"{field}" must be {wanted}, not {got}', remedy)
+
+    def guess(self, word: str, known: tuple[str, ...]) -> str | None:
+        """The known word that was probably meant; guessing stops in an item that is full of unknown ones."""
+        self.guesses += 1
+        return _nearest(word, known) if self.guesses <= _MAX_GUESSES and len(word) <= 40 else None
+
+    def read(self, node: Mapping) -> Source | None:
+        values = {key.text: value for key, value in node.entries}
+        key_span = self.read_key(values.get("id"), node)
+        kind = self.read_type(values.get("type"), node)
+        for key, value in node.entries:
+            field = key.text
+            if field in ("id", "type") or (type(value) is Scalar and value.is_null):
+                continue
+            if not _is_empty(value):
+                self.spans[field] = value.span
+            what = _KINDS.get(field)
+            if what == _TEXT:
+                self.read_text(field, value)
+            elif what == _NAMES:
+                self.read_names(field, value)
+            elif what == _DATE:
+                self.read_date(field, value)
+            elif field == "custom":
+                self.read_custom(value)
+            elif field not in IGNORED:
+                self.read_unknown(key, value, values)
+        if key_span is None:
+            return None
+        return Source(
+            key=self.key,
+            type=kind,
+            variables=self.variables,
+            names=self.names,
+            dates=self.dates,
+            span=node.span,
+            key_span=key_span,
+            spans=self.spans,
+            custom=self.custom,
+        )
+
+    # ------------------------------------------------------------------------------------------- id and type
+
+    def read_key(self, node: Node | None, item: Mapping) -> Span | None:
+        """Take the citation key, and return its place; nothing where no citation could name the work."""
+        if node is None:
+            start = Span(item.span.path, *item.span.start, *item.span.start)
+            self.report("invalid-reference", start, 'the "id" of this reference is missing', "add id: doe2009")
+            return None
+        if not isinstance(node, Scalar):
+            self.expect("id", "a text", node, "write a key such as doe2009")
+            return None
+        if not node.text.strip() or node.is_null:
+            self.report("invalid-reference", node.span, 'the "id" of this reference is empty', "add id: doe2009")
+            return None
+        if len(node.text) > MAX_KEY:
+            message = f'the "id" has {len(node.text):,} characters; at most {MAX_KEY} are allowed'
+            self.report("invalid-reference", node.span, message, "shorten it")
+            return None
+        self.key = node.text
+        if not _KEY.fullmatch(self.key):
+            message, remedy = _key_fault(self.key)
+            self.report("invalid-reference", node.span, f'the "id" {quoted(self.key)} {message}', remedy)
+        return node.span if _CITABLE.fullmatch(self.key) and self.key.isprintable() else None
+
+    def read_type(self, node: Node | None, item: Mapping) -> str:
+        """The item's type; an unknown one counts as `document`, the type of which CSL asks nothing."""
+        if isinstance(node, Scalar) and node.text in TYPES:
+            return node.text
+        if node is None or (isinstance(node, Scalar) and node.is_null):
+            span = Span(item.span.path, *item.span.start, *item.span.start)
+            message = f'the "type" of the reference {quoted(self.key)} is missing'
+            self.report("invalid-reference", span, message, f"add type: {_TYPES}")
+        elif isinstance(node, Scalar):
+            near = MISTAKEN_TYPES.get(node.text.lower()) or closest(node.text, sorted(TYPES))
+            remedy = f"did you mean {quoted(near)}?" if near else f"CSL has {_TYPES}"
+            self.report("invalid-reference", node.span, f'"type" knows no {quoted(node.text)}', remedy)
+        else:
+            self.expect("type", "a text", node)
+        return "document"
+
+    # ------------------------------------------------------------------------------------------------- fields
+
+    def read_text(self, field: str, node: Node) -> None:
+        if type(node) is not Scalar:
+            text = _joined(node) if field in _LISTS else None
+            if text is None:
+                self.expect(field, "a text", node)
+                return
+        else:
+            text = node.text
+        check = _CHECKS.get(field)
+        if check and text.strip():
+            text = check(self, field, text, node.span)
+        if text:
+            self.variables[field] = text
+
+    def read_date(self, field: str, node: Node) -> None:
+        def report(place: Node, problem: str, remedy: str) -> None:
+            self.report("invalid-reference", place.span, f'"{field}" {problem}', remedy)
+
+        date = None if isinstance(node, Scalar) and not node.text else parse_date(node, report)
+        if date is not None:
+            self.dates[field] = date
+
+    def read_custom(self, node: Node) -> None:
+        """Take our own data from `custom`, which holds any program's; only what looks like ours is judged."""
+        for key, value in node.entries if isinstance(node, Mapping) else ():
+            if key.text in CUSTOM and isinstance(value, Scalar):
+                self.custom |= {} if value.is_null else {key.text: value.text}
+                self.spans[f"custom/{key.text}"] = value.span
+            elif key.text in CUSTOM:
+                message = f'"{key.text}" must be a text, not {kind_of(value)}'
+                self.report("invalid-status", value.span, message, f"write {key.text}: {_STATUS_FORMS[key.text]}")
+            elif near := closest(key.text, CUSTOM):
+                message = f'"custom" holds {quoted(key.text)}, which nothing reads'
+                self.report("invalid-status", key.span, message, f"did you mean {quoted(near)}?")
+
+    def read_unknown(self, key: Scalar, node: Node, values: AnyMapping[str, Node]) -> None:
+        meant = MISTAKEN_FIELDS.get(key.text.lower())
+        if meant in values:  # The data of Crossref and others say some things twice.
+            meant = None
+        elif meant is None:
+            meant = self.guess(key.text, FIELDS)
+        if meant:
+            message = f"CSL has no field {quoted(key.text)}"
+            self.report("invalid-reference", key.span, message, f"did you mean {quoted(meant)}?")
+        elif isinstance(node, Scalar) and node.text:
+            self.variables[key.text] = node.text
+
+    # -------------------------------------------------------------------------------------------------- names
+
+    def read_names(self, field: str, node: Node) -> None:
+        if type(node) is not Sequence:
+            self.expect(field, "a list of names", node, _NAME)
+            return
+        items = node.items
+        if len(items) > MAX_NAMES:
+            message = f'"{field}" has {len(items):,} names; at most {MAX_NAMES:,} are read'
+            self.report("too-many-names", node.span, message, "name the group: {literal: …}")
+            items = items[:MAX_NAMES]
+        names = [name for item in items if (name := self.read_name(field, item))]
+        if names:
+            self.names[field] = tuple(names)
+
+    def read_name(self, field: str, node: Node) -> Name | None:
+        if type(node) is not Mapping:
+            self.expect(field, "a list of names", node, _NAME)
+            return None
+        parts: dict[str, str] = {}
+        for key, value in node.entries:
+            part = _NAME_PARTS.get(key.text)
+            if part is None:
+                self.read_name_extra(field, key, value)
+            elif type(value) is not Scalar:
+                self.expect(field, f'names with a text as "{key.text}"', value, _NAME)
+            elif not value.is_null:
+                parts[part] = value.text
+        if not any(parts.get(part, "").strip() for part in ("family", "literal")):
+            message = f'a name in "{field}" has neither "family" nor "literal"'
+            self.report("invalid-reference", node.span, message, _NAME)
+            return None
+        return Name(**parts)
+
+    def read_name_extra(self, field: str, key: Scalar, value: Node) -> None:
+        if key.text.lower() == "orcid":
+            fault = parse_orcid(value.text).fault if isinstance(value, Scalar) else f"is {kind_of(value)}"
+            if fault:
+                self.report("invalid-orcid", value.span, f'the ORCID of a name in "{field}" {fault}', _ORCID)
+        elif near := self.guess(key.text, tuple(_NAME_PARTS)):
+            message = f'a name in "{field}" has no part {quoted(key.text)}'
+            self.report("invalid-reference", key.span, message, f"did you mean {quoted(near)}?")
+
+    # -------------------------------------------------------------------------------------------- identifiers
+
+    def check_doi(self, field: str, text: str, span: Span) -> str:
+        doi, fault = parse_doi(text)
+        if fault:
+            remedy = "copy it anew, for example 10.1016/j.tins.2012.11.002"
+            self.report("invalid-doi", span, f"the {field} {quoted(text)} {fault}", remedy)
+            return text
+        if doi != text:
+            message = f"the {field} {quoted(text)} is more than the name of the DOI"
+            self.report("uncanonical-doi", span, message, f"write {doi}")
+        return doi
+
+    def check_number(self, field: str, text: str, span: Span) -> str:
+        """Check an ISBN or ISSN; several in one field, as library catalogues give them, are each checked."""
+        parse = parse_isbn if field == "ISBN" else parse_issn
+        faults = [parse(text).fault]
+        if faults[0] and len(pieces := re.split(r"[\s,;/]+", text.strip())) > 1 and min(map(len, pieces)) >= 8:
+            faults = [fault for piece in pieces if (fault := parse(piece).fault)]
+        if faults and faults[0]:
+            remedy = f"compare it with the {'book' if field == 'ISBN' else 'journal'}"
+            self.report(f"invalid-{field.lower()}", span, f"the {field} {quoted(text)} {faults[0]}", remedy)
+        return text
+
+    def check_pubmed(self, field: str, text: str, span: Span) -> str:
+        found: Identifier = parse_pmid(text) if field == "PMID" else parse_pmcid(text)
+        if found.fault:
+            self.report("invalid-reference", span, f"the {field} {quoted(text)} {found.fault}", "copy it anew")
+        return text
+
+    def check_url(self, field: str, text: str, span: Span) -> str:
+        """Check a URL; one that is refused is not kept, so that no page can link to it."""
+        url, fault = check_url(text)
+        if fault:
+            self.report("invalid-url", span, f"the {field} {quoted(text)} {fault}", "write the whole address")
+        return url
+
+
+def _is_empty(node: Node) -> bool:
+    if type(node) is Scalar:
+        return not node.text
+    return type(node) is Sequence and not node.items
+
+
+_KEY = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_:.#$%&+?<>~/=-]*[A-Za-z0-9_])?")
+"""A key that Pandoc reads between `@{` and `}`, and, where no punctuation is doubled, after a mere `@`."""
+_CITABLE = re.compile(r"[^\s{}]+")
+
+_LISTS = frozenset(("ISBN", "ISSN", "keyword"))
+"""Texts that Crossref and others give as lists."""
+
+_STATUS_FORMS = {"status-date": "2020-05-01", "status-notice": "10.1234/notice"}
+
+_CHECKS = {
+    "DOI": _Item.check_doi,
+    "ISBN": _Item.check_number,
+    "ISSN": _Item.check_number,
+    "PMCID": _Item.check_pubmed,
+    "PMID": _Item.check_pubmed,
+    "URL": _Item.check_url,
+}
+
+
+def _key_fault(key: str) -> tuple[str, str]:
+    """What is wrong with a citation key, to follow the key, and the remedy."""
+    if odd := next((c for c in key if not c.isascii()), ""):
+        name = unicodedata.name(odd, "").strip()
+        return (
+            f"holds U+{ord(odd):04X} {name}".rstrip() + ", which is not ASCII",
+            "retype it with plain letters",
+        )
+    if bad := next((c for c in key if not _KEY.fullmatch(f"a{c}a")), ""):
+        return (
+            f"holds {quoted(bad)}, which a citation key cannot hold",
+            "use letters, digits, hyphens and colons",
+        )
+    if _KEY.fullmatch(key[0]):
+        return (
+            f"ends with {quoted(key[-1])}",
+            "remove it: in a text Pandoc takes it for the end of a sentence",
+        )
+    return f"begins with {quoted(key[0])}", "begin it with a letter, a digit or _"
+
+
+def _joined(node: Node) -> str | None:
+    if isinstance(node, Sequence) and all(isinstance(item, Scalar) for item in node.items):
+        return ", ".join(item.text for item in node.items if isinstance(item, Scalar))
+    return None
+
+
+@lru_cache(maxsize=1000)
+def _nearest(word: str, known: tuple[str, ...]) -> str | None:
+    near = closest(word, known)
+    # Other programs' fields are allowed, so only a word that differs by a slip counts: `titel`, not `score`.
+    slip = near and SequenceMatcher(None, word.casefold(), near.casefold()).ratio() >= 0.8
+    return near if slip else None
+
+
+# ----------------------------------------------------------------------------------------------------- output
+
+
+def to_csl(source: Source) -> dict[str, object]:
+    """The CSL-JSON item of a source (schema csl-data 1.0.2), its fields in one fixed order."""
+    fields: dict[str, object] = {
+        **{name: [_name_to_csl(n) for n in names] for name, names in source.names.items()},
+        **source.variables,
+        **{name: _date_to_csl(date) for name, date in source.dates.items()},
+    }
+    item: dict[str, object] = {"id": source.key, "type": source.type}
+    item |= {name: fields.pop(name) for name in FIELDS if name in fields}
+    item |= {name: fields[name] for name in sorted(fields)}
+    return item | (
+        {"custom": {name: source.custom[name] for name in CUSTOM if name in source.custom}} if source.custom else {}
+    )
+
+
+def _name_to_csl(name: Name) -> dict[str, str]:
+    return {part: text for part, slot in _NAME_PARTS.items() if (text := getattr(name, slot))}
+
+
+def _date_to_csl(date: Date) -> dict[str, object]:
+    item: dict[str, object] = {}
+    if date.parts:
+        item["date-parts"] = [list(parts) for parts in date.parts]
+    if date.season:
+        item["season"] = date.season
+    if date.circa:
+        item["circa"] = True
+    if date.literal:
+        item["literal"] = date.literal
+    return item

@@ -1,0 +1,13 @@
+"""CSL-JSON: what citation processors and reference managers exchange."""
+
+import json
+
+from ...core.model import Source
+from ..csl import to_csl
+
+__all__ = ["csl_json"]
+
+
+def csl_json(source: Source) -> str:
+    """A list of one item, in the schema csl-data 1.0.2; the text is unchanged."""
+    return json.dumps([to_csl(source)], ensure_ascii=False, indent=2)

@@ -1,0 +1,245 @@
+"""What a reference manager's button in a browser looks for: `citation_*` metadata, and COinS.
+
+The names are those that Google Scholar's guidelines for webmasters list; a chapter has the title of its
+book under both of the names in use, since one program knows the one and one the other. Zotero guesses the
+type of a work by which names are there, and takes what it cannot guess for an article in a journal; so such
+a work also says its type in Zotero's own word. COinS: OpenURL context objects (ANSI/NISO Z39.88) in the
+title of an empty `span`, formats `journal`, `book`, `dissertation` and `dc`.
+"""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+from ...core.model import Date, Name, Source
+from ..identifiers import check_url, doi_url, parse_doi
+
+__all__ = ["citation_metadata", "context_object", "item_type_metadata"]
+
+_ARTICLES = frozenset(("article", "article-journal", "article-magazine", "article-newspaper", "review", "review-book"))
+_PARTS = frozenset(("chapter", "entry", "entry-dictionary", "entry-encyclopedia"))
+MAX_AUTHORS = 100
+"""Authors that are named: some works have thousands."""
+
+
+def citation_metadata(source: Source) -> list[tuple[str, str]]:
+    """Names and contents of the `meta` elements that describe a work."""
+    return [(f"citation_{name}", " ".join(value.split())) for name, value in _metadata(source) if value.strip()]
+
+
+def item_type_metadata(source: Source) -> list[tuple[str, str]]:
+    """Names and contents of the `meta` elements that tell Zotero a type which it would not guess.
+
+    They are read as properties in the namespaces that Zotero's translator "Embedded Metadata" knows by `z` and `dc`.
+    """
+    kind = _ITEM_TYPES.get(source.type)
+    if kind is None:
+        return []
+    container = " ".join(source.variables.get("container-title", "").split())
+    return [("z.itemType", kind), *([("dc.source", container)] if container else [])]
+
+
+_ITEM_TYPES = {
+    "book": "book",
+    "broadcast": "tvBroadcast",
+    "collection": "book",
+    "dataset": "dataset",
+    "document": "document",
+    "hearing": "hearing",
+    "interview": "interview",
+    "legal_case": "case",
+    "legislation": "statute",
+    "manuscript": "manuscript",
+    "map": "map",
+    "motion_picture": "film",
+    "pamphlet": "document",
+    "patent": "patent",
+    "personal_communication": "letter",
+    "post": "forumPost",
+    "post-weblog": "blogPost",
+    "report": "report",
+    "software": "computerProgram",
+    "speech": "presentation",
+    "standard": "standard",
+    "thesis": "thesis",
+    "webpage": "webpage",
+}
+
+
+def _metadata(source: Source) -> Iterator[tuple[str, str]]:
+    variables = source.variables
+    yield "title", source.title
+    yield from _creators(source, "author")
+    if source.type in _PARTS or source.type in ("book", "collection", "paper-conference"):
+        yield from _creators(source, "editor")
+    yield "publication_date", _day(source.dates.get("issued"))
+    yield from _containers(source)
+    yield from _places(source)
+    for name_, variable in _PLAIN:
+        yield name_, variables.get(variable, "")
+    yield "public_url", check_url(variables.get("URL", "")).value or _doi_address(source)
+
+
+def _creators(source: Source, role: str) -> Iterator[tuple[str, str]]:
+    names = source.names.get(role, ())[:MAX_AUTHORS]
+    alone = len(names) == 1
+    return ((role, _one_creator(name) if alone else _inverted(name)) for name in names)
+
+
+def _one_creator(name: Name) -> str:
+    """Zotero takes a single `van der Kolk, Bessel A.` for two people, unless a semicolon ends the list."""
+    inverted = _inverted(name)
+    parts = inverted.split(", ")
+    return f"{inverted};" if len(parts) > 1 and " " in parts[0] and " " in parts[1] else inverted
+
+
+def _doi_address(source: Source) -> str:
+    """Without the address of the work, a reference manager takes that of our page for it."""
+    doi = parse_doi(source.variables.get("DOI", "")).value
+    return doi_url(doi) if doi else ""
+
+
+_PLAIN = (
+    ("doi", "DOI"),
+    ("isbn", "ISBN"),
+    ("issn", "ISSN"),
+    ("pmid", "PMID"),
+    ("publisher", "publisher"),
+    ("language", "language"),
+    ("series_title", "collection-title"),
+)
+
+
+def _containers(source: Source) -> Iterator[tuple[str, str]]:
+    """The journal, book or conference that the work is in; of several names Zotero goes by the last."""
+    container = source.variables.get("container-title", "")
+    if source.type in _ARTICLES:
+        yield "journal_title", container
+    elif source.type in _PARTS:
+        yield "inbook_title", container
+        yield "book_title", container
+    elif source.type == "paper-conference":
+        yield "inbook_title", container
+        yield "conference_title", source.variables.get("event-title", "") or container
+
+
+def _places(source: Source) -> Iterator[tuple[str, str]]:
+    variables = source.variables
+    yield "volume", variables.get("volume", "")
+    yield "issue", variables.get("issue", "")
+    first, last = _page_ends(variables.get("page", ""))
+    yield "firstpage", first
+    yield "lastpage", last
+    if source.type == "thesis":
+        yield "dissertation_institution", variables.get("publisher", "")
+    if source.type == "report":
+        yield "technical_report_institution", variables.get("publisher", "")
+        yield "technical_report_number", variables.get("number", "")
+
+
+def _page_ends(page: str) -> tuple[str, str]:
+    ends = re.fullmatch(r"\s*(\w+)\s*[-–]\s*(\w+)\s*", page)
+    return (ends[1], ends[2]) if ends else (page, "")
+
+
+def _inverted(name: Name) -> str:
+    return ", ".join(part for part in (name.short, _given(name)) if part)
+
+
+def _given(name: Name) -> str:
+    return " ".join(part for part in (name.given, name.dropping_particle) if part)
+
+
+def _day(date: Date | None, mark: str = "/") -> str:
+    if date is None or not date.parts:
+        return ""
+    return mark.join(f"{number:02}" for number in date.parts[0])
+
+
+# -------------------------------------------------------------------------------------------------------
+# COinS
+
+
+def context_object(source: Source) -> str:
+    """The OpenURL context object of a work, percent-encoded; it is not escaped for HTML."""
+    kind = _format(source.type)
+    fields = [
+        ("ctx_ver", "Z39.88-2004"),
+        ("rft_val_fmt", f"info:ofi/fmt:kev:mtx:{kind}"),
+        ("rfr_id", "info:sid/florilegium"),
+        *_titles(source, kind),
+        *_people(source, kind),
+        ("rft.date", _day(source.dates.get("issued"), "-")),
+        *_rest(source, kind),
+    ]
+    return urlencode([(name, " ".join(value.split())) for name, value in fields if value.strip()])
+
+
+def _format(kind: str) -> str:
+    if kind in _ARTICLES:
+        return "journal"
+    if kind in ("book", "collection", "report", "paper-conference") or kind in _PARTS:
+        return "book"
+    return "dissertation" if kind == "thesis" else "dc"
+
+
+def _titles(source: Source, kind: str) -> Iterator[tuple[str, str]]:
+    container = source.variables.get("container-title", "")
+    if kind == "journal":
+        yield "rft.genre", "article"
+        yield "rft.atitle", source.title
+        yield "rft.jtitle", container
+    elif kind == "book" and (source.type in _PARTS or source.type == "paper-conference"):
+        yield "rft.genre", "proceeding" if source.type == "paper-conference" else "bookitem"
+        yield "rft.atitle", source.title
+        yield "rft.btitle", container
+    elif kind == "book":
+        yield "rft.genre", "report" if source.type == "report" else "book"
+        yield "rft.btitle", source.title
+    else:
+        yield "rft.title", source.title
+        yield "rft.source", container if kind == "dc" else ""
+    if kind == "dc":
+        yield (
+            "rft.type",
+            {"webpage": "webpage", "post-weblog": "blogPost", "post": "forumPost"}.get(source.type, "document"),
+        )
+
+
+def _people(source: Source, kind: str) -> Iterator[tuple[str, str]]:
+    names = source.names.get("author", ())[:MAX_AUTHORS]
+    if kind == "dc":
+        yield from (("rft.creator", _inverted(name)) for name in names)
+        return
+    if names and not names[0].literal:
+        yield "rft.aulast", names[0].short
+        yield "rft.aufirst", _given(names[0])
+    for name in names:
+        yield ("rft.aucorp" if name.literal and kind != "dissertation" else "rft.au"), _inverted(name)
+
+
+def _rest(source: Source, kind: str) -> Iterator[tuple[str, str]]:
+    variables = source.variables
+    first, last = _page_ends(variables.get("page", ""))
+    if kind == "journal":
+        yield "rft.volume", variables.get("volume", "")
+        yield "rft.issue", variables.get("issue", "")
+        yield "rft.issn", variables.get("ISSN", "")
+    if kind in ("journal", "book"):
+        yield "rft.spage", first
+        yield "rft.epage", last
+    if kind == "book":
+        yield "rft.edition", variables.get("edition", "")
+        yield "rft.isbn", variables.get("ISBN", "")
+        yield "rft.pub", variables.get("publisher", "")
+        yield "rft.place", variables.get("publisher-place", "")
+        yield "rft.series", variables.get("collection-title", "")
+    if kind == "dissertation":
+        yield "rft.inst", variables.get("publisher", "")
+    if kind == "dc":
+        yield "rft.identifier", variables.get("URL", "")
+        yield "rft.publisher", variables.get("publisher", "")
+    if doi := variables.get("DOI"):
+        yield "rft_id", f"info:doi/{doi}"
+    if pmid := variables.get("PMID"):
+        yield "rft_id", f"info:pmid/{pmid}"

@@ -1,0 +1,79 @@
+"""Shared bibliographies: files of CSL items in YAML or JSON, and BibTeX files."""
+
+from ..core.diagnostics import Diagnostic, Related, quoted
+from ..core.json_trees import parse_json
+from ..core.model import Source
+from ..core.spans import LineTable, Span
+from ..core.trees import Mapping, Node, Scalar, Sequence, kind_of
+from ..core.yaml_trees import parse_yaml
+from .csl import parse_source
+
+__all__ = ["MAX_BYTES", "SUFFIXES", "parse_bibliography"]
+
+SUFFIXES = (".yaml", ".yml", ".json", ".bib")
+"""Ends of the paths that are read."""
+MAX_BYTES = 64 * 1_048_576
+"""Bytes of a file that are read."""
+
+
+def parse_bibliography(path: str, text: str, table: LineTable) -> tuple[tuple[Source, ...], list[Diagnostic]]:
+    """Read all works of a file with this path and text, in the format that its suffix names.
+
+    A key that comes twice is reported, and stands for the work that has it first.
+    """
+    if path.lower().endswith(".bib"):
+        from .bibtex import parse_bibtex  # its parser takes time to import, and few libraries need it
+
+        sources, problems = parse_bibtex(table)
+    elif path.lower().endswith(".json"):
+        node, problems = parse_json(text, table, max_bytes=MAX_BYTES)
+        sources, found = _parse_items(node, table)
+        problems += found
+    else:
+        node, problems = parse_yaml(text, table, max_bytes=MAX_BYTES)
+        sources, found = _parse_items(node, table)
+        problems += found
+    return _first_of_each(sources, problems), problems
+
+
+def _parse_items(node: Node | None, table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
+    items = node.get("references") if isinstance(node, Mapping) else node
+    if not isinstance(items, Sequence):
+        if (items is None and not isinstance(node, Mapping)) or _is_null(items):
+            return [], []
+        wrong = items or node
+        message = f"a bibliography must be a list of works, not {kind_of(wrong) if wrong else 'nothing'}"
+        span = wrong.span if wrong else Span.of_file(table.path)
+        remedy = "write the works as a list, or as a list under references:"
+        return [], [Diagnostic(rule="invalid-reference", span=span, message=message, help=remedy)]
+    sources: list[Source] = []
+    problems: list[Diagnostic] = []
+    for item in items.items:
+        source, found = parse_source(item, table)
+        problems += found
+        if source:
+            sources.append(source)
+    return sources, problems
+
+
+def _is_null(node: Node | None) -> bool:
+    return isinstance(node, Scalar) and node.is_null
+
+
+def _first_of_each(sources: list[Source], problems: list[Diagnostic]) -> tuple[Source, ...]:
+    """The sources without those whose key came before, which are reported."""
+    seen: dict[str, Source] = {}
+    for source in sources:
+        first = seen.setdefault(source.key, source)
+        if first is not source:
+            problems.append(
+                Diagnostic(
+                    rule="duplicate-citation-key",
+                    span=source.key_span,
+                    message=f"the key {quoted(source.key)} is listed twice",
+                    help="remove one of the two, or give it another key",
+                    related=(Related(message="it is listed here first", span=first.key_span),),
+                    about=source.key,
+                )
+            )
+    return tuple(seen.values())
