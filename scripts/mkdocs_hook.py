@@ -11,16 +11,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from florilegium.check.checking import CannotRun, Options
+from florilegium.check.checking import Options
 from florilegium.core.diagnostics import plain
+from florilegium.core.errors import FlorilegiumError
 from florilegium.core.rules import Severity
 from florilegium.library.reading import ANNOTATIONS
 from florilegium.pipeline import add_data_files, add_index, prepare_pages
-from florilegium.publish import PublishError
-from florilegium.publish.renderers import PAGES_WRITTEN, RenderFailed
+from florilegium.publish.renderers import PAGES_WRITTEN
 from florilegium.site.pages import FOLDERS, is_generated
 from florilegium.site.pages.cards import Site
-from florilegium.works.citing import BibliographyError
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
@@ -63,7 +62,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
     root = Path(config.config_file_path).parent
     try:
         prepared = prepare_pages(Options(root=root, executor=None, notify=log.info))
-    except (CannotRun, PublishError, BibliographyError) as error:
+    except FlorilegiumError as error:
         _stop(_described(error))
         return
     for found in prepared.diagnostics:
@@ -83,7 +82,7 @@ def on_post_build(config: MkDocsConfig) -> None:
         if _session.site:
             add_index(_session.site, Path(config.site_dir))
             add_data_files(_session.site, Path(config.site_dir), Path(config.docs_dir))
-    except (CannotRun, RenderFailed) as error:
+    except FlorilegiumError as error:
         _stop(_described(error))
 
 
@@ -93,9 +92,8 @@ def _stop(message: str) -> None:
     log.error("%s", message)
 
 
-def _described(error: Exception) -> str:
-    remedy = getattr(error, "help", "")
-    return plain(str(error)) + (f"\n  help: {plain(remedy)}" if remedy else "")
+def _described(error: FlorilegiumError) -> str:
+    return plain(error.message) + (f"\n  help: {plain(error.help)}" if error.help else "")
 
 
 def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, **_: Any) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from florilegium.check.changes import Changes, compare, read_sides, render_json, render_text
 from florilegium.check.changes.word_changes import Only, compare_words, count_changed_words
-from florilegium.check.checking import CannotRun, Options
+from florilegium.check.checking import Options
+from florilegium.core.errors import CannotRun
 from florilegium.library.reading import read_library
 from florilegium.quotations.matching import words_digest
 from florilegium.quotations.verification import HEADER

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from florilegium.check.changes import compare, read_sides, revisions
 from florilegium.check.changes.revisions import unpacked
-from florilegium.check.checking import CannotRun, Options
+from florilegium.check.checking import Options
+from florilegium.core.errors import CannotRun
 from projects import LIBRARY, tree
 
 NOTE = "annotations/notes/remembering.md"

@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import yaml
-from florilegium.check.checking import CannotRun
 from florilegium.cli import main
+from florilegium.core.errors import CannotRun
 from florilegium.core.json_trees import parse_json
 from florilegium.core.model import Basis
 from florilegium.core.spans import LineTable

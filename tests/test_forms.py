@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from florilegium.check.checking import CannotRun, Options, check
+from florilegium.check.checking import Options, check
 from florilegium.core.edits import write_changes
+from florilegium.core.errors import CannotRun
 from florilegium.edit.forms import Form, parse_form, plan_proposal
 from hypothesis import given, settings
 from hypothesis import strategies as st

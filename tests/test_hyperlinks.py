@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from florilegium.check.checking import CannotRun, Options
+from florilegium.check.checking import Options
 from florilegium.cli import main
+from florilegium.core.errors import CannotRun
 from florilegium.publish.hyperlinks import check_site
 from florilegium.publish.hyperlinks.site_places import Astray, SiteMap
 from projects import LIBRARY, make_project

@@ -9,8 +9,9 @@ from threading import Thread
 
 import pytest
 from florilegium import cli
-from florilegium.check.checking import CannotRun, Options, check
+from florilegium.check.checking import Options, check
 from florilegium.core.edits import write_changes
+from florilegium.core.errors import CannotRun
 from florilegium.edit.renames import plan_merge, plan_rename
 from florilegium.site.pages import is_generated
 from florilegium.site.pages.redirects import GeneratedRedirect, Redirect

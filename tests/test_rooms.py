@@ -1,28 +1,26 @@
 """The rooms of the program: a file imports only what stands above it in this list, for its types too."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "scripts" / "florilegium"
+REPOSITORY = Path(__file__).parent.parent
+PACKAGE = REPOSITORY / "scripts" / "florilegium"
+PAGE = REPOSITORY / "docs" / "architecture.md"
 
-GROUPS = {
-    "Words": "__init__ forked spans edits rules diagnostics characters policy limits values model",
-    "Read": """trees yaml_trees json_trees frontmatter tables blocks inlines citations quotes bodies identifiers
-    csl_vocabulary csl_dates csl_checks csl latex bibtex_csl bibtex ris references crossref settings matching originals
-    verification permalinks notes library""",
-    "Resolve": "links",
-    "Check": "checks coverage",
-    "Write": """prose raw_blocks bibliography exports pages data_files reporters publish cache renderers index_files search
-    staging shelves""",
-    "Doors": "checking changes hyperlinks external starters drafts fixes renames imports forms retractions pipeline api cli",
-}
-"""The rooms in their order; a folder is one room."""
+ROOMS = (
+    "core", "markdown", "works", "quotations", "library", "check", "site", "publish", "edit",
+    "pipeline", "api", "cli",
+)  # fmt: skip
+"""The rooms in their order. What each holds is the first sentence of its docstring."""
 
-ROOMS = [room for rooms in GROUPS.values() for room in rooms.split()]
+DOORLESS = {"__init__"}
+"""Files of the package that every room may import: the version."""
+
 FORBIDDEN = {"utils", "util", "helpers", "common", "types", "constants", "misc"}
 MAX_LINES = 430
 
@@ -35,6 +33,12 @@ def name(path: Path) -> str:
 
 def room(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def first_sentence(path: Path) -> str:
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert docstring, name(path)
+    return docstring.split("\n\n")[0].replace("\n", " ").rstrip(".")
 
 
 def imported(path: Path) -> Iterator[Path]:
@@ -55,9 +59,12 @@ def _module(base: Path) -> Path | None:
 
 @pytest.mark.parametrize("path", FILES, ids=name)
 def test_a_file_imports_only_what_is_above_it(path):
+    if room(path) in DOORLESS:
+        assert not list(imported(path))
+        return
     assert room(path) in ROOMS, "every room is in the list above"
     for other in imported(path):
-        above = room(other) == room(path) or ROOMS.index(room(other)) < ROOMS.index(room(path))
+        above = room(other) in DOORLESS or ROOMS.index(room(other)) <= ROOMS.index(room(path))
         assert above, f"{name(path)} imports {name(other)}, which is below it"
 
 
@@ -66,7 +73,12 @@ def test_no_files_import_each_other():
 
 
 def test_every_room_of_the_list_exists():
-    assert sorted(ROOMS) == sorted({room(path) for path in FILES})
+    assert sorted(ROOMS) == sorted({room(path) for path in FILES} - DOORLESS)
+
+
+def test_no_two_files_share_a_name():
+    counts = Counter(path.name for path in FILES if path.name != "__init__.py")
+    assert [name for name, count in counts.items() if count > 1] == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=name)
@@ -77,3 +89,22 @@ def test_a_file_is_short_opens_with_what_it_holds_and_has_a_telling_name(path):
     assert docstring
     assert docstring.split("\n\n")[0].rstrip().endswith("."), "the first paragraph is a sentence"
     assert not FORBIDDEN & set(path.relative_to(PACKAGE).with_suffix("").parts)
+
+
+def test_the_page_on_the_architecture_shows_this_list(request):
+    """The page's table is written from the list: `pytest --record tests/test_rooms.py`."""
+    start, end = "<!-- rooms -->\n", "<!-- end of rooms -->"
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(start)
+    shown, _, after = rest.partition(end)
+    table = "".join(f"| {row} |\n" for row in ("room | what it holds", "--- | ---", *_rows()))
+    if request.config.getoption("--record"):
+        PAGE.write_text(f"{before}{start}{table}{end}{after}", encoding="utf-8")
+    else:
+        assert shown == table
+
+
+def _rows() -> Iterator[str]:
+    for room in ROOMS:
+        folder = PACKAGE / room / "__init__.py"
+        shown = f"`{room}/`" if folder.is_file() else f"`{room}.py`"
+        yield f"{shown} | {first_sentence(folder if folder.is_file() else PACKAGE / f'{room}.py')}"

@@ -8,18 +8,18 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from .check.checking import CannotRun, Checked, Options, Totals, check, has_errors
+from .check.checking import Checked, Options, Totals, check, has_errors
 from .core.cache import code_stamp, state_folder
 from .core.diagnostics import Diagnostic, quoted
-from .core.limits import Exhausted
+from .core.errors import CannotRun
 from .core.model import Citation, Library, Verification
 from .library.links import Links
 from .library.reading import ANNOTATIONS
 from .markdown.quotes import ID
-from .publish import Lock, Page, Project, PublishError, SyncResult, check_target, hold_lock, publish_site, sync_pages
-from .publish.renderers import Renderer, RenderFailed
+from .publish import Lock, Page, Project, SyncResult, check_target, hold_lock, publish_site, sync_pages
+from .publish.renderers import Renderer
 from .publish.staging import build_in
-from .quotations.originals import Original, OriginalError, read_original
+from .quotations.originals import Original, read_original
 from .quotations.verification import (
     merge_verifications,
     prune_verifications,
@@ -39,7 +39,7 @@ from .site.data_files import (
 from .site.pages import FOLDERS, Plan, bare_citation, is_generated, plan_pages, render_pages, rendering_bodies
 from .site.pages.cards import Site
 from .site.search import indexing
-from .works.citing import Bibliography, BibliographyError, read_cache, read_style, render_bibliography, write_cache
+from .works.citing import Bibliography, read_cache, read_style, render_bibliography, write_cache
 from .works.csl import to_csl
 
 __all__ = [
@@ -54,8 +54,6 @@ __all__ = [
     "prepare_pages",
     "verify",
 ]
-
-_SIMPLER = "make the file shorter, or its structure simpler"
 
 
 class Built(NamedTuple):
@@ -196,17 +194,14 @@ def write_pages(plan: Plan, options: Options, lock: Lock) -> SyncResult:
     """Bring the generated files under `docs/` in line with the plan."""
     _check_addresses(plan.site.links)
     pages = {path: Page(key=page.key, render=page.render) for path, page in plan.pages.items()}
-    try:
-        result = sync_pages(
-            options.root / "docs",
-            pages,
-            lock.state / "pages.jsonl",
-            is_ours=is_generated,
-            folders=FOLDERS,
-            render=lambda wanted: render_pages(plan, [page.key for page in wanted], options.executor),
-        )
-    except Exhausted as error:
-        raise CannotRun(str(error), _SIMPLER) from error
+    result = sync_pages(
+        options.root / "docs",
+        pages,
+        lock.state / "pages.jsonl",
+        is_ours=is_generated,
+        folders=FOLDERS,
+        render=lambda wanted: render_pages(plan, [page.key for page in wanted], options.executor),
+    )
     if result.conflicts:
         first = result.conflicts[0]
         raise CannotRun(f"docs/{first.path}: {first.message}", first.help)
@@ -225,32 +220,23 @@ def build(options: Options, site_dir: Path, renderer: Renderer) -> Built:
     project = Project(root=options.root, annotations=options.root / ANNOTATIONS, docs=options.root / "docs")
     state = state_folder(options.root)
     built = state / f"built-{renderer}"
-    try:
-        check_target(site_dir, project, state, built)
-        with hold_lock(state, notify=options.notify) as lock:
-            checked = check(options)
-            if has_errors(checked.diagnostics):
-                return Built(checked.diagnostics, checked.totals)
-            # The index needs all prose. It is rendered while pandoc formats the citations.
-            with rendering_bodies(checked.links.documents if options.search else (), options.executor) as bodies:
-                plan = plan_site(checked, options)
-            plan.site.bodies |= bodies
-            pages = write_pages(plan, options, lock)
-            # Pagefind and the renderer take one processor each.
-            with indexing(plan.site, state / "index", wanted=options.search) as index:
-                build_in(built, options.root, renderer, _epoch(checked))
-                index.place(built)
-            record = state / f"{built.name}.data"
-            _renew_data_files(plan, built, options.root / "docs", record, remember=options.remember)
-            publish_site(built, site_dir, project=project, lock=lock)
-    except PublishError as error:
-        raise CannotRun(str(error), error.help) from error
-    except RenderFailed as error:
-        raise CannotRun(str(error), error.help) from error
-    except BibliographyError as error:
-        raise CannotRun(str(error)) from error
-    except Exhausted as error:
-        raise CannotRun(str(error), _SIMPLER) from error
+    check_target(site_dir, project, state, built)
+    with hold_lock(state, notify=options.notify) as lock:
+        checked = check(options)
+        if has_errors(checked.diagnostics):
+            return Built(checked.diagnostics, checked.totals)
+        # The index needs all prose. It is rendered while pandoc formats the citations.
+        with rendering_bodies(checked.links.documents if options.search else (), options.executor) as bodies:
+            plan = plan_site(checked, options)
+        plan.site.bodies |= bodies
+        pages = write_pages(plan, options, lock)
+        # Pagefind and the renderer take one processor each.
+        with indexing(plan.site, state / "index", wanted=options.search) as index:
+            build_in(built, options.root, renderer, _epoch(checked))
+            index.place(built)
+        record = state / f"{built.name}.data"
+        _renew_data_files(plan, built, options.root / "docs", record, remember=options.remember)
+        publish_site(built, site_dir, project=project, lock=lock)
     count = len(pages.written) + pages.unchanged
     remarks = _remarks(plan.site.bibliography)
     return Built(checked.diagnostics, checked.totals, len(pages.written), count, site_dir, remarks)
@@ -299,10 +285,7 @@ def verify(options: Options, originals: Mapping[str, Path], *, prune: bool = Fal
 def _read_originals(library: Library, originals: Mapping[str, Path]) -> dict[str, Original]:
     texts = {}
     for key, path in originals.items():
-        try:
-            texts[key] = read_original(path)
-        except OriginalError as error:
-            raise CannotRun(str(error), error.help) from error
+        texts[key] = read_original(path)
     unnamed = unnamed_originals(library, texts)
     if unnamed:
         raise CannotRun(unnamed[0], "name each text with the key of a work that a quote names")

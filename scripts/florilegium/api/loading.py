@@ -5,8 +5,9 @@ from itertools import chain
 from os import PathLike
 from pathlib import Path
 
-from ..check.checking import CannotRun, Options, check, find_root
+from ..check.checking import Options, check, find_root
 from ..core.diagnostics import Diagnostic
+from ..core.errors import CannotRun
 from ..pipeline import format_citations
 from ..site.data_files import unformatted_site
 from .collection import Notice, Problem, Shelf, Things

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from ..core.cache import Cache, state_folder
 from ..core.diagnostics import Diagnostic
+from ..core.errors import CannotRun
 from ..core.limits import uncollected
 from ..core.rules import Severity
 from ..library.cache_shards import Shelves
@@ -20,7 +21,6 @@ from ..library.reading import ANNOTATIONS, Listed, ReadResult, is_spent, list_fi
 from .checks import Context, apply_severities, run_checks
 
 __all__ = [
-    "CannotRun",
     "Checked",
     "Options",
     "Totals",
@@ -32,14 +32,6 @@ __all__ = [
     "judge",
     "read",
 ]
-
-
-class CannotRun(Exception):
-    """There is nothing to work on, or an option makes no sense; `help` says what to do."""
-
-    def __init__(self, message: str, help: str = "") -> None:
-        super().__init__(message)
-        self.help = help
 
 
 def start_processes() -> Executor:

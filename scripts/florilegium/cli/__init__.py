@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import click
 
-from ..check.checking import CannotRun
 from ..core.diagnostics import plain
+from ..core.errors import FlorilegiumError
 from . import (
     build_commands,
     check_commands,
@@ -59,8 +59,8 @@ def _run(arguments: Sequence[str] | None) -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         return int(program.main(args=arguments, standalone_mode=False, prog_name="florilegium") or 0)
-    except CannotRun as error:
-        _complain(str(error), error.help)
+    except FlorilegiumError as error:
+        _complain(error.message, error.help)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
     except click.ClickException as error:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-from ..check.checking import CannotRun, Options
+from ..check.checking import Options
 from ..core.diagnostics import plain
+from ..core.errors import CannotRun
 from .program import named_originals, progress, report, root_option, tell
 
 

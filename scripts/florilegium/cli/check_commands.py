@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from ..check.checking import CannotRun, Options, check_quickly, check_text, has_errors
+from ..check.checking import Options, check_quickly, check_text, has_errors
 from ..core.diagnostics import did_you_mean, plain, quoted
+from ..core.errors import CannotRun
 from ..core.limits import MAX_BIBLIOGRAPHY_BYTES
 from ..core.rules import RULES
 from ..library.reading import ANNOTATIONS
@@ -85,7 +86,7 @@ def _below(root: Path, name: Path) -> Iterator[str]:
 
 
 def _fix(options: Options, form: str, strict: bool, dry_run: bool) -> int:
-    from ..core.edits import Changed, render_diff, write_changes
+    from ..core.edits import render_diff, write_changes
     from ..edit.fixes import plan_fixes
 
     fixes = plan_fixes(options)
@@ -98,10 +99,7 @@ def _fix(options: Options, form: str, strict: bool, dry_run: bool) -> int:
     if dry_run:
         click.echo(f"would mend {fixes}; nothing was written", err=form != "text")
         return int(bool(fixes.changes) or has_errors(fixes.remaining, strict=strict))
-    try:
-        write_changes(options.root, fixes.changes)
-    except Changed as error:
-        raise CannotRun(str(error), "run the command again") from error
+    write_changes(options.root, fixes.changes)
     click.echo(f"mended {fixes}", err=form != "text")
     diagnostics, totals = check_quickly(options)
     report(options.root, diagnostics, form, totals)

@@ -2,14 +2,15 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ..check.checking import CannotRun, Options
+from ..check.checking import Options
 from ..core.diagnostics import did_you_mean, plain, quoted
+from ..core.errors import CannotRun
 from ..library.reading import ANNOTATIONS
 from .program import named_originals, progress, report, root_option, tell
 
@@ -102,8 +103,7 @@ def _print(file: "DataFile") -> None:
 
 
 def _reported(file: "DataFile") -> Iterator[bytes]:
-    with _as_cannot_run():
-        yield from file.render()
+    yield from file.render()
 
 
 def _folder(root: Path, output: str | None) -> Path:
@@ -119,21 +119,7 @@ def _folder(root: Path, output: str | None) -> Path:
 def _write(files: Sequence["DataFile"], folder: Path, *, everything: bool) -> None:
     from ..site.data_files import write_data_files
 
-    with _as_cannot_run():
-        result = write_data_files(files, folder, everything=everything)
+    result = write_data_files(files, folder, everything=everything)
     parts = [f"{result.written:,} new or changed"] + ([f"{result.removed:,} removed"] if result.removed else [])
     total = result.written + result.unchanged
     click.echo(f"exported {total:,} file{'s' * (total != 1)} ({', '.join(parts)}) into {plain(str(folder))}")
-
-
-@contextmanager
-def _as_cannot_run() -> Iterator[None]:
-    """What keeps a file from being made or written, as the reason why the command cannot run."""
-    from ..core.limits import Exhausted
-    from ..site.data_files import ExportError
-    from ..works.citing import BibliographyError
-
-    try:
-        yield
-    except (BibliographyError, Exhausted, ExportError) as error:
-        raise CannotRun(str(error), getattr(error, "help", "")) from error

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from ..check.checking import CannotRun, Options, check, has_errors
+from ..check.checking import Options, check, has_errors
 from ..core.diagnostics import plain, quoted
-from ..core.edits import Changed, render_diff, write_changes
+from ..core.edits import render_diff, write_changes
+from ..core.errors import CannotRun
 from ..edit.forms import parse_form, plan_proposal
 from .program import report
 
@@ -31,10 +32,7 @@ def import_form(root: Path, names: Sequence[str], *, dry_run: bool) -> int:
     if dry_run:
         click.echo("Nothing was written.")
         return 0
-    try:
-        write_changes(root, [proposal.change])
-    except Changed as error:
-        raise CannotRun(str(error), "run the command again") from error
+    write_changes(root, [proposal.change])
     checked = check(options)
     report(root, checked.diagnostics, "text", checked.totals)
     return int(has_errors(checked.diagnostics))

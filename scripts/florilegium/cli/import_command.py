@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..check.checking import CannotRun
 from ..core.diagnostics import plain, quoted
+from ..core.errors import CannotRun
 from .program import root_option
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def import_(
 ) -> int:
     """Bring works and highlights along from another program: BibTeX, RIS, CSL, Zotero, Hypothesis, Readwise, Kindle,
     REFI-QDA; or, with the format `form`, what somebody filed as an issue."""
-    from ..core.edits import Changed, render_diff, write_changes
+    from ..core.edits import render_diff, write_changes
     from ..edit.imports import Request, plan_import
 
     if arguments[0] == "form":
@@ -70,10 +70,7 @@ def import_(
         for line in render_diff(plan.changes):
             click.echo(plain(line))
     else:
-        try:
-            write_changes(root, plan.changes)
-        except Changed as error:
-            raise CannotRun(str(error), "run the command again") from error
+        write_changes(root, plan.changes)
     _summarise(plan, export, dry_run)
     return int(any(remark.severity == "error" for remark in plan.remarks) or plan.conflicts > 0)
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..check.checking import CannotRun, Options, has_errors
+from ..check.checking import Options, has_errors
 from ..core.diagnostics import plain
+from ..core.errors import CannotRun
 from .program import progress, report, root_option, tell
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..check.checking import CannotRun, Options
+from ..check.checking import Options
 from ..core.diagnostics import plain
+from ..core.errors import CannotRun
 from ..core.model import Basis
 from .program import root_option, tell
 
@@ -304,12 +305,9 @@ def _several(question: str, known: Iterable[str]) -> tuple[str, ...]:
 
 
 def _write_all(root: Path, changes: Iterable["Change"]) -> None:
-    from ..core.edits import Changed, write_changes
+    from ..core.edits import write_changes
 
-    try:
-        write_changes(root, changes)
-    except Changed as error:
-        raise CannotRun(str(error), "look at the file, and run the command again") from error
+    write_changes(root, changes)
 
 
 def _write(root: Path, planned: "Draft") -> None:

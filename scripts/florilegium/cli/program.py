@@ -11,8 +11,9 @@ from typing import Any, TextIO
 import click
 
 from .. import __version__
-from ..check.checking import CannotRun, Totals, find_root
+from ..check.checking import Totals, find_root
 from ..core.diagnostics import Diagnostic, did_you_mean, plain, quoted
+from ..core.errors import CannotRun
 
 __all__ = ["forget_output", "named_originals", "program", "progress", "report", "root_option", "tell"]
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..check.checking import CannotRun, Options, check
+from ..check.checking import Options, check
 from ..core.diagnostics import plain, quoted
 from .program import progress, root_option, tell
 
@@ -27,22 +27,16 @@ def refresh(root: Path, dry_run: bool) -> int:
     The network is used: one question for each work, to api.crossref.org. The answers are written into the references
     as a status with its date and notice, and shown as a diff to be reviewed.
     """
-    from ..core.edits import Changed, write_changes
+    from ..core.edits import write_changes
     from ..edit.retractions import ask, plan_refresh
-    from ..works.registries import CrossrefError, fetch_record
+    from ..works.registries import fetch_record
 
     library = check(Options(root=root)).links.library
-    try:
-        answers = ask(library, fetch_record, lambda done, all_: progress()("asked for", done, all_))
-    except CrossrefError as error:
-        raise CannotRun(str(error), error.help) from error
+    answers = ask(library, fetch_record, lambda done, all_: progress()("asked for", done, all_))
     refreshed = plan_refresh(library, root, answers.found)
     _show(refreshed)
     if not dry_run:
-        try:
-            write_changes(root, refreshed.changes)
-        except Changed as error:
-            raise CannotRun(str(error), "run the command again") from error
+        write_changes(root, refreshed.changes)
     _sum_up(answers, refreshed, dry_run=dry_run)
     return int(bool(refreshed.by_hand or answers.failed or (dry_run and refreshed.changes)))
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-from ..check.checking import CannotRun, Options, find_root
+from ..check.checking import Options, find_root
 from ..core.diagnostics import quoted
+from ..core.errors import CannotRun
 from .program import forget_output, progress, root_option, tell
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..check.checking import CannotRun, Options
+from ..check.checking import Options
 from .check_commands import echo_diff
 from .program import progress, root_option, tell
 
@@ -51,7 +51,7 @@ def merge(root: Path, dry_run: bool, gone: str, kept: str) -> int:
 
 
 def _write(root: Path, renaming: "Renaming", dry_run: bool, done: str) -> int:
-    from ..core.edits import Changed, render_diff, write_changes
+    from ..core.edits import render_diff, write_changes
 
     moved, changes = _split(renaming)
     if moved:
@@ -64,10 +64,7 @@ def _write(root: Path, renaming: "Renaming", dry_run: bool, done: str) -> int:
     if dry_run:
         click.echo(f"{files} would change; nothing was written")
         return 0
-    try:
-        write_changes(root, renaming.changes)
-    except Changed as error:
-        raise CannotRun(str(error), "run the command again") from error
+    write_changes(root, renaming.changes)
     click.echo(f"{done}: {files} changed")
     return 0
 

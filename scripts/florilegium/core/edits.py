@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from .errors import FlorilegiumError
 from .spans import LineTable, Span
 
 __all__ = ["Change", "Changed", "Edit", "apply_edits", "new_file_mode", "read_exactly", "render_diff", "write_changes"]
@@ -30,11 +31,11 @@ class Change:
     after: str | None
 
 
-class Changed(Exception):
+class Changed(FlorilegiumError):
     """A file is not what it was when a change to it was planned."""
 
     def __init__(self, path: str) -> None:
-        super().__init__(f"{path} was changed by somebody else in the meantime; nothing was written")
+        super().__init__(f"{path} was changed in the meantime; nothing was written", "run the command again")
         self.path = path
 
 

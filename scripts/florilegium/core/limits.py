@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from .errors import FlorilegiumError
+
 __all__ = ["MAX_FILE_BYTES", "MAX_REFERENCES", "MAX_TITLE", "SECONDS", "Exhausted", "bounded", "uncollected"]
 
 MAX_FILE_BYTES = 1_048_576
@@ -22,8 +24,11 @@ SECONDS = 10
 _BYTES = 1_073_741_824
 
 
-class Exhausted(Exception):
+class Exhausted(FlorilegiumError):
     """A file took more time or memory than it may."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "make the file shorter, or its structure simpler")
 
 
 @contextmanager

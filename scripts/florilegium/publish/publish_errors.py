@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from os import PathLike
 
 from ..core.diagnostics import plain, quoted
+from ..core.errors import FlorilegiumError
 
 __all__ = ["PublishError", "reason", "reported", "shown"]
 
@@ -14,15 +15,8 @@ _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 _BOUND = {errno.EXDEV, errno.EBUSY}
 
 
-class PublishError(Exception):
+class PublishError(FlorilegiumError):
     """Publishing cannot go on; what was published before stands, unless the message says otherwise."""
-
-    def __init__(self, message: str, help: str) -> None:
-        super().__init__(message)
-        self.message = message
-        """What is wrong, in one sentence without a full stop."""
-        self.help = help
-        """The likely remedy."""
 
 
 def shown(path: str | PathLike[str]) -> str:

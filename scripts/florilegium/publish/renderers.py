@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from ..core.errors import FlorilegiumError
+
 __all__ = ["PAGES_WRITTEN", "RenderFailed", "Renderer", "render_site"]
 
 PAGES_WRITTEN = "FLORILEGIUM_PAGES_WRITTEN"
@@ -25,12 +27,8 @@ class Renderer(StrEnum):
     ZENSICAL = "zensical"
 
 
-class RenderFailed(Exception):
+class RenderFailed(FlorilegiumError):
     """The generator did not make a site; `help` holds what it said."""
-
-    def __init__(self, message: str, help: str) -> None:
-        super().__init__(message)
-        self.help = help
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from ..core.diagnostics import plain, quoted
+from ..core.errors import FlorilegiumError
 
 __all__ = ["MAX_ORIGINAL_BYTES", "Original", "OriginalError", "read_original"]
 
@@ -30,12 +31,8 @@ class Original:
     """Name of the file, without its folder: for messages only."""
 
 
-class OriginalError(Exception):
+class OriginalError(FlorilegiumError):
     """The text of a work cannot be read; `help` says what to do."""
-
-    def __init__(self, message: str, help: str = "") -> None:
-        super().__init__(message)
-        self.help = help
 
 
 def read_original(path: str | os.PathLike[str]) -> Original:

@@ -15,6 +15,8 @@ import zlib
 from hashlib import sha256
 from typing import TypeAlias
 
+from ..core.errors import FlorilegiumError
+
 __all__ = ["Files", "UnknownFormat", "put_in_order", "remove_unused"]
 
 Files: TypeAlias = dict[str, bytes]
@@ -35,7 +37,7 @@ _UNUSED = (
 Value: TypeAlias = int | str | list["Value"]
 
 
-class UnknownFormat(Exception):
+class UnknownFormat(FlorilegiumError):
     """A file is not what this version of Pagefind wrote when this was written."""
 
 

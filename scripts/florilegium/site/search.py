@@ -17,8 +17,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from ..core.errors import FlorilegiumError
 from ..core.model import Note, Quote, Theme
-from ..publish.renderers import RenderFailed
 from ..works.csl import retraction
 from .index_files import UnknownFormat, put_in_order, remove_unused
 from .pages.cards import Site
@@ -158,7 +158,7 @@ _BLOCK_TAG = re.compile(
 
 
 def write_index(records: Iterable[Record], folder: Path) -> int:
-    """Write Pagefind's index of the records into `folder`; returns how many there are. Raises `RenderFailed`.
+    """Write Pagefind's index of the records into `folder`; returns how many there are. Raises `FlorilegiumError`.
 
     Pagefind's own Python client waits a tenth of a second for each answer, so its service is spoken to directly: JSON
     messages in Base64, ended by commas, on standard input and output (https://pagefind.app/docs/py-api/). The service
@@ -175,7 +175,7 @@ def write_index(records: Iterable[Record], folder: Path) -> int:
         files = {file["path"]: base64.b64decode(file["content"]) for file in answer["files"]}
         put_in_order(files)
     except (UnknownFormat, KeyError, TypeError, ValueError) as error:
-        raise RenderFailed("pagefind wrote files that are not understood", f"{error}; run scripts/setup") from error
+        raise FlorilegiumError("pagefind wrote files that are not understood", f"{error}; run scripts/setup") from error
     remove_unused(files)
     for path, content in files.items():
         target = folder / path
@@ -237,7 +237,7 @@ class _Service:
                 stderr=subprocess.DEVNULL,
             )
         except OSError as error:
-            raise RenderFailed(f"pagefind cannot be started: {error.strerror}", "run scripts/setup") from error
+            raise FlorilegiumError(f"pagefind cannot be started: {error.strerror}", "run scripts/setup") from error
         assert self._process.stdin
         assert self._process.stdout
         self._input: IO[bytes] = self._process.stdin
@@ -257,7 +257,7 @@ class _Service:
         try:
             self._input.write(base64.b64encode(message) + b",")
         except BrokenPipeError as error:
-            raise RenderFailed("pagefind stopped", self._failure) from error
+            raise FlorilegiumError("pagefind stopped", self._failure) from error
 
     def _read(self, output: IO[bytes]) -> None:
         pieces: list[bytes] = []
@@ -285,7 +285,7 @@ class _Service:
         if self._answers < self._sent:
             self._answered.wait(timeout=3600)
         if self._failure or self._answers < self._sent:
-            raise RenderFailed("pagefind did not index the site", self._failure or "it stopped before the end")
+            raise FlorilegiumError("pagefind did not index the site", self._failure or "it stopped before the end")
         return self._last
 
     def __exit__(self, *_: object) -> None:

@@ -15,9 +15,9 @@ from tempfile import TemporaryDirectory
 from typing import IO, NamedTuple
 
 from ...core.diagnostics import quoted
+from ...core.errors import CannotRun
 from ...core.limits import MAX_BIBLIOGRAPHY_BYTES, MAX_FILE_BYTES
 from ...library.reading import ANNOTATIONS
-from ..checking import CannotRun
 
 __all__ = ["MAX_BYTES", "MAX_FILES", "find_commit", "merge_base", "require_commit", "unpacked"]
 

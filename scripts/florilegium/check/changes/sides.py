@@ -10,13 +10,14 @@ from pathlib import Path
 
 from ...core.cache import Cache, state_folder
 from ...core.diagnostics import Diagnostic, quoted
+from ...core.errors import CannotRun
 from ...core.limits import uncollected
 from ...core.model import Quote
 from ...core.rules import Severity
 from ...library.cache_shards import Shelves
 from ...library.links import Links, resolve_links
 from ...library.reading import ANNOTATIONS, Listed, Parsed, read_library, read_text
-from ..checking import CannotRun, Options
+from ..checking import Options
 from ..checks import Context, apply_severities, run_checks
 from .revisions import find_commit, merge_base, require_commit, unpacked
 

@@ -5,8 +5,8 @@ import re
 from dataclasses import replace
 from typing import NamedTuple
 
-from ...check.checking import CannotRun
 from ...core.diagnostics import Diagnostic, did_you_mean, plain, quoted
+from ...core.errors import CannotRun
 from ...core.json_trees import parse_json
 from ...core.model import Source
 from ...core.rules import RULES, Severity
@@ -16,7 +16,7 @@ from ...core.yaml_trees import parse_yaml
 from ...library.links import Links
 from ...works.csl import parse_source
 from ...works.identifiers import parse_doi
-from ...works.registries import CrossrefError, fetch_record, to_csl
+from ...works.registries import fetch_record, to_csl
 from ...works.ris import parse_ris, propose_key
 
 __all__ = ["KnownWork", "fetch_work", "find_doi", "find_work", "parse_work", "resolve_key"]
@@ -93,10 +93,7 @@ def _with_id(item: Node) -> Node:
 
 def fetch_work(doi: str) -> Source:
     """The work that Crossref knows by a DOI. Uses the network; raises `CannotRun`."""
-    try:
-        return parse_work(json.dumps(to_csl(fetch_record(doi))))
-    except CrossrefError as error:
-        raise CannotRun(str(error), error.help) from error
+    return parse_work(json.dumps(to_csl(fetch_record(doi))))
 
 
 # ------------------------------------------------------------------------------------------------------ library

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ...check.checking import CannotRun
 from ...core.diagnostics import did_you_mean, quoted
 from ...core.edits import Change
+from ...core.errors import CannotRun
 from ...core.limits import MAX_TITLE
 from ...core.model import Basis, LibrarySettings, Source
 from ...library.links import Links

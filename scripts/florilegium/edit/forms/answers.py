@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from ...check.checking import CannotRun
 from ...core.diagnostics import quoted
+from ...core.errors import CannotRun
 
 __all__ = ["Answers", "Form", "parse_form"]
 

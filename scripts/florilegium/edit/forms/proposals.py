@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from ...check.checking import CannotRun
 from ...core.diagnostics import did_you_mean, quoted
 from ...core.edits import Change, Edit, apply_edits, read_exactly
+from ...core.errors import CannotRun
 from ...core.model import Basis, Note, Quote, Speaker
 from ...core.spans import LineTable, Span
 from ...library.links import Links, resolve_role

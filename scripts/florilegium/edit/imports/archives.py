@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from ...core.errors import FlorilegiumError
+
 __all__ = ["Archive", "ArchiveError", "Element", "parse_xml"]
 
 MAX_FILES = 10_000
@@ -21,7 +23,7 @@ MAX_DEPTH = 100
 MAX_ELEMENTS = 1_000_000
 
 
-class ArchiveError(Exception):
+class ArchiveError(FlorilegiumError):
     """An archive or an XML file that is broken, or made to harm; `line` is 0 where no line is meant."""
 
     def __init__(self, message: str, line: int = 0) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ...check.checking import CannotRun
 from ...core.diagnostics import did_you_mean, quoted
 from ...core.edits import Change, read_exactly
+from ...core.errors import CannotRun
 from ...core.model import Note, Notice, Role, Source, Speaker
 from ...core.rules import Severity
 from ...core.spans import Span

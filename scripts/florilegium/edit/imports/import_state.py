@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
+from ...core.errors import FlorilegiumError
+
 __all__ = ["PATH", "Ledger", "LedgerError", "QuoteEntry", "WorkEntry", "digest", "parse_ledger", "render_ledger"]
 
 PATH = "annotations/imports.lock"
@@ -19,7 +21,7 @@ _QUOTE = re.compile(r"quote (\S+) (\S+) ([^\s/]+/[^\s/]+) sha256:([0-9a-f]{64}) 
 _WORK = re.compile(r"work (\S+) (\S+) (\S+) sha256:([0-9a-f]{64})")
 
 
-class LedgerError(Exception):
+class LedgerError(FlorilegiumError):
     """A line that cannot be read; without it an import could overwrite what was written by hand."""
 
     def __init__(self, line: int) -> None:

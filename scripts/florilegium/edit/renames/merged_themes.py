@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from ...check.checking import CannotRun
 from ...core.diagnostics import quoted
 from ...core.edits import Edit
+from ...core.errors import CannotRun
 from ...core.model import Mention, Theme
 from ...core.spans import LineTable
 from ...library.frontmatter import Mapping, Scalar, parse_front_matter

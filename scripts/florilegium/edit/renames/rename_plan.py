@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ...check.checking import CannotRun, Options, judge, read
+from ...check.checking import Options, judge, read
 from ...core.diagnostics import Diagnostic, did_you_mean, plain, quoted
 from ...core.edits import Change, Edit, apply_edits, read_exactly
+from ...core.errors import CannotRun
 from ...core.limits import uncollected
 from ...core.model import Note, Theme
 from ...core.spans import LineTable

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from ...check.checking import CannotRun
 from ...core.edits import Edit
+from ...core.errors import CannotRun
 from ...core.rules import RULES
 from ...core.spans import LineTable
 from ...library.frontmatter import Mapping, Node, Scalar, Sequence, parse_yaml

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
+from ...core.errors import FlorilegiumError
 from .looking import Outcome, State
 
 __all__ = [
@@ -58,7 +59,7 @@ class Entry:
     """The last answer: a code of HTTP, or a word for why there was none."""
 
 
-class MalformedLedger(Exception):
+class MalformedLedger(FlorilegiumError):
     """A line of the ledger that cannot be read."""
 
     def __init__(self, number: int) -> None:

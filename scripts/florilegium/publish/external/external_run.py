@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from ... import __version__
-from ...check.checking import CannotRun
 from ...core.edits import Change, read_exactly
+from ...core.errors import CannotRun
 from ...core.model import LibrarySettings
 from ...library.links import Links
 from .address_states import (

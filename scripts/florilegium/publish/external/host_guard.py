@@ -8,17 +8,19 @@ import ipaddress
 import socket
 from typing import Any, NamedTuple
 
+from ...core.errors import FlorilegiumError
+
 __all__ = ["Endpoint", "Private", "Unknown", "is_public", "resolve_host"]
 
 _WEB = (80, 443)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
-class Private(Exception):
+class Private(FlorilegiumError):
     """A host that is not asked; the message says why, as the rest of "it …"."""
 
 
-class Unknown(Exception):
+class Unknown(FlorilegiumError):
     """A host that has no address."""
 
 

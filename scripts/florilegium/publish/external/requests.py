@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from ...core.errors import FlorilegiumError
 from .host_guard import Endpoint, Unknown, resolve_host
 
 __all__ = ["Answer", "NoAnswer", "Terms", "ask"]
 
 
-class NoAnswer(Exception):
+class NoAnswer(FlorilegiumError):
     """There was no answer; the message is a word for the reason: `timeout`, `certificate`, `host`, `connection`."""
 
 

@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
-from ...check.checking import CannotRun, Checked, Options, check, has_errors
+from ...check.checking import Checked, Options, check, has_errors
 from ...core.diagnostics import quoted
 from ...core.edits import Change, read_exactly
+from ...core.errors import CannotRun
 from ...core.spans import LineTable
 from ...library.reading import ANNOTATIONS
 from ...quotations.permalinks import PERMALINKS, parse_permalinks, permalinks_of, render_permalinks

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ...check.checking import CannotRun, Options, check
+from ...check.checking import Options, check
 from ...check.checks import apply_severities
 from ...core.diagnostics import Diagnostic, quoted
+from ...core.errors import CannotRun
 from ...core.model import LibrarySettings, Permalink
 from ...core.spans import LineTable
 from ...library.reading import ANNOTATIONS, read_text

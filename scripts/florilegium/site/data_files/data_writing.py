@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeAlias, TypeVar
 
 from ...core.diagnostics import quoted
 from ...core.edits import new_file_mode
+from ...core.errors import FlorilegiumError
 from ...core.workers import map_forked
 from .data_file import DataFile
 
@@ -22,12 +23,8 @@ MANIFEST = ".florilegium-data"
 """Names the files that were exported into a folder, by their digests; `sha256sum -c` reads it too."""
 
 
-class ExportError(Exception):
+class ExportError(FlorilegiumError):
     """A file cannot be written; nothing was. `help` says what to do."""
-
-    def __init__(self, message: str, help: str) -> None:
-        super().__init__(message)
-        self.help = help
 
 
 class Exported(NamedTuple):

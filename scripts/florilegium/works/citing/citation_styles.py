@@ -9,6 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from ...core.diagnostics import did_you_mean, quoted
+from ...core.errors import FlorilegiumError
 
 __all__ = ["LABELS", "ORDER", "STYLES", "BibliographyError", "Style", "label_word", "read_style"]
 
@@ -45,7 +46,7 @@ _MAX_DEPTH = 100
 _TRIMMED = ("disambiguate-add-names", "disambiguate-add-givenname", "givenname-disambiguation-rule")
 
 
-class BibliographyError(Exception):
+class BibliographyError(FlorilegiumError):
     """Citations cannot be formatted; the message says why, and what to do."""
 
 

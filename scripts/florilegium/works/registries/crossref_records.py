@@ -20,6 +20,7 @@ from urllib.parse import quote, urlsplit
 
 from ... import __version__
 from ...core.diagnostics import plain, quoted
+from ...core.errors import FlorilegiumError
 from ..identifiers import check_url, parse_doi
 
 __all__ = ["CrossrefError", "UnknownDoi", "fetch_record"]
@@ -41,12 +42,11 @@ _LATER = "try again later; or give the reference as BibTeX, RIS or CSL"
 _CONNECTION = "check the connection to the network; or give the reference as BibTeX, RIS or CSL"
 
 
-class CrossrefError(Exception):
+class CrossrefError(FlorilegiumError):
     """A record could not be had; `help` says what to do."""
 
     def __init__(self, message: str, help: str = _LATER) -> None:
-        super().__init__(message)
-        self.help = help
+        super().__init__(message, help)
 
 
 class UnknownDoi(CrossrefError):
