@@ -8,8 +8,8 @@ import pytest
 from florilegium.core.model import Date, Name
 from florilegium.core.rules import RULES
 from florilegium.core.spans import LineTable
+from florilegium.works.bibtex.latex_reader import decode_address, decode_latex
 from florilegium.works.csl import to_csl
-from florilegium.works.latex import decode_address, decode_latex
 from florilegium.works.reference_files import parse_bibliography
 from hypothesis import given, settings
 from hypothesis import strategies as st

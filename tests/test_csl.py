@@ -11,8 +11,8 @@ from florilegium.core.rules import RULES
 from florilegium.core.spans import LineTable, Span
 from florilegium.core.yaml_trees import parse_yaml
 from florilegium.works.csl import check_source, parse_source, same_work, to_csl
-from florilegium.works.csl_dates import parse_date_text
-from florilegium.works.csl_vocabulary import (
+from florilegium.works.csl.csl_dates import parse_date_text
+from florilegium.works.csl.csl_vocabulary import (
     ANONYMOUS_TYPES,
     CONTAINED_TYPES,
     DATES,

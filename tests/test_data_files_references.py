@@ -11,11 +11,11 @@ import rispy
 from florilegium.core.json_trees import parse_json
 from florilegium.core.model import Source
 from florilegium.core.spans import LineTable
-from florilegium.works.bibtex import parse_bibtex
+from florilegium.works.bibtex.bibtex_entries import parse_bibtex
 from florilegium.works.csl import parse_source, retraction, to_csl
-from florilegium.works.csl_vocabulary import TYPES
+from florilegium.works.csl.csl_vocabulary import TYPES
 from florilegium.works.exports import biblatex_entry, entry_key, ris_record
-from florilegium.works.ris import parse_ris
+from florilegium.works.ris.ris_reader import parse_ris
 from hypothesis import given
 from hypothesis import strategies as st
 

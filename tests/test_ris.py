@@ -10,8 +10,8 @@ import rispy
 from florilegium.core.model import Name, Source
 from florilegium.core.spans import LineTable, Span
 from florilegium.works.csl import to_csl
-from florilegium.works.exports.ris_records import ris_record
-from florilegium.works.ris import parse_ris, propose_key
+from florilegium.works.ris.ris_reader import parse_ris, propose_key
+from florilegium.works.ris.ris_writer import ris_record
 from hypothesis import given
 from hypothesis import strategies as st
 

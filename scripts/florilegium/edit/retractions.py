@@ -18,7 +18,7 @@ from ..core.model import Library, Source
 from ..core.spans import LineTable, Span
 from ..library.reading import FileKind, parse_text
 from ..works.csl import Retraction, RetractionKind, parse_status_date, retraction, same_work, to_csl
-from ..works.csl_vocabulary import CUSTOM
+from ..works.csl.csl_vocabulary import CUSTOM
 from ..works.identifiers import parse_doi
 from ..works.registries import CrossrefError, UnknownDoi
 

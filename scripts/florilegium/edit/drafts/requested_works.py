@@ -17,7 +17,7 @@ from ...library.links import Links
 from ...works.csl import parse_source
 from ...works.identifiers import parse_doi
 from ...works.registries import fetch_record, to_csl
-from ...works.ris import parse_ris, propose_key
+from ...works.ris.ris_reader import parse_ris, propose_key
 
 __all__ = ["KnownWork", "fetch_work", "find_doi", "find_work", "parse_work", "resolve_key"]
 
@@ -63,7 +63,7 @@ def _parse(text: str, table: LineTable) -> tuple[list[Source], list[Diagnostic]]
     if re.match(r"TY\s*-", start):
         return parse_ris(table)
     if start.startswith(("@", "%")):
-        from ...works.bibtex import parse_bibtex  # its parser takes time to import
+        from ...works.bibtex.bibtex_entries import parse_bibtex  # its parser takes time to import
 
         return parse_bibtex(table)
     node, problems = parse_json(text, table) if start.startswith(("{", "[")) else parse_yaml(text, table)

@@ -9,8 +9,8 @@ from ...core.edits import Edit
 from ...core.spans import LineTable
 from ...core.trees import Scalar
 from ...core.yaml_trees import parse_yaml
+from ...works.bibtex.latex_reader import decode_address
 from ...works.identifiers import parse_doi
-from ...works.latex import decode_address
 from .fix_drafts import Kind, Mend
 
 __all__ = ["mend_dois"]

@@ -7,7 +7,7 @@ from ...core.diagnostics import Diagnostic, quoted
 from ...core.model import Source
 from ...core.spans import LineTable, Span
 from ...works.reference_files import parse_bibliography
-from ...works.ris import parse_ris
+from ...works.ris.ris_reader import parse_ris
 from .highlights import Export, Format, Remark
 from .hypothesis import parse_hypothesis
 from .kindle import parse_kindle

@@ -17,7 +17,7 @@ from ...core.trees import Sequence as Items
 from ...works.csl import parse_source, same_work, to_csl
 from ...works.identifiers import parse_doi, parse_isbn
 from ...works.reference_files import MAX_BYTES
-from ...works.ris import propose_key
+from ...works.ris.ris_reader import propose_key
 from .foreign_text import clean
 from .highlights import Format, Remark, Work
 from .import_state import WorkEntry, digest

@@ -4,12 +4,12 @@ BibTeX, BibLaTeX, RIS and CSL-JSON are for reference managers; COinS and `citati
 found by the button of one in a browser, and the terms of schema.org by search engines.
 """
 
-from .biblatex_entries import biblatex_entry
-from .bibtex_entries import bibtex_entry
-from .csl_json import csl_json
-from .latex_fields import entry_key
+from ..bibtex.biblatex_writer import biblatex_entry
+from ..bibtex.bibtex_writer import bibtex_entry
+from ..bibtex.latex_writer import entry_key
+from ..csl.csl_json import csl_json
+from ..ris.ris_writer import ris_record
 from .page_metadata import citation_metadata, context_object, item_type_metadata
-from .ris_records import ris_record
 from .schema_org import schema_org_work
 
 __all__ = [

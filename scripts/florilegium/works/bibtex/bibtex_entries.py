@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from bibtexparser import model as bib
 from bibtexparser.splitter import Splitter
 
-from ..core.diagnostics import Diagnostic, did_you_mean, quoted
-from ..core.model import Source
-from ..core.spans import LineTable, Span
-from ..core.trees import Scalar
-from .bibtex_csl import MONTHS, Entry, Field, csl_item
-from .csl import parse_source
+from ...core.diagnostics import Diagnostic, did_you_mean, quoted
+from ...core.model import Source
+from ...core.spans import LineTable, Span
+from ...core.trees import Scalar
+from ..csl import parse_source
+from .bibtex_reader import MONTHS, Entry, Field, csl_item
 
 __all__ = ["parse_bibtex"]
 

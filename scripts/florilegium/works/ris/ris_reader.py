@@ -10,13 +10,13 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from ..core.diagnostics import Diagnostic, quoted
-from ..core.model import Source
-from ..core.spans import LineTable, Span
-from ..core.trees import Mapping, Node, Scalar, Sequence
-from .csl import parse_source
-from .csl_dates import parse_date_text
-from .identifiers import parse_doi, parse_isbn, parse_issn, parse_pmcid
+from ...core.diagnostics import Diagnostic, quoted
+from ...core.model import Source
+from ...core.spans import LineTable, Span
+from ...core.trees import Mapping, Node, Scalar, Sequence
+from ..csl import parse_source
+from ..csl.csl_dates import parse_date_text
+from ..identifiers import parse_doi, parse_isbn, parse_issn, parse_pmcid
 
 __all__ = ["parse_ris", "propose_key"]
 

@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..core.diagnostics import did_you_mean, plain
-from ..core.model import Date
-from ..core.trees import Mapping, Node, Scalar, Sequence, kind_of
+from ...core.diagnostics import did_you_mean, plain
+from ...core.model import Date
+from ...core.trees import Mapping, Node, Scalar, Sequence, kind_of
 
 __all__ = ["implausible", "parse_date", "parse_date_text"]
 

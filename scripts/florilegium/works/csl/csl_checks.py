@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..core.diagnostics import Diagnostic, closest, quoted
-from ..core.model import Source
-from ..core.values import Value
+from ...core.diagnostics import Diagnostic, closest, quoted
+from ...core.model import Source
+from ...core.values import Value
+from ..identifiers import Identifier, check_url, doi_url, parse_doi
 from .csl_dates import implausible, parse_date_text
 from .csl_vocabulary import ANONYMOUS_TYPES, CONTAINED_TYPES, CUSTOM, FIELDS, MISTAKEN_STATUSES, NAMES, WEB_TYPES
-from .identifiers import Identifier, check_url, doi_url, parse_doi
 
 __all__ = ["Retraction", "RetractionKind", "check_source", "parse_status_date", "retraction", "same_work"]
 

@@ -1,13 +1,13 @@
 """BibTeX: a work as one entry that BibTeX, BibLaTeX and reference managers read back with the same text.
 
 The entry types and fields are those of BibTeX's own styles (Patashnik, "BibTeXing", 1988), with BibLaTeX's
-where those have none. It undoes what `bibtex_csl.py` does.
+where those have none. It undoes what `bibtex_reader.py` does.
 """
 
 from collections.abc import Iterator
 
 from ...core.model import Date, Source
-from .latex_fields import entry_key, listed_name, text_field, verbatim_field
+from .latex_writer import entry_key, listed_name, text_field, verbatim_field
 
 __all__ = ["bibtex_entry"]
 

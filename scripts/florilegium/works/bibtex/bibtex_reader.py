@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from bibtexparser.middlewares.names import parse_single_name_into_parts, split_multiple_persons_names
 
-from ..core.spans import Span
-from ..core.trees import Mapping, Node, Scalar, Sequence
-from .csl_dates import parse_date_text
-from .identifiers import parse_arxiv
-from .latex import decode_address, decode_latex
+from ...core.spans import Span
+from ...core.trees import Mapping, Node, Scalar, Sequence
+from ..csl.csl_dates import parse_date_text
+from ..identifiers import parse_arxiv
+from .latex_reader import decode_address, decode_latex
 
 __all__ = ["MONTHS", "Entry", "Field", "csl_item"]
 

@@ -1,4 +1,4 @@
-"""Texts, addresses, names and keys as the fields of BibTeX and BibLaTeX have them; `latex.py` reads them back."""
+"""Texts, addresses, names and keys as BibTeX and BibLaTeX have them; `latex_reader.py` reads them back."""
 
 import re
 

@@ -6,27 +6,15 @@ from collections.abc import Mapping as AnyMapping
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from ..core.diagnostics import Diagnostic, closest, quoted
-from ..core.model import Date, Name, Source
-from ..core.spans import LineTable, Span
-from ..core.trees import Mapping, Node, Scalar, Sequence, kind_of
-from .csl_checks import Retraction, RetractionKind, check_source, parse_status_date, retraction, same_work
+from ...core.diagnostics import Diagnostic, closest, quoted
+from ...core.model import Date, Name, Source
+from ...core.spans import LineTable, Span
+from ...core.trees import Mapping, Node, Scalar, Sequence, kind_of
+from ..identifiers import Identifier, check_url, parse_doi, parse_isbn, parse_issn, parse_orcid, parse_pmcid, parse_pmid
 from .csl_dates import parse_date
 from .csl_vocabulary import CUSTOM, DATES, FIELDS, IGNORED, MISTAKEN_FIELDS, MISTAKEN_TYPES, NAMES, TEXTS, TYPES
-from .identifiers import Identifier, check_url, parse_doi, parse_isbn, parse_issn, parse_orcid, parse_pmcid, parse_pmid
 
-__all__ = [
-    "MAX_KEY",
-    "MAX_NAMES",
-    "Retraction",
-    "RetractionKind",
-    "check_source",
-    "parse_source",
-    "parse_status_date",
-    "retraction",
-    "same_work",
-    "to_csl",
-]
+__all__ = ["MAX_KEY", "MAX_NAMES", "parse_source", "to_csl"]
 
 MAX_KEY = 200
 """Characters of a citation key."""

@@ -3,7 +3,7 @@
 import json
 
 from ...core.model import Source
-from ..csl import to_csl
+from .csl_items import to_csl
 
 __all__ = ["csl_json"]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from ...core.model import Date, Name, Source
 from ..csl import retraction
-from .latex_fields import entry_key, escape_latex, listed_name, text_field, verbatim_field
+from .latex_writer import entry_key, escape_latex, listed_name, text_field, verbatim_field
 
 __all__ = ["biblatex_entry"]
 

@@ -1,0 +1,17 @@
+"""CSL items as works of literature, and back: https://docs.citationstyles.org/en/stable/specification.html."""
+
+from .csl_checks import Retraction, RetractionKind, check_source, parse_status_date, retraction, same_work
+from .csl_items import MAX_KEY, MAX_NAMES, parse_source, to_csl
+
+__all__ = [
+    "MAX_KEY",
+    "MAX_NAMES",
+    "Retraction",
+    "RetractionKind",
+    "check_source",
+    "parse_source",
+    "parse_status_date",
+    "retraction",
+    "same_work",
+    "to_csl",
+]
