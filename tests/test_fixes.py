@@ -14,9 +14,10 @@ from florilegium.check.checking import Options, check
 from florilegium.core.edits import apply_edits, write_changes
 from florilegium.core.spans import LineTable
 from florilegium.core.yaml_trees import parse_yaml
+from florilegium.core.yaml_writer import yaml_text
 from florilegium.edit.fixes import count_mendable, plan_fixes
 from florilegium.edit.fixes.fixed_files import keeps_words, mend_document
-from florilegium.edit.fixes.yaml_lists import add_entry, add_items, remove_items, replace_scalar, yaml_text
+from florilegium.edit.fixes.yaml_lists import add_entry, add_items, remove_items, replace_scalar
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -372,12 +373,12 @@ def test_many_quotes_take_linear_time(root):
 # ----------------------------------------------------------------------------------------------------- YAML lists
 
 
-@pytest.mark.parametrize("text", ["amnesia", "a b (c)", "it's", "1-2", "a.b"])
+@pytest.mark.parametrize("text", ["amnesia", "a b (c)", "it's", "1-2", "a.b", "é", "10.1016/j.x"])
 def test_texts_that_yaml_takes_for_texts_are_bare(text):
     assert yaml_text(text) == text
 
 
-@pytest.mark.parametrize("text", "null|2020|2020-01-01|no|y|1e3|0o7|0x1f|1.5|a: b|a #b|é|-|[a|a,b| a|".split("|"))
+@pytest.mark.parametrize("text", "null|2020|2020-01-01|no|y|1e3|0o7|0x1f|1.5|a: b|a #b|-|[a|a,b| a|".split("|"))
 def test_other_texts_are_quoted(text):
     written = f"[{yaml_text(text)}]"
     node, problems = parse_yaml(written, LineTable("a.yml", written))

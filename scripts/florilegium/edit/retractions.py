@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from ..core.edits import Change, Edit, apply_edits, read_exactly
 from ..core.model import Library, Source
 from ..core.spans import LineTable, Span
+from ..core.yaml_writer import quoted_yaml, yaml_text
 from ..library.reading import FileKind, parse_text
 from ..works.csl import Retraction, RetractionKind, parse_status_date, retraction, same_work, to_csl
 from ..works.csl.csl_vocabulary import CUSTOM
@@ -230,12 +231,7 @@ def _value(table: LineTable, span: Span, value: str) -> str:
     old = table.slice(span)
     if table.path.endswith(".bib"):
         return f"{{{value}}}"
-    return json.dumps(value, ensure_ascii=False) if old.startswith('"') else _plain(value)
-
-
-def _plain(value: str) -> str:
-    """A value of YAML, in quotation marks where it has signs that mean something there."""
-    return value if re.fullmatch(r"[\w./()-]+", value) else json.dumps(value, ensure_ascii=False)
+    return quoted_yaml(value) if old.startswith('"') else yaml_text(value, numbers=True)
 
 
 def _insertion(table: LineTable, source: Source, fields: Mapping[str, str]) -> Edit:
@@ -290,4 +286,4 @@ def _block(fields: Mapping[str, str], indent: str) -> Iterator[str]:
         yield f"{indent}status: {fields['status']}"
     if any(name in fields for name in CUSTOM):
         yield f"{indent}custom:"
-        yield from (f"{indent}  {name}: {_plain(fields[name])}" for name in CUSTOM if name in fields)
+        yield from (f"{indent}  {name}: {yaml_text(fields[name], numbers=True)}" for name in CUSTOM if name in fields)

@@ -1,6 +1,5 @@
 """The files of a new note and a new theme, in which `TODO:` marks what is still to be written."""
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,6 +12,7 @@ from ...core.edits import Change
 from ...core.errors import CannotRun
 from ...core.limits import MAX_TITLE
 from ...core.model import Basis, LibrarySettings, Source
+from ...core.yaml_writer import yaml_flow, yaml_text
 from ...library.links import Links
 from ...library.reading import ANNOTATIONS
 from ...markdown.citations import is_plain_key
@@ -147,15 +147,15 @@ _NO_THEMES = " # TODO: name the themes that the work treats, in its order; or le
 
 def _note(wanted: NewNote, title: str, settings: LibrarySettings) -> Iterator[str]:
     source, via = wanted.work.source, wanted.via
-    yield f"---\ntitle: {_scalar(title)}\nsource: {_scalar(source.key)}\nbasis: {wanted.basis}\n"
+    yield f"---\ntitle: {yaml_text(title)}\nsource: {yaml_text(source.key)}\nbasis: {wanted.basis}\n"
     if via:
-        yield f"via: {_scalar(via.source.key)}\n"
-    yield f"themes: {_scalars(wanted.themes)}{'' if wanted.themes else _NO_THEMES}\n"
+        yield f"via: {yaml_text(via.source.key)}\n"
+    yield f"themes: {yaml_flow(wanted.themes)}{'' if wanted.themes else _NO_THEMES}\n"
     asked = (mention.id for mention in settings.sensitive_sources.get(source.key, ()))
     if notices := tuple(dict.fromkeys((*wanted.notices, *asked))):
-        yield f"notices: {_scalars(notices)}\n"
+        yield f"notices: {yaml_flow(notices)}\n"
     if wanted.contributors:
-        yield f"contributors: {_scalars(wanted.contributors)}\n"
+        yield f"contributors: {yaml_flow(wanted.contributors)}\n"
     yield f"date: {wanted.today.isoformat()}\n"
     if wanted.draft:
         yield "status: draft\n"
@@ -197,10 +197,10 @@ def _citation(source: Source) -> str:
 
 
 def _theme(wanted: NewTheme) -> Iterator[str]:
-    yield f"---\nlabel: {_scalar(wanted.label)}\n"
+    yield f"---\nlabel: {yaml_text(wanted.label)}\n"
     for key in ("aliases", "broader", "related", "notices"):
         if values := getattr(wanted, key):
-            yield f"{key}: {_scalars(values)}\n"
+            yield f"{key}: {yaml_flow(values)}\n"
     yield "---\nTODO: say what the theme covers and what it leaves out. The first sentence opens the theme's page.\n"
 
 
@@ -223,31 +223,4 @@ def _item(work: Source) -> dict[str, object]:
 def _reference(item: Mapping[str, Any]) -> Iterator[str]:
     """A CSL item as one entry of `references`: a line for each field."""
     for number, (field, value) in enumerate(item.items()):
-        yield f"  {'  ' if number else '- '}{_scalar(field)}: {_flow(value)}\n"
-
-
-def _flow(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_flow(inner)}" for key, inner in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_flow, value))}]"
-    return "true" if value is True else str(value) if isinstance(value, int) else _scalar(str(value))
-
-
-def _scalars(values: Iterable[str]) -> str:
-    return _flow(list(values))
-
-
-_PLAIN = re.compile(
-    r"[^\W\d_][\w .’()/-]*[\w.)]|[^\W\d_]|[0-9]{1,9}|[0-9]+-[0-9]+|10\.[0-9]+/[A-Za-z0-9./_-]*[A-Za-z0-9]"
-)
-_WORDS = frozenset("y n yes no on off true false null nan inf".split())
-
-
-def _scalar(text: str) -> str:
-    """A text as YAML: plain where no YAML reader, of version 1.1 or 1.2, could take it for something else."""
-    # Pandoc reads a number as one: it would lose its first zeros, and a long one its last digits.
-    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS and not re.match("0[0-9]", text):
-        return text
-    # A string of JSON is one of YAML; what YAML does not let stand in it is escaped.
-    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in json.dumps(text, ensure_ascii=False))
+        yield f"  {'  ' if number else '- '}{yaml_text(field)}: {yaml_flow(value)}\n"

@@ -1,34 +1,17 @@
 """Lists and keys of YAML, changed by span: items added, exchanged and taken out, and everything else left as it is."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
-
-import yaml
 
 from ...core.edits import Edit
 from ...core.spans import LineTable
 from ...core.trees import Mapping, Node, Scalar
 from ...core.trees import Sequence as List
+from ...core.yaml_writer import quoted_yaml, yaml_text
 
-__all__ = ["add_entry", "add_items", "add_lines", "remove_items", "replace_scalar", "yaml_text"]
+__all__ = ["add_entry", "add_items", "add_lines", "remove_items", "replace_scalar"]
 
-_PLAIN = re.compile(r"[A-Za-z0-9](?:[\w ./()'+-]*[\w.()'+-])?")
-_NO_TEXT = re.compile(r"[yYnN]|0[ox][0-9a-fA-F]+|[0-9][0-9_.:]*(?:[eE][-+]?[0-9]+)?")
-"""What some version of YAML takes for a truth value or a number, and PyYAML does not."""
 _LINE_END = re.compile(r"[^\r\n]*(\r\n|\r|\n|\Z)")
-
-
-def yaml_text(text: str) -> str:
-    """A text as a YAML scalar: bare where no version of YAML takes it for anything else, else in double quotes."""
-    bare = _PLAIN.fullmatch(text) and not _NO_TEXT.fullmatch(text) and _resolved(text) == "tag:yaml.org,2002:str"
-    return text if bare else json.dumps(text, ensure_ascii=False)
-
-
-def _resolved(text: str) -> str:
-    resolver: Any = yaml.SafeLoader("")
-    return str(resolver.resolve(yaml.ScalarNode, text, (True, False)))
 
 
 def replace_scalar(node: Scalar, text: str, table: LineTable) -> Edit:
@@ -36,7 +19,7 @@ def replace_scalar(node: Scalar, text: str, table: LineTable) -> Edit:
     sign = table.slice(node.span)[:1]
     if sign == "'":
         return Edit(span=node.span, text="'" + text.replace("'", "''") + "'")
-    return Edit(span=node.span, text=json.dumps(text, ensure_ascii=False) if sign == '"' else yaml_text(text))
+    return Edit(span=node.span, text=quoted_yaml(text) if sign == '"' else yaml_text(text))
 
 
 def add_items(items: List, texts: Sequence[str], table: LineTable) -> Edit | None:

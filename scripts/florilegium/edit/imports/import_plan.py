@@ -1,6 +1,5 @@
 """From an export to changes of the library: which work, which note, which theme; nothing is written here."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +11,7 @@ from ...core.errors import CannotRun
 from ...core.model import Note, Notice, Role, Source, Speaker
 from ...core.rules import Severity
 from ...core.spans import Span
+from ...core.yaml_writer import quoted_yaml, yaml_text
 from ...library.links import Links, resolve_links, resolve_role
 from ...library.reading import read_library
 from ...markdown.quotes import free_id, propose_id
@@ -337,12 +337,11 @@ class _Planner:
 
     def _new_note(self, id_: str, themes: Sequence[str]) -> str:
         key, title = self.fresh[id_]
-        plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", key) is not None
         notices = self._sensitive(key)
         lines = [
             "---",
-            f"title: {json.dumps(title[:300], ensure_ascii=False)}",
-            f"source: {key if plain else json.dumps(key)}",
+            f"title: {quoted_yaml(title[:300])}",
+            f"source: {yaml_text(key)}",
             "basis: # TODO: full-text, abstract or secondary",
             f"themes: [{', '.join(themes)}]",
             *([f"notices: [{', '.join(notices)}]"] if notices else []),

@@ -1,6 +1,5 @@
 """Tags, codes and colours of other programs as themes of the library: matched by id, label or alias, or made anew."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -9,6 +8,7 @@ from ...core.edits import Change
 from ...core.model import Theme
 from ...core.rules import Severity
 from ...core.spans import Span
+from ...core.yaml_writer import quoted_yaml
 from ...markdown.quotes import free_id, propose_id
 from .foreign_text import clean_line, paragraphs
 from .highlights import Code, Highlight, Remark
@@ -110,6 +110,6 @@ class Themes:
 
 
 def _render(label: str, broader: str, description: str) -> str:
-    head = f"---\nlabel: {json.dumps(label, ensure_ascii=False)}\n"
+    head = f"---\nlabel: {quoted_yaml(label)}\n"
     head += f"broader: {broader}\n" if broader else ""
     return f"{head}---\n" + "\n\n".join(paragraphs(description) or [_TODO]) + "\n"

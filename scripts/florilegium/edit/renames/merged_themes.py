@@ -8,10 +8,11 @@ from ...core.edits import Edit
 from ...core.errors import CannotRun
 from ...core.model import Mention, Theme
 from ...core.spans import LineTable
+from ...core.yaml_writer import yaml_text
 from ...library.frontmatter import Mapping, Scalar, parse_front_matter
 from ...library.frontmatter import Sequence as List
 from ...markdown.bodies import ParsedBody, Structure, parse_body
-from ..fixes.yaml_lists import add_entry, add_items, remove_items, replace_scalar, yaml_text
+from ..fixes.yaml_lists import add_entry, add_items, remove_items, replace_scalar
 
 __all__ = ["merge_front_matter", "merged_text"]
 

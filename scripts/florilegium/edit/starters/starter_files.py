@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ... import __version__
 from ...core.edits import Change, read_exactly
+from ...core.yaml_writer import quoted_yaml
 from ...site.pages import FOLDERS
 
 __all__ = ["Update", "is_outdated", "plan_library", "plan_update"]
@@ -118,7 +119,7 @@ def _starters(title: str) -> dict[str, str]:
 def _filled(text: str, title: str) -> str:
     words = {
         "@TITLE@": title,
-        "@QUOTED-TITLE@": json.dumps(title, ensure_ascii=False),
+        "@QUOTED-TITLE@": quoted_yaml(title),
         "@IGNORED@": "".join(f"/docs/{folder}/\n" for folder in FOLDERS).rstrip("\n"),
         "@PROGRAM@": _program(),
     }
