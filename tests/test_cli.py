@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from florilegium import cli
 from florilegium.core.rules import RULES
-from florilegium.library.reading import cache_shards, reading
+from florilegium.library import cache_shards, reading
 
 BASE = Path(__file__).parent / "cases" / "base"
 HEAD = "---\ntitle: A second note\nsource: doe2009\nbasis: full-text\nthemes: []\n---\n"
@@ -141,7 +141,7 @@ def test_no_command_shows_what_there_is(run, root):
 
 
 def test_a_fault_of_the_program_is_no_finding(run, root, monkeypatch):
-    monkeypatch.setattr(cli.checks, "check_quickly", lambda options: 1 / 0)
+    monkeypatch.setattr(cli.check_commands, "check_quickly", lambda options: 1 / 0)
     code, out, err = run("check", folder=root)
     assert (code, out) == (2, "")
     assert "  | ZeroDivisionError: division by zero\n" in err

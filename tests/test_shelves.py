@@ -11,8 +11,9 @@ import pytest
 from florilegium.check.checking import Options, check, check_quickly
 from florilegium.core.cache import Cache
 from florilegium.core.limits import Exhausted
+from florilegium.library import reading
 from florilegium.library.cache_shards import Shelves
-from florilegium.library.reading import list_files, read_file, read_library, reading, shelf_of
+from florilegium.library.reading import list_files, read_file, read_library, shelf_of
 
 NOTE = "---\ntitle: Title {0}\nsource: doe2009\nbasis: full-text\nthemes: []\n---\nText {0} [@doe2009, p. {0}].\n"
 

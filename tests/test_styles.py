@@ -16,7 +16,7 @@ from florilegium.works.citing.pandoc_runner import find_pandoc
 
 REPOSITORY = Path(__file__).parent.parent
 NOTES = sorted((REPOSITORY / "annotations" / "notes").glob("*.md"))
-STYLES = REPOSITORY / "scripts" / "florilegium" / "styles"
+STYLES = REPOSITORY / "scripts" / "florilegium" / "works" / "citing" / "styles"
 
 ARTICLE = {
     "type": "article-journal",
