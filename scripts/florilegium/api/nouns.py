@@ -139,7 +139,7 @@ class Quote(Thing):
     @property
     def role(self) -> str:
         """The id of the speaker's role, such as `participant`."""
-        role = self._shelf.site.role(self._quote.speaker)
+        role = self._shelf.site.role(self._quote)
         return role.id if role else ""
 
     @property

@@ -21,7 +21,6 @@ from ..core.model import (
     Reference,
     Role,
     Source,
-    Speaker,
     Status,
     Theme,
     Verification,
@@ -36,7 +35,6 @@ __all__ = [
     "note_references",
     "redirected",
     "resolve_links",
-    "resolve_role",
     "resolve_target",
 ]
 
@@ -204,23 +202,6 @@ def _resolve_states(library: Library) -> dict[str, VerifiedAgainst]:
                 if state is not None:
                     states[quote.address] = state
     return states
-
-
-_ARTICLE = re.compile(r"(?:an?|the)\s+", re.IGNORECASE)
-
-
-def resolve_role(roles: Mapping[str, Role], speaker: Speaker) -> Role | None:
-    """The role that a speaker starts with, articles ignored: `a participant "Dana"` is a `participant`."""
-    article = _ARTICLE.match(speaker.text)
-    words = speaker.text[article.end() if article else 0 :].casefold()
-    best: Role | None = None
-    length = 0
-    for role in roles.values():
-        for name in (role.id.casefold(), role.id.replace("-", " ").casefold(), role.label.casefold()):
-            follows = words[len(name) :].removeprefix("s")  # "the authors" are an author too.
-            if len(name) > length and words.startswith(name) and not follows[:1].isalnum():
-                best, length = role, len(name)
-    return best
 
 
 def redirected(page: str, redirects: Mapping[str, str]) -> str:

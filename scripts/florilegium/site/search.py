@@ -88,9 +88,7 @@ def _quote(quote: Quote, note: Note, site: Site, language: str) -> Record:
     `id|label`, since an address holds ids, and a reader is shown labels.
     """
     key = quote.reference.key if quote.reference else ""
-    role = site.role(quote.speaker)
-    name = f" “{quote.speaker.name}”" if quote.speaker and quote.speaker.name else ""
-    speaker = (role.label if role else "Unknown") + name
+    speaker = site.who(quote) or "Unknown"
     citation = site.reference_text(quote.reference) if quote.reference else ""
     closed = [(id_, site.notice_label(id_)) for id_ in site.links.notices_of(quote)]
     meta = {
@@ -112,7 +110,7 @@ def _quote(quote: Quote, note: Note, site: Site, language: str) -> Record:
         filters={
             "kind": ["Quotation"],
             "theme": [f"{m.id}|{site.theme_label(m.id)}" for m in quote.themes],
-            "speaker": [f"{role.id}|{role.label}" if role else "unknown|Unknown"],
+            "speaker": [f"{role.id}|{role.label}" for role in site.roles(quote)] or ["unknown|Unknown"],
             "notice": [f"{id_}|{label}" for id_, label in closed] or ["none|No notice"],
             **_dated(key, site),
         },

@@ -16,6 +16,7 @@ from .hyperlink_checks import (
     check_vanished_permalink,
 )
 from .quote_checks import (
+    check_conflicting_speaker,
     check_duplicate_quote,
     check_duplicate_quote_id,
     check_missing_notice,
@@ -66,6 +67,7 @@ CHECKS: tuple[Callable[[Context], Iterable[Diagnostic]], ...] = (
     check_duplicate_quote,
     check_missing_quote_theme,
     check_unknown_speaker,
+    check_conflicting_speaker,
     check_unknown_notice,
     check_missing_notice,
     check_quote_changed_since_verified,

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from ...core.diagnostics import Diagnostic, Related, quoted
 from ...core.model import Mention, Note, Quote
 from ...core.spans import Span
-from ...library.links import resolve_role
+from ...library.voices import read_voices
+from ...markdown.speakers import SpeakerFault
 from ...quotations.matching import words_digest
 from .context import Context, found
 
 __all__ = [
+    "check_conflicting_speaker",
     "check_duplicate_quote",
     "check_duplicate_quote_id",
     "check_missing_notice",
@@ -21,6 +23,8 @@ __all__ = [
     "check_unknown_speaker",
 ]
 
+_EARLY = re.compile(r"(?<![^\s,])(?:[#!][a-z]|\{#)")
+"""A theme, notice or id before the work: that is reported where it is read, and what follows from it is not."""
 _SHORT = 20
 """Characters below which words may well be quoted twice."""
 
@@ -75,18 +79,43 @@ def check_unknown_speaker(context: Context) -> Iterator[Diagnostic]:
     if not roles:
         yield from _no_roles(context)
         return
-    known: set[str] = set()
+    known: set[tuple[str, str]] = set()
     for quote in context.quotes:
-        speaker = quote.speaker
-        if speaker is None or speaker.text in known:
+        identity = (quote.speaker.text if quote.speaker else "", quote.reference.key if quote.reference else "")
+        if quote.speaker is None or identity in known:
             continue
-        if resolve_role(roles, speaker) is not None:
-            known.add(speaker.text)
+        voices = read_voices(context.links, quote)
+        if not isinstance(voices, SpeakerFault) or _EARLY.search(quote.speaker.text):
+            known.add(identity)
             continue
-        first = re.sub(r"^(?:an?|the)\s+", "", speaker.text, flags=re.IGNORECASE).split(" ")[0]
-        remedy = context.guess(first, roles, f"start with a role of library.yml: {', '.join(roles)}")
-        message = f"the speaker {quoted(speaker.text)} starts with no role that library.yml declares"
-        yield found("unknown-speaker", speaker.span, message, remedy, about=quote.address)
+        remedy = voices.remedy
+        if not remedy:
+            first = quote.speaker.text.split()
+            first = first[1:] if first[0].lower() in ("a", "an", "the") and len(first) > 1 else first
+            remedy = context.guess(first[0], roles, f"start with a role of library.yml: {', '.join(roles)}")
+        yield found("unknown-speaker", quote.speaker.span, voices.message, remedy, about=quote.address)
+
+
+def check_conflicting_speaker(context: Context) -> Iterator[Diagnostic]:
+    """A name or a code stands for one speaker of a work, who has one role."""
+    seen: dict[tuple[str, str], tuple[str, Quote]] = {}
+    for quote in context.quotes:
+        voices = read_voices(context.links, quote) if quote.speaker and quote.reference else ()
+        for voice in () if isinstance(voices, SpeakerFault) else voices:
+            if not voice.name or voice.is_person or quote.speaker is None or quote.reference is None:
+                continue
+            role, first = seen.setdefault((quote.reference.key, voice.name.casefold()), (voice.role, quote))
+            if role == voice.role:
+                continue
+            labels = [context.links.roles[id_].label.lower() for id_ in (voice.role, role)]
+            yield found(
+                "conflicting-speaker",
+                quote.speaker.span,
+                f"{quoted(voice.name)} is a speaker of the role {labels[0]} here, and {labels[1]} in {first.address}",
+                "give the name one role in all quotations of the work",
+                about=quote.address,
+                related=[Related(message="the other role", span=first.speaker.span if first.speaker else first.span)],
+            )
 
 
 def _no_roles(context: Context) -> Iterator[Diagnostic]:

@@ -7,9 +7,11 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from ...core.model import Basis, Mention, Quote, Speaker, Theme
-from ...library.links import CitedBy, Links, resolve_role
+from ...core.model import Basis, Mention, Quote, Theme
+from ...library.links import CitedBy, Links
+from ...library.voices import voices_of
 from ...markdown.citations import render_locator
+from ...markdown.speakers import Voice
 from ...works.csl import RetractionKind, retraction
 from ..checks import Context
 from ..checks.reference_checks import check_missing_locator
@@ -108,7 +110,7 @@ class _Finder:
         self.quotes = tuple(links.quotes)
         # Only works that the site meets: those of drafts are listed nowhere.
         self.works = [key for key in links.sources if key in links.cited_by]
-        self._participants: dict[str, bool] = {}
+        self._participants: dict[tuple[str, str], tuple[Voice, ...]] = {}
 
     def sections(self) -> Iterator[Section]:
         quotes, notes, works = len(self.quotes), len(self.links.notes), len(self.works)
@@ -158,15 +160,15 @@ class _Finder:
 
     def _one_participant(self) -> Iterator[Entry]:
         for theme, quotes in self._themes():
-            spoken = [quote for quote in quotes if self._is_participant(quote.speaker)]
+            spoken = [quote for quote in quotes if self._is_participant(quote)]
             first = spoken[0] if spoken else None
-            if first is None or (len(spoken) > 1 and not all(_same_person(first, other) for other in spoken)):
+            if first is None or (len(spoken) > 1 and not all(self._is_same_person(first, other) for other in spoken)):
                 continue
             yield Entry(kind=Kind.THEME, id=theme.id, about=(f"{_count(len(spoken))} of ", *_speaker(first)))
 
     def _without_participant(self) -> Iterator[Entry]:
         for theme, quotes in self._themes():
-            if not any(self._is_participant(quote.speaker) for quote in quotes):
+            if not any(self._is_participant(quote) for quote in quotes):
                 yield Entry(kind=Kind.THEME, id=theme.id, about=(_count(len(quotes)),))
 
     def _without_quote(self) -> Iterator[Entry]:
@@ -175,13 +177,23 @@ class _Finder:
                 notes = len(self.links.notes_by_theme.get(theme.id, ()))
                 yield Entry(kind=Kind.THEME, id=theme.id, about=(_count(notes, "note"),))
 
-    def _is_participant(self, speaker: Speaker | None) -> bool:
-        if speaker is None:
+    def _voices(self, quote: Quote) -> tuple[Voice, ...]:
+        """Those who say the words and are participants."""
+        key = (quote.speaker.text if quote.speaker else "", quote.reference.key if quote.reference else "")
+        if key not in self._participants:
+            found = voices_of(self.links, quote)
+            self._participants[key] = tuple(voice for voice in found if voice.role in _PARTICIPANTS)
+        return self._participants[key]
+
+    def _is_participant(self, quote: Quote) -> bool:
+        return bool(self._voices(quote))
+
+    def _is_same_person(self, one: Quote, other: Quote) -> bool:
+        """Whether two quotations are surely of one person: names count within a work, and no name proves nothing."""
+        if not (one.reference and other.reference and one.reference.key == other.reference.key):
             return False
-        if speaker.text not in self._participants:
-            role = resolve_role(self.links.roles, speaker)
-            self._participants[speaker.text] = role is not None and role.id in _PARTICIPANTS
-        return self._participants[speaker.text]
+        mine, theirs = self._voices(one), self._voices(other)
+        return len(mine) == 1 and mine == theirs and bool(mine[0].name or mine[0].code)
 
     # -- works
 
@@ -213,16 +225,6 @@ class _Finder:
             if note.basis is Basis.SECONDARY:
                 about = (*_named("on ", note.source), *_named(", read in ", note.via))
                 yield Entry(kind=Kind.NOTE, id=note.id, about=about)
-
-
-def _same_person(one: Quote, other: Quote) -> bool:
-    """Whether two quotations are surely of one person: a name counts within a work, and no name proves nothing."""
-    if not (one.speaker and other.speaker and one.reference and other.reference):
-        return False
-    return bool(one.speaker.name) and (one.speaker.name, one.reference.key) == (
-        other.speaker.name,
-        other.reference.key,
-    )
 
 
 def _quote(quote: Quote) -> Entry:

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator
 
 from ...core.diagnostics import Diagnostic, quoted
 from ...core.edits import Edit
-from ...core.model import Note, Quote
+from ...core.model import Note, Quote, Reference
 from ...core.spans import LineTable, Span
 from ...library.frontmatter import Mapping, Sequence, parse_front_matter
-from ...library.links import resolve_role
+from ...library.links import Links
+from ...library.voices import people_of, role_names
 from ...markdown.blocks import Block, BlockKind, Content, Line
 from ...markdown.quotes import ID, MAX_ID_LENGTH, free_id, parse_attribution, propose_id
+from ...markdown.speakers import SpeakerFault, parse_speaker
 from .fix_drafts import Document, Kind, Mend, counting
 from .yaml_lists import add_items
 
@@ -90,9 +92,17 @@ def _is_attribution(document: Document, content: Content, start: int = 0) -> boo
         attribution is not None
         and not attribution.faults
         and attribution.speaker is not None
-        and resolve_role(links.roles, attribution.speaker) is not None
         and all(reference.key in links.sources for reference in attribution.references)
+        and _is_speaker(attribution.speaker.text, attribution.references, links)
     )
+
+
+def _is_speaker(text: str, references: Iterable[Reference], links: Links) -> bool:
+    first = next(iter(references), None)
+    source = links.sources.get(first.key) if first else None
+    people = tuple(people_of(source, links.roles))
+    language = links.library.settings.language
+    return not isinstance(parse_speaker(text, role_names(links.roles), people, language), SpeakerFault)
 
 
 def _separation(table: LineTable, before: int, start: int) -> Iterator[Edit]:

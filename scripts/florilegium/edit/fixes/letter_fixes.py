@@ -11,7 +11,8 @@ from unicodedata import is_normalized, normalize
 from ...core.edits import Edit
 from ...core.model import Body, Note, Source
 from ...core.spans import Span
-from ...library.links import body_references, resolve_role
+from ...library.links import body_references
+from ...library.voices import voices_of
 from ...markdown.blocks import Block, BlockKind
 from ...markdown.inlines import MarkKind
 from .fix_drafts import Document, Kind, Mend
@@ -90,7 +91,7 @@ def identities(document: Document) -> tuple[object, ...]:
     value = document.value
     found: list[object] = [*_of_body(value.body)]
     for quote in value.body.quotes:
-        role = resolve_role(document.links.roles, quote.speaker) if quote.speaker else None
+        role = [voice.role for voice in voices_of(document.links, quote)]
         themes, notices = ([m.id for m in mentions] for mentions in (quote.themes, quote.notices))
         found.append((quote.words, quote.id, role, [r.key for r in quote.references], themes, notices))
     if isinstance(value, Note):

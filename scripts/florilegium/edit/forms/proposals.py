@@ -9,12 +9,14 @@ from pathlib import Path
 from ...core.diagnostics import did_you_mean, quoted
 from ...core.edits import Change, Edit, apply_edits, read_exactly
 from ...core.errors import CannotRun
-from ...core.model import Basis, Note, Quote, Speaker
-from ...core.spans import LineTable, Span
-from ...library.links import Links, resolve_role
+from ...core.model import Basis, Note, Quote
+from ...core.spans import LineTable
+from ...library.links import Links
 from ...library.notes import parse_note
+from ...library.voices import role_names
 from ...markdown.citations import is_plain_key
 from ...markdown.quotes import free_id, propose_id
+from ...markdown.speakers import SpeakerFault, parse_speaker
 from ...works.identifiers import parse_doi
 from ..drafts import KnownWork, NewNote, find_work, parse_work, plan_note, resolve_key
 from ..imports.foreign_text import clean, clean_line, paragraphs
@@ -166,10 +168,11 @@ def _speaker(answers: Answers, question: str, links: Links) -> str:
     text = _line(answers, question)
     found = _SPEAKER.fullmatch(text)
     roles = ", ".join(links.roles)
-    nowhere = Span.of_file("")
-    role = resolve_role(links.roles, Speaker(text=found[2], name="", span=nowhere)) if found else None
-    if found is None or role is None:
-        raise answers.refuse(question, f"{quoted(text)} begins with no role of library.yml", f"the roles are {roles}")
+    voices = parse_speaker(text, role_names(links.roles), language=links.library.settings.language)
+    if found is None or isinstance(voices, SpeakerFault):
+        remedy = (isinstance(voices, SpeakerFault) and voices.remedy) or f"the roles are {roles}"
+        raise answers.refuse(question, f"{quoted(text)} is not a role of library.yml", remedy)
+    role = links.roles[voices[0].role]
     article = found[1] or ("the" if role.id == "author" else "an" if role.id[0] in "aeiou" else "a")
     return f"{article} {found[2].strip()}" + (f' "{found[3]}"' if found[3] else "")
 

@@ -8,13 +8,15 @@ from pathlib import Path
 from ...core.diagnostics import did_you_mean, quoted
 from ...core.edits import Change, read_exactly
 from ...core.errors import CannotRun
-from ...core.model import Note, Notice, Role, Source, Speaker
+from ...core.model import Note, Notice, Role, Source
 from ...core.rules import Severity
 from ...core.spans import Span
 from ...core.yaml_writer import quoted_yaml, yaml_text
-from ...library.links import Links, resolve_links, resolve_role
+from ...library.links import Links, resolve_links
 from ...library.reading import read_library
+from ...library.voices import role_names
 from ...markdown.quotes import free_id, propose_id
+from ...markdown.speakers import SpeakerFault, parse_speaker
 from . import import_state as lock
 from .highlights import Code, Export, Highlight, Remark, Work
 from .import_state import Ledger, QuoteEntry, WorkEntry
@@ -258,9 +260,10 @@ class _Planner:
         if not said:
             remedy = f"say who speaks: --speaker ROLE; the roles are {', '.join(roles) or 'none yet, see library.yml'}"
             raise CannotRun("highlights do not say who speaks, and there is no role author", remedy)
-        role = resolve_role(roles, Speaker(text=said, name="", span=Span.of_file("")))
-        if role is None or re.search(r"[\[\]@{}#!<>\\`*_\n]", said):
+        voices = parse_speaker(said, role_names(roles), language=self.links.library.settings.language)
+        if isinstance(voices, SpeakerFault) or re.search(r"[\[\]@{}#!<>\\`*_\n]", said):
             raise CannotRun(f"library.yml declares no role {quoted(said)}", did_you_mean(said, roles))
+        role = roles[voices[0].role]
         return _spoken(role) if said.casefold() in _names(role) else said
 
     def _merge(self, id_: str, highlights: Sequence[Highlight]) -> None:

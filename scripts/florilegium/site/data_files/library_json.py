@@ -132,7 +132,7 @@ def _note(note: Note, site: Site) -> _Record:
 
 
 def _quote(quote: Quote, site: Site) -> _Record:
-    role = site.role(quote.speaker)
+    role = site.role(quote)
     return {
         "id": quote.address,
         "iri": quote_iri(quote, site),
@@ -140,7 +140,8 @@ def _quote(quote: Quote, site: Site) -> _Record:
         "note": quote.note,
         "notices": list(site.links.notices_of(quote)),
         "words": quote.words,
-        "speaker": {"role": role.id if role else None, "name": quote.speaker.name if quote.speaker else ""},
+        "speaker": {"role": role.id if role else None, "name": site.speaker_names(quote)},
+        "speakers": [voice._asdict() for voice in site.voices(quote)],
         "source": _cited(quote.reference),
         "quoted_in": _cited(quote.quoted_in),
         "themes": _ids(quote.themes),

@@ -42,12 +42,9 @@ def notices_line(ids: Iterable[str], site: Site) -> str:
 
 def attribution(quote: Quote, site: Site) -> str:
     """Who speaks and where, as plain text: `Participant “Dana”, in Doe, 2009, p. 4, quoted in Roe, 2010`."""
-    role = site.role(quote.speaker)
-    who = role.label if role else (quote.speaker.text if quote.speaker else "Unknown")
-    name = f" “{quote.speaker.name}”" if quote.speaker and quote.speaker.name else ""
     source = f", in {site.reference_text(quote.reference)}" if quote.reference else ""
     via = f", quoted in {site.reference_text(quote.quoted_in)}" if quote.quoted_in else ""
-    return one_line(f"{who}{name}{source}{via}")
+    return one_line(f"{site.who(quote) or 'Unknown'}{source}{via}")
 
 
 class _Twin:

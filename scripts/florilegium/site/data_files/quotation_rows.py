@@ -56,7 +56,6 @@ def quotations(site: Site) -> Iterator[Quotation]:
 
 def _quotation(quote: Quote, site: Site) -> Quotation:
     note = site.links.note_of(quote)
-    role = site.role(quote.speaker)
     address = site.addresses.quote(quote)
     label, locator = _locator(quote.reference)
     quoted_label, quoted_locator = _locator(quote.quoted_in)
@@ -69,8 +68,8 @@ def _quotation(quote: Quote, site: Site) -> Quotation:
         words=quote.words,
         notices=site.links.notices_of(quote),
         note_notices=_ids(note.notices),
-        speaker_role=role.id if role else "",
-        speaker_name=quote.speaker.name if quote.speaker else "",
+        speaker_role="; ".join(role.id for role in site.roles(quote)),
+        speaker_name=site.speaker_names(quote),
         source=quote.reference.key if quote.reference else "",
         locator_label=label,
         locator=locator,

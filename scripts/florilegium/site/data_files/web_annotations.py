@@ -115,10 +115,8 @@ def _text(purpose: str, value: str, **ours: str) -> _Body:
 def _speaker(quote: Quote, site: Site) -> Iterator[_Body]:
     if quote.speaker is None:
         return
-    role, name = site.role(quote.speaker), quote.speaker.name
-    said = (role.label if role else quote.speaker.text) + (f" “{name}”" if name and role else "")
-    ours = {"role": role.id if role else "", "speaker": name}
-    yield _text("describing", f"Speaker: {said}", **{key: word for key, word in ours.items() if word})
+    ours = {"role": "; ".join(role.id for role in site.roles(quote)), "speaker": site.speaker_names(quote)}
+    yield _text("describing", f"Speaker: {site.who(quote)}", **{key: word for key, word in ours.items() if word})
 
 
 def _target(quote: Quote, site: Site, names: Names, around: Surroundings | None) -> dict[str, object]:

@@ -14,8 +14,10 @@ import jinja2
 from markupsafe import Markup, escape
 
 from ...core.limits import Exhausted, bounded
-from ...core.model import Citation, CitationMode, Note, Quote, Reference, Role, Source, Speaker, Theme, VerifiedAgainst
-from ...library.links import Links, resolve_role
+from ...core.model import Citation, CitationMode, Note, Quote, Reference, Role, Source, Theme, VerifiedAgainst
+from ...library.links import Links
+from ...library.voices import render_voices, voices_of
+from ...markdown.speakers import Voice
 from ...works.citing import Bibliography
 from ...works.csl import retraction
 from ...works.exports import context_object
@@ -79,9 +81,8 @@ class Card(NamedTuple):
     anchor: str
     words: Markup
     language: str
-    role: str
+    speaker: str
     role_id: str
-    name: str
     citation: Markup
     quoted_in: Markup | None
     cite: str
@@ -105,14 +106,13 @@ class Site:
         """The prose of notes and themes as HTML with slots, by path, as far as it was made."""
         self._card = environment().get_template("card.html")
         self._cards: dict[int, str] = {}
-        self._roles: dict[str, Role | None] = {}
+        self._voices: dict[tuple[str, str], tuple[Voice, ...]] = {}
         self._context_objects: dict[str, str] = {}
 
     @cached_property
     def speaking_roles(self) -> frozenset[str]:
         """Ids of the roles that are quoted anywhere."""
-        roles = (self.role(quote.speaker) for quote in self.links.quotes)
-        return frozenset(role.id for role in roles if role)
+        return frozenset(role.id for quote in self.links.quotes for role in self.roles(quote))
 
     @cached_property
     def _ranks(self) -> dict[str, int]:
@@ -132,13 +132,33 @@ class Site:
                 found.setdefault(mention.id, []).append(theme.id)
         return found
 
-    def role(self, speaker: Speaker | None) -> Role | None:
-        """The library's role that a speaker has; few are written in many ways."""
-        if speaker is None:
-            return None
-        if speaker.text not in self._roles:
-            self._roles[speaker.text] = resolve_role(self.links.roles, speaker)
-        return self._roles[speaker.text]
+    def voices(self, quote: Quote) -> tuple[Voice, ...]:
+        """Who says the words; few speakers of a work are written in many ways."""
+        if quote.speaker is None:
+            return ()
+        key = (quote.speaker.text, quote.reference.key if quote.reference else "")
+        if key not in self._voices:
+            self._voices[key] = voices_of(self.links, quote)
+        return self._voices[key]
+
+    def roles(self, quote: Quote) -> list[Role]:
+        """The library's roles of those who say the words, each once."""
+        ids = dict.fromkeys(voice.role for voice in self.voices(quote))
+        return [self.links.roles[id_] for id_ in ids if id_ in self.links.roles]
+
+    def role(self, quote: Quote) -> Role | None:
+        """The role of the first of those who say the words."""
+        return next(iter(self.roles(quote)), None)
+
+    def who(self, quote: Quote) -> str:
+        """Who says the words, as a reader sees it: `Participant 7`, `Interviewer and Participant “Dana”`."""
+        voices = self.voices(quote)
+        return render_voices(voices, self.links.roles) if voices else (quote.speaker.text if quote.speaker else "")
+
+    def speaker_names(self, quote: Quote) -> str:
+        """What tells the speakers from others of their roles: names and codes, joined by semicolons."""
+        told = (" ".join(part for part in (voice.code, voice.name) if part) for voice in self.voices(quote))
+        return "; ".join(part for part in told if part)
 
     def context_object(self, key: str) -> str:
         """A work as an OpenURL context object, for reference managers; many pages list the same works."""
@@ -217,7 +237,7 @@ class Site:
         note = self.links.notes[quote.note]
         index = next(number for number, other in enumerate(note.quotes) if other is quote)
         words = self.rendered(note).quotes[index]
-        role = self.role(quote.speaker)
+        role = self.role(quote)
         state_class, state = STATES[self.links.states.get(quote.address)]
         ids = self.links.notices_of(quote)
         address = self.address_of(quote)
@@ -225,9 +245,8 @@ class Site:
             anchor=quote_anchor(quote),
             words=Markup(self.fill(words, note, local=False)),
             language=language_of(self.source_of(quote.reference)),
-            role=role.label if role else (quote.speaker.text if quote.speaker else ""),
+            speaker=self.who(quote),
             role_id=role.id if role else "unknown",
-            name=quote.speaker.name if quote.speaker else "",
             citation=Markup(self.reference(quote.reference)) if quote.reference else Markup(""),
             quoted_in=Markup(self.reference(quote.quoted_in)) if quote.quoted_in else None,
             cite=address,

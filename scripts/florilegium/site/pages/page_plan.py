@@ -257,7 +257,7 @@ class Planner:
             [(note.id, note.title, self._work(note.source.id) if note.source else "") for note in notes[:60]],
             len(notes),
             [([m.id for m in q.themes], self.links.notices_of(q), self.links.states.get(q.address)) for q in quotes],
-            sorted({role.id for q in quotes if (role := self.site.role(q.speaker))}),
+            sorted({role.id for q in quotes for role in self.site.roles(q)}),
             len({source_key(q) for q in quotes}),
             sorted(self.site.speaking_roles),
         ]

@@ -53,14 +53,13 @@ def quote_previews(document: Note | Theme, site: Site) -> Iterator[str]:
 
 
 def _preview(quote: Quote, site: Site) -> _Preview:
-    role = site.role(quote.speaker)
-    name = f" “{quote.speaker.name}”" if quote.speaker and quote.speaker.name else ""
+    role = site.role(quote)
     ids = site.links.notices_of(quote)
     words = " ".join(quote.words.split())
     return _Preview(
         address=site.addresses.quote(quote),
         role_id=role.id if role else "unknown",
-        speaker=(role.label if role else quote.speaker.text if quote.speaker else "") + name,
+        speaker=site.who(quote),
         words=words if len(words) <= _LONGEST else f"{words[:_LONGEST].rsplit(' ', 1)[0]} …",
         language=language_of(site.source_of(quote.reference)),
         citation=site.reference_text(quote.reference) if quote.reference else "",

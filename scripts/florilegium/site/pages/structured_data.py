@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...core.model import Note, Quote
+from ...library.voices import render_voice
 from ...works.exports import schema_org_work
 from .cards import Site, language_of
 from .work_entries import work_iri
@@ -111,7 +112,7 @@ def _quotation(quote: Quote, site: Site, words: str) -> _Node:
             "text": words,
             "inLanguage": language_of(site.source_of(quote.reference)),
             "contentRating": _rating(iter(site.links.notices_of(quote)), site),
-            "spokenByCharacter": _speaker(quote, site),
+            "spokenByCharacter": _speakers(quote, site),
             "isPartOf": _named(work_iri(quote.reference.key, site)) if quote.reference else {},
             "isBasedOn": _named(work_iri(quote.quoted_in.key, site)) if quote.quoted_in else {},
             "citation": site.reference_text(quote.reference) if quote.reference else "",
@@ -120,9 +121,13 @@ def _quotation(quote: Quote, site: Site, words: str) -> _Node:
     )
 
 
-def _speaker(quote: Quote, site: Site) -> _Node:
-    """Who speaks, by the name that the note gives or else by what they are."""
-    role = site.role(quote.speaker)
-    kind = role.label if role else (quote.speaker.text if quote.speaker else "")
-    name = quote.speaker.name if quote.speaker else ""
-    return _without_empty({"@type": "Person", "name": name or kind, "description": kind if name else ""})
+def _speakers(quote: Quote, site: Site) -> _Node | list[_Node]:
+    """Who speaks, by the names that the note gives or else by what they are; a list where there are several."""
+    people = []
+    for voice in site.voices(quote):
+        kind = site.links.roles[voice.role].label if voice.role in site.links.roles else ""
+        name = render_voice(voice._replace(name=""), site.links.roles) if voice.code else (voice.name or kind)
+        people.append(_without_empty({"@type": "Person", "name": name, "description": kind if name != kind else ""}))
+    if not people and quote.speaker:
+        people = [{"@type": "Person", "name": quote.speaker.text}]
+    return people if len(people) > 1 else next(iter(people), {})

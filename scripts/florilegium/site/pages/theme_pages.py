@@ -127,7 +127,7 @@ def _missing(theme: Theme, site: Site) -> Iterator[str]:
     if not quotes:
         yield "No quotation is filed under this theme yet."
         return
-    here = {role.id for quote in quotes if (role := site.role(quote.speaker))}
+    here = {role.id for quote in quotes for role in site.roles(quote)}
     for role in site.links.roles.values():
         if role.id in site.speaking_roles - here:
             yield f"No {role.label.lower()} is quoted for this theme."

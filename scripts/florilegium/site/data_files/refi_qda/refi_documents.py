@@ -168,13 +168,12 @@ class _Codings:
         self.notices: dict[str, str] = {}
         self.speakers = {id_: speaker_guid(id_, site) for id_ in site.links.roles}
 
-    def codes(self, themes: Iterable[str], notices: Iterable[str], role: Role | None) -> Iterator[str]:
+    def codes(self, themes: Iterable[str], notices: Iterable[str], roles: Iterable[Role] = ()) -> Iterator[str]:
         """The GUIDs of codes, each once."""
         yield from (self.themes[id_] for id_ in dict.fromkeys(themes) if id_ in self.themes)
         for id_ in dict.fromkeys(notices):
             yield self.notices.get(id_) or self.notices.setdefault(id_, notice_guid(id_, self.site))
-        if role:
-            yield self.speakers[role.id]
+        yield from (self.speakers[role.id] for role in roles)
 
     def elements(self, owner: str, codes: Iterable[str], made: str) -> str:
         """The codes of what has the GUID `owner`."""
@@ -197,7 +196,7 @@ class _Source:
         for selection in selections:
             yield self._selection(selection)
         themes, notices = (mention.id for mention in self.note.themes), (mention.id for mention in self.note.notices)
-        yield f"{self.codings.elements(own, self.codings.codes(themes, notices, None), self.made)}</TextSource>\n"
+        yield f"{self.codings.elements(own, self.codings.codes(themes, notices), self.made)}</TextSource>\n"
 
     def _about(self) -> str:
         site = self.site
@@ -211,7 +210,7 @@ class _Source:
         # The words would stand in lists, without their notices.
         about = _attributes(guid=own, name=selection.credit, startPosition=selection.start, endPosition=selection.end)
         notices = site.links.notices_of(quote)
-        codes = self.codings.codes((mention.id for mention in quote.themes), notices, site.role(quote.speaker))
+        codes = self.codings.codes((mention.id for mention in quote.themes), notices, site.roles(quote))
         inner = f"{_description(self._about_quote(selection))}{self.codings.elements(own, codes, self.made)}"
         return f"<PlainTextSelection{about}{self.made}>{inner}</PlainTextSelection>\n"
 

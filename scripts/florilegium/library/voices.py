@@ -1,0 +1,55 @@
+"""Who speaks in a quotation: its speaker, read with the roles of the library and the people of the work."""
+
+from collections.abc import Iterator, Mapping
+
+from ..core.model import Quote, Role, Source
+from ..markdown.speakers import Person, SpeakerFault, Voice, parse_speaker
+from .links import Links
+
+__all__ = ["people_of", "read_voices", "render_voice", "render_voices", "role_names", "voices_of"]
+
+_PEOPLE = ("author", "editor")
+"""The name variables whose people can speak under their own name; each is a role too, where the library has it."""
+
+
+def role_names(roles: Mapping[str, Role]) -> dict[str, tuple[str, ...]]:
+    """The names by which an attribution can call each role: its id, with spaces for hyphens too, and its label."""
+    return {id_: tuple(dict.fromkeys([id_, id_.replace("-", " "), role.label])) for id_, role in roles.items()}
+
+
+def people_of(source: Source | None, roles: Mapping[str, Role]) -> Iterator[Person]:
+    """The authors and editors of a work, by the names that its reference gives them."""
+    for variable in _PEOPLE if source else ():
+        role = next((id_ for id_ in (variable, "author") if id_ in roles), "")
+        for name in source.names.get(variable, ()) if source else ():
+            forms = (name.full, name.short, name.family, f"{name.given} {name.family}")
+            yield Person(full=name.full, forms=tuple(dict.fromkeys(map(str.strip, forms))), role=role)
+
+
+def read_voices(links: Links, quote: Quote) -> tuple[Voice, ...] | SpeakerFault:
+    """The voices of a quote, or what is wrong with its speaker; none where it has no speaker."""
+    if quote.speaker is None:
+        return ()
+    source = links.sources.get(quote.reference.key) if quote.reference else None
+    people = tuple(people_of(source, links.roles))
+    return parse_speaker(quote.speaker.text, role_names(links.roles), people, links.library.settings.language)
+
+
+def voices_of(links: Links, quote: Quote) -> tuple[Voice, ...]:
+    """The voices of a quote; none where its speaker cannot be read."""
+    found = read_voices(links, quote)
+    return () if isinstance(found, SpeakerFault) else found
+
+
+def render_voice(voice: Voice, roles: Mapping[str, Role]) -> str:
+    """One voice as a reader sees it: `Participant 7`, `Participant “Dana”`, `Thomas De Quincey`."""
+    if voice.is_person:
+        return voice.name
+    label = roles[voice.role].label if voice.role in roles else voice.role
+    return " ".join([label, *([voice.code] if voice.code else ()), *([f"“{voice.name}”"] if voice.name else ())])
+
+
+def render_voices(voices: tuple[Voice, ...], roles: Mapping[str, Role]) -> str:
+    """All voices of a quote: `Interviewer and Participant 7`."""
+    shown = [render_voice(voice, roles) for voice in voices]
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
