@@ -18,8 +18,8 @@ from florilegium.core.rules import Severity
 from florilegium.library.reading import ANNOTATIONS
 from florilegium.pipeline import add_data_files, add_index, prepare_pages
 from florilegium.publish.renderers import PAGES_WRITTEN
+from florilegium.site.linked_site import Site
 from florilegium.site.pages import FOLDERS, is_generated
-from florilegium.site.pages.cards import Site
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer

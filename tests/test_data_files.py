@@ -13,11 +13,11 @@ import pytest
 import rdflib
 from florilegium.check.checking import Options
 from florilegium.pipeline import open_data_files, prepare_pages
+from florilegium.site.addresses import group_anchor
 from florilegium.site.data_files import DataFile, data_files
 from florilegium.site.data_files.csv_table import restored, tamed
 from florilegium.site.data_files.web_annotations import VOCABULARY
-from florilegium.site.pages.addresses import group_anchor
-from florilegium.site.pages.cards import Site
+from florilegium.site.linked_site import Site
 from florilegium.site.pages.themes_index import themes_page
 from hypothesis import given
 from hypothesis import strategies as st

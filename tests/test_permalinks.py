@@ -6,7 +6,7 @@ from florilegium.core.spans import LineTable
 from florilegium.library.links import resolve_links
 from florilegium.library.reading import read_library
 from florilegium.quotations.permalinks import HEADER, find_vanished, parse_permalinks, permalinks_of, render_permalinks
-from florilegium.site.pages.addresses import Addresses
+from florilegium.site.addresses import Addresses
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -36,8 +36,8 @@ from .site.data_files import (
     place_data_files,
     unformatted_site,
 )
+from .site.linked_site import Site
 from .site.pages import FOLDERS, Plan, bare_citation, is_generated, plan_pages, render_pages, rendering_bodies
-from .site.pages.cards import Site
 from .site.search import indexing
 from .works.citing import Bibliography, read_cache, read_style, render_bibliography, write_cache
 from .works.csl import to_csl

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from ..core.diagnostics import did_you_mean, quoted
 from ..site.data_files.quotation_rows import Quotation, quotations
-from ..site.pages.cards import Site
+from ..site.linked_site import Site
 
 __all__ = ["Notice", "Problem", "Shelf", "Thing", "Things"]
 

@@ -21,7 +21,7 @@ from ..core.errors import FlorilegiumError
 from ..core.model import Note, Quote, Theme
 from ..works.csl import retraction
 from .index_files import UnknownFormat, put_in_order, remove_unused
-from .pages.cards import Site
+from .linked_site import Site
 from .prose import fill
 
 __all__ = ["Index", "Record", "indexing", "search_records", "write_index"]

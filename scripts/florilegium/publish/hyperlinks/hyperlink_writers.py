@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ...core.model import Note, Theme
 from ...core.spans import Span
 from ...library.links import Links
-from ...site.pages.addresses import Addresses
+from ...site.addresses import Addresses
 from ...site.prose.prose_hyperlinks import link_start
 from ...site.prose.slots import ROOT
 from .html_tags import scan_tags, value_of

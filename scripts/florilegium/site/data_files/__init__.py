@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from ..pages.cards import Site
+from ..linked_site import Site
 from .csv_table import csv_files
 from .data_file import DataFile
 from .data_keys import facts_key

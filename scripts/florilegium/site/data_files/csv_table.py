@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from ..pages.cards import Site
+from ..linked_site import Site
 from .data_file import DataFile
 from .pieces import encoded
 from .quotation_rows import Quotation, quotations

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from ...core.model import Heading, Mention, Note, Quote, Reference
 from ...library.links import body_references
-from ..pages.cards import Site
+from ..linked_site import Site
 
 __all__ = ["facts_key"]
 

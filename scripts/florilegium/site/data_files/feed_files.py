@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from ..pages.atom_feeds import latest, notes_feed
-from ..pages.cards import Site
+from ..linked_site import Site, latest
+from ..pages.atom_feeds import notes_feed
 from .data_file import DataFile
 
 __all__ = ["feed_files"]

@@ -4,9 +4,8 @@ from functools import cache, partial
 
 from ...core.model import Note, Quote, Source, Status
 from ...library.links import Links
-from ..pages.addresses import reference_anchor
-from ..pages.cards import Site
-from ..pages.work_entries import work_iri
+from ..addresses import reference_anchor
+from ..linked_site import Site, work_iri
 
 __all__ = ["Names", "exported_works", "note_iri", "quote_iri", "reference_address", "theme_iri", "work_iri"]
 

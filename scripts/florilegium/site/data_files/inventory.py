@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..pages.cards import Site
+from ..linked_site import Site
 from .data_file import DataFile
 from .markdown_exports import attribution
 from .pieces import encoded

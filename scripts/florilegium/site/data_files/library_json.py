@@ -11,7 +11,7 @@ from ... import __version__
 from ...core.model import Mention, Note, Notice, Quote, Reference, Role, Source, Theme
 from ...library.links import Links, body_references, resolve_target
 from ...works.csl import retraction, to_csl
-from ..pages.cards import Site
+from ..linked_site import Site
 from .data_file import DataFile
 from .identity import exported_works, note_iri, quote_iri, reference_address, theme_iri, work_iri
 from .pieces import encoded, json_text, listed

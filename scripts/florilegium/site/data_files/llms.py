@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from ...core.model import Note
 from ...works.csl import retraction
-from ..pages.atom_feeds import latest
-from ..pages.cards import Site
+from ..linked_site import Site, latest
 from .data_file import DataFile
 from .markdown_exports import notices_line
 from .markdown_texts import escape_text, hyperlink

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from ...core.model import Note, Quote
-from ..pages.addresses import TWIN_TYPE
-from ..pages.cards import BASES, STATES, Site
-from ..pages.note_pages import works_of
+from ..addresses import TWIN_TYPE
+from ..linked_site import BASES, STATES, Site, works_of
 from .data_file import DataFile
 from .markdown_texts import MarkdownWriter, block_quote, escape_text, hyperlink
 from .plain_texts import filled, one_line, sections_of

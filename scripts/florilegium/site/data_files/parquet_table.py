@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, get_type_hints
 
-from ..pages.cards import Site
+from ..linked_site import Site
 from .data_file import DataFile
 from .quotation_rows import Quotation, quotations
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from html import escape
 
 from ...core.model import Note, Theme
-from ..pages.cards import Site
+from ..linked_site import Site
 from ..prose import RenderedSection, fill
 from .html_trees import BLOCKS, Element, Node, parse_html
 

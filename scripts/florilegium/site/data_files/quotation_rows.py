@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ...core.model import Mention, Quote, Reference, VerifiedAgainst
 from ...works.csl import retraction
-from ..pages.cards import Site
+from ..linked_site import Site
 
 __all__ = ["Quotation", "quotations", "verification_of"]
 

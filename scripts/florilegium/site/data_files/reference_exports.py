@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from ...core.model import Source
 from ...works.csl import to_csl
 from ...works.exports import biblatex_entry, entry_key, ris_record
-from ..pages.cards import Site
+from ..linked_site import Site
 from .data_file import DataFile
 from .identity import exported_works
 from .pieces import encoded, listed

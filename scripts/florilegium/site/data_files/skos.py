@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ...core.model import Theme
-from ..pages.cards import Site
+from ..linked_site import Site
 from .data_file import DataFile
 from .identity import theme_iri
 from .pieces import encoded, json_text, listed

@@ -6,9 +6,8 @@ from typing import Any, cast
 
 from ...library.links import Links
 from ...works.citing import Bibliography
-from ..pages.addresses import Addresses
-from ..pages.cards import Site
-from ..pages.page_plan import reference_pages
+from ..addresses import Addresses
+from ..linked_site import Site, reference_pages
 
 __all__ = ["unformatted_site"]
 

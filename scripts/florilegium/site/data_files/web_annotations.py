@@ -15,7 +15,7 @@ from types import MappingProxyType
 from ... import __version__
 from ...core.model import Note, Quote, Reference
 from ...works.csl import retraction
-from ..pages.cards import STATES, Site
+from ..linked_site import STATES, Site
 from .data_file import DataFile
 from .identity import Names, quote_iri
 from .pieces import encoded, json_text

@@ -9,7 +9,7 @@ from concurrent.futures import Executor
 
 from ...library.links import Links
 from ...works.citing import Bibliography
-from .cards import bare_citation
+from ..linked_site import bare_citation
 from .page_files import is_generated
 from .page_plan import Plan, PlannedPage, Planner
 from .page_rendering import render_in_parallel, rendering_bodies

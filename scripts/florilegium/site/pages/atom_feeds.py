@@ -10,12 +10,13 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from ...core.model import Note, Theme
-from .cards import ROOT, Site, environment
+from ..addresses import ROOT
+from ..linked_site import Site, age_of
+from .cards import environment
 from .page_files import GeneratedFeed
 
-__all__ = ["latest", "notes_feed", "theme_feed"]
+__all__ = ["notes_feed", "theme_feed"]
 
-ENTRIES = 30
 _LONGEST = 400
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
@@ -39,15 +40,6 @@ class _Entry(NamedTuple):
     summary: str
 
 
-def latest(notes: Sequence[Note], number: int = ENTRIES) -> list[Note]:
-    """The notes written or changed last, the newest first."""
-    return sorted(notes, key=lambda note: (_age(note), note.id), reverse=True)[:number]
-
-
-def _age(note: Note) -> date:
-    return max((day for day in (note.date, note.updated) if day), default=date(2000, 1, 1))
-
-
 def notes_feed(notes: Sequence[Note], site: Site) -> GeneratedFeed:
     """New and changed notes of the library."""
     title = site.links.library.settings.title
@@ -68,7 +60,7 @@ def _counted(theme: Theme, note: Note) -> str:
 
 def _feed(title: str, page: str, path: str, notes: Sequence[tuple[Note, str]], site: Site) -> GeneratedFeed:
     settings = site.links.library.settings
-    newest = max((_age(note) for note, _ in notes), default=date(2000, 1, 1))
+    newest = max((age_of(note) for note, _ in notes), default=date(2000, 1, 1))
     xml = (
         environment()
         .get_template("feed.html")
@@ -94,7 +86,7 @@ def _entry(note: Note, lead: str, site: Site) -> _Entry:
     return _Entry(
         id=site.permanent(address),
         title=note.title,
-        updated=_moment(_age(note)),
+        updated=_moment(age_of(note)),
         published=_moment(note.date) if note.date else "",
         address=_address(address, site),
         authors=note.contributors,

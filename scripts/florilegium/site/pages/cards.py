@@ -3,42 +3,24 @@ root.
 """
 
 import re
-import uuid
-from collections.abc import Iterable
-from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import jinja2
 from markupsafe import Markup, escape
 
-from ...core.limits import Exhausted, bounded
-from ...core.model import Citation, CitationMode, Note, Quote, Reference, Role, Source, Theme, VerifiedAgainst
+from ...core.model import Note, Quote, Theme
 from ...library.links import Links
-from ...library.voices import render_voices, voices_of
-from ...markdown.speakers import Voice
 from ...works.citing import Bibliography
-from ...works.csl import retraction
-from ...works.exports import context_object
-from ..prose import RenderedBody, fill, render_body
-from .addresses import Addresses, quote_anchor
-from .identified import web_address
-from .page_files import ROOT
+from ..addresses import ROOT, Addresses, quote_anchor
+from ..linked_site import STATES, Site, language_of
+from ..prose import fill
 from .text_fragments import text_fragment
 
-__all__ = ["BASES", "ROOT", "Site", "bare_citation", "environment", "language_of", "render_document"]
+__all__ = ["PageSite", "count", "environment", "localise"]
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
-
-STATES = {
-    VerifiedAgainst.SOURCE: ("verified", "Verified against the source"),
-    VerifiedAgainst.QUOTED_IN: ("verified", "Verified against the work it is quoted in"),
-    None: ("unverified", "Not verified"),
-}
-"""How a quote's state of verification is shown: a class, and words."""
-
-BASES = {"full-text": "the full text", "abstract": "the abstract", "secondary": "another work, read instead"}
 
 _CONTEXT = "\ufdd0context\ufdd1"
 """Stands in a card for the link to its note, which cards on other pages have."""
@@ -66,15 +48,6 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def render_document(document: Note | Theme) -> RenderedBody:
-    """The prose of a note or theme as HTML with slots. Raises `Exhausted`, which names its file."""
-    try:
-        with bounded():
-            return render_body(document.body, document.path)
-    except Exhausted as error:
-        raise Exhausted(f"{document.path} cannot be rendered: {error}") from error
-
-
 class Card(NamedTuple):
     """What the template of a quote card shows."""
 
@@ -95,85 +68,13 @@ class Card(NamedTuple):
     link: str
 
 
-class Site:
-    """A linked library and its bibliography, as the makers of pages see them."""
+class PageSite(Site):
+    """The linked library as the makers of pages see it: with the HTML that pages share."""
 
     def __init__(self, links: Links, bibliography: Bibliography, addresses: Addresses) -> None:
-        self.links = links
-        self.bibliography = bibliography
-        self.addresses = addresses
-        self.bodies: dict[str, RenderedBody] = {}
-        """The prose of notes and themes as HTML with slots, by path, as far as it was made."""
+        super().__init__(links, bibliography, addresses)
         self._card = environment().get_template("card.html")
         self._cards: dict[int, str] = {}
-        self._voices: dict[tuple[str, str], tuple[Voice, ...]] = {}
-        self._context_objects: dict[str, str] = {}
-
-    @cached_property
-    def speaking_roles(self) -> frozenset[str]:
-        """Ids of the roles that are quoted anywhere."""
-        return frozenset(role.id for quote in self.links.quotes for role in self.roles(quote))
-
-    @cached_property
-    def _ranks(self) -> dict[str, int]:
-        return {key: rank for rank, key in enumerate(self.bibliography.order)}
-
-    def in_order(self, keys: Iterable[str]) -> list[str]:
-        """Those of the keys that have an entry, in the order of the bibliography."""
-        ranks = self._ranks
-        return sorted((key for key in keys if key in ranks), key=ranks.__getitem__)
-
-    @cached_property
-    def related_from(self) -> dict[str, list[str]]:
-        """Ids of the themes that name a theme as related."""
-        found: dict[str, list[str]] = {}
-        for theme in self.links.themes.values():
-            for mention in theme.related:
-                found.setdefault(mention.id, []).append(theme.id)
-        return found
-
-    def voices(self, quote: Quote) -> tuple[Voice, ...]:
-        """Who says the words; few speakers of a work are written in many ways."""
-        if quote.speaker is None:
-            return ()
-        key = (quote.speaker.text, quote.reference.key if quote.reference else "")
-        if key not in self._voices:
-            self._voices[key] = voices_of(self.links, quote)
-        return self._voices[key]
-
-    def roles(self, quote: Quote) -> list[Role]:
-        """The library's roles of those who say the words, each once."""
-        ids = dict.fromkeys(voice.role for voice in self.voices(quote))
-        return [self.links.roles[id_] for id_ in ids if id_ in self.links.roles]
-
-    def role(self, quote: Quote) -> Role | None:
-        """The role of the first of those who say the words."""
-        return next(iter(self.roles(quote)), None)
-
-    def who(self, quote: Quote) -> str:
-        """Who says the words, as a reader sees it: `Participant 7`, `Interviewer and Participant “Dana”`."""
-        voices = self.voices(quote)
-        return render_voices(voices, self.links.roles) if voices else (quote.speaker.text if quote.speaker else "")
-
-    def speaker_names(self, quote: Quote) -> str:
-        """What tells the speakers from others of their roles: names and codes, joined by semicolons."""
-        told = (" ".join(part for part in (voice.code, voice.name) if part) for voice in self.voices(quote))
-        return "; ".join(part for part in told if part)
-
-    def context_object(self, key: str) -> str:
-        """A work as an OpenURL context object, for reference managers; many pages list the same works."""
-        source = self.links.sources.get(key)
-        if key not in self._context_objects:
-            self._context_objects[key] = context_object(source) if source else ""
-        return self._context_objects[key]
-
-    # -- text
-
-    def rendered(self, document: Note | Theme) -> RenderedBody:
-        """The prose of a note or theme as HTML with slots; made once in a run."""
-        if document.path not in self.bodies:
-            self.bodies[document.path] = render_document(document)
-        return self.bodies[document.path]
 
     def fill(self, html: str, document: Note | Theme, *, local: bool) -> str:
         """Put citations and quote cards into the slots of a document's prose.
@@ -188,36 +89,6 @@ class Site:
             quote=lambda index: self.card(body.quotes[index]),
         )
         return localise(filled) if local else filled
-
-    # -- citations
-
-    def citation(self, citation: Citation) -> str:
-        """A citation as the style has it, each reference a hyperlink to its work."""
-        parts = []
-        for part in self.bibliography.citation(citation):
-            parts.append(self._linked(part.html, part.key) if part.key else part.html)
-        return f'<span class="fl-cite">{"".join(parts)}</span>'
-
-    def _linked(self, html: str, key: str) -> str:
-        if key not in self.links.sources:
-            return html
-        # An entry may hold links of its own; a link within a link is none.
-        inner = re.sub(r"</?a\b[^>]*>", "", html)
-        return f'<a class="fl-ref" href="{ROOT}{self.addresses.reference(key)}">{inner}</a>'
-
-    def reference(self, reference: Reference) -> str:
-        """One reference outside brackets, as an attribution shows it: `Somer, 2009, p. 514`.
-
-        Whether the work was retracted follows it, so wherever a quote is credited, that is said.
-        """
-        plain = bare_citation(reference)
-        html = "".join(part.html for part in self.bibliography.citation(plain)).strip()
-        html = html[1:-1] if html.startswith("(") and html.endswith(")") else html
-        return self._linked(html, reference.key) + self.retraction(reference.key)
-
-    def reference_text(self, reference: Reference) -> str:
-        """The same as plain text."""
-        return str(Markup(self.reference(reference)).striptags())
 
     # -- cards
 
@@ -259,61 +130,6 @@ class Site:
             link=self.addresses.quote(quote),
         )
 
-    def source_of(self, reference: Reference | None) -> Source | None:
-        return self.links.sources.get(reference.key) if reference else None
-
-    def address_of(self, quote: Quote) -> str:
-        """Where on the web the words can be read: in the work itself, or in the one that quotes it."""
-        return web_address(self.source_of(quote.reference)) or web_address(self.source_of(quote.quoted_in))
-
-    def theme_label(self, id_: str) -> str:
-        theme = self.links.themes.get(id_)
-        return theme.label if theme else id_
-
-    def notice_label(self, id_: str) -> str:
-        notice = self.links.notices.get(id_)
-        return notice.label if notice else id_
-
-    def notice_choices(self, ids: list[str]) -> list[tuple[str, str]]:
-        """Notices with their labels, each once, in the library's order."""
-        known = [id_ for id_ in self.links.notices if id_ in ids]
-        return [(id_, self.notice_label(id_)) for id_ in dict.fromkeys([*known, *ids])]
-
-    # -- works
-
-    def entry(self, key: str) -> Markup:
-        """The entry of a work in the bibliography, and whether the work was retracted."""
-        return Markup(self.bibliography.entry(key) + self.retraction(key))
-
-    def retraction(self, key: str) -> str:
-        """What follows the name of a work that was retracted, corrected or called into question; else nothing."""
-        source = self.links.sources.get(key)
-        said = retraction(source) if source else None
-        return f" {environment().get_template('retraction.html').render(said=said)}" if said else ""
-
-    def short(self, key: str) -> str:
-        """The work in a few words, as HTML without hyperlinks."""
-        return re.sub(r"</?a\b[^>]*>", "", self.bibliography.short(key)) if key in self.links.sources else ""
-
-    def consulted(self, key: str) -> bool:
-        found = self.links.cited_by.get(key)
-        return found is not None and found.consulted
-
-    def canonical(self, address: str) -> str:
-        """The absolute form of an address from the root, where the library says where its site is
-        published.
-        """
-        url = self.links.library.settings.url
-        return f"{url}{address}" if url else ""
-
-    def permanent(self, address: str) -> str:
-        """An IRI that stays, for an address from the root: the absolute form, or a UUID made from the library's
-        title and the address (RFC 9562, version 5).
-        """
-        title = self.links.library.settings.title
-        made = f"florilegium:{title}:{address}".encode("utf-8", "replace").decode()
-        return self.canonical(address) or f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, made)}"
-
 
 _FAR = re.compile(rf'href="{ROOT}references/[^"#]*#ref-')
 
@@ -321,18 +137,3 @@ _FAR = re.compile(rf'href="{ROOT}references/[^"#]*#ref-')
 def localise(html: str) -> str:
     """Let links to the bibliography lead to the list of works on the same page."""
     return _FAR.sub('href="#ref-', html)
-
-
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*\Z")
-
-
-def language_of(source: Source | None) -> str:
-    """The language tag that a work names for itself; empty where it names none, or writes it out in words."""
-    language = source.variables.get("language", "").strip() if source else ""
-    return language if _LANGUAGE.match(language) else ""
-
-
-def bare_citation(reference: Reference) -> Citation:
-    """The citation that an attribution shows: the work and the place in it, and nothing else."""
-    bare = replace(reference, mode=CitationMode.NORMAL, prefix="", suffix="")
-    return Citation(references=(bare,), span=reference.span)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 from ...check.coverage import Cited, Coverage, Entry, Kind, Section, SourceWords
-from .cards import Site, environment
+from .cards import PageSite, environment
 from .page_files import GeneratedPage, Heading
 
 __all__ = ["coverage_page", "coverage_view"]
@@ -54,7 +54,7 @@ class CoverageView(NamedTuple):
     all_works: int
 
 
-def coverage_view(coverage: Coverage, site: Site) -> CoverageView:
+def coverage_view(coverage: Coverage, site: PageSite) -> CoverageView:
     """What the page shows: names and addresses, and never the words of a quotation."""
     return CoverageView(
         sections=[_section(section, site) for section in coverage.sections],
@@ -65,18 +65,18 @@ def coverage_view(coverage: Coverage, site: Site) -> CoverageView:
     )
 
 
-def _section(section: Section, site: Site) -> SectionView:
+def _section(section: Section, site: PageSite) -> SectionView:
     rows = [_row(entry, site) for entry in section.entries[:SHOWN]]
     return SectionView(section.id, section.title, section.meaning, rows, len(section.entries), section.of)
 
 
-def _row(entry: Entry, site: Site) -> _Row:
+def _row(entry: Entry, site: PageSite) -> _Row:
     address, name = _place(entry, site)
     pieces = [_name(piece.key, site) if isinstance(piece, Cited) else escape(_cut(piece)) for piece in entry.about]
     return _Row(address, name, Markup("").join(pieces))
 
 
-def _place(entry: Entry, site: Site) -> tuple[str, Markup]:
+def _place(entry: Entry, site: PageSite) -> tuple[str, Markup]:
     """Where an entry leads, and what it is called there."""
     links = site.links
     match entry.kind:
@@ -91,7 +91,7 @@ def _place(entry: Entry, site: Site) -> tuple[str, Markup]:
     return f"{site.addresses.note(links.notes[note])}{anchor}", escape(_cut(links.notes[note].title))
 
 
-def _name(key: str, site: Site) -> Markup:
+def _name(key: str, site: PageSite) -> Markup:
     """A work in a few words; its key where nothing is known of it."""
     name = Markup(site.short(key)) or escape(f"@{key}")
     text = str(name.striptags())
@@ -102,12 +102,12 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rstrip()} …"
 
 
-def _work(entry: SourceWords, coverage: Coverage, site: Site) -> _Work:
+def _work(entry: SourceWords, coverage: Coverage, site: PageSite) -> _Work:
     share = round(100 * entry.words / (coverage.total_words or 1))
     return _Work(site.addresses.reference(entry.key), _name(entry.key, site), entry.words, entry.quotes, share)
 
 
-def coverage_page(view: CoverageView, site: Site) -> GeneratedPage:
+def coverage_page(view: CoverageView, site: PageSite) -> GeneratedPage:
     """The page; its sections without entries are named in one line at the end."""
     return GeneratedPage(
         title="Coverage",

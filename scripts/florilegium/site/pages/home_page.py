@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from ...core.model import Note, Theme
 from ...library.links import Links
-from .cards import Site, environment
+from .cards import PageSite, environment
 from .page_files import GeneratedPage, Heading
 from .theme_pages import first_line, theme_tree
 
@@ -36,7 +36,7 @@ def newest_notes(links: Links) -> list[Note]:
     return sorted(links.notes.values(), key=age, reverse=True)[:NEWEST]
 
 
-def home_page(site: Site) -> GeneratedPage:
+def home_page(site: PageSite) -> GeneratedPage:
     return GeneratedPage(
         title=site.links.library.settings.title,
         description=site.links.library.settings.description,
@@ -47,7 +47,7 @@ def home_page(site: Site) -> GeneratedPage:
     )
 
 
-def _parts(site: Site) -> Iterator[str | Heading]:
+def _parts(site: PageSite) -> Iterator[str | Heading]:
     links = site.links
     settings = links.library.settings
     used = used_notices(links)
@@ -76,7 +76,7 @@ def _parts(site: Site) -> Iterator[str | Heading]:
         )
 
 
-def _card(theme: Theme, site: Site) -> ThemeCard:
+def _card(theme: Theme, site: PageSite) -> ThemeCard:
     quotes = site.links.quotes_by_theme.get(theme.id, ())
     sources = {quote.reference.key for quote in quotes if quote.reference}
     return ThemeCard(

@@ -10,8 +10,8 @@ from markupsafe import Markup
 from ...core.model import Note, Quote
 from ...core.rules import RULES
 from ...library.links import CitedBy
-from .cards import Site, environment, localise
-from .identified import Identified
+from ..identified import Identified
+from .cards import PageSite, environment, localise
 from .page_files import GeneratedPage, Heading
 from .theme_pages import theme_works
 from .timeline import timeline
@@ -33,7 +33,7 @@ FACETS = (
 # quotes
 
 
-def quotes_list(quotes: Sequence[Quote], number: int, pages: int, total: int, site: Site) -> GeneratedPage:
+def quotes_list(quotes: Sequence[Quote], number: int, pages: int, total: int, site: PageSite) -> GeneratedPage:
     """One page of all quotes, note by note; the first one can be searched."""
     title = "Quotations" if number == 1 else f"Quotations, page {number}"
     return GeneratedPage(
@@ -45,7 +45,7 @@ def quotes_list(quotes: Sequence[Quote], number: int, pages: int, total: int, si
     )
 
 
-def _quotes(quotes: Sequence[Quote], number: int, pages: int, total: int, site: Site) -> Iterator[str | Heading]:
+def _quotes(quotes: Sequence[Quote], number: int, pages: int, total: int, site: PageSite) -> Iterator[str | Heading]:
     # A search can find a quote with any notice.
     shown = site.links.notices if number == 1 else {id_ for q in quotes for id_ in site.links.notices_of(q)}
     html = (
@@ -71,7 +71,7 @@ def _quotes(quotes: Sequence[Quote], number: int, pages: int, total: int, site: 
         yield works_list(works, site)
 
 
-def _options(site: Site) -> dict[str, list[tuple[str, str]]]:
+def _options(site: PageSite) -> dict[str, list[tuple[str, str]]]:
     """What the filters offer from the beginning; sources and years are too many for that."""
     themes = sorted(site.links.themes.values(), key=lambda theme: theme.label.casefold())
     return {
@@ -112,7 +112,9 @@ class _Entry(NamedTuple):
     mentions: list[_Mentioned]
 
 
-def references_list(keys: Sequence[str], number: int, pages: int, everything: list[str], site: Site) -> GeneratedPage:
+def references_list(
+    keys: Sequence[str], number: int, pages: int, everything: list[str], site: PageSite
+) -> GeneratedPage:
     """One page of the bibliography: each work with where it is summarised, quoted and cited."""
     title = "References" if number == 1 else f"References, page {number}"
     return GeneratedPage(
@@ -125,7 +127,7 @@ def references_list(keys: Sequence[str], number: int, pages: int, everything: li
 
 
 def _references(
-    keys: Sequence[str], number: int, pages: int, everything: list[str], site: Site
+    keys: Sequence[str], number: int, pages: int, everything: list[str], site: PageSite
 ) -> Iterator[str | Heading]:
     yield (
         environment()
@@ -149,7 +151,7 @@ def _references(
         yield environment().get_template("timeline.html").render(chart=chart)
 
 
-def _entry(key: str, site: Site) -> _Entry:
+def _entry(key: str, site: PageSite) -> _Entry:
     view = work_view(key, site)
     found = site.links.cited_by.get(key)
     return _Entry(
@@ -162,7 +164,7 @@ def _entry(key: str, site: Site) -> _Entry:
     )
 
 
-def _mentions(found: CitedBy, site: Site) -> Iterator[_Mentioned]:
+def _mentions(found: CitedBy, site: PageSite) -> Iterator[_Mentioned]:
     for name, notes in (("Noted in", found.summarised), ("Read in its place for", found.via)):
         yield from _mentioned(name, [_note(note, site) for note in notes])
     for name, quotes in (("Quoted in", found.quoted), ("Quotations read in it:", found.quoted_in)):
@@ -173,7 +175,7 @@ def _mentions(found: CitedBy, site: Site) -> Iterator[_Mentioned]:
     yield from _mentioned("Cited under", themes)
 
 
-def _note(note: Note, site: Site, number: int = 0) -> _Link:
+def _note(note: Note, site: PageSite, number: int = 0) -> _Link:
     return _Link(site.addresses.note(note), note.title, number)
 
 

@@ -9,27 +9,20 @@ from markupsafe import Markup, escape
 
 from ...core.model import Date, Name, Note, Source
 from ...core.spans import Span
-from ...library.links import note_references
 from ...works.exports import citation_metadata, item_type_metadata
-from .cards import BASES, Site, environment
+from ..identified import Format, formats_of, identifiers_of
+from ..linked_site import BASES, works_of
+from .cards import PageSite, environment
 from .edit_links import edit_address, line_for_a_quote
-from .identified import Format, formats_of, identifiers_of
 from .page_files import GeneratedPage, Heading
 from .quote_previews import quote_previews
 from .structured_data import note_structured_data
 from .work_entries import works_list
 
-__all__ = ["note_page", "works_of"]
+__all__ = ["note_page"]
 
 
-def works_of(note: Note, site: Site) -> list[str]:
-    """The citation keys of a note's list of works, in the order of the bibliography."""
-    keys = {reference.key for reference in note_references(note)}
-    keys |= {mention.id for mention in (note.source, note.via) if mention}
-    return site.in_order(keys)
-
-
-def note_page(note: Note, site: Site) -> GeneratedPage:
+def note_page(note: Note, site: PageSite) -> GeneratedPage:
     source = site.links.sources.get(note.source.id) if note.source else None
     return GeneratedPage(
         title=note.title,
@@ -45,7 +38,7 @@ def note_page(note: Note, site: Site) -> GeneratedPage:
     )
 
 
-def _parts(note: Note, source: Source | None, site: Site) -> Iterator[str | Heading]:
+def _parts(note: Note, source: Source | None, site: PageSite) -> Iterator[str | Heading]:
     body = site.rendered(note)
     yield _head(note, source, site)
     for section in body.sections:
@@ -71,7 +64,7 @@ def _prose(html: str) -> str:
     return f'<div class="fl-prose">{html}</div>'
 
 
-def _head(note: Note, source: Source | None, site: Site) -> str:
+def _head(note: Note, source: Source | None, site: PageSite) -> str:
     settings = site.links.library.settings
     ids = [mention.id for mention in note.notices]
     for quote in note.quotes:
@@ -96,7 +89,7 @@ def _head(note: Note, source: Source | None, site: Site) -> str:
     )
 
 
-def _elsewhere(note: Note, site: Site) -> Iterator[str | Heading]:
+def _elsewhere(note: Note, site: PageSite) -> Iterator[str | Heading]:
     """Other notes and themes that cite the work that this note summarises."""
     found = site.links.cited_by.get(note.source.id) if note.source else None
     if found is None:
@@ -125,13 +118,13 @@ class _Cited(NamedTuple):
     formats: list[Format]
 
 
-def _cited(note: Note, source: Source | None, site: Site) -> Iterator[_Cited]:
+def _cited(note: Note, source: Source | None, site: PageSite) -> Iterator[_Cited]:
     yield _Cited("Cite this note", "This note", _note_entry(note, source, site), formats_of(_as_source(note, site)))
     if source:
         yield _Cited("Cite the work", "The work", site.entry(source.key), formats_of(source))
 
 
-def _as_source(note: Note, site: Site) -> Source:
+def _as_source(note: Note, site: PageSite) -> Source:
     """The note as a work of its own."""
     settings = site.links.library.settings
     texts = {
@@ -152,7 +145,7 @@ def _as_source(note: Note, site: Site) -> Source:
     )
 
 
-def _note_entry(note: Note, source: Source | None, site: Site) -> Markup:
+def _note_entry(note: Note, source: Source | None, site: PageSite) -> Markup:
     """The note's own entry, plainly: no citation style knows what a note of this kind is."""
     who = escape(", ".join(note.contributors))
     day = note.updated or note.date

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from ...core.model import Note
-from .addresses import PAGE_SIZE, page_path, pages_of
-from .cards import Site, environment
+from ..addresses import PAGE_SIZE, page_path, pages_of
+from .cards import PageSite, environment
 from .edit_links import new_note_address, new_note_template
 from .page_files import GeneratedPage
 
@@ -29,7 +29,7 @@ class NotesPage(NamedTuple):
     pages: int
 
 
-def notes_pages(site: Site) -> Iterator[NotesPage]:
+def notes_pages(site: PageSite) -> Iterator[NotesPage]:
     by_title = sorted(site.links.notes.values(), key=lambda note: (note.title.casefold(), note.id))
     for order, (folder, _) in ORDERS.items():
         ordered = sorted(by_title, key=_key(order, site))
@@ -38,7 +38,7 @@ def notes_pages(site: Site) -> Iterator[NotesPage]:
             yield NotesPage(page_path(folder, number), order, page, number, len(pages))
 
 
-def _key(order: str, site: Site) -> Callable[[Note], tuple[bool, str | int]]:
+def _key(order: str, site: PageSite) -> Callable[[Note], tuple[bool, str | int]]:
     """What the notes are sorted by; those without it come last."""
 
     def by_author(note: Note) -> tuple[bool, str | int]:
@@ -52,12 +52,12 @@ def _key(order: str, site: Site) -> Callable[[Note], tuple[bool, str | int]]:
     return {"author": by_author, "year": by_year}.get(order, lambda _: (False, ""))
 
 
-def _year(note: Note, site: Site) -> int | None:
+def _year(note: Note, site: PageSite) -> int | None:
     source = site.links.sources.get(note.source.id) if note.source else None
     return source.year if source else None
 
 
-def _authors(note: Note, site: Site) -> list[str]:
+def _authors(note: Note, site: PageSite) -> list[str]:
     source = site.links.sources.get(note.source.id) if note.source else None
     return [name.short for name in (source.names.get("author") or source.names.get("editor", ()))] if source else []
 
@@ -69,13 +69,13 @@ class Row(NamedTuple):
     themes: list[tuple[str, str]]
 
 
-def _row(note: Note, site: Site) -> Row:
+def _row(note: Note, site: PageSite) -> Row:
     names = _authors(note, site)
     shown = ", ".join(names[:3]) + (" and others" if len(names) > 3 else "")
     return Row(note, shown, _year(note, site), [(m.id, site.theme_label(m.id)) for m in note.themes])
 
 
-def notes_list(page: NotesPage, site: Site) -> GeneratedPage:
+def notes_list(page: NotesPage, site: PageSite) -> GeneratedPage:
     """One page of the list of all notes."""
     folder, label = ORDERS[page.order]
     settings = site.links.library.settings

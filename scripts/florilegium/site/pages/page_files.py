@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from ..addresses import ROOT
 from ..prose import as_raw_block, heading_text
 
-__all__ = ["MARK", "ROOT", "GeneratedFeed", "GeneratedJson", "GeneratedPage", "Heading", "is_generated", "safe_meta"]
+__all__ = ["MARK", "GeneratedFeed", "GeneratedJson", "GeneratedPage", "Heading", "is_generated", "safe_meta"]
 
 MARK = "florilegium-page"
 """Stands before the digest by which a file is known to be generated."""
-
-ROOT = "\ufdd0root\ufdd1"
-"""Stands in HTML for the way to the root of the site, until a page is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

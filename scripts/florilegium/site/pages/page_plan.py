@@ -16,20 +16,21 @@ from ...core.model import Note, Quote, Theme
 from ...library.links import CitedBy, Links, note_references
 from ...works.citing import Bibliography
 from ...works.csl import to_csl
-from .addresses import PAGE_SIZE, Addresses, page_path, pages_of, way_to_root
-from .atom_feeds import latest, notes_feed, theme_feed
-from .cards import Site
+from ..addresses import PAGE_SIZE, Addresses, page_path, pages_of, way_to_root
+from ..linked_site import latest, reference_pages, works_of
+from .atom_feeds import notes_feed, theme_feed
+from .cards import PageSite
 from .coverage_page import coverage_page, coverage_view
 from .home_page import home_page, newest_notes, used_notices
 from .list_pages import quotes_list, references_list, rules_page
-from .note_pages import note_page, works_of
+from .note_pages import note_page
 from .notes_lists import notes_list, notes_pages
 from .quote_previews import linked_quotes
 from .redirects import redirect_page, redirects
 from .theme_pages import quotes_of, source_key, theme_page, theme_preview, theme_works
 from .themes_index import themes_page
 
-__all__ = ["Plan", "PlannedPage", "Planner", "reference_pages"]
+__all__ = ["Plan", "PlannedPage", "Planner"]
 
 
 class Generated(Protocol):
@@ -51,13 +52,7 @@ class Plan(NamedTuple):
     """All generated files by their path below `docs/`, and what they are made from."""
 
     pages: dict[str, PlannedPage]
-    site: Site
-
-
-def reference_pages(links: Links, bibliography: Bibliography) -> dict[str, int]:
-    """The number of the page of the bibliography that shows a work, for each in their order."""
-    keys = [key for key in bibliography.order if key in links.cited_by or key in links.sources]
-    return {key: place // PAGE_SIZE["references"] + 1 for place, key in enumerate(keys)}
+    site: PageSite
 
 
 class Planner:
@@ -67,7 +62,7 @@ class Planner:
         self.links = links
         self.numbers = reference_pages(links, bibliography)
         self.keys = list(self.numbers)
-        self.site = Site(links, bibliography, Addresses(reference_pages=self.numbers))
+        self.site = PageSite(links, bibliography, Addresses(reference_pages=self.numbers))
         self.frame = _digest([stamp, self._labels()])
         self.works: dict[str, str] = {}
         self.note_keys = {note.id: self._note_key(note) for note in links.notes.values()}

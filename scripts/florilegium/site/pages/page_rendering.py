@@ -7,8 +7,9 @@ from typing import Protocol
 
 from ...core.model import Note, Theme
 from ...core.workers import map_forked
+from ..linked_site import render_document
 from ..prose import RenderedBody
-from .cards import Site, render_document
+from .cards import PageSite
 
 __all__ = ["RenderedLater", "render_in_parallel", "rendering_bodies"]
 
@@ -27,7 +28,7 @@ class RenderedLater(Protocol):
 
 
 def render_in_parallel(
-    pages: Sequence[RenderedLater], site: Site, executor: Callable[[], Executor] | None
+    pages: Sequence[RenderedLater], site: PageSite, executor: Callable[[], Executor] | None
 ) -> Iterator[bytes]:
     """The bytes of the pages, in their order.
 
@@ -44,7 +45,7 @@ def _render(page: RenderedLater) -> bytes:
     return page.render()
 
 
-def render_bodies(site: Site, executor: Callable[[], Executor] | None, paths: Collection[str]) -> None:
+def render_bodies(site: PageSite, executor: Callable[[], Executor] | None, paths: Collection[str]) -> None:
     """Render the prose of the notes and themes at these paths, as far as it is not rendered yet."""
     missing = [d for d in site.links.documents if d.path not in site.bodies and d.path in paths]
     with rendering_bodies(missing, executor) as bodies:

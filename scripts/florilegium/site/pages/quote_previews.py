@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from ...core.model import Note, Quote, Theme
 from ...library.links import resolve_target
-from .addresses import quote_anchor
-from .cards import Site, environment, language_of
+from ..addresses import quote_anchor
+from ..linked_site import language_of
+from .cards import PageSite, environment
 
 __all__ = ["linked_quotes", "quote_previews"]
 
@@ -18,12 +19,12 @@ _LONGEST = 900
 """Characters of words that a preview shows."""
 
 
-def linked_quotes(document: Note | Theme, site: Site) -> list[Quote]:
+def linked_quotes(document: Note | Theme, site: PageSite) -> list[Quote]:
     """The quotes of other notes to which the prose leads."""
     return list(dict.fromkeys(_linked(document, site)))[:MOST]
 
 
-def _linked(document: Note | Theme, site: Site) -> Iterator[Quote]:
+def _linked(document: Note | Theme, site: PageSite) -> Iterator[Quote]:
     for hyperlink in document.body.hyperlinks:
         if "#q-" not in hyperlink.target:
             continue
@@ -45,14 +46,14 @@ class _Preview(NamedTuple):
     notice_ids: list[str]
 
 
-def quote_previews(document: Note | Theme, site: Site) -> Iterator[str]:
+def quote_previews(document: Note | Theme, site: PageSite) -> Iterator[str]:
     """The cards as elements that show nothing until a script takes them."""
     quotes = linked_quotes(document, site)
     if quotes:
         yield (environment().get_template("quote-previews.html").render(previews=[_preview(q, site) for q in quotes]))
 
 
-def _preview(quote: Quote, site: Site) -> _Preview:
+def _preview(quote: Quote, site: PageSite) -> _Preview:
     role = site.role(quote)
     ids = site.links.notices_of(quote)
     words = " ".join(quote.words.split())

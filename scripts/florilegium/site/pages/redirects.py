@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from ...library.links import Links
-from .cards import Site
+from .cards import PageSite
 from .page_files import MARK
 
 __all__ = ["GeneratedRedirect", "Redirect", "redirect_page", "redirects"]
@@ -40,7 +40,7 @@ def redirects(links: Links) -> Iterator[Redirect]:
             yield Redirect(f"{old}/", f"{end}/", titles[end])
 
 
-def redirect_page(redirect: Redirect, _site: Site) -> "GeneratedRedirect":
+def redirect_page(redirect: Redirect, _site: PageSite) -> "GeneratedRedirect":
     """The page at an old address."""
     return GeneratedRedirect(redirect=redirect)
 

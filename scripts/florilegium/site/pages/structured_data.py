@@ -12,8 +12,8 @@ from typing import Any
 from ...core.model import Note, Quote
 from ...library.voices import render_voice
 from ...works.exports import schema_org_work
-from .cards import Site, language_of
-from .work_entries import work_iri
+from ..linked_site import language_of, work_iri
+from .cards import PageSite
 
 __all__ = ["escaped_json", "note_structured_data"]
 
@@ -28,7 +28,7 @@ _OUTSIDE = re.compile("[<>&\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff]")
 """What would mean something to HTML or JavaScript, or cannot stand in YAML."""
 
 
-def note_structured_data(note: Note, site: Site) -> str:
+def note_structured_data(note: Note, site: PageSite) -> str:
     """One JSON-LD document, in which nothing can end a `<script>` or begin a comment."""
     graph = [_note(note, site), *_works(note, site), *_quotations(note, site)]
     return escaped_json({"@context": "https://schema.org", "@graph": graph})
@@ -48,7 +48,7 @@ def _named(iri: str) -> _Node:
     return {"@id": iri}
 
 
-def _note(note: Note, site: Site) -> _Node:
+def _note(note: Note, site: PageSite) -> _Node:
     settings = site.links.library.settings
     library = {"@type": "WebSite", "@id": site.permanent(""), "name": settings.title, "url": settings.url}
     return _without_empty(
@@ -72,17 +72,17 @@ def _note(note: Note, site: Site) -> _Node:
     )
 
 
-def _rating(ids: Iterator[str], site: Site) -> str:
+def _rating(ids: Iterator[str], site: PageSite) -> str:
     labels = [label for _, label in site.notice_choices(list(ids))]
     return f"Content notice: {', '.join(labels)}" if labels else ""
 
 
-def _theme(id_: str, site: Site) -> _Node:
+def _theme(id_: str, site: PageSite) -> _Node:
     node = {"@type": "DefinedTerm", "@id": site.permanent(site.addresses.theme(id_)), "name": site.theme_label(id_)}
     return {**node, "inDefinedTermSet": site.permanent("themes/")}
 
 
-def _works(note: Note, site: Site) -> Iterator[_Node]:
+def _works(note: Note, site: PageSite) -> Iterator[_Node]:
     """Each work that the note summarises or its quotations come from, once."""
     keys = [mention.id for mention in (note.source, note.via) if mention]
     keys += [reference.key for quote in note.quotes[:MOST] for reference in quote.references]
@@ -94,7 +94,7 @@ def _works(note: Note, site: Site) -> Iterator[_Node]:
 # ------------------------------------------------------------------------------------------------- quotations
 
 
-def _quotations(note: Note, site: Site) -> Iterator[_Node]:
+def _quotations(note: Note, site: PageSite) -> Iterator[_Node]:
     left = MOST_WORDS
     for quote in note.quotes[:MOST]:
         is_open = not note.notices and not site.links.notices_of(quote) and len(quote.words) <= left
@@ -102,7 +102,7 @@ def _quotations(note: Note, site: Site) -> Iterator[_Node]:
         yield _quotation(quote, site, quote.words if is_open else "")
 
 
-def _quotation(quote: Quote, site: Site, words: str) -> _Node:
+def _quotation(quote: Quote, site: PageSite, words: str) -> _Node:
     address = site.addresses.quote(quote)
     return _without_empty(
         {
@@ -121,7 +121,7 @@ def _quotation(quote: Quote, site: Site, words: str) -> _Node:
     )
 
 
-def _speakers(quote: Quote, site: Site) -> _Node | list[_Node]:
+def _speakers(quote: Quote, site: PageSite) -> _Node | list[_Node]:
     """Who speaks, by the names that the note gives or else by what they are; a list where there are several."""
     people = []
     for voice in site.voices(quote):

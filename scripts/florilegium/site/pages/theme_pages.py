@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from ...core.model import Quote, Theme, VerifiedAgainst
 from ...library.links import Links, body_references
-from .addresses import group_anchor, reference_anchor
-from .cards import Site, environment, localise
+from ..addresses import group_anchor, reference_anchor
+from .cards import PageSite, environment, localise
 from .edit_links import edit_address
 from .page_files import GeneratedJson, GeneratedPage, Heading
 from .quote_previews import quote_previews
@@ -39,7 +39,7 @@ def source_key(quote: Quote) -> str:
     return quote.reference.key if quote.reference else ""
 
 
-def theme_page(theme: Theme, quotes: Sequence[Quote], number: int, pages: int, site: Site) -> GeneratedPage:
+def theme_page(theme: Theme, quotes: Sequence[Quote], number: int, pages: int, site: PageSite) -> GeneratedPage:
     """One page of a theme; the first one holds the definition."""
     title = theme.label if number == 1 else f"{theme.label}, page {number}"
     return GeneratedPage(
@@ -53,7 +53,7 @@ def theme_page(theme: Theme, quotes: Sequence[Quote], number: int, pages: int, s
     )
 
 
-def _parts(theme: Theme, quotes: Sequence[Quote], number: int, pages: int, site: Site) -> Iterator[str | Heading]:
+def _parts(theme: Theme, quotes: Sequence[Quote], number: int, pages: int, site: PageSite) -> Iterator[str | Heading]:
     yield _head(theme, number, site)
     if number == 1:
         yield from _definition(theme, site)
@@ -69,7 +69,7 @@ def _parts(theme: Theme, quotes: Sequence[Quote], number: int, pages: int, site:
         yield from quote_previews(theme, site)
 
 
-def theme_works(theme: Theme | None, quotes: Iterable[Quote], site: Site) -> list[str]:
+def theme_works(theme: Theme | None, quotes: Iterable[Quote], site: PageSite) -> list[str]:
     """The keys of the works to which citations on the page lead."""
     keys = {reference.key for quote in quotes for reference in quote.references}
     keys |= {r.key for quote in quotes for citation in quote.citations for r in citation.references}
@@ -78,7 +78,7 @@ def theme_works(theme: Theme | None, quotes: Iterable[Quote], site: Site) -> lis
     return site.in_order(keys)
 
 
-def _head(theme: Theme, number: int, site: Site) -> str:
+def _head(theme: Theme, number: int, site: PageSite) -> str:
     links = site.links
     quotes = links.quotes_by_theme.get(theme.id, ())
     ids = [id_ for quote in quotes for id_ in links.notices_of(quote)]
@@ -104,13 +104,13 @@ def _head(theme: Theme, number: int, site: Site) -> str:
     )
 
 
-def _related(theme: Theme, site: Site) -> list[tuple[str, str]]:
+def _related(theme: Theme, site: PageSite) -> list[tuple[str, str]]:
     """SKOS's `related` holds both ways, whichever theme says so."""
     own = [mention.id for mention in theme.related]
     return [(id_, site.theme_label(id_)) for id_ in dict.fromkeys([*own, *site.related_from.get(theme.id, ())])]
 
 
-def _together(theme: Theme, site: Site) -> list[tuple[str, str, int]]:
+def _together(theme: Theme, site: PageSite) -> list[tuple[str, str, int]]:
     """Themes that share quotes with this one, and how many."""
     shared = Counter(
         mention.id
@@ -121,7 +121,7 @@ def _together(theme: Theme, site: Site) -> list[tuple[str, str, int]]:
     return [(id_, site.theme_label(id_), number) for id_, number in shared.most_common(12)]
 
 
-def _missing(theme: Theme, site: Site) -> Iterator[str]:
+def _missing(theme: Theme, site: PageSite) -> Iterator[str]:
     """What a reader might expect under the theme, and does not find."""
     quotes = site.links.quotes_by_theme.get(theme.id, ())
     if not quotes:
@@ -137,7 +137,7 @@ def _missing(theme: Theme, site: Site) -> Iterator[str]:
         yield "No quotation was verified against its source."
 
 
-def _definition(theme: Theme, site: Site) -> Iterator[str | Heading]:
+def _definition(theme: Theme, site: PageSite) -> Iterator[str | Heading]:
     body = site.rendered(theme)
     for section in body.sections:
         if section.level:
@@ -149,7 +149,7 @@ def _definition(theme: Theme, site: Site) -> Iterator[str | Heading]:
         yield f'<div class="fl-prose">{site.fill(body.footnotes, theme, local=True)}</div>'
 
 
-def _quotes(theme: Theme, quotes: Sequence[Quote], number: int, pages: int, site: Site) -> Iterator[str | Heading]:
+def _quotes(theme: Theme, quotes: Sequence[Quote], number: int, pages: int, site: PageSite) -> Iterator[str | Heading]:
     if not quotes:
         return
     yield Heading(level=2, id="quotations", html="Quotations")
@@ -175,7 +175,7 @@ def _quotes(theme: Theme, quotes: Sequence[Quote], number: int, pages: int, site
         )
 
 
-def _notes(theme: Theme, site: Site) -> Iterator[str | Heading]:
+def _notes(theme: Theme, site: PageSite) -> Iterator[str | Heading]:
     notes = site.links.notes_by_theme.get(theme.id, ())
     if notes:
         shown = notes[:SHOWN]
@@ -194,7 +194,7 @@ SHOWN = 60
 """Notes that a theme's page names; the rest is counted."""
 
 
-def theme_preview(theme: Theme, site: Site) -> GeneratedJson:
+def theme_preview(theme: Theme, site: PageSite) -> GeneratedJson:
     """What is shown of a theme beside a link to it; less than 4 kB."""
     quotes = site.links.quotes_by_theme.get(theme.id, ())
     line = str(first_line(theme, site).unescape())
@@ -241,7 +241,7 @@ def _tree(themes: Sequence[Theme], links: Links, depth: int, seen: set[str]) -> 
         yield from _tree(below, links, depth + 1, seen)
 
 
-def first_line(theme: Theme, site: Site) -> Markup:
+def first_line(theme: Theme, site: PageSite) -> Markup:
     """The first paragraph of a theme's definition, as text."""
     body = site.rendered(theme)
     html = body.sections[0].html if body.sections else ""

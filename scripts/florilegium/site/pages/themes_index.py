@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from ...core.model import Theme
 from ...library.links import Links
-from .cards import Site, environment
+from .cards import PageSite, environment
 from .page_files import GeneratedPage, Heading
 from .theme_pages import first_line, quotes_of, source_key, theme_tree
 
@@ -40,14 +40,14 @@ class _Pair(NamedTuple):
     notes: int
 
 
-def themes_page(site: Site) -> GeneratedPage:
+def themes_page(site: PageSite) -> GeneratedPage:
     """The tree of themes, how many quotes each source has under each, and which of them meet."""
     return GeneratedPage(
         title="Themes", description="All themes of the library.", parts=tuple(_parts(site)), kind="list"
     )
 
 
-def _parts(site: Site) -> Iterator[str | Heading]:
+def _parts(site: PageSite) -> Iterator[str | Heading]:
     tree = theme_tree(site.links)
     yield _tree(tree, site)
     keys = Counter(source_key(quote) for quotes in site.links.quotes_by_theme.values() for quote in quotes)
@@ -65,7 +65,7 @@ def _parts(site: Site) -> Iterator[str | Heading]:
         )
 
 
-def _tree(tree: list[tuple[int, Theme]], site: Site) -> str:
+def _tree(tree: list[tuple[int, Theme]], site: PageSite) -> str:
     quotes = site.links.quotes_by_theme
     shown = [
         (min(depth, 4), theme, len(quotes.get(theme.id, ())), _short(first_line(theme, site)))
@@ -87,7 +87,7 @@ def _short(line: Markup) -> str:
     return text if len(text) <= 200 else f"{text[:200].rsplit(' ', 1)[0]} …"
 
 
-def _matrix(tree: list[tuple[int, Theme]], columns: list[str], sources: int, site: Site) -> str:
+def _matrix(tree: list[tuple[int, Theme]], columns: list[str], sources: int, site: PageSite) -> str:
     themes = [theme for _, theme in tree if site.links.quotes_by_theme.get(theme.id)]
     most = sorted(themes, key=lambda theme: -len(site.links.quotes_by_theme[theme.id]))[:ROWS]
     chosen = {theme.id for theme in most}
@@ -104,7 +104,7 @@ def _matrix(tree: list[tuple[int, Theme]], columns: list[str], sources: int, sit
     )
 
 
-def _row(theme: Theme, columns: list[str], site: Site) -> _Row:
+def _row(theme: Theme, columns: list[str], site: PageSite) -> _Row:
     places: dict[str, list[int]] = {}
     for place, quote in enumerate(quotes_of(theme, site.links)):
         places.setdefault(source_key(quote), []).append(place)

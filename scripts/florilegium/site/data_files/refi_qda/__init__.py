@@ -7,7 +7,7 @@ permalinks, so that what is imported a second time meets what was imported first
 
 from collections.abc import Iterator
 
-from ...pages.cards import Site
+from ...linked_site import Site
 from ..data_file import DataFile
 from .refi_codes import Code, code_tree
 from .refi_documents import render_codebook, render_project

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ....core.model import Theme
-from ...pages.cards import Site
+from ...linked_site import Site
 from ..markdown_exports import notices_line
 from ..plain_texts import one_line, valid_text
 from ..skos import definition_of

@@ -13,7 +13,7 @@ from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
 from ....core.model import Note, Role
-from ...pages.cards import STATES, Site
+from ...linked_site import STATES, Site
 from ..markdown_exports import notices_line
 from ..pieces import encoded
 from ..plain_texts import one_line, plain_text, valid_text

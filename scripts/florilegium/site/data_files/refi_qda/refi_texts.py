@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ....core.model import Heading, Note, Quote
-from ...pages.cards import BASES, Site
+from ...linked_site import BASES, Site
 from ..markdown_exports import attribution, notices_line
 from ..plain_texts import one_line, plain_text, valid_text
 

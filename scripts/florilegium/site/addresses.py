@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ...core.model import Note, Quote, Theme
+from ..core.model import Note, Quote, Theme
 
 __all__ = [
     "PAGE_SIZE",
+    "ROOT",
     "TWIN_TYPE",
     "Addresses",
     "group_anchor",
@@ -25,6 +26,9 @@ __all__ = [
 
 PAGE_SIZE = {"notes": 100, "quotes": 40, "references": 60, "theme": 40}
 """Entries of a list that one page shows: no page grows with the library, nor passes 100 kB."""
+
+ROOT = "\ufdd0root\ufdd1"
+"""Stands in HTML for the way to the root of the site, until a page is known."""
 
 TWIN_TYPE = "text/markdown"
 """The media type of a note's plain twin."""

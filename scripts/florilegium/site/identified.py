@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from ...core.model import Source
-from ...works.exports import bibtex_entry, csl_json, ris_record
-from ...works.identifiers import check_url, doi_url, parse_arxiv, parse_doi, parse_isbn, parse_pmcid, parse_pmid
+from ..core.model import Source
+from ..works.exports import bibtex_entry, csl_json, ris_record
+from ..works.identifiers import check_url, doi_url, parse_arxiv, parse_doi, parse_isbn, parse_pmcid, parse_pmid
 
 __all__ = ["Format", "Identified", "formats_of", "identifiers_of", "web_address"]
 
