@@ -119,7 +119,7 @@ class Project:
         return {**kept, **own, **self.environment}
 
     def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "florilegium.cli", *arguments]
+        return [sys.executable, "-m", "florilegium", *arguments]
 
     def start(self, *command: str) -> subprocess.Popen[str]:
         return subprocess.Popen(

@@ -34,7 +34,7 @@ def root(tmp_path: Path, write: Callable[..., Path]) -> Path:
 @pytest.fixture
 def run(root: Path) -> Run:
     def run_program(*arguments: str, folder: Path = root) -> subprocess.CompletedProcess[str]:
-        return run_in(folder, sys.executable, "-m", "florilegium.cli", *arguments)
+        return run_in(folder, sys.executable, "-m", "florilegium", *arguments)
 
     return run_program
 

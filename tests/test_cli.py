@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from florilegium import cli
+from florilegium.cli import check_commands
 from florilegium.core.rules import RULES
 from florilegium.library import cache_shards, reading
 
@@ -19,7 +20,7 @@ BASE = Path(__file__).parent / "cases" / "base"
 HEAD = "---\ntitle: A second note\nsource: doe2009\nbasis: full-text\nthemes: []\n---\n"
 NOTE = "annotations/notes/second.md"
 CLEAN = "1 note, 1 theme, 1 quote, 3 works: no problems\n"
-PROGRAM = [sys.executable, "-m", "florilegium.cli"]
+PROGRAM = [sys.executable, "-m", "florilegium"]
 
 
 @pytest.fixture
@@ -141,7 +142,7 @@ def test_no_command_shows_what_there_is(run, root):
 
 
 def test_a_fault_of_the_program_is_no_finding(run, root, monkeypatch):
-    monkeypatch.setattr(cli.check_commands, "check_quickly", lambda options: 1 / 0)
+    monkeypatch.setattr(check_commands, "check_quickly", lambda options: 1 / 0)
     code, out, err = run("check", folder=root)
     assert (code, out) == (2, "")
     assert "  | ZeroDivisionError: division by zero\n" in err
@@ -305,7 +306,7 @@ def test_a_pipe_that_is_closed(form, root, write):
         root,
         {NOTE: HEAD + "".join(f"[@x{n}]\n" for n in range(3000)), "annotations/notes/third.md": HEAD + "y" * 400_000},
     )
-    command = f'"$0" -m florilegium.cli check --format {form} | head -1; exit ${{PIPESTATUS[0]}}'
+    command = f'"$0" -m florilegium check --format {form} | head -1; exit ${{PIPESTATUS[0]}}'
     environment = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parent.parent)}
     done = subprocess.run(
         ["bash", "-c", command, sys.executable], cwd=root, env=environment, capture_output=True, timeout=60
@@ -319,7 +320,7 @@ def test_a_pipe_that_is_closed(form, root, write):
 )
 def test_output_that_cannot_be_written(redirection, code, said, root):
     environment = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parent.parent)}
-    command = ["bash", "-c", f'"$0" -m florilegium.cli check {redirection}', sys.executable]
+    command = ["bash", "-c", f'"$0" -m florilegium check {redirection}', sys.executable]
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == code
     assert said in done.stdout + done.stderr
@@ -403,3 +404,17 @@ def test_a_state_folder_that_cannot_be_written_does_no_harm(run, root, monkeypat
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("FLORILEGIUM_STATE", str(tmp_path / "file"))
     assert run("check", folder=root) == (0, CLEAN, "")
+
+
+def test_a_command_loads_only_what_it_needs():
+    program = "import sys, florilegium.cli\nprint(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program],
+        env={**os.environ, "PYTHONPATH": str(Path(cli.__file__).parent.parent.parent)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    rooms = {name.split(".")[1] for name in done.stdout.split() if name.startswith("florilegium.")}
+    assert rooms == {"cli", "core"}
+    assert not {"yaml", "jinja2", "nh3", "multiprocessing"} & set(done.stdout.split())

@@ -519,7 +519,7 @@ def test_what_names_no_file_is_a_key(florilegium, root):
 
 
 def run(root, *arguments, stdin, **environment):
-    command = [sys.executable, "-m", "florilegium.cli", "new", *arguments]
+    command = [sys.executable, "-m", "florilegium", "new", *arguments]
     return subprocess.run(
         command, cwd=root, stdin=stdin, capture_output=True, text=True, timeout=60, env={**os.environ, **environment}
     )

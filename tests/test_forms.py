@@ -227,7 +227,7 @@ _LINKS: dict = {}
 
 
 def run(root: Path, *arguments: str, given: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "florilegium.cli", "import", "form", *arguments, "--root", str(root)]
+    command = [sys.executable, "-m", "florilegium", "import", "form", *arguments, "--root", str(root)]
     return subprocess.run(command, input=given, capture_output=True, text=True, check=False)
 
 

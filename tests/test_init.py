@@ -308,12 +308,12 @@ def test_an_installed_program_starts_the_same_library_and_builds_it(installed, o
     project = Project(root=tmp_path / "theirs", state=tmp_path / "state")
     where = project.run(str(installed), "-c", "import florilegium; print(florilegium.__file__)", folder=tmp_path)
     assert where.stdout.startswith(str(installed.parent.parent))
-    started = project.run(str(installed), "-m", "florilegium.cli", "init", "theirs", "--title", TITLE, folder=tmp_path)
+    started = project.run(str(installed), "-m", "florilegium", "init", "theirs", "--title", TITLE, folder=tmp_path)
     assert started.returncode == 0, started.stderr
     ours, theirs = tree(own), tree(project.root)
     assert theirs.pop("requirements.txt").startswith(b"# Where the program comes from")
     del ours["requirements.txt"]
     assert theirs == ours
-    built = project.run(str(installed), "-m", "florilegium.cli", "build")
+    built = project.run(str(installed), "-m", "florilegium", "build")
     assert built.returncode == 0, built.stdout + built.stderr
     assert (project.site / "notes/pride-and-prejudice/index.html").is_file()

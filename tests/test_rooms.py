@@ -18,8 +18,8 @@ ROOMS = (
 )  # fmt: skip
 """The rooms in their order. What each holds is the first sentence of its docstring."""
 
-DOORLESS = {"__init__"}
-"""Files of the package that every room may import: the version."""
+VERSION, START = "__init__", "__main__"
+"""Two files beside the rooms: the version, which every room may import, and `python -m florilegium`."""
 
 FORBIDDEN = {"utils", "util", "helpers", "common", "types", "constants", "misc"}
 MAX_LINES = 430
@@ -59,12 +59,10 @@ def _module(base: Path) -> Path | None:
 
 @pytest.mark.parametrize("path", FILES, ids=name)
 def test_a_file_imports_only_what_is_above_it(path):
-    if room(path) in DOORLESS:
-        assert not list(imported(path))
-        return
-    assert room(path) in ROOMS, "every room is in the list above"
+    order = [VERSION, *ROOMS, START]
+    assert room(path) in order, "every room is in the list above"
     for other in imported(path):
-        above = room(other) in DOORLESS or ROOMS.index(room(other)) <= ROOMS.index(room(path))
+        above = order.index(room(other)) <= order.index(room(path))
         assert above, f"{name(path)} imports {name(other)}, which is below it"
 
 
@@ -73,7 +71,7 @@ def test_no_files_import_each_other():
 
 
 def test_every_room_of_the_list_exists():
-    assert sorted(ROOMS) == sorted({room(path) for path in FILES} - DOORLESS)
+    assert sorted(ROOMS) == sorted({room(path) for path in FILES} - {VERSION, START})
 
 
 def test_no_two_files_share_a_name():

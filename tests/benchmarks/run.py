@@ -53,7 +53,7 @@ class Ground:
     notes: int
 
     def florilegium(self, *arguments: str, root: Path | None = None) -> Measured:
-        command = [sys.executable, "-m", "florilegium.cli", *arguments, "--root", str(root or self.library)]
+        command = [sys.executable, "-m", "florilegium", *arguments, "--root", str(root or self.library)]
         return measure(command, root or self.library, self.state)
 
     def forget(self) -> None:

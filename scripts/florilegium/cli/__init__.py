@@ -8,43 +8,9 @@ import click
 
 from ..core.diagnostics import plain
 from ..core.errors import FlorilegiumError
-from . import (
-    build_commands,
-    check_commands,
-    export_command,
-    import_command,
-    links_command,
-    new_commands,
-    references_commands,
-    review_commands,
-    theme_commands,
-)
 from .program import forget_output, program
 
 __all__ = ["main"]
-
-_COMMANDS = (
-    check_commands.check,
-    build_commands.build,
-    build_commands.verify,
-    check_commands.explain,
-    # Writing
-    new_commands.new,
-    import_command.import_,
-    theme_commands.theme,
-    references_commands.references,
-    # Reviewing
-    review_commands.diff,
-    review_commands.report,
-    links_command.links,
-    # For other programs, and for other libraries
-    export_command.export,
-    new_commands.init,
-)
-"""In the order in which a user meets them."""
-
-for _command in _COMMANDS:
-    program.add_command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

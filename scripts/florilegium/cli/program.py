@@ -4,29 +4,60 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, wraps
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from .. import __version__
-from ..check.checking import Totals, find_root
 from ..core.diagnostics import Diagnostic, did_you_mean, plain, quoted
 from ..core.errors import CannotRun
+
+if TYPE_CHECKING:
+    from ..check.checking import Totals
 
 __all__ = ["forget_output", "named_originals", "program", "progress", "report", "root_option", "tell"]
 
 
+_COMMANDS = {
+    "check": "check_commands.check",
+    "build": "build_commands.build",
+    "verify": "build_commands.verify",
+    "explain": "check_commands.explain",
+    # Writing
+    "new": "new_commands.new",
+    "import": "import_command.import_",
+    "theme": "theme_commands.theme",
+    "references": "references_commands.references",
+    # Reviewing
+    "diff": "review_commands.diff",
+    "report": "review_commands.report",
+    "links": "links_command.links",
+    # For other programs, and for other libraries
+    "export": "export_command.export",
+    "init": "new_commands.init",
+}
+"""The commands in the order in which a user meets them: the file of this room and the function in it."""
+
+
 class _Commands(click.Group):
-    """A group that lists its commands in the order in which a user meets them, and guesses at a misspelt one."""
+    """A group that loads a command when it is called, and guesses at a misspelt one."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
-        return list(self.commands)
+        return list(_COMMANDS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        file, _, function = _COMMANDS[name].partition(".")
+        command: click.Command = getattr(import_module(f".{file}", __package__), function)
+        return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, ...]:
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            remedy = did_you_mean(args[0], self.commands, f"the commands are {', '.join(self.commands)}")
+            remedy = did_you_mean(args[0], _COMMANDS, f"the commands are {', '.join(_COMMANDS)}")
             raise CannotRun(f"there is no command {quoted(args[0])}", remedy)
         return super().resolve_command(ctx, args)
 
@@ -43,6 +74,8 @@ def root_option(function: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--root", type=click.Path(path_type=Path), help="The library's folder; default: here or above.")
     @wraps(function)
     def with_root(root: Path | None, **options: Any) -> Any:
+        from ..check.checking import find_root
+
         if root is None:
             return function(root=find_root(Path.cwd()), **options)
         if not (root / "annotations").is_dir():
@@ -79,7 +112,7 @@ def report(
     root: Path,
     diagnostics: Sequence[Diagnostic],
     form: str,
-    totals: Totals | str,
+    totals: "Totals | str",
     unsaved: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Print findings in one of the formats of `reporters`; `unsaved` holds texts that stand for files, by path."""

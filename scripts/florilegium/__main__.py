@@ -1,0 +1,5 @@
+"""`python -m florilegium` is the program `florilegium`."""
+
+from .cli import main
+
+main()

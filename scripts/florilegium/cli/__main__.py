@@ -1,5 +1,0 @@
-"""`python -m florilegium.cli` is the program `florilegium`."""
-
-from . import main
-
-main()
