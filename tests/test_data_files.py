@@ -15,7 +15,7 @@ from florilegium.check.checking import Options
 from florilegium.pipeline import open_data_files, prepare_pages
 from florilegium.site.addresses import group_anchor
 from florilegium.site.data_files import DataFile, data_files
-from florilegium.site.data_files.csv_table import restored, tamed
+from florilegium.site.data_files.csv_table import _record, restored, tamed
 from florilegium.site.data_files.web_annotations import VOCABULARY
 from florilegium.site.linked_site import Site
 from florilegium.site.pages.themes_index import themes_page
@@ -62,6 +62,8 @@ Says what @gone2001 says. See [amnesia](../themes/amnesia.md) and [the other](re
 > — an interviewer "-Kim", in [@gone2001, p. 7], quoted in [@roe2010, p. 3] #amnesia #numbing !drug-use {#live}
 
 > Twice told is half forgotten.
+>
+> =1+1
 >
 > — the author, in [@gone2001, p. 8] #numbing {#twice}
 """,
@@ -177,6 +179,55 @@ def test_any_cell_can_be_restored(text):
     assert not tamed(text).startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
+SIGNS = ("\n", "\r", "\r\n", ";", "\t", ",", '"', "=", "+", "-", "@", "＝", "＋", "－", "＠", "'")
+"""What a spreadsheet divides a table at, or takes for the beginning of a formula."""
+
+
+def spreadsheet(text: str) -> list[list[str]]:
+    """The cells of a table as a spreadsheet reads it that divides at commas, semicolons and tabs alike."""
+    table, row, cell, at, quoted = [], [], "", 0, False
+    while at < len(text):
+        sign = text[at]
+        if quoted and text[at : at + 2] == '""':
+            cell, at = cell + '"', at + 1
+        elif quoted and sign == '"':
+            quoted = False
+        elif sign == '"' and not cell:
+            quoted = True
+        elif quoted or sign not in ",;\t\r\n":
+            cell += sign
+        else:
+            row.append(cell)
+            cell = ""
+            if sign in "\r\n":
+                at += text[at : at + 2] == "\r\n"
+                table.append(row)
+                row = []
+        at += 1
+    assert not row, "the last row has an end"
+    return table
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_a_sign_alone_in_a_cell_is_read_back(sign):
+    cells = [sign, f"a{sign}b", f"a{sign}", f"{sign}=1+1", f"One.{sign}{sign}=1+1{sign}", "plain", ""]
+    line = _record(map(tamed, cells)) + "\r\n"
+    for read in (spreadsheet(line), list(csv.reader(io.StringIO(line, newline=""), strict=True))):
+        assert [[restored(cell) for cell in row] for row in read] == [cells]
+    assert not any(re.match(r"[=+\-@\t\r\n＝＋－＠]", cell) for cell in spreadsheet(line)[0])
+
+
+@given(st.lists(st.text(alphabet="".join(SIGNS) + "ab 1"), min_size=1))
+def test_any_row_is_read_back_by_a_spreadsheet(cells):
+    read = spreadsheet(_record(map(tamed, cells)) + "\r\n")
+    assert [[restored(cell) for cell in row] for row in read] == [cells]
+
+
+def test_a_spreadsheet_reads_the_table_as_it_was_written(content, rows):
+    header, *read = spreadsheet(content("quotes.csv").decode("utf-8"))
+    assert [dict(zip(header, row, strict=True)) for row in read] == rows
+
+
 def test_rows_hold_the_quote_its_notices_and_its_themes(rows):
     by_id = {row["id"]: row for row in rows}
     gone = by_id["forgetting/gone"]
@@ -195,7 +246,7 @@ def test_lines_end_as_rfc_4180_has_it(content):
     text = content("quotes.csv").decode("utf-8")
     assert not text.startswith("\ufeff")
     header = text.split("\r\n")[0]
-    assert header.startswith("id,address,words,notices,")
+    assert header.startswith('"id","address","words","notices",')
     # Within the words of a quote of two paragraphs there is a lone line feed.
     assert text.count("\r\n") == 1 + 4
     assert "\n'" not in header

@@ -3,10 +3,12 @@
 A spreadsheet runs what begins like a formula. So a cell that does gets an apostrophe before it, and so does
 a cell that begins with an apostrophe: whoever removes one apostrophe from the cells that have one gets every text
 back.
+
+Every cell stands in quotation marks: spreadsheets also divide rows at semicolons, tabs and line breaks, and what
+follows one that stands bare is a cell of its own, and may be a formula. The rows are put together here, because
+Python's csv module decides differently from version to version what needs the marks.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from functools import cache
 
@@ -48,7 +50,7 @@ def _lines(site: Site) -> Iterator[str]:
     @cache
     def marks(filed: tuple[str, ...]) -> str:
         """The cells of all themes; few combinations occur, and there may be a hundred columns."""
-        return "".join(",1" if id_ in filed else ",0" for id_ in themes)
+        return "".join(',"1"' if id_ in filed else ',"0"' for id_ in themes)
 
     yield _record([*Quotation._fields, *(f"theme:{id_}" for id_ in themes)]) + "\r\n"
     for quotation in quotations(site):
@@ -56,9 +58,7 @@ def _lines(site: Site) -> Iterator[str]:
 
 
 def _record(cells: Iterable[str]) -> str:
-    line = io.StringIO(newline="")
-    csv.writer(line, lineterminator="").writerow(cells)
-    return line.getvalue()
+    return ",".join('"' + cell.replace('"', '""') + '"' for cell in cells)
 
 
 def _cell(value: str | int | tuple[str, ...] | None) -> str:
