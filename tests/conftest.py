@@ -13,6 +13,7 @@ from florilegium.library.links import resolve_links
 from florilegium.library.reading import read_library
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
+from quick import Quick
 
 REPOSITORY = Path(__file__).parent.parent
 TODAY = date(2026, 11, 23)
@@ -26,8 +27,18 @@ settings.load_profile("steady")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--record", action="store_true", help="write the reports of tests/cases anew, to be read in the diff"
+        "--record", action="store_true", help="write the reports of tests/cases again, to be read in the diff"
     )
+    parser.addoption("--quick", action="store_true", help="leave out what is slow and does not belong to what changed")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--quick`, keep the tests that are fast, and those that belong to files that changed since main."""
+    if config.getoption("--quick"):
+        quick = Quick(REPOSITORY)
+        left_out = [item for item in items if not quick.keeps(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if quick.keeps(item)]
 
 
 @pytest.fixture(scope="session", autouse=True)

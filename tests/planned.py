@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from florilegium.check.checking import Options, check, has_errors
-from florilegium.pipeline import plan_site
 from florilegium.site.data_files import data_files
 from florilegium.site.pages import Plan
+from florilegium.site.planning import plan_site
 
 __all__ = ["LIBRARY", "contents", "planned"]
 

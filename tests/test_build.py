@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from florilegium.pipeline import STEPS
 from florilegium.publish.staging import _frame
 from projects import LIBRARY, Project, article_text, make_project, tree
 
@@ -396,3 +397,11 @@ def test_pages_are_built_anew_when_the_theme_of_the_project_changes(tmp_path: Pa
     assert _frame(tmp_path) == before
     (tmp_path / "look" / "main.html").write_text("{% extends 'base.html' %}")
     assert _frame(tmp_path) != before
+
+
+def test_the_steps_are_told_with_what_they_cost(published: Project) -> None:
+    said = published.florilegium("build", "--explain").stdout
+    rows = [line.split() for line in said.splitlines() if line.split(" ")[0] in {step.name for step in STEPS}]
+    assert [row[0] for row in rows] == [step.name for step in STEPS]
+    assert all(float(cpu) >= 0 and float(wall) >= 0 for _, cpu, wall, *_ in rows)
+    assert re.search(r"^write .*: 0 written, \d+ unchanged$", said, flags=re.MULTILINE)

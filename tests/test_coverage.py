@@ -9,10 +9,10 @@ from florilegium.check.checking import Options, check
 from florilegium.check.coverage import Coverage, count_words, coverage_of, json_report, text_report
 from florilegium.library.links import resolve_links
 from florilegium.library.reading import read_library
-from florilegium.pipeline import plan_site
 from florilegium.quotations.matching import words_digest
 from florilegium.quotations.verification import HEADER
 from florilegium.site.pages.coverage_page import SHOWN
+from florilegium.site.planning import plan_site
 from projects import LIBRARY
 
 FORGETTING, REMEMBERING = "notes/forgetting.md", "notes/remembering.md"

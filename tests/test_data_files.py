@@ -12,10 +12,11 @@ import jsonschema
 import pytest
 import rdflib
 from florilegium.check.checking import Options
-from florilegium.pipeline import open_data_files, prepare_pages
+from florilegium.pipeline import prepare_pages
 from florilegium.site.addresses import group_anchor
 from florilegium.site.data_files import DataFile, data_files
 from florilegium.site.data_files.csv_table import _record, restored, tamed
+from florilegium.site.data_files.opening import open_data_files
 from florilegium.site.data_files.web_annotations import VOCABULARY
 from florilegium.site.linked_site import Site
 from florilegium.site.pages.themes_index import themes_page

@@ -13,11 +13,11 @@ from florilegium.check.checking import Options, check
 from florilegium.core.model import LibrarySettings
 from florilegium.core.spans import LineTable
 from florilegium.library.notes import parse_note
-from florilegium.pipeline import plan_site
 from florilegium.site.pages import Plan, is_generated
 from florilegium.site.pages.edit_links import edit_address, new_note_address, new_note_template
 from florilegium.site.pages.page_files import GeneratedFeed, GeneratedJson, GeneratedPage
 from florilegium.site.pages.text_fragments import text_fragment
+from florilegium.site.planning import plan_site
 from projects import LIBRARY
 
 Files = dict[str, str]

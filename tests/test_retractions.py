@@ -16,7 +16,7 @@ from florilegium.cli import main
 from florilegium.core.model import Source
 from florilegium.edit.retractions import ask, parse_updates, plan_refresh
 from florilegium.library.reading import FileKind, parse_text, read_library
-from florilegium.pipeline import plan_site
+from florilegium.site.planning import plan_site
 from florilegium.works.citing import read_style, render_bibliography
 from florilegium.works.citing.pandoc_runner import find_pandoc
 from florilegium.works.csl import Retraction, RetractionKind, retraction, to_csl

@@ -16,7 +16,7 @@ from florilegium.core.spans import LineTable
 from florilegium.library.frontmatter import cut_front_matter, parse_front_matter
 from florilegium.library.notes import NOTE_KEYS, THEME_KEYS, parse_note, parse_theme
 from florilegium.library.settings import KEYS, parse_settings
-from florilegium.works.csl import _NAME_PARTS
+from florilegium.works.csl.csl_items import _NAME_PARTS
 from florilegium.works.csl.csl_vocabulary import DATES, NAMES, TEXTS, TYPES
 from jsonschema import Draft7Validator
 from referencing import Registry, Resource

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from florilegium.check.checking import Options, check
-from florilegium.pipeline import plan_site
+from florilegium.site.planning import plan_site
 from florilegium.site.search import EVERY_QUOTE, Record, search_records, write_index
 from projects import LIBRARY
 

@@ -10,7 +10,7 @@ from florilegium.check.checking import Options, check
 from florilegium.core.spans import Span
 from florilegium.library.reading import FileKind, parse_text
 from florilegium.markdown.citations import parse_citations
-from florilegium.pipeline import format_citations
+from florilegium.site.planning import format_citations
 from florilegium.works.citing import BibliographyError, Style, pandoc_runner, read_style, render_bibliography
 from florilegium.works.citing.pandoc_runner import find_pandoc
 

@@ -1,59 +1,135 @@
-"""The program on one screen: check; plan and write the pages; build beside the old site; publish. And verify."""
+"""The program on one screen: the steps of a build in their order. And the doors that take a part of them."""
 
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
-from functools import cache
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from os import times
 from pathlib import Path
-from types import MappingProxyType
 from typing import NamedTuple
 
 from .check.checking import Checked, Options, Totals, check, has_errors
-from .core.cache import code_stamp, state_folder
-from .core.diagnostics import Diagnostic, quoted
+from .core.cache import state_folder
+from .core.diagnostics import Diagnostic
 from .core.errors import CannotRun
-from .core.model import Citation, Library, Verification
-from .library.links import Links
+from .core.model import Library, Verification
 from .library.reading import ANNOTATIONS
-from .markdown.quotes import ID
 from .publish import Lock, Page, Project, SyncResult, check_target, hold_lock, publish_site, sync_pages
 from .publish.renderers import Renderer
 from .publish.staging import build_in
-from .quotations.originals import Original, read_original
-from .quotations.verification import (
-    merge_verifications,
-    prune_verifications,
-    render_lock,
-    unnamed_originals,
-    verify_quotes,
-)
-from .site.data_files import (
-    DataFile,
-    annotation_files,
-    data_files,
-    facts_key,
-    find_surroundings,
-    place_data_files,
-    unformatted_site,
-)
+from .quotations.verification import merge_verifications, prune_verifications, render_lock, verify_quotes
+from .site.data_files.opening import add_data_files, read_originals, renew_data_files
 from .site.linked_site import Site
-from .site.pages import FOLDERS, Plan, bare_citation, is_generated, plan_pages, render_pages, rendering_bodies
-from .site.search import indexing
-from .works.citing import Bibliography, read_cache, read_style, render_bibliography, write_cache
-from .works.csl import to_csl
+from .site.pages import FOLDERS, Plan, is_generated, render_pages, rendering_bodies
+from .site.planning import check_addresses, epoch_of, plan_site
+from .site.search import Index, indexing
 
 __all__ = [
+    "STEPS",
     "Built",
-    "Opened",
     "Prepared",
+    "Step",
+    "Taken",
     "Verified",
     "add_data_files",
     "add_index",
     "build",
-    "open_data_files",
     "prepare_pages",
     "verify",
 ]
+
+
+@dataclass(slots=True)
+class Run:
+    """A build under way: what was asked for, and what its steps have made so far."""
+
+    options: Options
+    site_dir: Path
+    renderer: Renderer
+    lock: Lock
+    background: ExitStack
+    """What goes on beside the steps, and ends with the run."""
+    checked: Checked = field(init=False)
+    plan: Plan = field(init=False)
+    pages: SyncResult = field(init=False)
+    index: Index = field(init=False)
+
+    @property
+    def built(self) -> Path:
+        """The private folder in which the renderer builds."""
+        return self.lock.state / f"built-{self.renderer}"
+
+
+class Step(NamedTuple):
+    """A step of a build."""
+
+    name: str
+    purpose: str
+    take: Callable[[Run], str]
+    """Takes the step; says in a few words what was made and what was reused."""
+
+
+class Taken(NamedTuple):
+    """A step that was taken, and what it cost: seconds of this process and of those that it waited for."""
+
+    step: Step
+    result: str
+    cpu: float
+    wall: float
+
+
+def _check(run: Run) -> str:
+    run.checked = check(run.options)
+    return str(run.checked.totals)
+
+
+def _plan(run: Run) -> str:
+    # The index needs all prose. It is rendered while pandoc formats the citations.
+    documents = run.checked.links.documents if run.options.search else ()
+    with rendering_bodies(documents, run.options.executor) as bodies:
+        run.plan = plan_site(run.checked, run.options)
+    run.plan.site.bodies |= bodies
+    return f"{len(run.plan.pages):,} pages"
+
+
+def _write(run: Run) -> str:
+    run.pages = write_pages(run.plan, run.options, run.lock)
+    return f"{len(run.pages.written):,} written, {run.pages.unchanged:,} unchanged"
+
+
+def _index(run: Run) -> str:
+    wanted = run.options.search
+    run.index = run.background.enter_context(indexing(run.plan.site, run.lock.state / "index", wanted=wanted))
+    return "begun; the index is made beside the site" if wanted else "left out"
+
+
+def _render(run: Run) -> str:
+    build_in(run.built, run.options.root, run.renderer, epoch_of(run.checked))
+    run.index.place(run.built)
+    return str(run.renderer)
+
+
+def _export(run: Run) -> str:
+    record = run.lock.state / f"{run.built.name}.data"
+    renew_data_files(run.plan, run.built, run.options.root / "docs", record, remember=run.options.remember)
+    return "those whose inputs have changed" if run.options.remember else "all"
+
+
+def _publish(run: Run) -> str:
+    publish_site(run.built, run.site_dir, project=_project(run.options), lock=run.lock)
+    return run.site_dir.name
+
+
+STEPS = (
+    Step("check", "read the files of the library, join what refers to what, check every rule", _check),
+    Step("plan", "format citations and works in the citation style, and plan the pages", _plan),
+    Step("write", "write the pages that changed, as plain files under docs/", _write),
+    Step("index", "make the search index", _index),
+    Step("render", "let the renderer turn docs/ into a site, in a private folder", _render),
+    Step("export", "put the data files beside the pages", _export),
+    Step("publish", "put the new site in the place of the published one, whole", _publish),
+)
+"""A build, from the files of a library to the published site. It ends after the first step if that finds an error."""
 
 
 class Built(NamedTuple):
@@ -65,30 +141,41 @@ class Built(NamedTuple):
     pages: int = 0
     site: Path | None = None
     remarks: tuple[str, ...] = ()
+    steps: tuple[Taken, ...] = ()
 
 
-def format_citations(links: Links, options: Options) -> Bibliography:
-    """All works and citations of a library in its style, from the last run's results where they hold."""
-    settings = links.library.settings
-    path = state_folder(options.root) / "citations.json"
-    bibliography = render_bibliography(
-        {key: to_csl(source) for key, source in links.sources.items()},
-        _citations(links),
-        style=read_style(settings.citation_style, folder=options.root / ANNOTATIONS),
-        language=settings.language,
-        cache=read_cache(path) if options.remember else None,
-    )
-    if options.remember and not bibliography.approximate:
-        write_cache(path, bibliography.cache)
-    return bibliography
+def build(options: Options, site_dir: Path, renderer: Renderer) -> Built:
+    """Take the `STEPS` of a build, and say what was made. A site that was published stays whole whatever happens."""
+    state = state_folder(options.root)
+    check_target(site_dir, _project(options), state, state / f"built-{renderer}")
+    taken: list[Taken] = []
+    with hold_lock(state, notify=options.notify) as lock, ExitStack() as background:
+        run = Run(options, site_dir, renderer, lock, background)
+        for step in STEPS:
+            taken.append(_taken(step, run))
+            if has_errors(run.checked.diagnostics):
+                return Built(run.checked.diagnostics, run.checked.totals, steps=tuple(taken))
+    bibliography = run.plan.site.bibliography
+    remarks = bibliography.warnings
+    if bibliography.approximate:
+        remarks = ("pandoc is not installed, so works are not formatted in the citation style: run scripts/setup",)
+    written = len(run.pages.written)
+    count = written + run.pages.unchanged
+    return Built(run.checked.diagnostics, run.checked.totals, written, count, site_dir, remarks, tuple(taken))
 
 
-def _citations(links: Links) -> Iterable[Citation]:
-    for document in links.documents:
-        yield from document.body.citations
-    for quote in links.quotes:
-        for reference in quote.references:
-            yield bare_citation(reference)
+def _taken(step: Step, run: Run) -> Taken:
+    before, began = times(), time.monotonic()
+    result = step.take(run)
+    cpu = sum(times()[:4]) - sum(before[:4])
+    return Taken(step, result, cpu, time.monotonic() - began)
+
+
+def _project(options: Options) -> Project:
+    return Project(root=options.root, annotations=options.root / ANNOTATIONS, docs=options.root / "docs")
+
+
+# ------------------------------------------------------------------------------------- for a renderer run by itself
 
 
 class Prepared(NamedTuple):
@@ -108,7 +195,7 @@ def prepare_pages(options: Options) -> Prepared:
     with hold_lock(state_folder(options.root), notify=options.notify) as lock:
         plan = plan_site(checked, options)
         write_pages(plan, options, lock)
-    return Prepared(checked.diagnostics, plan.site, _epoch(checked))
+    return Prepared(checked.diagnostics, plan.site, epoch_of(checked))
 
 
 def add_index(site: Site, built: Path) -> None:
@@ -117,82 +204,9 @@ def add_index(site: Site, built: Path) -> None:
         index.place(built)
 
 
-def add_data_files(site: Site, built: Path, docs: Path) -> None:
-    """Put the library's data files beside the pages in the folder `built`, which a renderer has made of `docs`."""
-    place_data_files(_data_files(site, docs), built)
-
-
-def _data_files(site: Site, docs: Path) -> Iterator[DataFile]:
-    for file in data_files(site):
-        if not file.path.endswith(".md") and (docs / file.path).exists():
-            raise CannotRun(f"docs/{file.path} has the name of a file that the build makes", "give it another name")
-        yield file
-
-
-def _renew_data_files(plan: Plan, built: Path, docs: Path, record: Path, *, remember: bool) -> None:
-    """The same where an earlier build has put them: only those are made whose inputs have changed."""
-    facts = facts_key(plan.site, code_stamp().hex()) if remember else ""
-
-    def key_of(file: DataFile) -> str:
-        # The twin of a note has its path, and is made from the same.
-        page = plan.pages.get(file.path)
-        return (page.key if page else facts) if remember else ""
-
-    place_data_files(_data_files(plan.site, docs), built, record=record, key_of=key_of)
-
-
-class Opened(NamedTuple):
-    """The data files of a library, of which none is made yet."""
-
-    diagnostics: tuple[Diagnostic, ...]
-    totals: Totals
-    files: tuple[DataFile, ...] = ()
-    """None where the check found errors."""
-
-
-def open_data_files(
-    options: Options, originals: Mapping[str, Path] = MappingProxyType({}), *, everything: bool = False
-) -> Opened:
-    """Check the library and, unless that finds errors, say which data files it has.
-
-    With the `originals` of works, by key, annotations say what surrounds the quotes that stand in them. `everything`
-    says that all the files are wanted.
-    """
-    checked = check(options)
-    if has_errors(checked.diagnostics):
-        return Opened(checked.diagnostics, checked.totals)
-    links = checked.links
-    _check_addresses(links)
-    texts = _read_originals(links.library, originals)
-    bibliography = cache(lambda: format_citations(links, options))
-    if everything:
-        # Some of all files need it, and processes that make them would each format it.
-        bibliography()
-    site = unformatted_site(links, bibliography)
-    files = {file.name: file for file in data_files(site)}
-    if texts:
-        found = find_surroundings(links.quotes, texts)
-        files |= {file.name: file for file in annotation_files(site, found)}
-    return Opened(checked.diagnostics, checked.totals, tuple(files.values()))
-
-
-def _epoch(checked: Checked) -> int:
-    """What stands for the time of the build: `SOURCE_DATE_EPOCH`, or the day of the youngest note."""
-    given = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if given.isdigit():
-        return int(given)
-    dates = [day for note in checked.links.notes.values() for day in (note.date, note.updated) if day]
-    return int(datetime.combine(max(dates, default=date(2000, 1, 1)), datetime.min.time(), UTC).timestamp())
-
-
-def plan_site(checked: Checked, options: Options) -> Plan:
-    """Format the citations of a checked library, and plan its pages."""
-    return plan_pages(checked.links, format_citations(checked.links, options), code_stamp().hex())
-
-
 def write_pages(plan: Plan, options: Options, lock: Lock) -> SyncResult:
     """Bring the generated files under `docs/` in line with the plan."""
-    _check_addresses(plan.site.links)
+    check_addresses(plan.site.links)
     pages = {path: Page(key=page.key, render=page.render) for path, page in plan.pages.items()}
     result = sync_pages(
         options.root / "docs",
@@ -206,46 +220,6 @@ def write_pages(plan: Plan, options: Options, lock: Lock) -> SyncResult:
         first = result.conflicts[0]
         raise CannotRun(f"docs/{first.path}: {first.message}", first.help)
     return result
-
-
-def _check_addresses(links: Links) -> None:
-    for document in links.documents:
-        # The rule that says so can be turned off; an address cannot hold every sign of a file name.
-        if not ID.match(document.id):
-            raise CannotRun(f"{quoted(document.path)} cannot have a page", "rename it; florilegium explain invalid-id")
-
-
-def build(options: Options, site_dir: Path, renderer: Renderer) -> Built:
-    """Check the library, write its pages, build the site beside the published one, and put it in its place."""
-    project = Project(root=options.root, annotations=options.root / ANNOTATIONS, docs=options.root / "docs")
-    state = state_folder(options.root)
-    built = state / f"built-{renderer}"
-    check_target(site_dir, project, state, built)
-    with hold_lock(state, notify=options.notify) as lock:
-        checked = check(options)
-        if has_errors(checked.diagnostics):
-            return Built(checked.diagnostics, checked.totals)
-        # The index needs all prose. It is rendered while pandoc formats the citations.
-        with rendering_bodies(checked.links.documents if options.search else (), options.executor) as bodies:
-            plan = plan_site(checked, options)
-        plan.site.bodies |= bodies
-        pages = write_pages(plan, options, lock)
-        # Pagefind and the renderer take one processor each.
-        with indexing(plan.site, state / "index", wanted=options.search) as index:
-            build_in(built, options.root, renderer, _epoch(checked))
-            index.place(built)
-        record = state / f"{built.name}.data"
-        _renew_data_files(plan, built, options.root / "docs", record, remember=options.remember)
-        publish_site(built, site_dir, project=project, lock=lock)
-    count = len(pages.written) + pages.unchanged
-    remarks = _remarks(plan.site.bibliography)
-    return Built(checked.diagnostics, checked.totals, len(pages.written), count, site_dir, remarks)
-
-
-def _remarks(bibliography: Bibliography) -> tuple[str, ...]:
-    if not bibliography.approximate:
-        return bibliography.warnings
-    return ("pandoc is not installed, so works are not formatted in the citation style: run scripts/setup",)
 
 
 # ----------------------------------------------------------------------------------------------- verification
@@ -270,7 +244,7 @@ def verify(options: Options, originals: Mapping[str, Path], *, prune: bool = Fal
     """
     checked = check(options)
     library = checked.links.library
-    texts = _read_originals(library, originals)
+    texts = read_originals(library, originals)
     found, missed = verify_quotes(library, texts, options.today)
     entries = _locked(library, texts, found, prune=prune)
     lock = options.root / ANNOTATIONS / "quotes.lock"
@@ -280,16 +254,6 @@ def verify(options: Options, originals: Mapping[str, Path], *, prune: bool = Fal
         temporary.write_text(text, encoding="utf-8")
         temporary.replace(lock)
     return Verified(missed, checked.totals, len(found) + len(missed), len(found), len(entries))
-
-
-def _read_originals(library: Library, originals: Mapping[str, Path]) -> dict[str, Original]:
-    texts = {}
-    for key, path in originals.items():
-        texts[key] = read_original(path)
-    unnamed = unnamed_originals(library, texts)
-    if unnamed:
-        raise CannotRun(unnamed[0], "name each text with the key of a work that a quote names")
-    return texts
 
 
 def _locked(

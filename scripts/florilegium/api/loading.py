@@ -8,8 +8,8 @@ from pathlib import Path
 from ..check.checking import Options, check, find_root
 from ..core.diagnostics import Diagnostic
 from ..core.errors import CannotRun
-from ..pipeline import format_citations
 from ..site.data_files import unformatted_site
+from ..site.planning import format_citations
 from .collection import Notice, Problem, Shelf, Things
 from .nouns import Note, Quote, Source, Theme
 

@@ -1,7 +1,9 @@
 """The commands `build`, which makes the site, and `verify`, which compares quotations with their originals."""
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,6 +11,9 @@ from ..check.checking import Options
 from ..core.diagnostics import plain
 from ..core.errors import CannotRun
 from .program import named_originals, progress, report, root_option, tell
+
+if TYPE_CHECKING:
+    from ..pipeline import Taken
 
 
 @click.command()
@@ -19,7 +24,8 @@ from .program import named_originals, progress, report, root_option, tell
 )
 @click.option("--no-search", is_flag=True, help="Leave out the search index.")
 @click.option("--no-cache", is_flag=True, help="Read and format everything again.")
-def build(root: Path, site_dir: Path | None, renderer: str, no_search: bool, no_cache: bool) -> int:
+@click.option("--explain", is_flag=True, help="Say what each step did, and what it cost.")
+def build(root: Path, site_dir: Path | None, renderer: str, no_search: bool, no_cache: bool, explain: bool) -> int:
     """Check the library and build its site; a failed build leaves the published site as it was."""
     from .. import pipeline
     from ..edit import starters
@@ -29,6 +35,8 @@ def build(root: Path, site_dir: Path | None, renderer: str, no_search: bool, no_
     target = (site_dir or root / "site").absolute()
     built = pipeline.build(options, target, Renderer(renderer))
     report(root, built.diagnostics, "text", built.totals)
+    if explain:
+        _explain(built.steps)
     if built.site is None:
         click.echo("No page was written, and the published site is as it was.", err=True)
         return 1
@@ -40,6 +48,13 @@ def build(root: Path, site_dir: Path | None, renderer: str, no_search: bool, no_
     click.echo(f"To look at them: python3 -m http.server --directory {shlex.quote(str(target))} 8000")
     click.echo("then open http://localhost:8000/ in a browser.")
     return 0
+
+
+def _explain(steps: "Sequence[Taken]") -> None:
+    click.echo(f"{'step':8} {'CPU s':>7} {'wall s':>7}")
+    for taken in steps:
+        click.echo(f"{taken.step.name:8} {taken.cpu:7.2f} {taken.wall:7.2f}  {taken.step.purpose}: {taken.result}")
+    click.echo(f"{'all':8} {sum(t.cpu for t in steps):7.2f} {sum(t.wall for t in steps):7.2f}")
 
 
 @click.command()

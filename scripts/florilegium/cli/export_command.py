@@ -41,12 +41,12 @@ def export(
     root: Path, names: tuple[str, ...], output: str | None, originals: tuple[str, ...], listing: bool, no_cache: bool
 ) -> int:
     """Write the library's data files: references, quotations, themes. All of them, or those that are named."""
-    from .. import pipeline
+    from ..site.data_files.opening import open_data_files
 
     options = Options(root=root, remember=not no_cache, progress=progress())
     if output == "-" and len(names) != 1:
         raise CannotRun("--output - is for one file", "name it: florilegium export quotes.csv --output -")
-    opened = pipeline.open_data_files(options, named_originals(originals), everything=not names and not listing)
+    opened = open_data_files(options, named_originals(originals), everything=not names and not listing)
     if not opened.files:
         # What reads the standard output waits for data.
         with redirect_stdout(sys.stderr if output == "-" else sys.stdout):

@@ -1,0 +1,99 @@
+"""The data files of a library, for the command that writes them and for the builds that put them beside the pages."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from ...check.checking import Options, Totals, check, has_errors
+from ...core.cache import code_stamp
+from ...core.diagnostics import Diagnostic
+from ...core.errors import CannotRun
+from ...core.model import Library
+from ...quotations.originals import Original, read_original
+from ...quotations.verification import unnamed_originals
+from ..linked_site import Site
+from ..pages import Plan
+from ..planning import check_addresses, format_citations
+from . import (
+    DataFile,
+    annotation_files,
+    data_files,
+    facts_key,
+    find_surroundings,
+    place_data_files,
+    unformatted_site,
+)
+
+__all__ = ["Opened", "add_data_files", "open_data_files", "read_originals", "renew_data_files"]
+
+
+class Opened(NamedTuple):
+    """The data files of a library, of which none is made yet."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    totals: Totals
+    files: tuple[DataFile, ...] = ()
+    """None where the check found errors."""
+
+
+def open_data_files(
+    options: Options, originals: Mapping[str, Path] = MappingProxyType({}), *, everything: bool = False
+) -> Opened:
+    """Check the library and, unless that finds errors, say which data files it has.
+
+    With the `originals` of works, by key, annotations say what surrounds the quotes that stand in them. `everything`
+    says that all the files are wanted.
+    """
+    checked = check(options)
+    if has_errors(checked.diagnostics):
+        return Opened(checked.diagnostics, checked.totals)
+    links = checked.links
+    check_addresses(links)
+    texts = read_originals(links.library, originals)
+    bibliography = cache(lambda: format_citations(links, options))
+    if everything:
+        # Some of all files need it, and processes that make them would each format it.
+        bibliography()
+    site = unformatted_site(links, bibliography)
+    files = {file.name: file for file in data_files(site)}
+    if texts:
+        found = find_surroundings(links.quotes, texts)
+        files |= {file.name: file for file in annotation_files(site, found)}
+    return Opened(checked.diagnostics, checked.totals, tuple(files.values()))
+
+
+def add_data_files(site: Site, built: Path, docs: Path) -> None:
+    """Put the library's data files beside the pages in the folder `built`, which a renderer has made of `docs`."""
+    place_data_files(_data_files(site, docs), built)
+
+
+def renew_data_files(plan: Plan, built: Path, docs: Path, record: Path, *, remember: bool) -> None:
+    """Put the data files where an earlier build has put them: only those are made whose inputs have changed."""
+    facts = facts_key(plan.site, code_stamp().hex()) if remember else ""
+
+    def key_of(file: DataFile) -> str:
+        # The twin of a note has its path, and is made from the same.
+        page = plan.pages.get(file.path)
+        return (page.key if page else facts) if remember else ""
+
+    place_data_files(_data_files(plan.site, docs), built, record=record, key_of=key_of)
+
+
+def _data_files(site: Site, docs: Path) -> Iterator[DataFile]:
+    for file in data_files(site):
+        if not file.path.endswith(".md") and (docs / file.path).exists():
+            raise CannotRun(f"docs/{file.path} has the name of a file that the build makes", "give it another name")
+        yield file
+
+
+def read_originals(library: Library, originals: Mapping[str, Path]) -> dict[str, Original]:
+    """Read the texts of works, given by key. Raises `CannotRun` where no quote names a work."""
+    texts = {}
+    for key, path in originals.items():
+        texts[key] = read_original(path)
+    unnamed = unnamed_originals(library, texts)
+    if unnamed:
+        raise CannotRun(unnamed[0], "name each text with the key of a work that a quote names")
+    return texts

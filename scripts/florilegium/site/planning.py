@@ -1,0 +1,65 @@
+"""From a checked library to the plan of its pages: its citations formatted in its style, its pages planned."""
+
+import os
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+
+from ..check.checking import Checked, Options
+from ..core.cache import code_stamp, state_folder
+from ..core.diagnostics import quoted
+from ..core.errors import CannotRun
+from ..core.model import Citation
+from ..library.links import Links
+from ..library.reading import ANNOTATIONS
+from ..markdown.quotes import ID
+from ..works.citing import Bibliography, read_cache, read_style, render_bibliography, write_cache
+from ..works.csl import to_csl
+from .pages import Plan, bare_citation, plan_pages
+
+__all__ = ["check_addresses", "epoch_of", "format_citations", "plan_site"]
+
+
+def format_citations(links: Links, options: Options) -> Bibliography:
+    """All works and citations of a library in its style, from the last run's results where they hold."""
+    settings = links.library.settings
+    path = state_folder(options.root) / "citations.json"
+    bibliography = render_bibliography(
+        {key: to_csl(source) for key, source in links.sources.items()},
+        _citations(links),
+        style=read_style(settings.citation_style, folder=options.root / ANNOTATIONS),
+        language=settings.language,
+        cache=read_cache(path) if options.remember else None,
+    )
+    if options.remember and not bibliography.approximate:
+        write_cache(path, bibliography.cache)
+    return bibliography
+
+
+def _citations(links: Links) -> Iterable[Citation]:
+    for document in links.documents:
+        yield from document.body.citations
+    for quote in links.quotes:
+        for reference in quote.references:
+            yield bare_citation(reference)
+
+
+def plan_site(checked: Checked, options: Options) -> Plan:
+    """Format the citations of a checked library, and plan its pages."""
+    return plan_pages(checked.links, format_citations(checked.links, options), code_stamp().hex())
+
+
+def check_addresses(links: Links) -> None:
+    """Raise `CannotRun` where a note or theme has a name that no address can hold."""
+    for document in links.documents:
+        # The rule that says so can be turned off; an address cannot hold every sign of a file name.
+        if not ID.match(document.id):
+            raise CannotRun(f"{quoted(document.path)} cannot have a page", "rename it; florilegium explain invalid-id")
+
+
+def epoch_of(checked: Checked) -> int:
+    """What stands for the time of the build: `SOURCE_DATE_EPOCH`, or the day of the youngest note."""
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if given.isdigit():
+        return int(given)
+    dates = [day for note in checked.links.notes.values() for day in (note.date, note.updated) if day]
+    return int(datetime.combine(max(dates, default=date(2000, 1, 1)), datetime.min.time(), UTC).timestamp())
