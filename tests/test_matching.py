@@ -11,7 +11,10 @@ from florilegium.quotations.matching import (
     Missed,
     Only,
     Reason,
+    changes_meaning,
+    find_cut,
     find_words,
+    flattened,
     normalise,
     normalise_words,
     render_difference,
@@ -162,6 +165,52 @@ def test_not_found(words: str) -> None:
     assert not is_found(words)
 
 
+@pytest.mark.parametrize(
+    ("words", "original"),
+    [
+        ("He was gone —so they said", "He was gone\n—so they said—and\nnobody knew"),
+        ("gone—so they said — and nobody knew", "He was gone\n—so they said—and\nnobody knew"),
+        ("gone – so they said", "gone—so they said"),
+        ("gone—so they said", "gone – so they said"),
+        ("gone — so they said", "gone -- so they said"),
+        ("gone—so they said", "gone –\nso they said"),
+        ("gone—so they said", "gone\n– so they said"),
+        ("from 1990–1995 on", "from 1990 – 1995 on"),
+        ("法性寂然名「止」,寂而常照名「觀」", "法\n\n性寂然名「止」，寂而常照\n名「觀」。"),
+        ("此心猶如虛空遍，照境法身清淨明。", "此心猶如虛空遍,照境 法身清淨明。"),
+        ("此心猶如虛空遍, 照境法身", "此心猶如虛空遍，\n照境法身清淨明。"),
+        (
+            "此心猶如虛空遍,照境法身清淨明。[……]無來無去無所住",
+            "此心猶如虛空遍,照境法身清淨明。本來清淨。無來無去無所住",
+        ),
+        ("10⁶ patients", "10⁶ patients"),
+    ],
+)
+def test_dashes_and_han_letters_with_and_without_spaces(words: str, original: str) -> None:
+    assert isinstance(find_words(words, normalise(original)), Found)
+
+
+@pytest.mark.parametrize(
+    ("words", "original"),
+    [
+        ("3 degrees", "fell by −3 degrees"),
+        ("3 degrees", "fell by\n−3 degrees"),
+        ("three legged", "three – legged"),
+        ("106 patients", "10⁶ patients"),
+        ("10⁶ patients", "106 patients"),
+        ("H2O and more", "H₂O and more"),
+        ("此心 如虛空遍", "此心猶如虛空遍"),
+        ("a b", "ab"),
+    ],
+)
+def test_other_spaces_and_raised_signs_count(words: str, original: str) -> None:
+    assert isinstance(find_words(words, normalise(original)), Missed)
+
+
+def test_raised_signs_on_the_line() -> None:
+    assert flattened("10⁻⁶ H₂O, xⁿ, m²") == "10−6 H2O, xn, m2"
+
+
 def test_first_of_several_places_counts() -> None:
     text = normalise("He left. I stayed.\n\nHe left. She stayed.")
     found = find_words("He left.", text)
@@ -189,11 +238,11 @@ def test_an_accent_belongs_to_its_letter() -> None:
     [
         (
             "I couldn't sleep […] and so I wrote",
-            "I couldn't sleep – the lamp wouldn't let me – and so I wrote",
+            "I couldn't sleep–the lamp wouldn't let me–and so I wrote",
         ),
         (
             "I couldn't sleep [...] and so I wrote",
-            "I couldn't sleep – the lamp wouldn't let me – and so I wrote",
+            "I couldn't sleep–the lamp wouldn't let me–and so I wrote",
         ),
         ("[…] It was the third winter. […]", "It was the third winter."),
         ("[She] couldn't sleep", "couldn't sleep"),
@@ -202,7 +251,6 @@ def test_an_accent_belongs_to_its_letter() -> None:
         ("and then the [birds] came", "and then the gulls came"),
         ("[W]inter. I couldn't sleep", "winter. I couldn't sleep"),
         ("The doctor call[s] it", "The doctor called it"),
-        ("The doctor call[] it", "The doctor called it"),
         ("The lamp was [sic] out. The party", "The lamp was out. The party"),
         ("The lamp was out [sic]. The party", "The lamp was out. The party"),
         ("We talked [sic] to 12,500 sailors […] The lamp was out", None),
@@ -211,7 +259,7 @@ def test_an_accent_belongs_to_its_letter() -> None:
         ("The [Admiralty's keeper]'s Log", None),
         ("the third w[i]nter. I", "the third winter. I"),
         ("He was [not at all] non-addicted", "He was non-addicted"),
-        ("sleep [through the night] – the lamp wouldn't", "sleep – the lamp wouldn't"),
+        ("sleep [through the night] – the lamp wouldn't", "sleep–the lamp wouldn't"),
     ],
 )
 def test_brackets(words: str, passage: str | None) -> None:
@@ -244,6 +292,10 @@ def test_brackets_do_not_stretch(words: str) -> None:
     ("words", "reason"),
     [
         ("[…]", Reason.EMPTY),
+        ("The doctor call[] it", Reason.EMPTY_BRACKET),
+        ("The doctor call[ ] it", Reason.EMPTY_BRACKET),
+        ("It was [a b c d e f] the third winter", Reason.LONG_BRACKET),
+        ("It was the third winter. [They came at night and stole.] I couldn't", Reason.LONG_BRACKET),
         ("[…] [she] […]", Reason.EMPTY),
         ("It […] was […] the […] winter", Reason.TOO_SHORT),
         ("I […] wrote: nothing", Reason.TOO_SHORT),
@@ -285,6 +337,113 @@ def test_an_insertion_stands_for_six_words_at_most() -> None:
     around = "We have known for many years that the keepers are {} and that nothing can be done about it."
     assert isinstance(find_words(around.format("[ill]"), normalise(around.format("a b c d e f"))), Found)
     assert isinstance(find_words(around.format("[ill]"), normalise(around.format("a b c d e f g"))), Missed)
+
+
+PAPER = (
+    "higher (OR=1.50; 95% CI [1.3-1.7], P=0.001) in patients [13] with APTT [42 s]. He [the nurse] found it [sic] odd."
+)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "higher (OR=1.50; 95% CI [1.3-1.7], P=0.001)",
+        "higher (OR=1.50; 95% CI [1.3–1.7], P=0.001)",
+        "[were] higher (OR=1.50; 95% CI [1.3-1.7], P=0.001) […] He [the nurse] found it [sic]",
+        "in [all] patients [13] with APTT [42 s]",
+        "in patients [13] [all of them] with APTT",
+        "in patients [13] with [their] APTT [42 s]. He [the nurse] found it [sic] odd",
+        "in patients […] [the nurse] found it [sic] odd",
+        "[Those] with APTT [42 s]",
+        "with APTT [42 s]. [H]e [the nurse] found it [sic] odd",
+        "95% CI [1.3-1.7], P=0.001) in patients […] found it [sic] odd.",
+    ],
+)
+def test_brackets_of_the_original_are_literal(words: str) -> None:
+    found = find_words(words, normalise(PAPER))
+    assert isinstance(found, Found)
+    assert any(bracket.literal for bracket in found.brackets) or "…" in words or words.startswith("[Those")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "higher (OR=1.50; 95% CI [0.3-9.7], P=0.001)",
+        "higher (OR=1.50; 95% CI [1.3-1.8], P=0.001)",
+        "higher (OR=1.50; 95% CI [1.31.7], P=0.001)",
+        "higher (OR=1.50; 95% CI [0.3-9.7]",
+        "higher (OR=1.50; 95% CI [0.3-9.7] […] with APTT [42 s]",
+        "[were] higher (OR=1.50; 95% CI [0.3-9.7], P=0.001)",
+        "in patients [99] with APTT [42 s]",
+        "[99] with APTT [42 s]. He",
+        "in patients [13] with APTT [24 s]. He",
+        "in patients with APTT [42 s]",
+        "in patients [some] with APTT [42 s]",
+        "He [the doctor] found it [sic] odd",
+        "He found it odd [sic].",
+    ],
+)
+def test_brackets_of_the_original_are_not_replaced(words: str) -> None:
+    assert isinstance(find_words(words, normalise(PAPER)), Missed)
+
+
+SPOKEN = (
+    "No, I never hurt anybody on the ward. I did not like the drug, I was unhappy and I cannot say it helped 10 of us."
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "changes"),
+    [
+        ("I [always] hurt anybody on the ward", True),
+        ("I […] hurt anybody on the ward. I did", None),
+        ("I did [really] like the drug, I was", True),
+        ("I did not like the drug […] I cannot say it", False),
+        ("hurt anybody on the ward. […] like the drug, I was", True),
+        ("I was [un]happy and I cannot say", False),
+        ("I was [im]happy and I cannot say", True),
+        ("I can[] say it helped 10 of us", None),
+        ("I can[not] say it helped 10 of us", False),
+        ("I was unhappy and I can say it helped", None),
+        ("No, I never hurt anybody [not] on the ward", True),
+        ("No, I never hurt [anyone] on the ward", False),
+        ("No, [Ines] never hurt anybody on the ward", False),
+        ("it helped [all 12] of us, I cannot", None),
+        ("I cannot say it helped [20] of us", True),
+        ("I cannot say it helped [ten] of us", True),
+        ("[N]o, I never hurt anybody", False),
+        ("I was [happy] and I cannot say it helped", True),
+        ("No, I never hurt anybody on the [un] ward", True),
+    ],
+)
+def test_brackets_that_turn_the_meaning(words: str, changes: bool | None) -> None:
+    found = find_words(words, normalise(SPOKEN))
+    if changes is None:
+        assert isinstance(found, Missed)
+    else:
+        assert isinstance(found, Found)
+        assert any(changes_meaning(bracket) for bracket in found.brackets) is changes
+
+
+@pytest.mark.parametrize(
+    ("words", "before", "after"),
+    [
+        ("the development of addiction is rare", "We conclude that, at large,", "in medical patients (n = 5)."),
+        ("We conclude that, at large, the development", "", "of addiction is rare in medical patients (n = 5)."),
+        ("of addiction is rare in medical patients (n = 5).", "We conclude that, at large, the development", ""),
+        ("of addiction is rare in medical patients (n = 5)", "We conclude that, at large, the development", ""),
+        ("No, I never did", "", "."),
+        ("It ended there", "", ""),
+    ],
+)
+def test_where_a_sentence_is_cut(words: str, before: str, after: str) -> None:
+    text = normalise(
+        "A title\n\nWe conclude that, at large, the development of addiction is rare in medical patients (n = 5).\n\n"
+        "INES: No, I never did. It ended there\n\nMore."
+    )
+    found = find_words(words, text)
+    assert isinstance(found, Found)
+    assert find_cut(text, found.position, found.end) == (before, after if after != "." else "")
 
 
 def test_a_later_place_is_tried_where_the_first_leads_nowhere() -> None:

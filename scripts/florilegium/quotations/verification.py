@@ -11,6 +11,7 @@ from ..core.model import Library, Quote, Verification, VerifiedAgainst
 from ..core.spans import LineTable, Position, Span
 from .matching import (
     BRACKETS,
+    INSERTED_WORDS,
     NORMALISATION,
     OMISSION_CHARACTERS,
     PART_LETTERS,
@@ -299,6 +300,13 @@ def _explain(missed: Missed, name: str, text: Normalised) -> str:
     part = quoted(missed.part)
     if missed.reason is Reason.EMPTY:
         return "there are no words outside square brackets: write what the work says"
+    if missed.reason is Reason.EMPTY_BRACKET:
+        return "a bracket is empty: write […] for what you left out, or what you put in its place"
+    if missed.reason is Reason.LONG_BRACKET:
+        return (
+            f"{part} holds more words than a bracket may: at most {INSERTED_WORDS} more than it stands for; say the"
+            " rest in the prose"
+        )
     if missed.reason is Reason.TOO_SHORT:
         return (
             f"beside its brackets, {part} is too short to be sure of: quote at least {PART_WORDS} words and"

@@ -15,6 +15,8 @@ What may differ, and nothing else:
 Letters, their case, digits and all other marks must agree.
 """
 
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -22,42 +24,62 @@ from .brackets import (
     AFFIX_LETTERS,
     BRACKET,
     BRACKETS,
+    INSERTED_WORDS,
     INSERTION_CHARACTERS,
     INSERTION_WORDS,
     OMISSION,
     OMISSION_CHARACTERS,
     PART_LETTERS,
     PART_WORDS,
+    Bracket,
+    Gap,
+    Kind,
     count_letters,
+    count_words,
     hides,
     is_enough,
     parse_part,
     parse_parts,
+    without_literals,
 )
 from .brackets import Run as _Run
+from .meaning import changes_meaning, holds_negation, holds_qualification
 from .nearest import Difference, Nearest, Only, find_nearest, render_difference
-from .normal_form import NORMALISATION, Normalised, normalise, normalise_words, words_digest
-from .passages import Places, Search
+from .normal_form import MATCHING, NORMALISATION, Normalised, flattened, normalise, normalise_words, words_digest
+from .passages import Fit, Search
+from .sentences import Cut, find_cut, plain_passage
 
 __all__ = [
     "AFFIX_LETTERS",
     "BRACKETS",
+    "INSERTED_WORDS",
     "INSERTION_CHARACTERS",
     "INSERTION_WORDS",
+    "MATCHING",
     "NORMALISATION",
     "OMISSION_CHARACTERS",
     "PART_LETTERS",
     "PART_WORDS",
+    "Bracket",
+    "Cut",
     "Difference",
     "Found",
+    "Kind",
     "Missed",
     "Nearest",
     "Normalised",
     "Only",
     "Reason",
+    "changes_meaning",
+    "count_words",
+    "find_cut",
     "find_words",
+    "flattened",
+    "holds_negation",
+    "holds_qualification",
     "normalise",
     "normalise_words",
+    "plain_passage",
     "render_difference",
     "words_digest",
 ]
@@ -72,6 +94,10 @@ class Reason(StrEnum):
     """A part beside a bracket is too short to mean anything."""
     TOO_MANY = "too-many"
     """There are more brackets than a quotation has."""
+    EMPTY_BRACKET = "empty-bracket"
+    """A bracket holds nothing."""
+    LONG_BRACKET = "long-bracket"
+    """A bracket holds more than an insertion may."""
     ABSENT = "absent"
     """The words, or those of one part, are not there."""
     APART = "apart"
@@ -84,8 +110,12 @@ class Found:
 
     position: int
     end: int
-    parts: Places
+    parts: tuple[tuple[int, int], ...]
     """Start and end of each run of words between brackets."""
+    brackets: tuple[Bracket, ...] = ()
+    """What each bracket stands for; those that the original prints are among them."""
+    others: tuple[int, ...] = ()
+    """Where the words stand besides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,43 +136,133 @@ def find_words(words: str, original: Normalised) -> Found | Missed:
     - `[…]` stands for up to `OMISSION_CHARACTERS` of the original, `[sic]` for nothing;
     - `[T]he` and `talk[ed]` stand for up to `AFFIX_LETTERS` of their word;
     - every other one stands for up to `INSERTION_CHARACTERS` and `INSERTION_WORDS`, or for nothing;
-    - at either end of the words, one that is not part of a word stands for nothing.
+    - at either end of the words, one that is not part of a word stands for nothing;
+    - none but an omission stands for anything that the original has in brackets: those are compared letter by
+      letter, before a bracket is taken for the note-taker's.
 
-    Three rules keep brackets from doing the quoting. Each part between omissions (and all the words, where
+    Four rules keep brackets from doing the quoting. Each part between omissions (and all the words, where
     another bracket stands for something) holds `PART_LETTERS` letters and `PART_WORDS` words outside them.
     A part's brackets stand for no more letters than it has itself. There are at most `BRACKETS` of them.
-    Brackets of the original itself are found as they are.
+    An insertion holds at most `INSERTED_WORDS` words more than it stands for.
     """
     wanted = normalise_words(words)
     if not count_letters(BRACKET.sub("", wanted)):
         return Missed(reason=Reason.EMPTY, part=wanted)
-    places = Search(original, [_Run(text=wanted)], []).places()
-    if places is not None:
-        return _found(places)
-    return _find_bracketed(wanted, original) if BRACKET.search(wanted) else _absent(wanted, original)
+    search = Search(original, [_Run(text=wanted)], [])
+    fits = search.fits()
+    if fits is None and wanted.endswith("–"):
+        fits = _before_dash(wanted[:-1].rstrip(), original)
+    if fits is None:
+        return _find_bracketed(wanted, original) if BRACKET.search(wanted) else _absent(wanted, original)
+    literal = tuple(
+        Bracket(match[1], "", Kind.INSERTION, fits[0].first, fits[0].last, literal=True)
+        for match in BRACKET.finditer(wanted)
+    )
+    return _found(fits, literal, _others(search, fits[0].last))
+
+
+def _before_dash(wanted: str, original: Normalised) -> tuple[Fit, ...] | None:
+    """Where words stand before a dash: whether it has spaces, words that end with it do not show."""
+    search = Search(original, [_Run(text=wanted)], [])
+    fits = search.fits()
+    for _ in range(MOST_PLACES):
+        dash = re.compile(r"\s?[-–]").match(original.text, fits[0].last) if fits else None
+        if fits is None or dash:
+            return (fits[0]._replace(last=dash.end()),) if fits and dash else None
+        fits = search.fits(fits[0].last)
+    return None
+
+
+def _others(search: Search, at: int) -> tuple[int, ...]:
+    found: list[int] = []
+    while len(found) < MOST_PLACES:
+        fits = search.fits(at)
+        if fits is None:
+            break
+        found.append(fits[0].first)
+        at = fits[0].last
+    return tuple(found)
+
+
+MOST_PLACES = 20
+"""Places of words that stand more than once: more of them tell nothing."""
 
 
 def _find_bracketed(wanted: str, original: Normalised) -> Found | Missed:
-    if len(BRACKET.findall(wanted)) > BRACKETS:
+    contents = BRACKET.findall(wanted)
+    if len(contents) > BRACKETS:
         return Missed(reason=Reason.TOO_MANY, part=wanted)
+    if not all(content.strip() for content in contents):
+        return Missed(reason=Reason.EMPTY_BRACKET, part=wanted)
     parts = [part for part in map(str.strip, OMISSION.split(wanted)) if part]
     runs, gaps = parse_parts(parts)
-    weak = [part for part in parts if not is_enough(part)]
+    weak = [part for part in parts if not (is_enough(part) or _stands_literally(part, original))]
     if weak and hides(runs, gaps):
         return Missed(reason=Reason.TOO_SHORT, part=weak[0])
-    places = Search(original, runs, gaps).places()
-    return _found(places) if places is not None else _missing_part(parts, original)
+    search = Search(original, runs, gaps)
+    fits = search.fits()
+    if fits is not None:
+        return _found(fits, tuple(_uses(runs, gaps, fits, original.text)), _others(search, fits[-1].last))
+    long = next((content for content in contents if count_words(content) > INSERTED_WORDS), "")
+    shorter = [" ".join(part.replace(f"[{long}]", "").split()) for part in parts]
+    if long and Search(original, *parse_parts(shorter)).fits():
+        return Missed(reason=Reason.LONG_BRACKET, part=f"[{long}]")
+    return _missing_part(parts, original)
+
+
+def _stands_literally(part: str, original: Normalised) -> bool:
+    """Whether the original prints a part with its brackets, which then are words like any others."""
+    bare = part.replace("[", "").replace("]", "")
+    return is_enough(bare) and Search(original, [_Run(text=part)], []).fits() is not None
+
+
+def _uses(runs: Sequence[_Run], gaps: Sequence[Gap], fits: Sequence[Fit], text: str) -> Iterator[Bracket]:
+    """What each bracket stands for, in the order of the text."""
+    for index, (run, fit) in enumerate(zip(runs, fits, strict=True)):
+        gap = gaps[index - 1] if index else None
+        before = gap.contents if gap else run.before
+        if run.lead and before:
+            yield Bracket(before[-1], text[fit.first : fit.begin], Kind.NOTHING, fit.first, fit.begin)
+        elif not index or (gap and gap.kind is Kind.OMISSION):
+            yield from (Bracket(content, "", Kind.INSERTION, fit.first, fit.first) for content in run.before)
+        if index + 1 < len(runs):
+            yield from _gap_uses(run, runs[index + 1], gaps[index], fit, fits[index + 1], text)
+        else:
+            yield from _last_uses(run, fit, text)
+
+
+def _gap_uses(run: _Run, following: _Run, gap: Gap, fit: Fit, after: Fit, text: str) -> Iterator[Bracket]:
+    start, end = fit.last, after.first
+    hidden = text[start:end]
+    if gap.kind is Kind.OMISSION:
+        yield from _last_uses(run, fit, text)
+        yield Bracket("…", plain_passage(hidden), Kind.OMISSION, start, end)
+        return
+    rest, written = without_literals(gap.contents, hidden) or (hidden, list(gap.contents))
+    yield from (Bracket(c, "", gap.kind, start, end, literal=True) for c in gap.contents if c not in written)
+    if gap.kind is Kind.NOTHING and run.tail and written:
+        yield Bracket(written[0], text[fit.end : fit.last], Kind.NOTHING, fit.end, fit.last)
+    elif written and gap.kind is not Kind.NOTHING and not (gap.kind is Kind.SIC or following.lead):
+        yield Bracket(" ".join(written), plain_passage(rest), gap.kind, start, end)
+
+
+def _last_uses(run: _Run, fit: Fit, text: str) -> Iterator[Bracket]:
+    if run.tail and run.after:
+        yield Bracket(run.after[0], text[fit.end : fit.last], Kind.NOTHING, fit.end, fit.last)
+    else:
+        yield from (Bracket(content, "", Kind.INSERTION, fit.last, fit.last) for content in run.after)
 
 
 def _missing_part(parts: list[str], original: Normalised) -> Missed:
     for part in parts:
-        if Search(original, *parse_part(part)).places() is None:
+        if Search(original, *parse_part(part)).fits() is None:
             return _absent(part, original)
     return Missed(reason=Reason.APART, part=parts[0])
 
 
-def _found(places: Places) -> Found:
-    return Found(position=places[0][0], end=places[-1][1], parts=places)
+def _found(fits: Sequence[Fit], brackets: tuple[Bracket, ...], others: tuple[int, ...]) -> Found:
+    places = tuple((fit.first, fit.last) for fit in fits)
+    return Found(position=places[0][0], end=places[-1][1], parts=places, brackets=brackets, others=others)
 
 
 def _absent(part: str, original: Normalised) -> Missed:

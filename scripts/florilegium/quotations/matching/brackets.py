@@ -2,26 +2,32 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from typing import NamedTuple
 
-from .normal_form import LINE_SPACE
+from .normal_form import LINE_HYPHEN, LINE_SPACE, end_of
 
 __all__ = [
     "AFFIX_LETTERS",
     "BRACKET",
     "BRACKETS",
+    "INSERTED_WORDS",
     "INSERTION_CHARACTERS",
     "INSERTION_WORDS",
     "OMISSION",
     "OMISSION_CHARACTERS",
     "PART_LETTERS",
     "PART_WORDS",
+    "SIC",
     "UNSPACED",
+    "Bracket",
     "Gap",
     "Kind",
     "Run",
+    "agrees",
     "count_letters",
+    "count_words",
     "hides",
     "is_enough",
     "parse_part",
@@ -34,6 +40,8 @@ INSERTION_CHARACTERS = 60
 """How much an insertion such as `[she]` may stand for: a name with its title, a short clause."""
 INSERTION_WORDS = 6
 """The same in words; both bounds hold."""
+INSERTED_WORDS = 5
+"""How many words more than it stands for an insertion may hold."""
 AFFIX_LETTERS = 4
 """How much a bracket within a word may stand for: an ending such as -ing, -ed, -ies, -tion."""
 PART_LETTERS = 10
@@ -46,7 +54,9 @@ BRACKETS = 100
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Scripts that put no space between words, so that no end of a word can be told: Thai to Khmer, Han, kana."""
 
+_HAN = re.compile("[\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 BRACKET = re.compile(r"\[([^\[\]]*)\]")
+SIC = re.compile(r"\W*sic\W*", re.IGNORECASE)
 OMISSION = re.compile(r"\[ ?\.{3,} ?\]")
 
 
@@ -60,6 +70,20 @@ class Kind(Enum):
     OMISSION = 4
 
 
+class Bracket(NamedTuple):
+    """One bracket of a quotation, and what it stands for."""
+
+    content: str
+    hidden: str
+    """What the original has in its place; the brackets of the original that agree with the words are left out."""
+    kind: Kind
+    start: int
+    """Where that stands in the normalised text."""
+    end: int
+    literal: bool = False
+    """Whether the original prints the bracket, as it stands."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
     """What the note-taker put between two runs of words, and how much of the original it may stand for."""
@@ -69,20 +93,42 @@ class Gap:
     """How many characters it may stand for."""
     spaced: bool = False
     """Where it stands for nothing: whether there is a space."""
+    contents: tuple[str, ...] = ()
+    """What the brackets hold, those of the original included: whose they are, only the original says."""
 
-    def allows(self, text: str) -> bool:
-        """Whether it may stand for a stretch of the original."""
-        bare = text.replace(LINE_SPACE, " ").strip()
+    def hidden(self, text: str) -> str | None:
+        """What it hides of a stretch of the original, or None where it cannot stand for that stretch.
+
+        What the original has in brackets is never hidden, except by an omission: it is compared letter by letter.
+        """
+        if self.kind is Kind.OMISSION:
+            return text
+        read = without_literals(self.contents, text)
+        if read is None:
+            return None
+        rest, written = read
+        bare = rest.replace(LINE_SPACE, " ").strip()
+        if not written:
+            # All brackets are those of the original, and nothing else stands between the words.
+            return "" if not bare else None
         if self.kind in (Kind.NOTHING, Kind.SIC):
-            # The author's own `[sic]` is allowed too.
-            return text in (" " * self.spaced, LINE_SPACE) or (self.kind is Kind.SIC and bare == "[sic]")
+            spaces = rest.replace(LINE_SPACE, " ")
+            spaces = re.sub(" +", " ", spaces) if len(written) < len(self.contents) else spaces
+            return rest if spaces == " " * self.spaced or rest == LINE_SPACE else None
         if self.kind is Kind.WITHIN_WORD:
-            return not text or text.isalpha()
-        return self.kind is Kind.OMISSION or len(bare.split()) <= INSERTION_WORDS
+            return rest if not rest or rest.isalpha() else None
+        return rest if len(rest) <= INSERTION_CHARACTERS and self._may_replace(written, bare) else None
 
-    def hidden(self, text: str) -> int:
+    def _may_replace(self, written: Sequence[str], bare: str) -> bool:
+        inserted = " ".join(written)
+        if bare and not count_letters(inserted) and count_letters(bare):
+            return False  # A mark such as `[.]` stands for marks only.
+        words = count_words(bare)
+        return len(bare.split()) <= INSERTION_WORDS and count_words(inserted) <= words + INSERTED_WORDS
+
+    def letters(self, hidden: str) -> int:
         """Letters that count against what brackets may hide."""
-        return count_letters(text) if self.kind in (Kind.WITHIN_WORD, Kind.INSERTION) else 0
+        return count_letters(hidden) if self.kind in (Kind.WITHIN_WORD, Kind.INSERTION) else 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -99,6 +145,65 @@ class Run:
     closes: bool = True
     budget: int = 0
     """For the first run of a part: the letters that the part's brackets may stand for: as many as it has."""
+    before: tuple[str, ...] = ()
+    """Brackets at the very beginning of a part, and …"""
+    after: tuple[str, ...] = ()
+    """… at its end: they stand for nothing, or are those of the original."""
+
+
+def without_literals(contents: Sequence[str], text: str) -> tuple[str, list[str]] | None:
+    """A stretch of the original without its brackets, and the contents that are not among them.
+
+    None where the original has a bracket that is not among the contents, in their order.
+    """
+    written = list(contents)
+    kept = 0
+    pieces, at = [], 0
+    for match in BRACKET.finditer(text):
+        index = next((n for n in range(kept, len(written)) if is_same(written[n], match[1])), None)
+        if index is None:
+            return None
+        del written[index]
+        kept = index
+        pieces.append(text[at : match.start()])
+        at = match.end()
+    rest = "".join([*pieces, text[at:]])
+    return None if "[" in rest or "]" in rest else (rest, written)
+
+
+def is_same(content: str, original: str) -> bool:
+    """Whether a bracket's content is that of a bracket of the original, letter by letter."""
+    content, original = content.strip(" "), original.strip(f" {LINE_SPACE}{LINE_HYPHEN}")
+    return end_of(content, original, 0) == len(original)
+
+
+_BRACKET_BEFORE = re.compile(r"\[([^\[\]]*)\] ?\Z")
+_BRACKET_AFTER = re.compile(r" ?\[([^\[\]]*)\]")
+_REACH = 200
+
+
+def agrees(run: Run, text: str, first: int, last: int) -> bool:
+    """Whether the brackets at a part's ends agree with those of the original beside them.
+
+    `95% CI [0.3-9.7]` at the end of a quotation must not pass for `95% CI [1.3-1.7]`; but `[They] found` may well
+    follow a `[13]` of the original.
+    """
+    pairs = (
+        (run.before, _BRACKET_BEFORE.search(text[max(0, first - _REACH) : first].replace(LINE_SPACE, " "))),
+        (run.after, _BRACKET_AFTER.match(text[last : last + _REACH].replace(LINE_SPACE, " "))),
+    )
+    for contents, match in pairs:
+        own = [content for content in contents if match is None or not is_same(content, match[1])]
+        if match and len(own) == len(contents) and any(_is_like(content, match[1]) for content in own):
+            return False
+        if any(count_words(content) > INSERTED_WORDS for content in own):
+            return False
+    return True
+
+
+def _is_like(content: str, original: str) -> bool:
+    """Whether one bracket could be a falsification of the other: both with digits, or both of letters alone."""
+    return any(map(str.isdigit, content)) == any(map(str.isdigit, original))
 
 
 def count_letters(text: str) -> int:
@@ -106,7 +211,7 @@ def count_letters(text: str) -> int:
     return sum(map(str.isalnum, text))
 
 
-def _count_words(text: str) -> int:
+def count_words(text: str) -> int:
     return len(re.findall(rf"[{UNSPACED}]|[^\W{UNSPACED}]+", text))
 
 
@@ -118,7 +223,8 @@ def hides(runs: Sequence[Run], gaps: Sequence[Gap]) -> bool:
 def is_enough(part: str) -> bool:
     """Whether a part holds enough outside brackets that finding it means something."""
     outside = BRACKET.sub(" ", part)
-    return count_letters(outside) >= PART_LETTERS and _count_words(outside) >= PART_WORDS
+    # A letter of Chinese or Japanese says as much as a syllable or a word.
+    return count_letters(outside) + len(_HAN.findall(outside)) >= PART_LETTERS and count_words(outside) >= PART_WORDS
 
 
 def parse_part(part: str) -> tuple[list[Run], list[Gap]]:
@@ -131,26 +237,38 @@ def parse_part(part: str) -> tuple[list[Run], list[Gap]]:
         gap = _parse_bracket(content, runs[-1], following)
         if not runs[-1].text.strip(" "):
             # Brackets side by side, or one at the very beginning: the widest counts.
+            following.before = runs[-1].before if gaps else (*runs[-1].before, content)
             runs[-1] = following
-            gaps[-1:] = [max(gaps[-1], gap, key=lambda g: g.kind.value)] if gaps else []
+            gaps[-1:] = [_merged(gaps[-1], gap)] if gaps else []
         else:
             runs.append(following)
             gaps.append(gap)
     if len(runs) > 1 and not runs[-1].text.strip(" "):
         runs.pop()
-        gaps.pop()
+        runs[-1].after = gaps.pop().contents
     for run in runs:
         run.text = run.text.strip(" ")
     runs[0].budget = sum(count_letters(run.text) for run in runs)
     return runs, gaps
 
 
+def _merged(one: Gap, other: Gap) -> Gap:
+    wider = max(one, other, key=lambda gap: gap.kind.value)
+    return replace(wider, reach=one.reach + other.reach, contents=(*one.contents, *other.contents))
+
+
 def _parse_bracket(content: str, before: Run, after: Run) -> Gap:
     """The gap that a bracket makes; what it means for the words beside it is noted in their runs."""
+    gap = _own_bracket(content, before, after)
+    # The original may print the bracket itself.
+    return replace(gap, reach=gap.reach + len(content) + len(" [] "), contents=(content,))
+
+
+def _own_bracket(content: str, before: Run, after: Run) -> Gap:
     left, right = before.text[-1:], after.text[:1]
-    if content.casefold().strip(" .!?") == "sic":
-        return Gap(kind=Kind.SIC, reach=len(" [sic] "), spaced=right == " ")
-    if not content or content.isalpha():
+    if SIC.fullmatch(content):
+        return Gap(kind=Kind.SIC, reach=1, spaced=right == " ")
+    if content.isalpha():
         letters = min(max(1, len(content)), AFFIX_LETTERS)
         if left.isalpha() and right.isalpha():
             before.closes = after.opens = False
@@ -171,7 +289,7 @@ def parse_parts(parts: Sequence[str]) -> tuple[list[Run], list[Gap]]:
     runs, gaps = list[Run](), list[Gap]()
     for part in parts:
         more_runs, more_gaps = parse_part(part)
-        gaps += [Gap(kind=Kind.OMISSION, reach=OMISSION_CHARACTERS)] if runs else []
+        gaps += [Gap(kind=Kind.OMISSION, reach=OMISSION_CHARACTERS, contents=("…",))] if runs else []
         runs += more_runs
         gaps += more_gaps
     return runs, gaps

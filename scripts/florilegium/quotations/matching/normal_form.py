@@ -13,16 +13,21 @@ __all__ = [
     "DASHES",
     "LINE_HYPHEN",
     "LINE_SPACE",
+    "MATCHING",
     "NORMALISATION",
     "Normalised",
     "condensed",
+    "end_of",
+    "flattened",
     "normalise",
     "normalise_words",
     "words_digest",
 ]
 
 NORMALISATION = 1
-"""Version of the normalised form. The digests in `quotes.lock` rest on it: who changes the form counts up."""
+"""Version of the form of words whose digests `quotes.lock` holds: who changes that form counts up."""
+MATCHING = 2
+"""Version of the comparison, which `quotes.lock` names beside each entry: who changes what passes counts up."""
 
 LINE_HYPHEN = "\xad"
 """In a normalised original: a hyphen between letters at a line's end: the printer's or the word's own."""
@@ -48,6 +53,27 @@ _REPLACED = (
     *((glyph, plain) for plain, glyphs in _GLYPHS.items() for glyph in glyphs),
     *_LIGATURES.items(),
 )
+_HAN = "\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
+"""Letters and marks of Chinese and Japanese, between which white space is nothing."""
+_HAN_SPACE = re.compile(rf"(?<=[{_HAN}]) +(?=[{_HAN}])|(?<=[{_HAN}][,.;:!?)\]}}'\"]) +(?=[{_HAN}])")
+_HAN_BREAK = re.compile(rf"[{_HAN}][,.;:!?)\]}}'\"]?\Z")
+_HAN_LETTER = re.compile(f"[{_HAN}]")
+_WIDE = {
+    **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if not chr(code).isalnum()},
+    **dict(zip(map(ord, "｡｢｣､"), "。「」、", strict=True)),
+}
+"""Full-width punctuation and its narrow form."""
+_SPACED_DASH = re.compile(
+    r" (?:–|-{1,3}) (?! |\d)|(?<=\d) (?:–|-{1,3}) (?=\d)| (?:–|-{1,3})(?=[\n\f]++(?!\d)|\Z)|(?<=[\n\f])(?:–|-{2,3}) (?!\d)"
+    r"|\A(?:–|-{1,3}) (?!\d)"
+)
+"""A dash between spaces, or between a space and the end of a line: the same dash as one without them."""
+_RAISED = {
+    code: (0x2212 if plain == "−" else ord(plain))
+    for code in [0xB2, 0xB3, 0xB9, *range(0x2070, 0x20A0), *range(0x1D2C, 0x1D6B), *range(0x1D78, 0x1DC0)]
+    if len(plain := unicodedata.normalize("NFKC", chr(code))) == 1 and plain != chr(code)
+}
+"""Raised and lowered signs, and what they are on the line."""
 _SOFT_HYPHEN = re.compile(r"(?<![^\W\d_])\xad|\xad(?! *[\n\f][ \n\f]*+[^\W\d_])")
 _SPACES = (("  ", " "), (" \n", "\n"), ("\n ", "\n"), (" \f", "\f"), ("\f ", "\f"))
 # One class first, which the engine finds quickly; what was found decides what may follow.
@@ -84,6 +110,19 @@ class Normalised:
         name, break_ = ("page", "\f") if "\f" in self.source else ("line", "\n")
         return f"{name} {self.source.count(break_, 0, offset) + 1}"
 
+    def paragraph_breaks(self, start: int, end: int) -> list[int]:
+        """The offsets into `text`, from `start` to `end`, at which a new paragraph of the original begins."""
+        first = max(0, bisect_left(self.changes, start) - 1)
+        found = []
+        for index in range(max(1, first), len(self.changes)):
+            if self.changes[index] > end:
+                break
+            # What was replaced lies before the place from which text and source run side by side again.
+            stretch = self.source[max(0, self.origins[index] - 8) : self.origins[index]]
+            if self.changes[index] > start and stretch[len(stretch.rstrip("\n\f ")) :].count("\n") > 1:
+                found.append(self.changes[index])
+        return found
+
     def spread(self, offset: int) -> int:
         """The offset into `text` of the character at an offset into `dense`."""
         return offset + bisect_right(self.shifts, offset)
@@ -95,7 +134,7 @@ class Normalised:
 
 def normalise(text: str) -> Normalised:
     """The normalised form of an original."""
-    source = _replace_glyphs(text)
+    source = _comparable(_replace_glyphs(text))
     normal, changes, origins = _replace_runs(source)
     pieces = _THIN.split(normal)
     shifts = list(accumulate(map(len, pieces)))[:-1]
@@ -112,17 +151,63 @@ def normalise(text: str) -> Normalised:
 
 def normalise_words(words: str) -> str:
     """The normalised form of a quotation's words. A line break in a note is always a space."""
-    return _replace_runs(_replace_glyphs(re.sub(r"[\n\r\f\x0b\x85\u2028\u2029]", " ", words)))[0]
+    return _replace_runs(_comparable(_replace_glyphs(_BREAKS.sub(" ", words))))[0]
+
+
+_BREAKS = re.compile(r"[\n\r\f\x0b\x85\u2028\u2029]")
 
 
 def words_digest(words: str) -> str:
-    """SHA-256 of the normalised words, in hexadecimal; other line breaks and glyphs do not change it."""
-    return sha256(normalise_words(words).replace("–", "-").encode("utf-8", "surrogatepass")).hexdigest()
+    """SHA-256 of the words, in hexadecimal; other line breaks and glyphs do not change it.
+
+    What it is made of is fixed by `NORMALISATION`: the comparison may learn to pass more, the digests stay.
+    """
+    form = _replace_runs(_replace_glyphs(_BREAKS.sub(" ", words)))[0]
+    return sha256(form.replace("–", "-").encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def flattened(words: str) -> str:
+    """The words with their raised and lowered signs on the line: `10⁶` becomes `106`."""
+    return words.translate(_RAISED)
+
+
+def _comparable(text: str) -> str:
+    """A text whose spaces round dashes, and between letters of Chinese and Japanese, are gone."""
+    text = _SPACED_DASH.sub("–", text) if " –" in text or " -" in text or "– " in text or "-- " in text else text
+    if text.isascii() or not _HAN_LETTER.search(text):
+        return text
+    return _HAN_SPACE.sub("", text.translate(_WIDE))
 
 
 def condensed(words: str) -> str:
     """Normalised words without white space, hyphens and dashes, as in `Normalised.dense`."""
     return _THIN.sub("", words)
+
+
+def end_of(run: str, text: str, at: int) -> int | None:
+    """Where a run of words that begins at an offset ends, or None if something else stands there."""
+    if text.startswith(run, at):
+        return at + len(run)
+    done = 0
+    while done < len(run):
+        here, wanted = text[at : at + 1], run[done]
+        if here == wanted or (here in DASHES and wanted in DASHES):
+            done += 1
+        elif here == LINE_HYPHEN:
+            done += _hyphen_length(run, done)
+        elif here == LINE_SPACE:
+            done += wanted == " "
+        else:
+            return None
+        at += 1
+    return at
+
+
+def _hyphen_length(run: str, at: int) -> int:
+    """How much of the words a hyphen at a line's end is: nothing, `-`, or the `- ` of `pre- and post-`."""
+    if run[at] not in DASHES:
+        return 0
+    return 2 if run.startswith(" ", at + 1) else 1
 
 
 def _replace_glyphs(text: str) -> str:
@@ -161,17 +246,21 @@ def _replace_runs(source: str) -> tuple[str, list[int], list[int]]:
 def _run(match: re.Match[str]) -> str:
     """What a run of dashes or full stops, a mark at a line's end, or a line break becomes."""
     mark = match[0].rstrip("\n\f")
-    if not mark:
-        return " "
     text, start, end = match.string, match.start(), match.end()
     before, after = text[max(0, start - 1) : start], text[end : end + 1]
+    if not mark:
+        if (after == "–" or text.startswith("--", end)) and not text[end + 1 : end + 2].isdigit():
+            return LINE_SPACE  # A break before a dash; before a number it is a minus, which keeps its space.
+        is_within = after > "\u2e7f" and _HAN_LETTER.match(after) and _HAN_BREAK.search(text[max(0, start - 2) : start])
+        return "" if is_within else " "
     plain = _plain(mark)
     if len(mark) == len(match[0]):
         return plain
     if plain in ("-", LINE_HYPHEN) and before.isalpha() and after.isalpha():
         # No printer hyphenates before a capital, unless all is in capitals.
         return LINE_HYPHEN if after.islower() or not before.islower() else "-" + LINE_SPACE
-    return plain + (LINE_SPACE if before.strip(" \n\f") else " ")
+    is_open = before.strip(" \n\f") or (plain == "–" and not after.isdigit())
+    return plain + (LINE_SPACE if is_open else " ")
 
 
 def _plain(mark: str) -> str:

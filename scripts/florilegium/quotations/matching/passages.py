@@ -3,11 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from .brackets import UNSPACED, Gap, Run
-from .normal_form import DASHES, LINE_HYPHEN, LINE_SPACE, Normalised, condensed
+from .brackets import UNSPACED, Gap, Run, agrees
+from .normal_form import LINE_HYPHEN, LINE_SPACE, Normalised, condensed, end_of
 
-__all__ = ["Places", "Search", "is_inside"]
+__all__ = ["Fit", "Search", "is_inside"]
 
 STEPS = 200_000
 """Places that one search tries, so that no quotation, however made, keeps it busy for long."""
@@ -31,32 +32,6 @@ def is_inside(text: str, at: int) -> bool:
     return _INSIDE.search(around) is not None
 
 
-def _end_of(run: str, text: str, at: int) -> int | None:
-    """Where a run of words that begins at an offset ends, or None if something else stands there."""
-    if text.startswith(run, at):
-        return at + len(run)
-    done = 0
-    while done < len(run):
-        here, wanted = text[at : at + 1], run[done]
-        if here == wanted or (here in DASHES and wanted in DASHES):
-            done += 1
-        elif here == LINE_HYPHEN:
-            done += _hyphen_length(run, done)
-        elif here == LINE_SPACE:
-            done += wanted == " "
-        else:
-            return None
-        at += 1
-    return at
-
-
-def _hyphen_length(run: str, at: int) -> int:
-    """How much of the words a hyphen at a line's end is: nothing, `-`, or the `- ` of `pre- and post-`."""
-    if run[at] not in DASHES:
-        return 0
-    return 2 if run.startswith(" ", at + 1) else 1
-
-
 def _occurrences(run: str, original: Normalised, start: int, stop: int) -> Iterator[tuple[int, int]]:
     """Where a run of words stands whose start lies in `start..stop`, both ends included, in order."""
     dense = condensed(run)
@@ -69,15 +44,22 @@ def _occurrences(run: str, original: Normalised, start: int, stop: int) -> Itera
         first = original.spread(at)
         # Before the first letter stands a dash, perhaps with a space that a line break leaves open.
         for begin in range(max(start, first - lead - 1) if lead else first, min(first, stop) + 1):
-            end = _end_of(run, original.text, begin)
+            end = end_of(run, original.text, begin)
             if end is not None:
                 yield begin, end
                 break
         at = original.dense.find(dense, at + 1, limit)
 
 
-Places = tuple[tuple[int, int], ...]
-"""Start and end of each run, as offsets into the normalised text."""
+class Fit(NamedTuple):
+    """Where a run of words stands, as offsets into the normalised text."""
+
+    first: int
+    """Where its first word begins, letters that a bracket stands for included."""
+    begin: int
+    """Where the run itself begins."""
+    end: int
+    last: int
 
 
 class Search:
@@ -90,13 +72,13 @@ class Search:
         self.dead: set[tuple[int, int, int]] = set()
         self.steps = 0
 
-    def places(self) -> Places | None:
-        """The first places where all runs fit, from the start to the end of each."""
+    def fits(self, start: int = 0) -> tuple[Fit, ...] | None:
+        """The first places where all runs fit, from an offset on."""
         if any(condensed(run.text) not in self.original.dense for run in self.runs):
             return None
-        return self._from(0, 0, len(self.original.text), 0)
+        return self._from(0, start, len(self.original.text), 0)
 
-    def _from(self, index: int, start: int, stop: int, budget: int) -> Places | None:
+    def _from(self, index: int, start: int, stop: int, budget: int) -> tuple[Fit, ...] | None:
         """The places of a run, which begins from `start` to `stop`, and of those behind it."""
         if index == len(self.runs):
             return ()
@@ -114,22 +96,23 @@ class Search:
         self.dead.add(state)
         return None
 
-    def _fit(self, index: int, start: int, begin: int, end: int, budget: int) -> Places | None:
+    def _fit(self, index: int, start: int, begin: int, end: int, budget: int) -> tuple[Fit, ...] | None:
         """Put one run at a place, and those behind it where they fit."""
         run, text = self.runs[index], self.original.text
         first = self._word_end(begin, -1, run.lead) if run.opens else begin
         last = self._word_end(end, 1, run.tail) if run.closes else end
-        if first is None or last is None or first < start:
+        if first is None or last is None or first < start or not agrees(run, text, first, last):
             return None
         budget -= begin - first + last - end
         if index:
             gap, between = self.gaps[index - 1], text[start:first]
-            budget -= gap.hidden(between)
-            if not gap.allows(between):
+            hidden = gap.hidden(between)
+            if hidden is None:
                 return None
+            budget -= gap.letters(hidden)
         reach = self.gaps[index].reach if index < len(self.gaps) else 0
         rest = self._from(index + 1, last, last + reach, budget) if budget >= 0 else None
-        return None if rest is None else ((first, last), *rest)
+        return None if rest is None else (Fit(first, begin, end, last), *rest)
 
     def _word_end(self, at: int, step: int, letters: int) -> int | None:
         """The word's end that is reached from an offset by at most so many letters."""

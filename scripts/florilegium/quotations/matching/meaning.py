@@ -1,0 +1,123 @@
+"""Words that turn or limit what is said: negations, hedges, limits, in the languages of libraries."""
+
+import re
+from collections.abc import Iterator
+
+from .brackets import Bracket, Kind, count_letters
+
+__all__ = ["changes_meaning", "holds_negation", "holds_qualification"]
+
+_NEGATIONS = {
+    "en": (
+        "not never no none nor neither nobody nothing nowhere cannot without hardly scarcely barely rarely "
+        "seldom un non"
+    ),
+    "de": "nicht nie niemals kein keine keinen keinem keiner keines nichts niemand nirgends weder ohne kaum un",
+    "fr": "ne n pas jamais aucun aucune rien personne ni sans guère",
+    "es": "no nunca jamás ningún ninguna ninguno nada nadie ni sin tampoco apenas",
+    "it": "non mai nessun nessuno nessuna niente nulla né senza neppure",
+    "nl": "niet nooit geen niets niemand nergens noch zonder nauwelijks on",
+    "pt": "não nunca jamais nenhum nenhuma nada ninguém nem sem",
+    "sv": "inte aldrig ingen inget inga ej utan o",
+    "da": "ikke aldrig ingen intet ej uden u",
+}
+_QUALIFICATIONS = {
+    "en": (
+        "may might could perhaps possibly probably presumably apparently seemingly likely unlikely only "
+        "merely if unless except until unlike although though whereas however but some sometimes often "
+        "usually mostly partly nearly almost provided assuming suggest suggests suggested appear appears seem "
+        "seems about approximately under when where among within patients participants subjects adults "
+        "children women men mice rats adolescents"
+    ),
+    "de": (
+        "kann könnte könnten dürfte vielleicht möglicherweise wohl wahrscheinlich vermutlich nur bloß wenn "
+        "falls sofern außer obwohl jedoch aber manche manchmal oft meist teilweise fast scheint scheinen etwa "
+        "bei patienten frauen männer kinder erwachsenen"
+    ),
+    "fr": (
+        "peut pourrait peut-être probablement seulement si sauf sinon bien mais cependant parfois souvent "
+        "presque semble chez patients"
+    ),
+    "es": (
+        "puede podría quizás quizá probablemente solo sólo si salvo excepto aunque pero algunos a-veces casi "
+        "parece en pacientes"
+    ),
+    "it": ("può potrebbe forse probabilmente solo se salvo tranne benché ma alcuni talvolta quasi sembra pazienti"),
+    "nl": (
+        "kan zou misschien waarschijnlijk alleen als tenzij behalve hoewel maar soms vaak bijna lijkt bij patiënten"
+    ),
+    "pt": ("pode poderia talvez provavelmente só somente se salvo exceto embora mas alguns quase parece pacientes"),
+}
+_PREFIXES = {
+    "en": ("un", "in", "im", "ir", "il", "non", "dis", "mis", "anti", "a"),
+    "de": ("un", "in", "im", "miss", "nicht", "anti"),
+    "fr": ("in", "im", "ir", "il", "non", "dés", "mal", "anti"),
+    "es": ("in", "im", "ir", "des", "no", "anti"),
+    "it": ("in", "im", "ir", "non", "dis", "s", "anti"),
+    "nl": ("on", "in", "im", "niet", "anti"),
+    "pt": ("in", "im", "ir", "não", "des", "anti"),
+    "sv": ("o", "in", "im", "icke"),
+    "da": ("u", "in", "im", "ikke"),
+}
+_SUFFIXES = ("not", "n't", "nt", "'t", "less", "free", "los", "loos")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+def _table(tables: dict[str, str], language: str) -> frozenset[str]:
+    primary = language.split("-", maxsplit=1)[0].lower()
+    return frozenset(" ".join([tables["en"], tables.get(primary, "")]).split())
+
+
+def _prefixes(language: str) -> tuple[str, ...]:
+    return (*_PREFIXES["en"], *_PREFIXES.get(language.split("-", maxsplit=1)[0].lower(), ()))
+
+
+def _words(text: str) -> list[str]:
+    return [word.replace("’", "'") for word in _WORD.findall(text.casefold())]
+
+
+def _negations(text: str, language: str) -> int:
+    table = _table(_NEGATIONS, language)
+    return sum(word in table or word.endswith("n't") for word in _words(text))
+
+
+def holds_negation(text: str, language: str = "en") -> bool:
+    """Whether a text negates something."""
+    return _negations(text, language) > 0
+
+
+def holds_qualification(text: str, language: str = "en") -> bool:
+    """Whether a text limits or doubts what stands beside it: a negation, a hedge, a condition, for whom it holds."""
+    return holds_negation(text, language) or not _table(_QUALIFICATIONS, language).isdisjoint(_words(text))
+
+
+def changes_meaning(bracket: Bracket, language: str = "en") -> bool:
+    """Whether a bracket turns what is said: a negation put in or left out, or one number for another."""
+    if bracket.literal:
+        return False
+    content, hidden = bracket.content.casefold(), bracket.hidden.casefold()
+    if bracket.kind is Kind.OMISSION:
+        return holds_negation(hidden, language)
+    if content.strip() == hidden.strip():
+        return False
+    if bracket.kind in (Kind.NOTHING, Kind.WITHIN_WORD):
+        affixes = (*_prefixes(language), *_SUFFIXES)
+        return any(part in affixes and len(part) > 1 for part in (content, hidden))
+    if _negations(content, language) != _negations(hidden, language) or any(_turned(content, hidden, language)):
+        return True
+    numbers = _NUMBER.findall(hidden)
+    return bool(numbers) and bool(count_letters(content)) and not set(numbers) <= set(_NUMBER.findall(content))
+
+
+def _turned(content: str, hidden: str, language: str) -> Iterator[bool]:
+    """Whether a word of one is a word of the other with a negating beginning or end."""
+    mine, theirs = _words(content), _words(hidden)
+    for one in mine:
+        for other in theirs:
+            longer, shorter = sorted((one, other), key=len, reverse=True)
+            if longer != shorter and len(shorter) > 2:
+                yield longer.endswith(shorter) and longer[: -len(shorter)] in _prefixes(language)
+                yield longer.startswith(shorter) and longer[len(shorter) :] in _SUFFIXES
+    for word in mine + theirs:
+        yield word in _prefixes(language) and len(word) > 1 and word not in ("in", "il", "a")
