@@ -64,8 +64,8 @@ _WIDE = {
 }
 """Full-width punctuation and its narrow form."""
 _SPACED_DASH = re.compile(
-    r" (?:–|-{1,3}) (?! |\d)|(?<=\d) (?:–|-{1,3}) (?=\d)| (?:–|-{1,3})(?=[\n\f]++(?!\d)|\Z)|(?<=[\n\f])(?:–|-{2,3}) (?!\d)"
-    r"|\A(?:–|-{1,3}) (?!\d)"
+    r" (?:–|-{1,3}) (?! |\d)|(?<=\d) (?:–|-{1,3}) (?=\d)| (?:–|-{1,3})(?=[\n\f]++(?!\d)|\Z)"
+    r"|(?<=[\n\f])(?:–|-{2,3}) (?!\d)|\A(?:–|-{1,3}) (?!\d)"
 )
 """A dash between spaces, or between a space and the end of a line: the same dash as one without them."""
 _RAISED = {
