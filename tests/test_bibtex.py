@@ -65,6 +65,9 @@ def test_entries_are_read_as_pandoc_reads_them():
     theirs = {item["id"]: item for item in json.loads(run.stdout)}
     # Pandoc gives no type for @misc, and folds title case that is not protected.
     theirs["blog2010"]["type"] = "document"
+    # Pandoc drops a particle unless `useprefix` is set; here it stays with the family name unless that is denied.
+    for name in (name for item in theirs.values() for name in item.get("author", ()) if "dropping-particle" in name):
+        name["non-dropping-particle"] = name.pop("dropping-particle")
     for item in (*ours.values(), *theirs.values()):
         item["title"] = item["title"].lower().replace("'", "’")
     assert ours == theirs
@@ -112,10 +115,6 @@ def test_other_line_ends(end):
             "@book{a, title {A}}\n@book{b, title = {B}}",
             "1:1 invalid-reference: a field of this entry is not of the form name = {value}",
         ),
-        (
-            "@book{title = {A}}\n@book{b, title = {B}}",
-            "1:1 invalid-reference: this entry has no key, or no comma after it",
-        ),
         ("@book a, title = {A}}\n@book{b, title = {B}}", "1:1 invalid-reference: no { follows here"),
         (
             "@book{b, title = {B},\n title = {C}}",
@@ -135,13 +134,9 @@ def test_other_line_ends(end):
         ),
         (
             "@book{b, title = {B}, date = {soon}}",
-            '1:30 invalid-reference: "issued" must be a date, not "soon"',
+            '1:30 doubtful-reference: "soon" is not a date that can be read; it is kept in words',
         ),
         ("@boook{b, title = {B}}", '1:1 invalid-reference: "type" knows no "boook"'),
-        (
-            "@book{b, title = {B}}\n@book{, title = {A}}",
-            '2:6 invalid-reference: the "id" of this reference is empty',
-        ),
     ],
 )
 def test_a_broken_entry_does_not_hide_the_others(text, message):
@@ -149,6 +144,23 @@ def test_a_broken_entry_does_not_hide_the_others(text, message):
     assert [m.replace('"c"', '"{c}"') for m in shown(problems)] == [message]
     assert [(s.key, s.title) for s in sources] == [("b", "B")]
     assert all(p.help for p in problems if p.rule == "invalid-reference" and "refers" not in p.message)
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "said"),
+    [
+        ("@book{,\n  author = {Roe, Ann}, title = {T}, year = 2002}", "roe2002", "has no key"),
+        ("@book{title = {The art of forgetting}, year = {1999}}", "forgetting1999", "has no key"),
+        ("@book{müller2001, title = {T}}", "muller2001", "letters that no citation can hold"),
+        ("@book{, author = {Roe, Ann}, year = 2002}\n@book{roe2002, title = {T}}", "roe2002a", "has no key"),
+    ],
+)
+def test_a_key_is_made_and_said(text, key, said):
+    sources, problems = read(text)
+    assert sources[0].key == key
+    (problem,) = (p for p in problems if p.rule == "doubtful-reference")
+    assert said in problem.message
+    assert key in problem.help
 
 
 def test_entries_in_parentheses():
@@ -170,6 +182,24 @@ def test_crossref():
     assert chapter.year == book.year == 2001
 
 
+def test_what_is_inherited_over_generations():
+    sources, problems = read(
+        "@inbook{c, crossref = {v}, title = {C}}\n@book{v, crossref = {m}, title = {V}, volume = 2, shorttitle = {v}}\n"
+        "@mvbook{m, title = {M}, author = {D, E}, xdata = {p}}\n@xdata{p, publisher = {P}, location = {countryfr}}\n"
+        "@book{a, crossref = {b}, title = {A}}\n@book{b, crossref = {a}, publisher = {P}}\n"
+    )
+    assert problems == []
+    chapter, volume, whole, one, _ = sources
+    assert chapter.variables == {
+        "title": "C", "container-title": "M", "volume-title": "V", "volume": "2", "publisher": "P",
+        "publisher-place": "France",
+    }  # fmt: skip
+    assert chapter.names["container-author"] == (Name(family="D", given="E"),)
+    assert (volume.title, volume.variables["volume-title"]) == ("M", "V")
+    assert whole.variables["publisher-place"] == "France"
+    assert one.variables["publisher"] == "P"
+
+
 @pytest.mark.parametrize(
     ("fields", "issued"),
     [
@@ -177,11 +207,27 @@ def test_crossref():
         ("year = {2009}, month = {March}", Date(parts=((2009, 3),))),
         ("year = 2009, month = 3, day = 7", Date(parts=((2009, 3, 7),))),
         ('year = 2009, month = "10~" # jan', Date(parts=((2009, 1, 10),))),
-        ("year = 2009, month = {spring}", Date(parts=((2009,),))),
+        ("year = 2009, month = {spring}", Date(parts=((2009,),), season="1")),
         ("year = {in press}", Date(literal="in press")),
         ("year = {2009a}, month = jan", Date(literal="2009a")),
         ("date = {2009-05/2010-01}", Date(parts=((2009, 5), (2010, 1)))),
         ("date = {2009~}, year = 1999", Date(parts=((2009,),), circa=True)),
+        ("date = {1999/..}", Date(parts=((1999,), (0,)))),
+        ("date = {2004-04-05T14:34}", Date(parts=((2004, 4, 5),))),
+        ("date = {2017-08-22TZ}", Date(parts=((2017, 8, 22),))),
+        ("date = {20XX}", Date(parts=((2000,), (2099,)))),
+        ("date = {1723?}", Date(parts=((1723,),), circa=True)),
+        ("date = {-0379}", Date(parts=((-380,),))),
+        ("date = {1993-00-00}", Date(parts=((1993,),))),
+        ("date = {2001-21/2001-22}", Date(parts=((2001, 21), (2001, 22)))),
+        ("year = {{\\noopsort{1973c}}1981}", Date(parts=((1981,),))),
+        ("year = {1989--1994}", Date(parts=((1989,), (1994,)))),
+        ("year = {c. 1650}", Date(parts=((1650,),), circa=True)),
+        ("year = 2013, month = {März}", Date(parts=((2013, 3),))),
+        ("year = 2013, month = {March--April}", Date(parts=((2013, 3), (2013, 4)))),
+        ("year = 2013, month = {15 March}", Date(parts=((2013, 3, 15),))),
+        ("year = 2013, month = mar # {~15}", Date(parts=((2013, 3, 15),))),
+        ("year = 2013, month = {8}, day = {0}", Date(parts=((2013, 8),))),
     ],
 )
 def test_dates(fields, issued):
@@ -198,17 +244,85 @@ def test_dates(fields, issued):
         ("{Simon and Schuster}", Name(literal="Simon and Schuster")),
         (r"{\'A}lvarez, Jos{\'e}", Name(given="José", family="Álvarez")),
         ("{Barnes and Noble}, {J. K.}", Name(given="J. K.", family="Barnes and Noble")),
-        ("van der {Berg}, D.", Name(given="D.", family="Berg", dropping_particle="van der")),
+        ("van der {Berg}, D.", Name(given="D.", family="Berg", non_dropping_particle="van der")),
         ("Doe, Jr, Jane", Name(given="Jane", family="Doe", suffix="Jr")),
         ("Plato", Name(family="Plato")),
         ("{A} {B}", Name(given="A", family="B")),
         ("others", Name(literal="others")),
+        (r"\v{S}im\'{a}nek, Jan", Name(given="Jan", family="Šimánek")),
+        (
+            "family=Hoven, given=Jeroen, prefix=van den",
+            Name(given="Jeroen", family="Hoven", non_dropping_particle="van den"),
+        ),
+        (
+            "family=Goethe, given=J. W., prefix=von, useprefix=false",
+            Name(given="J. W.", family="Goethe", dropping_particle="von"),
+        ),
+        ("Ortega y Gasset, José", Name(given="José", family="Ortega y Gasset")),
+        ("José Ortega y Gasset", Name(given="José", family="Ortega y Gasset")),
+        ("García de la Torre, M.", Name(given="M.", family="García de la Torre")),
+        ("Santos e Silva, Maria", Name(given="Maria", family="Santos e Silva")),
+        ("Ibn al-Haytham, Hasan", Name(given="Hasan", family="Ibn al-Haytham")),
+        ("de la Fontaine, Jean", Name(given="Jean", family="Fontaine", non_dropping_particle="de la")),
+        ("Humboldt, Alexander von", Name(given="Alexander", family="Humboldt", dropping_particle="von")),
+        ("King, Martin Luther, Jr.", Name(given="Martin Luther", family="King", suffix="Jr.")),
     ],
 )
 def test_names(written, name):
     (source,), problems = read(f"@book{{a, author = {{{written}}}}}")
     assert problems == []
     assert source.names == {"author": (name,)}
+
+
+@pytest.mark.parametrize(
+    ("written", "people", "meant"),
+    [
+        ("Doe, Jane; Roe, Richard", ["Jane Doe", "Richard Roe"], "Doe, Jane and Roe, Richard"),
+        ("Doe, Jane, Roe, Richard", ["Jane Doe", "Richard Roe"], "Doe, Jane and Roe, Richard"),
+        (
+            "Jane Doe, Richard Roe, Ann Poe",
+            ["Jane Doe", "Richard Roe", "Ann Poe"],
+            "Jane Doe and Richard Roe and Ann Poe",
+        ),
+        ("Doe, Jane et al.", ["Jane Doe", "others"], "and others"),
+        (r"Doe, Jane \& Roe, Richard", ["Jane Doe", "Richard Roe"], "Doe, Jane and Roe, Richard"),
+        ("J. Doe and", ["J. Doe"], "and others"),
+    ],
+)
+def test_a_list_parted_by_other_signs_is_read_as_it_is_meant_and_reported(written, people, meant):
+    (source,), (problem,) = read(f"@book{{a, author = {{{written}}}}}")
+    assert [name.full for name in source.names["author"]] == people
+    assert (problem.rule, problem.about, meant in problem.help) == ("doubtful-reference", "a", True)
+
+
+def test_a_particle_is_dropped_where_the_entry_says_so():
+    (source,), _ = read("@book{a, author = {van der Berg, Jan}, options = {useprefix=false}}")
+    assert source.names["author"][0].dropping_particle == "van der"
+
+
+@pytest.mark.parametrize(
+    ("latex", "text"),
+    [
+        (r"5\textpm 1 and $10^{-3}$, H\textsubscript{2}O", "5±1 and 10<sup>−3</sup>, H<sub>2</sub>O"),
+        (r"$\frac{1}{2}$ \frac{a}{b} $\sqrt{s}$ $\mathbb{R}^n$ $\bar{1}$", "½ a/b √s ℝ<sup>n</sup> 1̄"),
+        (r"{\em E. coli} and \emph{\textbf{n}}", "<i>E. coli</i> and <i><b>n</b></i>"),
+        (r"\enquote{a \enquote{b} c} \foreignlanguage{german}{Die Welt}", "“a ‘b’ c” Die Welt"),
+        (r"\href{https://x.org/~a\_b}{the text} \url{https://x.org/~a_b}", "the text https://x.org/~a_b"),
+        (r"Franc{\accent23u}, 1$^\textrm{st}$, method\hyphen free", "Franců, 1<sup>st</sup>, method-free"),
+    ],
+)
+def test_markup_of_titles_becomes_rich_text(latex, text):
+    (source,), problems = read(f"@misc{{a, title = {{{latex}}}}}")
+    assert source.variables["title"] == text
+    assert problems == []
+
+
+def test_an_unknown_command_is_reported_at_its_place_and_keeps_its_argument():
+    table = LineTable("references/x.bib", "@misc{a, title = {The \\textgreek{alfa} of\n \\foo}}")
+    (source,), problems = parse_bibliography(table.path, table.text, table)
+    assert source.title == "The alfa of"
+    assert [table.slice(p.span) for p in problems] == ["\\textgreek", "\\foo"]
+    assert {p.rule for p in problems} == {"doubtful-reference"}
 
 
 @pytest.mark.parametrize(
@@ -242,10 +356,10 @@ def test_fields(field, variables):
         (r"\v{C}apek \v Capek {\v{C}}apek \c{c} \c c", "Čapek Čapek Čapek ç ç"),
         (r"na{\"\i}ve \'{\i} \~n \=o \.z \H{o} \k a \r{a} \u g \d{h}", "naïve í ñ ō ż ő ą å ğ ḥ"),
         (r"\ss{}en \ae on \O re {\L}\'od\'z \'{\^e}", "ßen æon Øre Łódź ế"),
-        (r"a --- b -- c-d ``q'' `s' ,,z", "a — b – c-d “q” `s' „z"),
+        (r"a --- b -- c-d ``q'' `s' ,,z", "a — b – c-d “q” ‘s’ „z"),
         (r"50\% \& \# \_ \{x\} \$5 a~b a\,b a\ b a\-b a\\b", "50% & # _ {x} $5 a b a b a b ab a b"),
         (r"\emph{x \textbf{y}} \unknown{z} {\it w}", "x y z w"),
-        (r"$\alpha$-, $H_2O$, x_y, \textalpha", "α-, H2O, x_y,"),
+        (r"$\alpha$-, $H_2O$, x_y, \textalpha", "α-, H₂O, x_y, α"),
         ("costs $5", "costs $5"),
         ("  two \n lines ", "two lines"),
         (r"{The} {DNA}", "The DNA"),

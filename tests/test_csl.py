@@ -74,7 +74,7 @@ custom: {a: [b]}
     source, problems = parse_source(node, table)
     assert problems == []
     assert (source.key, source.type, source.title, source.year) == (
-        "lutz2013", "article-journal", "The <b>multiple</b> facets: a review", 2013,
+        "lutz2013", "article-journal", "The multiple facets: a review", 2013,
     )  # fmt: skip
     assert source.variables["volume"] == "36"
     assert source.variables["edition"] == "1.10"
@@ -266,7 +266,7 @@ def test_dates(written, expected):
         ("20090501", "must be a date"),
         ("2009/2010/2011", "must be a date"),
         ("2009/05", "must be a date"),
-        ("{raw: May 2009}", 'must be a date, not "May 2009"'),
+        ("{raw: some May}", 'must be a date, not "some May"'),
         ("[2009, 5]", "must be a date, not a list"),
         ("[]", "must be a date, not a list"),
         ("{}", "has no year"),
@@ -278,7 +278,7 @@ def test_dates(written, expected):
         ("{date-parts: [[2009, 1, 2, 3]]}", "more than year, month and day"),
         ("{date-parts: [[next]]}", 'not "next"'),
         ("{date-parts: [[[2009]]]}", "not a list"),
-        ("{date-parts: [[99999999999999999999999]]}", "four digits"),
+        ("{date-parts: [[99999999999999999999999]]}", "whole numbers"),
         ("{date-parts: [[true]]}", 'not "true"'),
         ("{date-prts: [[2009]], literal: x}", 'has no part "date-prts"'),
         ("{literal: [x]}", 'a "literal" that is a list'),
@@ -363,11 +363,9 @@ def test_all_problems_of_an_item_at_once():
 @pytest.mark.parametrize(
     ("issued", "reason"),
     [
-        ("[[2009, 13]]", '"issued" of "doe2009" has no month 13'),
-        ("[[2009, 0]]", '"issued" of "doe2009" has no month 0'),
+        ("[[2009, 17]]", '"issued" of "doe2009" has no month 17'),
         ("[[2009, 2, 30]]", '"issued" of "doe2009" has no such day: 2009-02-30'),
         ("[[1900, 2, 29]]", '"issued" of "doe2009" has no such day: 1900-02-29'),
-        ("[[2009, 5, 0]]", '"issued" of "doe2009" has no such day: 2009-05-00'),
         ("[[0]]", '"issued" of "doe2009" has no year 0'),
         ("[[2027]]", '"issued" of "doe2009" lies in the future: 2027'),
         ("[[2026, 12]]", '"issued" of "doe2009" lies in the future: 2026-12'),
@@ -467,7 +465,7 @@ names = st.builds(
 )
 years = st.integers(-9999, 9999)
 parts = (
-    st.tuples(years) | st.tuples(years, st.integers(0, 20)) | st.tuples(years, st.integers(0, 20), st.integers(0, 20))
+    st.tuples(years) | st.tuples(years, st.integers(1, 12)) | st.tuples(years, st.integers(1, 12), st.integers(1, 20))
 )
 dates = st.builds(
     Date,

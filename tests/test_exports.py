@@ -8,7 +8,7 @@ import pytest
 import rispy
 from florilegium.core.model import Date, Name, Source
 from florilegium.core.spans import LineTable, Span
-from florilegium.works.bibtex.bibtex_entries import parse_bibtex
+from florilegium.works.bibtex.bibtex_reader import parse_bibtex
 from florilegium.works.exports import bibtex_entry, citation_metadata, context_object, csl_json, ris_record
 from hypothesis import given
 from hypothesis import strategies as st

@@ -9,8 +9,9 @@ import pytest
 import rispy
 from florilegium.core.model import Name, Source
 from florilegium.core.spans import LineTable, Span
+from florilegium.works.citation_keys import propose_key
 from florilegium.works.csl import to_csl
-from florilegium.works.ris.ris_reader import parse_ris, propose_key
+from florilegium.works.ris.ris_reader import parse_ris
 from florilegium.works.ris.ris_writer import ris_record
 from hypothesis import given
 from hypothesis import strategies as st

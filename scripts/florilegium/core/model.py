@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from .rich_text import plain_title
 from .rules import Severity
 from .spans import Span
 from .values import Value
@@ -105,7 +106,8 @@ class Source(Value):
 
     @property
     def title(self) -> str:
-        return self.variables.get("title", "")
+        """The title without the markup of CSL's rich text, which `variables` keeps."""
+        return plain_title(self.variables.get("title", ""))
 
     @property
     def year(self) -> int | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["RULES", "Rule", "Severity"]
+__all__ = ["REFERENCES", "RULES", "Rule", "Severity"]
 
 
 class Severity(StrEnum):
@@ -149,6 +149,10 @@ _TABLE = (
      "A reference is a CSL item: with an id, a known type, names and dates in their CSL form.",
      "The bibliography, the exports and every reference manager rely on that form.",
      "Correct the field that the message names."),
+    ("doubtful-reference", REFERENCES, WARNING,
+     "A reference from another program says what it means in the words of its format.",
+     "Bibliographies come with names parted by other signs than the format's, with commands and dates that no program knows, with entries without a key. What is likely meant is read, and said, so that nothing is lost in silence.",
+     "Compare it with the work, and write it as the message proposes."),
     ("incomplete-reference", REFERENCES, WARNING,
      "A reference holds what its type needs: a title, an author or editor, a date, the journal or the book.",
      "A reader must be able to find the work.",

@@ -18,6 +18,7 @@ __all__ = [
     "Sequence",
     "Stop",
     "kind_of",
+    "tree_of",
 ]
 
 MAX_DEPTH = 16
@@ -87,6 +88,20 @@ def kind_of(node: Node) -> str:
     if node.boolean is not None:
         return "true or false"
     return "a number" if node.number is not None else "a text"
+
+
+def tree_of(value: object, span: Span, depth: int = 0) -> Node:
+    """A value of Python, as JSON has them, as a tree whose every part stands at one place."""
+    if isinstance(value, dict | list | tuple) and depth >= MAX_DEPTH:
+        return Scalar("", True, span)
+    if isinstance(value, dict):
+        entries = ((Scalar(str(key), False, span), tree_of(inner, span, depth + 1)) for key, inner in value.items())
+        return Mapping(tuple(entries), span)
+    if isinstance(value, list | tuple):
+        return Sequence(tuple(tree_of(inner, span, depth + 1) for inner in value), span)
+    if value is None or isinstance(value, bool):
+        return Scalar("" if value is None else str(value).lower(), True, span)
+    return Scalar(str(value), isinstance(value, int | float), span)
 
 
 class Stop(Exception):

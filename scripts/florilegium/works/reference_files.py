@@ -22,7 +22,7 @@ def parse_bibliography(path: str, text: str, table: LineTable) -> tuple[tuple[So
     A key that comes twice is reported, and stands for the work that has it first.
     """
     if path.lower().endswith(".bib"):
-        from .bibtex.bibtex_entries import parse_bibtex  # its parser takes time to import, and few libraries need it
+        from .bibtex.bibtex_reader import parse_bibtex  # its parser takes time to import, and few libraries need it
 
         sources, problems = parse_bibtex(table)
     elif path.lower().endswith(".json"):

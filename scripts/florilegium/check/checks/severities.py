@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 from ...core.diagnostics import Diagnostic
 from ...core.model import RuleException
-from ...core.rules import RULES, Severity
+from ...core.rules import REFERENCES, RULES, Severity
 from ...library.links import Links
 from ...library.reading import ANNOTATIONS
 
@@ -18,11 +18,23 @@ def apply_severities(links: Links, diagnostics: Iterable[Diagnostic]) -> tuple[D
     settings = links.library.settings
     kept = []
     for diagnostic in diagnostics:
-        severity = settings.severities.get(diagnostic.rule, RULES[diagnostic.rule].severity)
+        severity = settings.severities.get(diagnostic.rule) or _usual(links, diagnostic)
         if severity is Severity.OFF or any(_excepted(diagnostic, e) for e in settings.exceptions):
             continue
         kept.append(replace(diagnostic, severity=severity) if severity is not diagnostic.severity else diagnostic)
     return tuple(sorted(dict.fromkeys(kept), key=lambda diagnostic: diagnostic.order))
+
+
+def _usual(links: Links, diagnostic: Diagnostic) -> Severity:
+    """The severity of the rule; a warning for what is wrong with an entry of a reference file that nobody cites.
+
+    Such files come whole from other programs, and what is not shown anywhere must not stop what is.
+    """
+    rule = RULES[diagnostic.rule]
+    listed = rule.group == REFERENCES and diagnostic.span.path.startswith(f"{ANNOTATIONS}/references/")
+    if listed and rule.severity is Severity.ERROR and diagnostic.about not in links.cited_by:
+        return Severity.WARNING
+    return rule.severity
 
 
 def _excepted(diagnostic: Diagnostic, exception: RuleException) -> bool:

@@ -14,10 +14,11 @@ from ...core.spans import LineTable
 from ...core.trees import Mapping, Node, Scalar, Sequence
 from ...core.yaml_trees import parse_yaml
 from ...library.links import Links
+from ...works.citation_keys import propose_key
 from ...works.csl import parse_source
 from ...works.identifiers import parse_doi
 from ...works.registries import fetch_record, to_csl
-from ...works.ris.ris_reader import parse_ris, propose_key
+from ...works.ris.ris_reader import parse_ris
 
 __all__ = ["KnownWork", "fetch_work", "find_doi", "find_work", "parse_work", "resolve_key"]
 
@@ -63,7 +64,7 @@ def _parse(text: str, table: LineTable) -> tuple[list[Source], list[Diagnostic]]
     if re.match(r"TY\s*-", start):
         return parse_ris(table)
     if start.startswith(("@", "%")):
-        from ...works.bibtex.bibtex_entries import parse_bibtex  # its parser takes time to import
+        from ...works.bibtex.bibtex_reader import parse_bibtex  # its parser takes time to import
 
         return parse_bibtex(table)
     node, problems = parse_json(text, table) if start.startswith(("{", "[")) else parse_yaml(text, table)

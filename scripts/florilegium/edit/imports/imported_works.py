@@ -14,10 +14,10 @@ from ...core.spans import LineTable, Span
 from ...core.trees import Mapping as Tree
 from ...core.trees import Node, Scalar
 from ...core.trees import Sequence as Items
+from ...works.citation_keys import propose_key
 from ...works.csl import parse_source, same_work, to_csl
 from ...works.identifiers import parse_doi, parse_isbn
 from ...works.reference_files import MAX_BYTES
-from ...works.ris.ris_reader import propose_key
 from .foreign_text import clean
 from .highlights import Format, Remark, Work
 from .import_state import WorkEntry, digest

@@ -1,20 +1,19 @@
-"""BibTeX and BibLaTeX files: finds the entries and where each field stands, and makes works of them."""
+"""BibTeX and BibLaTeX files: the entries, where each field stands, and what entries inherit from each other."""
 
 import logging
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from bibtexparser import model as bib
 from bibtexparser.splitter import Splitter
 
 from ...core.diagnostics import Diagnostic, did_you_mean, quoted
-from ...core.model import Source
 from ...core.spans import LineTable, Span
 from ...core.trees import Scalar
-from ..csl import parse_source
-from .bibtex_reader import MONTHS, Entry, Field, csl_item
+from .bibtex_fields import INHERITED, MONTHS
 
-__all__ = ["parse_bibtex"]
+__all__ = ["Entry", "Value", "read_entries"]
 
 # The library logs what it also returns; a file of broken entries would spend most of its time there.
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL + 1)
@@ -25,19 +24,31 @@ _MAX_VALUE = 1_000_000
 """Characters that a value may have once its abbreviations are put in."""
 
 
-def parse_bibtex(table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
-    """Read all entries of a BibTeX or BibLaTeX file. A broken entry is reported, and the others are read."""
+class Value(NamedTuple):
+    """What stands in a field."""
+
+    text: str
+    """Without its delimiters, abbreviations put in; LaTeX still in it."""
+    span: Span
+    start: int = -1
+    """The offset of the text in the file; -1 where it was put together."""
+
+
+class Entry(NamedTuple):
+    type: str
+    key: Scalar
+    """Empty where none is given."""
+    fields: dict[str, Value]
+    span: Span
+
+
+def read_entries(table: LineTable) -> tuple[list[Entry], list[Diagnostic]]:
+    """All entries of a file with what they inherit, in its order. A broken one is reported, and the others are read."""
     reader = _Reader(table)
     entries = list(reader.entries())
     by_key = {entry.key.text: entry for entry in reversed(entries)}
-    sources: list[Source] = []
-    problems = reader.problems
-    for entry in entries:
-        source, found = parse_source(csl_item(_with_parent(entry, by_key, problems)), table)
-        problems += found
-        if source:
-            sources.append(source)
-    return sources, problems
+    heirs = Heirs(by_key, reader.problems)
+    return [heirs.whole(entry) for entry in entries if entry.type != "xdata"], reader.problems
 
 
 class _Reader:
@@ -70,7 +81,11 @@ class _Reader:
             elif isinstance(inner, bib.Entry):
                 yield self.entry(inner, start)
             elif isinstance(inner, bib.ParsingFailedBlock):
-                self.report_broken(inner, start)
+                keyless = self.without_key(start)
+                if keyless:
+                    yield self.entry(keyless, start)
+                else:
+                    self.report_broken(inner, start)
             elif isinstance(inner, bib.ImplicitComment):
                 self.check_comment(inner, start)
 
@@ -80,11 +95,25 @@ class _Reader:
         self.cursor = start
         return start
 
+    def without_key(self, start: int) -> bib.Entry | None:
+        """The entry that begins here, once it has a key; nothing where it is broken otherwise."""
+        begun = _KEYLESS.match(self.text, start)
+        end = _closing(self.text, begun.end(1)) if begun else 0
+        if begun is None or not end:
+            return None
+        blocks = Splitter(f"{begun[1]}\x01,{self.text[begun.end() : end]}").split().blocks
+        if len(blocks) != 1 or not isinstance(blocks[0], bib.Entry) or not blocks[0].fields:
+            return None
+        blocks[0].key = ""
+        blocks[0]._raw = self.text[start:end]
+        return blocks[0]
+
     def entry(self, block: bib.Entry, start: int) -> Entry:
         end = start + len(block.raw or "")
-        at = max(self.text.find(block.key, start + 1 + len(block.entry_type), end), start)
+        begun = _BEGINNING.match(self.text, start, end)
+        at = max(self.text.find(block.key, begun.end() if begun else start, end), start)
         key = Scalar(block.key, False, self.table.span(at, at + len(block.key)))
-        fields: dict[str, Field] = {}
+        fields: dict[str, Value] = {}
         at += len(block.key)
         for item in block.fields:
             field, at = self.field(item, at, end)
@@ -93,18 +122,20 @@ class _Reader:
             else:
                 message = f"the field {quoted(item.key)} stands twice in {quoted(block.key)}"
                 self.report(field.span, message, "remove one of the two", block.key)
-        return Entry(block.entry_type, key, fields, self.table.span(start, end))
+        return Entry(block.entry_type.lower(), key, fields, self.table.span(start, end))
 
-    def field(self, item: bib.Field, start: int, end: int) -> tuple[Field, int]:
+    def field(self, item: bib.Field, start: int, end: int) -> tuple[Value, int]:
         at = self.text.find(item.key, start, end)
         equals = self.text.find("=", at + len(item.key), end)
         if at < 0 or equals < 0:
-            return Field(self.value(item.value), self.table.span(start, start)), start
+            return Value(self.value(item.value), self.table.span(start, start)), start
         value_start = equals + 1
         while value_start < end and self.text[value_start].isspace():
             value_start += 1
         value_end = value_start + len(item.value)
-        return Field(self.value(item.value), self.table.span(value_start, value_end)), value_end
+        text = self.value(item.value)
+        at = self.text.find(text, value_start, value_end) if text else -1
+        return Value(text, self.table.span(value_start, value_end), at), value_end
 
     def value(self, raw: str) -> str:
         """A value without delimiters: `{A} # jan` is put together, and abbreviations are put in."""
@@ -139,7 +170,22 @@ class _Reader:
             self.report(self.table.span(at, start + found.end(1)), "no { follows here", "write @book{doe2009,")
 
 
+_BEGINNING = re.compile(r"@[A-Za-z]+[ \t]*[{(]")
+_KEYLESS = re.compile(r"(@[A-Za-z]+[ \t]*[{(])[ \t\r\n,]*(?=[A-Za-z][A-Za-z0-9_-]*[ \t\r\n]*=)")
+"""The beginning of an entry whose first word is the name of a field."""
 _LOST_ENTRY = re.compile(r"^[ \t]*(@[A-Za-z]+)[ \t]*(?![\w@.{(])", re.MULTILINE)
+
+
+def _closing(text: str, start: int) -> int:
+    """Where the entry ends whose content begins here; 0 where it is never closed."""
+    depth = 1
+    for found in re.compile(r"\\.|[{}]|\n@", re.DOTALL).finditer(text, start):
+        depth += {"{": 1, "}": -1}.get(found[0], 0)
+        if depth == 0:
+            return found.end()
+        if found[0] == "\n@":
+            return 0
+    return 0
 
 
 def _pieces(raw: str) -> Iterator[str]:
@@ -156,26 +202,56 @@ def _pieces(raw: str) -> Iterator[str]:
     yield raw[start:].strip()
 
 
-def _with_parent(entry: Entry, by_key: dict[str, Entry], problems: list[Diagnostic]) -> Entry:
-    """The entry with what `crossref` lets it inherit from another one."""
-    crossref = entry.fields.get("crossref")
-    if crossref is None:
-        return entry
-    parent = by_key.get(crossref.text.strip())
-    if parent is None:
-        message = f"{quoted(entry.key.text)} refers to {quoted(crossref.text)}, which is not in this file"
-        remedy = did_you_mean(crossref.text, by_key)
-        problems.append(
-            Diagnostic(
+class Heirs:
+    """Gives entries what `xdata` and `crossref` let them have from others, over several generations."""
+
+    def __init__(self, by_key: dict[str, Entry], problems: list[Diagnostic]) -> None:
+        self.by_key, self.problems = by_key, problems
+        self.known: dict[int, Entry] = {}
+
+    def whole(self, entry: Entry, below: frozenset[str] = frozenset()) -> Entry:
+        """The entry with all that it inherits; one that inherits from itself is left as it is."""
+        if id(entry) in self.known:
+            return self.known[id(entry)]
+        fields = dict(entry.fields)
+        below = below | {entry.key.text}
+        for name in ("xdata", "crossref"):
+            keys = re.split(r"\s*,\s*", fields[name].text.strip()) if name in fields else []
+            for key in filter(None, keys):
+                parent = self.find(entry, fields[name], key)
+                if parent and key not in below and len(below) < _MAX_GENERATIONS:
+                    inherited = self.whole(parent, below).fields
+                    fields = {**(inherited if name == "xdata" else _inherited(entry, parent, inherited)), **fields}
+        self.known[id(entry)] = entry._replace(fields=fields)
+        return self.known[id(entry)]
+
+    def find(self, entry: Entry, field: Value, key: str) -> Entry | None:
+        parent = self.by_key.get(key)
+        if parent is None and len(self.problems) < _MAX_PROBLEMS:
+            message = f"{quoted(entry.key.text)} refers to {quoted(key)}, which is not in this file"
+            found = Diagnostic(
                 rule="invalid-reference",
-                span=crossref.span,
+                span=field.span,
                 message=message,
-                help=remedy,
+                help=did_you_mean(key, self.by_key),
                 about=entry.key.text,
             )
-        )
-        return entry
-    whole = "journal" if entry.type == "article" else "book"
-    renamed = {"title": f"{whole}title", "subtitle": f"{whole}subtitle"}
-    inherited = {renamed.get(name, name): field for name, field in parent.fields.items()}
-    return entry._replace(fields={**inherited, **entry.fields})
+            self.problems.append(found)
+        return parent
+
+
+_MAX_GENERATIONS = 8
+_OWN = frozenset(
+    "ids crossref xref entryset entrysubtype execute label options presort related relatedoptions relatedstring "
+    "relatedtype shortauthor shorteditor shorthand shorthandintro sortkey sortname sorttitle sortyear xdata "
+    "shorttitle".split()
+)
+"""What nobody inherits (BibLaTeX manual, section 2.4.1 and appendix B)."""
+
+
+def _inherited(child: Entry, parent: Entry, fields: dict[str, Value]) -> dict[str, Value]:
+    kind = "journal" if child.type == "article" else "mvbook" if parent.type.startswith("mv") else parent.type
+    renamed = INHERITED.get(kind, INHERITED[""])
+    if child.type in ("inbook", "bookinbook", "suppbook") and "author" in fields:
+        fields = {"bookauthor": fields["author"], **fields}
+    return {renamed.get(name, name): value for name, value in fields.items() if name not in _OWN}

@@ -1,220 +1,283 @@
-"""Entries of BibTeX and BibLaTeX files in CSL's words.
-
-The mapping follows Pandoc's. Fields that only manage a file, such as `file` or `timestamp`, are left out.
-"""
+"""Entries of BibTeX and BibLaTeX files as works of CSL, by the table in `bibtex_fields.py`."""
 
 import re
-from typing import NamedTuple
 
-from bibtexparser.middlewares.names import parse_single_name_into_parts, split_multiple_persons_names
-
-from ...core.spans import Span
-from ...core.trees import Mapping, Node, Scalar, Sequence
-from ..csl.csl_dates import parse_date_text
+from ...core.diagnostics import Diagnostic, quoted
+from ...core.model import Source
+from ...core.spans import LineTable, Span
+from ...core.trees import Mapping, Node, Scalar, Sequence, tree_of
+from ..citation_keys import is_citable, plain_key, propose_key
+from ..csl import parse_source
+from ..csl.csl_dates import date_to_csl, guess_date
+from ..csl.csl_vocabulary import WEB_TYPES
 from ..identifiers import parse_arxiv
+from .bibtex_entries import Entry, Value, read_entries
+from .bibtex_fields import DATES, FIELDS, GENRES, KEYS, LANGUAGES, MONTHS, NAMES, Form, csl_type
+from .bibtex_names import Person, read_people
 from .latex_reader import decode_address, decode_latex
 
-__all__ = ["MONTHS", "Entry", "Field", "csl_item"]
+__all__ = ["parse_bibtex"]
 
-
-class Field(NamedTuple):
-    text: str
-    """Without its delimiters, abbreviations put in; LaTeX still in it."""
-    span: Span
-
-
-class Entry(NamedTuple):
-    type: str
-    key: Scalar
-    fields: dict[str, Field]
-    span: Span
-
-
-_TYPES = {
-    "article": "article-journal", "artwork": "graphic", "audio": "song", "book": "book",
-    "bookinbook": "chapter", "booklet": "pamphlet", "collection": "book",
-    "conference": "paper-conference", "dataset": "dataset", "electronic": "webpage", "image": "figure",
-    "inbook": "chapter", "incollection": "chapter", "inproceedings": "paper-conference",
-    "inreference": "entry-encyclopedia", "jurisdiction": "legal_case", "legal": "treaty",
-    "legislation": "legislation", "letter": "personal_communication", "manual": "book",
-    "mastersthesis": "thesis", "misc": "document", "movie": "motion_picture", "music": "song",
-    "mvbook": "book", "mvcollection": "book", "mvproceedings": "book", "mvreference": "book",
-    "online": "webpage", "patent": "patent", "performance": "performance", "periodical": "periodical",
-    "phdthesis": "thesis", "proceedings": "book", "reference": "book", "report": "report",
-    "review": "review", "software": "software", "standard": "standard", "suppbook": "chapter",
-    "suppcollection": "chapter", "suppperiodical": "article-journal", "techreport": "report",
-    "thesis": "thesis", "unpublished": "manuscript", "video": "motion_picture", "www": "webpage",
-}  # fmt: skip
-_ARTICLES = {"magazine": "article-magazine", "newspaper": "article-newspaper"}
-_GENRES = {
-    "phdthesis": "PhD thesis", "mastersthesis": "Master’s thesis", "mathesis": "Master’s thesis",
-    "bathesis": "Bachelor’s thesis", "candthesis": "Candidate thesis", "techreport": "technical report",
-    "resreport": "research report",
-}  # fmt: skip
-
-_NAMES = {
-    "author": "author", "editor": "editor", "translator": "translator", "bookauthor": "container-author",
-    "director": "director", "holder": "author",
-}  # fmt: skip
-_DATES = {"urldate": "accessed", "eventdate": "event-date", "origdate": "original-date"}
-
-_CUSTOM = (("status-date", "statusdate"), ("status-notice", "statusnotice"))
-
-# The first field that is there counts.
-_TEXTS = {
-    "title-short": ("shorttitle",),
-    "container-title-short": ("shortjournal",),
-    "collection-title": ("series",),
-    "volume": ("volume",),
-    "number-of-volumes": ("volumes",),
-    "edition": ("edition",),
-    "version": ("version",),
-    "chapter-number": ("chapter",),
-    "number-of-pages": ("pagetotal", "numpages"),
-    "publisher-place": ("location", "address"),
-    "original-publisher": ("origpublisher",),
-    "original-publisher-place": ("origlocation",),
-    "original-title": ("origtitle",),
-    "event-title": ("eventtitle",),
-    "event-place": ("venue",),
-    "status": ("pubstate",),
-    "abstract": ("abstract",),
-    "keyword": ("keywords",),
-    "note": ("note", "addendum"),
-    "annote": ("annotation", "annote"),
-    "call-number": ("library",),
-    "language": ("language", "langid"),
-}
-_ADDRESSES = {
-    "DOI": ("doi",), "URL": ("url",), "ISBN": ("isbn",), "ISSN": ("issn",), "PMID": ("pmid",),
-    "PMCID": ("pmcid", "pmc"),
-}  # fmt: skip
+_MAX_DOUBTS = 1_000
+"""Doubtful places of one file that are reported one by one."""
 _PUBLISHERS = ("school", "institution", "organization", "publisher")
-_LANGUAGES = {
-    "american": "en-US", "british": "en-GB", "english": "en", "dutch": "nl", "french": "fr",
-    "german": "de", "greek": "el", "italian": "it", "japanese": "ja", "ngerman": "de", "polish": "pl",
-    "portuguese": "pt", "russian": "ru", "spanish": "es", "swedish": "sv", "ukenglish": "en-GB",
-    "usenglish": "en-US",
-}  # fmt: skip
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_CUSTOM = (("status-date", "statusdate"), ("status-notice", "statusnotice"))
+_ROLES = {field: role for role, field in NAMES.items()} | {"holder": "author"}
+_WHOLE = frozenset(("book", "collection", "periodical", "classic"))
+_LINK = re.compile(r"\\href\s*\{((?:[^{}\\]|\\.)*)\}")
 
 
-def csl_item(entry: Entry) -> Mapping:
-    """The CSL item of an entry, as the tree that a YAML file would give."""
-    return _Converter(entry).item()
+def parse_bibtex(table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
+    """Read all entries of a BibTeX or BibLaTeX file. A broken entry is reported, and the others are read.
+
+    What is not written as the format's rules say is read as it is likely meant, and reported as a warning.
+    """
+    entries, problems = read_entries(table)
+    taken = {entry.key.text for entry in entries if is_citable(entry.key.text)}
+    sources: list[Source] = []
+    for entry in entries:
+        converter = _Converter(entry, table, taken)
+        source, found = parse_source(converter.item(), table)
+        problems += found
+        if len(problems) < _MAX_DOUBTS:
+            problems += converter.doubts
+        if source:
+            sources.append(source)
+    return sources, problems
 
 
 class _Converter:
     """Puts one entry into CSL's words."""
 
-    def __init__(self, entry: Entry) -> None:
-        self.entry = entry
+    def __init__(self, entry: Entry, table: LineTable, taken: set[str]) -> None:
+        self.entry, self.table, self.taken = entry, table, taken
         self.fields = entry.fields
-        self.type = _TYPES.get(entry.type, entry.type)
-        if entry.type == "article" and (subtype := self.fields.get("entrysubtype")):
-            self.type = _ARTICLES.get(subtype.text.strip().lower(), self.type)
+        subtype = self.fields.get("entrysubtype")
+        self.type = csl_type(entry.type, subtype.text if subtype else "")
         self.entries: dict[str, tuple[Scalar, Node]] = {}
+        self.doubts: list[Diagnostic] = []
+        self.key = entry.key.text
 
     def item(self) -> Mapping:
-        start = Span(self.entry.span.path, *self.entry.span.start, *self.entry.span.start)
-        self.add("id", self.entry.key)
-        self.add("type", Scalar(self.type, False, start))
+        """The CSL item of the entry, as the tree that a YAML file would give."""
         self.add_names()
         self.add_titles()
-        for name, candidates in _TEXTS.items():
-            self.add_first(name, candidates)
+        for field in FIELDS:
+            self.add_field(field.csl, field.form, (field.biblatex, field.bibtex, *field.read))
         self.add_numbers()
         self.add_publisher()
-        self.add_addresses()
+        self.add_eprint()
         self.add_dates()
         self.add_custom()
-        return Mapping(tuple(self.entries.values()), self.entry.span)
+        start = Span(self.entry.span.path, *self.entry.span.start, *self.entry.span.start)
+        key = Scalar(self.made_key(), False, self.entry.key.span)
+        kind = Scalar(self.type, False, start)
+        head = ((Scalar("id", False, start), key), (Scalar("type", False, start), kind))
+        return Mapping((*head, *self.entries.values()), self.entry.span)
+
+    def made_key(self) -> str:
+        """The entry's key; where it has none that can be cited, one that is made for it, and said."""
+        if self.key and (self.key.isascii() or not (made := plain_key(self.key, self.taken))):
+            return self.key
+        if self.key:
+            message = f"the key {quoted(self.key)} has letters that no citation can hold; the work is cited as {made}"
+        else:
+            names = self.entries.get("author", self.entries.get("editor", (None, None)))[1]
+            first = names.items[0] if isinstance(names, Sequence) and names.items else None
+            author = first.get("family") or first.get("literal") if isinstance(first, Mapping) else None
+            year = re.search("[0-9]{4}", (self.value("date") or self.value("year") or _EMPTY).text)
+            title = _text(self.entries["title"][1]) if "title" in self.entries else ""
+            made = propose_key(_text(author), year[0] if year else "", title, self.taken)
+            message = f"this entry has no key; the work is cited as {made}"
+        self.taken.add(made)
+        self.doubt(self.entry.key.span, message, f"write {made} as its key", about=made)
+        return made
+
+    # --------------------------------------------------------------------------------------------------- pieces
+
+    def doubt(self, span: Span, message: str, remedy: str, about: str = "") -> None:
+        about = about or self.key
+        found = Diagnostic(rule="doubtful-reference", span=span, message=message, help=remedy, about=about)
+        self.doubts.append(found)
 
     def add(self, name: str, node: Node) -> None:
-        if name not in self.entries and not (isinstance(node, Scalar) and not node.text and name != "id"):
+        if name not in self.entries and not (isinstance(node, Scalar) and not node.text):
             self.entries[name] = (Scalar(name, False, node.span), node)
 
     def text(self, name: str, text: str, span: Span) -> None:
         self.add(name, Scalar(text, False, span))
 
-    def first(self, candidates: tuple[str, ...]) -> Field | None:
-        return next((self.fields[c] for c in candidates if c in self.fields), None)
+    def value(self, *names: str) -> Value | None:
+        """The first of these fields that is there."""
+        return next((self.fields[name] for name in names if name in self.fields), None)
 
-    def add_first(self, name: str, candidates: tuple[str, ...]) -> None:
-        if field := self.first(candidates):
-            text = decode_latex(field.text)
-            self.text(name, _LANGUAGES.get(text.lower(), text) if name == "language" else text, field.span)
+    def decoded(self, value: Value, *, rich: bool = False) -> str:
+        def report(command: str, offset: int) -> None:
+            at = value.start + offset
+            span = self.table.span(at, at + len(command)) if value.start >= 0 else value.span
+            message = f"the command {command} is not known; its argument is kept as it is"
+            self.doubt(span, message, "write the sign or the words that it stands for")
+
+        return decode_latex(value.text, rich=rich, report=report)
+
+    def add_field(self, name: str, form: Form, candidates: tuple[str, ...]) -> None:
+        value = self.value(*filter(None, candidates))
+        if value is None:
+            return
+        if form is Form.ADDRESS:
+            self.text(name, decode_address(value.text), value.span)
+            return
+        text = self.decoded(value, rich=form is Form.RICH)
+        if name == "language":
+            text = LANGUAGES.get(text.lower(), text)
+        elif name in ("status", "publisher-place"):
+            text = KEYS.get(text.lower(), text)
+        self.text(name, text, value.span)
+
+    # --------------------------------------------------------------------------------------------------- names
 
     def add_names(self) -> None:
-        for field, name in _NAMES.items():
-            if found := self.fields.get(field):
-                people = split_multiple_persons_names(found.text)
-                self.add(name, Sequence(tuple(_name(person, found.span) for person in people), found.span))
+        options = self.value("options")
+        useprefix = re.search(r"useprefix\s*=?\s*(true|false)?", options.text) if options else None
+        prefix = not (useprefix and useprefix[1] == "false")
+        for field, role in _ROLES.items():
+            if value := self.value(field):
+                self.add_people(role, field, value, prefix)
+        for slot in ("editor", "editora", "editorb", "editorc"):
+            value, kind = self.value(slot), self.value(f"{slot}type")
+            if value and (kind or slot != "editor"):
+                role = decode_latex(kind.text).strip().lower().replace(" ", "-") if kind else "editor"
+                if slot == "editor" and role != "editor":
+                    self.entries.pop("editor", None)
+                self.add_people(_EDITORS.get(role, role), slot, value, prefix)
+
+    def add_people(self, role: str, field: str, value: Value, prefix: bool) -> None:
+        people = read_people(value.text, prefix_is_family=prefix)
+        doubtful = next((person for person in people if person.doubt), None)
+        if doubtful:
+            message = f'the field "{field}" {doubtful.doubt}; {_count(people)} read'
+            self.doubt(value.span, message, doubtful.meant)
+        names = tuple(tree_of(person.parts, value.span) for person in people)
+        if names:
+            self.add(role, Sequence(names, value.span))
+
+    # -------------------------------------------------------------------------------------------------- titles
 
     def add_titles(self) -> None:
-        self.add_title("title", "title")
-        for field in ("journaltitle", "journal", "booktitle", "maintitle"):
-            self.add_title("container-title", field)
+        """The title and that of what contains it; of a work in volumes, those of the whole and of the volume."""
+        main, title = self.title("maintitle"), self.title("title")
+        book = self.title("booktitle")
+        contained = book or not (self.type in _WHOLE or self.type == "document")
+        if main and contained:
+            self.put("title", title)
+            self.put("container-title", main)
+            self.put("volume-title", book)
+        elif main:
+            self.put("title", main)
+            self.put("volume-title", title)
+        else:
+            self.put("title", title)
+            self.put("container-title", self.title("journaltitle") or self.title("journal") or book)
+            if self.type in WEB_TYPES and (site := self.value("organization")):
+                self.text("container-title", self.decoded(site), site.span)
+        if (value := self.value("title")) and "url" not in self.fields and (link := _LINK.search(value.text)):
+            self.text("URL", decode_address(link[1]), value.span)
 
-    def add_title(self, name: str, field: str) -> None:
+    def title(self, field: str) -> tuple[str, Span] | None:
         """A title with its subtitle and what is added to both."""
-        if title := self.fields.get(field):
-            stem = field.removesuffix("title")
-            parts = [title, self.fields.get(f"{stem}subtitle")]
-            text = ": ".join(decode_latex(part.text) for part in parts if part)
-            addon = self.fields.get(f"{stem}titleaddon")
-            self.text(name, f"{text}. {decode_latex(addon.text)}" if addon else text, title.span)
+        value = self.value(field)
+        if value is None:
+            return None
+        stem = field.removesuffix("title")
+        parts = [self.decoded(v, rich=True) for v in (value, self.value(f"{stem}subtitle")) if v]
+        addon = self.value(f"{stem}titleaddon")
+        text = parts[0] if len(parts) == 1 else f"{parts[0]}{' ' if parts[0][-1:] in '?!:' else ': '}{parts[1]}"
+        return f"{text}. {self.decoded(addon)}" if addon else text, value.span
+
+    def put(self, name: str, title: tuple[str, Span] | None) -> None:
+        if title:
+            self.text(name, *title)
+
+    # ------------------------------------------------------------------------------------------------- numbers
 
     def add_numbers(self) -> None:
-        if number := self.fields.get("number"):
-            if self.type.startswith("article") or self.type == "periodical":
+        if number := self.value("number"):
+            if self.type.startswith("article") or self.type in ("periodical", "review", "review-book"):
                 name = "issue"
             else:
                 name = "collection-number" if "series" in self.fields else "number"
-            self.text(name, decode_latex(number.text), number.span)
-        if issue := self.fields.get("issue"):
-            self.text("issue", decode_latex(issue.text), issue.span)
-        if pages := self.fields.get("pages"):
-            self.text("page", re.sub(r"\s*[-–—‒]+\s*", "-", decode_latex(pages.text)), pages.span)
-        genre = self.fields.get("type")
+            self.text(name, self.decoded(number), number.span)
+        if issue := self.value("issue"):
+            self.text("issue", self.decoded(issue), issue.span)
+        if pages := self.value("pages", "eid"):
+            self.text("page", re.sub(r"\s*[-–—‒−]+\s*", "-", self.decoded(pages)), pages.span)
+        genre = self.value("type")
         word = genre.text.strip().lower() if genre else self.entry.type if self.type == "thesis" else ""
-        if genre or word in _GENRES:
+        if genre or word in GENRES:
             span = genre.span if genre else self.entry.span
-            self.text("genre", _GENRES.get(word) or decode_latex(genre.text if genre else ""), span)
+            self.text("genre", GENRES.get(word) or KEYS.get(word) or (self.decoded(genre) if genre else ""), span)
 
     def add_publisher(self) -> None:
-        found = [self.fields[name] for name in _PUBLISHERS if name in self.fields]
-        how = self.fields.get("howpublished")
+        names = [name for name in _PUBLISHERS if name != "organization" or self.type not in WEB_TYPES]
+        found = [self.fields[name] for name in names if name in self.fields]
+        how = self.value("howpublished")
         if how and re.match(r"\s*(\\url\b|https?://)", how.text):
             if "url" not in self.fields:
                 self.text("URL", decode_address(how.text), how.span)
         elif how:
             found.append(how)
         if found:
-            self.text("publisher", "; ".join(decode_latex(field.text) for field in found), found[0].span)
+            self.text("publisher", "; ".join(self.decoded(field) for field in found), found[0].span)
 
-    def add_addresses(self) -> None:
-        for name, candidates in _ADDRESSES.items():
-            if field := self.first(candidates):
-                self.text(name, decode_address(field.text), field.span)
-        if eprint := self.fields.get("eprint"):
-            kind = self.first(("eprinttype", "archiveprefix"))
-            number = decode_address(eprint.text)
-            match kind.text.strip().lower() if kind else "":
-                case "arxiv":
-                    self.text("URL", f"https://arxiv.org/abs/{parse_arxiv(number).value or number}", eprint.span)
-                case "pubmed":
-                    self.text("PMID", number, eprint.span)
+    def add_eprint(self) -> None:
+        eprint, kind = self.value("eprint"), self.value("eprinttype", "archiveprefix")
+        if eprint is None:
+            return
+        number = decode_address(eprint.text)
+        match kind.text.strip().lower() if kind else "arxiv" if parse_arxiv(number).value else "":
+            case "arxiv":
+                self.text("URL", f"https://arxiv.org/abs/{parse_arxiv(number).value or number}", eprint.span)
+            case "pubmed" | "pmid":
+                self.text("PMID", number, eprint.span)
+            case "pmc" | "pmcid":
+                self.text("PMCID", number, eprint.span)
+
+    # --------------------------------------------------------------------------------------------------- dates
 
     def add_dates(self) -> None:
-        for field, name in _DATES.items():
-            if found := self.fields.get(field):
-                self.add(name, Scalar(decode_address(found.text), False, found.span))
-        if "date" in self.fields:
-            field_ = self.fields["date"]
-            self.text("issued", decode_address(field_.text), field_.span)
-        elif "year" in self.fields:
-            self.add("issued", self.year(self.fields["year"]))
+        for name, field in DATES.items():
+            if value := self.value(field):
+                self.add_date(name, decode_address(value.text), value.span)
+        if year := self.value("year"):
+            rest = [self.value("month"), self.value("day")]
+            words = [
+                decode_latex(value.text) for value in (year, *rest) if value and value.text.strip() not in ("0", "00")
+            ]
+            month = words[1] if len(words) > 1 else ""
+            if month.isdecimal() and 0 < int(month) < 13:
+                words[1] = MONTHS[int(month) - 1]
+            self.add_date("issued", " ".join(words), year.span, words[0] if words else "")
+
+    def add_date(self, name: str, text: str, span: Span, year: str = "") -> None:
+        """A date; where only the year can be read, the year; what is none, such as `in press`, stays in words."""
+        text = text.strip()
+        if not text or text == "..":
+            return
+        date = guess_date(text)
+        if date is None and year and (date := guess_date(year)):
+            self.doubt(
+                span,
+                f"the month or day of {quoted(text)} cannot be read; the year is kept",
+                "write date = {2013-03-15}",
+            )
+        if date is None:
+            if not year or (re.search("[0-9]{3}", text) and not re.match("[0-9]{4}[a-z]", text)):
+                self.doubt(
+                    span, f"{quoted(text)} is not a date that can be read; it is kept in words", "write 2013-03-15"
+                )
+            self.add(name, tree_of({"literal": year or text}, span))
+            return
+        self.add(name, tree_of(date_to_csl(date), span))
 
     def add_custom(self) -> None:
         """Our own fields for the date and the notice of a `pubstate`, since BibTeX has none."""
@@ -224,59 +287,19 @@ class _Converter:
             span = entries[0][1].span
             self.add("custom", Mapping(tuple((Scalar(name, False, node.span), node) for name, node in entries), span))
 
-    def year(self, field: Field) -> Node:
-        """The date of `year`, `month` and `day`; a year that is none, such as `in press`, stays in words."""
-        text = decode_latex(field.text)
-        parts = [text, *self.month_and_day()]
-        written = "-".join(parts)
-        if parse_date_text(written):
-            return Scalar(written, False, field.span)
-        if parse_date_text(text):
-            return Scalar(text, False, field.span)
-        literal = Scalar("literal", False, field.span)
-        return Mapping(((literal, Scalar(text, False, field.span)),), field.span)
 
-    def month_and_day(self) -> list[str]:
-        month, day = self.fields.get("month"), self.fields.get("day")
-        # `month = "10~" # jan` is the old way to give the day as well.
-        found = (
-            re.fullmatch(r"([0-9]{1,2})?[\s.]*([A-Za-z]+|[0-9]{1,2})\.?", decode_latex(month.text)) if month else None
-        )
-        if not found:
-            return []
-        word = found[2][:3].lower()
-        number = f"{MONTHS.index(word) + 1}" if word in MONTHS else found[2]
-        if not number.isdigit():
-            return []
-        given = decode_latex(day.text) if day else found[1] or ""
-        return [f"{int(number):02d}", *([f"{int(given):02d}"] if re.fullmatch("[0-9]{1,2}", given) else [])]
+_EMPTY = Value("", Span("", 1, 1, 1, 1))
+_EDITORS = {
+    **dict.fromkeys(("founder", "continuator", "redactor", "reviser"), "editor"),
+    "collaborator": "contributor",
+}
+"""What BibLaTeX's types of editors are in CSL; names of CSL's own stay."""
 
 
-def _name(person: str, span: Span) -> Mapping:
-    """The CSL name of one person, or of an institution, whose name stands in braces as a whole."""
-    if _is_braced(person) or person.strip() == "others":
-        return _mapping({"literal": decode_latex(person)}, span)
-    parts = parse_single_name_into_parts(person, strict=False)
-    texts = {
-        "family": " ".join(parts.last),
-        "given": " ".join(parts.first),
-        "dropping-particle": " ".join(parts.von),
-        "suffix": " ".join(parts.jr),
-    }
-    return _mapping({part: decode_latex(text) for part, text in texts.items() if text}, span)
+def _count(people: list[Person]) -> str:
+    number = sum("literal" not in p.parts or p.parts["literal"] != "others" for p in people)
+    return "one person is" if number == 1 else f"{number} people are"
 
 
-def _is_braced(text: str) -> bool:
-    text = text.strip()
-    if not (text.startswith("{") and text.endswith("}")) or text.startswith("{\\"):
-        return False
-    depth = 0
-    for offset, character in enumerate(text):
-        depth += (character == "{") - (character == "}")
-        if depth == 0:
-            return offset == len(text) - 1
-    return False
-
-
-def _mapping(texts: dict[str, str], span: Span) -> Mapping:
-    return Mapping(tuple((Scalar(name, False, span), Scalar(text, False, span)) for name, text in texts.items()), span)
+def _text(node: Node | None) -> str:
+    return node.text if isinstance(node, Scalar) else ""

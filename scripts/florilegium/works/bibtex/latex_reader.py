@@ -1,104 +1,266 @@
-"""LaTeX markup in the fields of BibTeX files, as plain text.
+"""LaTeX markup in the fields of BibTeX files as text, rich where CSL has rich text.
 
-One pass without recursion, so that no nesting can exhaust it. Commands that are not known lose their name and
-keep their argument: what stands in a title must not vanish from it.
+One pass with a stack of its own, so that no nesting can exhaust it. Nothing is dropped in silence: a command that is
+in no table keeps its argument, and is named to whoever asked.
 """
 
 import re
 import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from .latex_commands import (
+    ACCENT_CODES,
+    ACCENTS,
+    ARGUMENTS,
+    DECLARATIONS,
+    MATH_ACCENTS,
+    NOTHING,
+    SPACES,
+    STYLES,
+    fraction,
+    letter_of,
+    symbol,
+)
 
 __all__ = ["decode_address", "decode_latex"]
 
-_ACCENTS = {
-    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306",
-    ".": "\u0307", '"': "\u0308", "r": "\u030a", "H": "\u030b", "v": "\u030c", "d": "\u0323",
-    "c": "\u0327", "k": "\u0328", "b": "\u0331", "t": "\u0361",
-}  # fmt: skip
-_SYMBOLS = {
-    "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "o": "ø", "O": "Ø", "aa": "å", "AA": "Å",
-    "l": "ł", "L": "Ł", "i": "ı", "j": "ȷ", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ",
-    "DJ": "Đ", "ng": "ŋ", "NG": "Ŋ", "textendash": "–", "textemdash": "—", "textquoteleft": "‘",
-    "textquoteright": "’", "textquotedblleft": "“", "textquotedblright": "”", "quotedblbase": "„",
-    "quotesinglbase": "‚", "guillemotleft": "«", "guillemotright": "»", "guillemetleft": "«",
-    "guillemetright": "»", "textquotesingle": "'", "textquotedbl": '"', "ldots": "…", "dots": "…",
-    "textellipsis": "…", "textbackslash": "\\", "textasciitilde": "~", "textasciicircum": "^",
-    "textunderscore": "_", "textbar": "|", "textless": "<", "textgreater": ">", "textbraceleft": "{",
-    "textbraceright": "}", "slash": "/", "S": "§", "P": "¶", "copyright": "©", "textcopyright": "©",
-    "textregistered": "®", "texttrademark": "™", "pounds": "£", "textsterling": "£", "euro": "€",
-    "texteuro": "€", "textyen": "¥", "textdegree": "°", "degree": "°", "textmu": "µ", "textbullet": "•",
-    "textperiodcentered": "·", "textexclamdown": "¡", "textquestiondown": "¿", "textonehalf": "½",
-    "textordfeminine": "ª", "textordmasculine": "º", "dag": "†", "ddag": "‡", "TeX": "TeX",
-    "LaTeX": "LaTeX", "BibTeX": "BibTeX", "times": "×", "pm": "±", "cdot": "·", "leq": "≤", "geq": "≥",
-    "neq": "≠", "le": "≤", "ge": "≥", "ne": "≠", "approx": "≈", "sim": "∼", "to": "→", "rightarrow": "→",
-    "leftarrow": "←", "infty": "∞", "prime": "′", "circ": "°", "varepsilon": "ε", "vartheta": "ϑ",
-    "varphi": "φ",
-}  # fmt: skip
-_GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau "
-    "upsilon phi chi psi omega"
-)
-# Unicode spells the name of one letter in another way.
-for _letter in _GREEK.split():
-    _name = _letter.upper().replace("LAMBDA", "LAMDA")
-    _SYMBOLS[_letter] = unicodedata.lookup(f"GREEK SMALL LETTER {_name}")
-    _SYMBOLS[_letter.title()] = unicodedata.lookup(f"GREEK CAPITAL LETTER {_name}")
+Report = Callable[[str, int], None]
+"""Takes a command that is not known, and its offset in the text."""
 
-_LIGATURES = {"---": "—", "--": "–", "``": "“", "''": "”", ",,": "„", "~": " "}
-_SPACES = frozenset(" ,;:\\\n\t")
+_LIGATURES = {"---": "—", "--": "–", "``": "“", "''": "”", ",,": "„", "~": " ", "<<": "«", ">>": "»"}
+_SIGN_SPACES = frozenset(" ,;:>\\\n\t")
 """Signs that make a space after a backslash; other signs that are no accent stand for themselves."""
+_SPECIAL = re.compile(r"[\\{}~$`',\s<>-]")
+_TOKEN = re.compile(
+    r"\\([A-Za-z]+)\*?[ \t\n]*|\\(.)|(\$\$?)|([{}])|(---?|``|''|,,|~|<<|>>)|(\s+)|([\^_])|([^\\${}`',~\s^_<>-]+|.)",
+    re.DOTALL,
+)
+_TAGS = {"i": "i", "b": "b", "sup": "sup", "sub": "sub"}
+_SMALL_CAPS = '<span style="font-variant: small-caps;">{}</span>'
+_RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
+_LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+_SINGLE = re.compile(r"[^`'{}\\]{1,200}'(?![\w'])")
 
-_SPECIAL = re.compile(r"[\\{}~$`',\s-]")
-_TOKEN = re.compile(r"\\([A-Za-z]+)\*?\s*|\\(.)|(\$)|([{}])|(---?|``|''|,,|~)|(\s+)|([^\\${}`',~\s-]+|.)", re.DOTALL)
 
+def decode_latex(text: str, *, rich: bool = False, report: Report | None = None) -> str:
+    """The text of a field on one line, in Unicode.
 
-def decode_latex(text: str) -> str:
-    """The plain text of a field, on one line: accents and symbols as Unicode, without commands and braces."""
+    With `rich`, emphasis, small capitals, superscripts and subscripts become the tags of CSL's rich text; otherwise
+    signs are raised and lowered as far as Unicode can, and emphasis is left out.
+    """
     if not _SPECIAL.search(text):
         return text
-    out: list[str] = []
-    accents = ""
-    dollars = text.count("$") - text.count("\\$")
-    in_math = False
-    for word, sign, dollar, brace, ligature, space, rest in _TOKEN.findall(text):
-        if accent := _ACCENTS.get(word or sign):
-            accents = accent + accents
-            continue
-        if dollar and dollars % 2 == 0:
-            in_math = not in_math
-            continue
-        if brace:
-            if brace == "}":
-                accents = ""
-            continue
-        if space and accents:
-            continue
-        piece = _piece(word, sign, dollar, ligature, space, rest)
-        if in_math and piece in ("^", "_"):
-            continue
-        if in_math and (sign or word) == "" and rest:
-            piece = re.sub(r"[_^]", "", piece)
-        if accents and piece:
-            piece, accents = _accented(piece, accents), ""
-        out.append(piece)
-    return " ".join("".join(out).split())
+    decoded = _Decoder(text, rich, report or _ignore).decode()
+    return unicodedata.normalize("NFC", " ".join(decoded.split()))
 
 
-def _piece(word: str, sign: str, dollar: str, ligature: str, space: str, rest: str) -> str:
-    if word:
-        return _SYMBOLS.get(word, "")
-    if sign:
-        return " " if sign in _SPACES else "" if sign in "-/!@()[]" else sign
-    if ligature:
-        return _LIGATURES[ligature]
-    return " " if space else dollar + rest
+def _ignore(command: str, offset: int) -> None:
+    """Nobody asked."""
 
 
-def _accented(piece: str, accents: str) -> str:
-    letter = {"ı": "i", "ȷ": "j"}.get(piece[0], piece[0])
-    return unicodedata.normalize("NFC", letter + accents) + piece[1:]
+@dataclass(slots=True)
+class _Frame:
+    """A group that is open: what it is the argument of, and what it holds so far."""
+
+    kind: str = ""
+    out: list[str] = field(default_factory=list)
+    queue: list[str] = field(default_factory=list)
+    """What the next arguments are for."""
+    given: list[str] = field(default_factory=list)
+    """Arguments before the last one of a command."""
+    declared: list[str] = field(default_factory=list)
+    """What holds up to the end of the group, as `\\em` says: its kind and its place in `out`."""
+    starts: list[int] = field(default_factory=list)
 
 
-_WRAPPED = re.compile(r"\s*\\url\s*\{(.*)\}\s*", re.DOTALL)
+class _Decoder:
+    def __init__(self, text: str, rich: bool, report: Report) -> None:
+        self.text, self.rich, self.report = text, rich, report
+        self.frames = [_Frame()]
+        self.accents = ""
+        self.math = False
+        self.paired = (text.count("$") - text.count("\\$")) % 2 == 0
+        self.quotes = 0
+        self.single = False
+
+    @property
+    def frame(self) -> _Frame:
+        return self.frames[-1]
+
+    def decode(self) -> str:
+        position = 0
+        while found := _TOKEN.match(self.text, position):
+            position = found.end()
+            word, sign, dollar, brace, ligature, space, script, rest = found.groups()
+            if word == "accent" and (code := re.compile(r"([0-9]{1,3})\s*").match(self.text, position)):
+                position = code.end()
+                self.accents = ACCENT_CODES.get(int(code[1]), "") + self.accents
+            elif word in ("url", "path", "nolinkurl", "href") and (end := _closing(self.text, position)):
+                address = decode_address(self.text[position + 1 : end])
+                position = end + 1
+                if word == "href":
+                    self.frame.queue, self.frame.given = ["linked"], [address]
+                else:
+                    self.piece(address)
+            elif word:
+                if self.text.startswith("[", position) and word in ("sqrt", "footnote", "enquote"):
+                    position = max(self.text.find("]", position) + 1, position)
+                self.command(word, found.start())
+            elif accent := ACCENTS.get(sign or ""):
+                self.accents = accent + self.accents
+            elif sign:
+                self.piece(" " if sign in _SIGN_SPACES else "" if sign in "-/!@()[]" else sign)
+            elif dollar and self.paired:
+                self.math = not self.math
+            elif brace:
+                self.open() if brace == "{" else self.close()
+            elif script and self.math:
+                self.frame.queue = ["sup" if script == "^" else "sub"]
+            elif rest == "`" and _SINGLE.match(self.text, position):
+                self.single = True
+                self.plain("‘")
+            elif rest == "'" and self.single:
+                self.single = False
+                self.plain("’")
+            elif space:
+                if not self.accents and not self.frame.queue:
+                    self.frame.out.append("" if self.math else " ")
+            else:
+                self.plain(
+                    "−" if self.math and rest == "-" else _LIGATURES.get(ligature or "") or dollar or script or rest
+                )
+        while len(self.frames) > 1:
+            self.close()
+        self.end_declarations(self.frame)
+        return "".join(self.frame.out)
+
+    def command(self, word: str, offset: int) -> None:
+        if word in ACCENTS:
+            self.accents = ACCENTS[word] + self.accents
+        elif word in MATH_ACCENTS:
+            self.frame.queue = [f"accent {MATH_ACCENTS[word]}"]
+        elif word in DECLARATIONS:
+            self.frame.declared.append(DECLARATIONS[word])
+            self.frame.starts.append(len(self.frame.out))
+        elif word in STYLES:
+            waiting = self.frame.queue[:1] if not self.frame.given else []
+            self.frame.queue = ["|".join([STYLES[word], *waiting]), *self.frame.queue[1:]]
+            self.quotes += STYLES[word] == "quote"
+        elif word in ARGUMENTS:
+            self.frame.queue, self.frame.given = list(ARGUMENTS[word]), []
+        elif word in NOTHING:
+            return
+        elif word in SPACES:
+            self.piece(" ")
+        elif found := symbol(word):
+            self.piece(found)
+        else:
+            self.report(f"\\{word}", offset)
+
+    def open(self) -> None:
+        kind = self.frame.queue.pop(0) if self.frame.queue else ""
+        self.frames.append(_Frame(kind))
+
+    def close(self) -> None:
+        self.accents = ""
+        if len(self.frames) == 1:
+            return
+        frame = self.frames.pop()
+        self.end_declarations(frame)
+        self.argument(frame.kind, "".join(frame.out))
+
+    def end_declarations(self, frame: _Frame) -> None:
+        for kind, start in zip(reversed(frame.declared), reversed(frame.starts), strict=True):
+            frame.out[start:] = [self.styled(kind, "".join(frame.out[start:]))]
+
+    def plain(self, text: str) -> None:
+        """Letters as they stand; an argument without braces is the first of them."""
+        while text and self.frame.queue and not text.isspace():
+            kind = self.frame.queue.pop(0)
+            self.argument(kind, self.accented(text[0]))
+            text = text[1:]
+        if text:
+            self.frame.out.append(self.accented(text))
+
+    def piece(self, text: str) -> None:
+        """What a command stands for: an argument as a whole, where one is awaited."""
+        if text.strip() and self.frame.queue:
+            self.argument(self.frame.queue.pop(0), self.accented(text))
+        elif text:
+            self.frame.out.append(self.accented(text) if text.strip() else text)
+
+    def accented(self, text: str) -> str:
+        if not self.accents:
+            return text
+        letter = {"ı": "i", "ȷ": "j"}.get(text[0], text[0])
+        accents, self.accents = self.accents, ""
+        return unicodedata.normalize("NFC", letter + accents) + text[1:]
+
+    def argument(self, kind: str, text: str) -> None:
+        """An argument is complete: put it out, or keep it for the one that follows."""
+        frame = self.frame
+        if frame.queue:
+            frame.given.append(text)
+            return
+        if kind == "denominator" and frame.given:
+            text = fraction(frame.given.pop(), text)
+        elif kind == "linked" and frame.given:
+            address = frame.given.pop()
+            text = text if self.rich or address == text else f"{text} ({address})"
+        elif kind.startswith("dropped"):
+            text = ""
+        else:
+            text = self.styled(kind, text)
+        if text:
+            frame.out.append(text)
+
+    def styled(self, kind: str, text: str) -> str:
+        for one in kind.split("|"):
+            text = self.restyled(one, text)
+        return text
+
+    def restyled(self, kind: str, text: str) -> str:
+        if not text.strip():
+            return text
+        if kind == "quote":
+            self.quotes -= 1
+            return f"“{text}”" if self.quotes == 0 else f"‘{text}’"
+        if kind.startswith("accent "):
+            return unicodedata.normalize("NFC", text[0] + kind[7:]) + text[1:]
+        if kind.startswith("letters "):
+            return "".join(letter_of(kind[8:], letter) for letter in text)
+        if kind in _CHANGES:
+            return _CHANGES[kind](text)
+        if self.rich:
+            return f"<{kind}>{text}</{kind}>" if kind in _TAGS else _SMALL_CAPS.format(text) if kind == "sc" else text
+        table = {"sup": _RAISED, "sub": _LOWERED}.get(kind)
+        return text.translate(table) if table and all(ord(sign) in table for sign in text) else text
+
+
+_CHANGES: dict[str, Callable[[str], str]] = {
+    "upper": str.upper,
+    "lower": str.lower,
+    "round": lambda text: f"({text})",
+    "square": lambda text: f"[{text}]",
+    "note": lambda text: f" ({text})",
+    "root": lambda text: f"√{text}" if len(text) == 1 else f"√({text})",
+}
+
+
+def _closing(text: str, start: int) -> int:
+    """Where the group ends that begins here; 0 where none does."""
+    if not text.startswith("{", start):
+        return 0
+    depth = 0
+    for brace in re.finditer(r"\\[{}]|[{}]", text[start : start + 10_000]):
+        depth += {"{": 1, "}": -1}.get(brace[0], 0)
+        if depth == 0:
+            return start + brace.start()
+    return 0
+
+
+_WRAPPED = re.compile(r"\s*\\(?:url|path|nolinkurl)\s*\{(.*)\}\s*", re.DOTALL)
 _ESCAPED = re.compile(r"\\([_%&#~$^{}\\])|[{}]")
 
 

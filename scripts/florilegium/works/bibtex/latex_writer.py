@@ -1,12 +1,11 @@
-"""Texts, addresses, names and keys as BibTeX and BibLaTeX have them; `latex_reader.py` reads them back."""
+"""Texts, titles, addresses, names and keys as BibTeX and BibLaTeX have them; `latex_reader.py` reads them back."""
 
 import re
 
 from ...core.model import Name
+from ...core.rich_text import Run, read_runs
 
-__all__ = ["entry_key", "escape_latex", "listed_name", "text_field", "verbatim_field"]
-
-_VERBATIM = frozenset(("doi", "url"))
+__all__ = ["entry_key", "escape_latex", "listed_name", "rich_field", "text_field", "title_field", "verbatim_field"]
 
 _SIGNS = {
     "\\": "\\textbackslash{}",
@@ -17,7 +16,10 @@ _SIGNS = {
 # BibTeX counts braces, escaped or not, so a lone one must not stand in a field. Not every program knows these.
 _LONE = {"{": "\\textbraceleft{}", "}": "\\textbraceright{}"}
 _SPECIAL = re.compile(r"[\\{}~^%&#$_]")
-_LIGATURE = re.compile(r"(?<=-)(?=-)|(?<=`)(?=`)|(?<=')(?=')|(?<=,)(?=,)")
+_LIGATURE = re.compile(r"(?<=-)(?=-)|(?<=')(?=')|(?<=,)(?=,)|(?<=<)(?=<)|(?<=>)(?=>)")
+_COMMANDS = {
+    "i": "\\emph", "b": "\\textbf", "sup": "\\textsuperscript", "sub": "\\textsubscript", "sc": "\\textsc",
+}  # fmt: skip
 
 
 def entry_key(key: str) -> str:
@@ -28,8 +30,13 @@ def entry_key(key: str) -> str:
 def escape_latex(text: str, whole: str = "") -> str:
     """The text as LaTeX; `whole` is that of the field, where this is a part of it."""
     flat = " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split())
-    signs = _SIGNS if _has_pairs(whole or text) else _SIGNS | _LONE
-    return _SPECIAL.sub(lambda sign: signs[sign[0]], _LIGATURE.sub("\x00", flat)).replace("\x00", "{}")
+    return _escaped(flat, whole or text)
+
+
+def _escaped(text: str, whole: str) -> str:
+    signs = _SIGNS if _has_pairs(whole) else _SIGNS | _LONE
+    text = _LIGATURE.sub("\x00", text.replace("`", "`\x00"))
+    return _SPECIAL.sub(lambda sign: signs[sign[0]], text).replace("\x00", "{}")
 
 
 def _has_pairs(text: str) -> bool:
@@ -46,32 +53,89 @@ def text_field(text: str) -> str:
     return f"{{{escape_latex(text)}}}" if text else "{}"
 
 
-def verbatim_field(text: str, field: str) -> str:
+def verbatim_field(text: str) -> str:
     """An address is taken letter by letter, so what would end the field is percent-encoded."""
-    if field not in _VERBATIM:
-        return text_field(text)
     address = re.sub(r"[\\{}\s]", lambda sign: f"%{ord(sign[0]):02X}", text)
     return f"{{{address}}}"
 
 
-def listed_name(name: Name) -> str:
+# --------------------------------------------------------------------------------------------------------- titles
+
+
+def rich_field(text: str) -> str:
+    """A title whose markup has become commands, its capitals left to the style."""
+    return f"{{{_commands(read_runs(text), protect=False)}}}" if text else "{}"
+
+
+def title_field(text: str) -> str:
+    """A title in which each word is in braces whose capitals a style must not lower, nor raise its first letter."""
+    return f"{{{_commands(read_runs(text), protect=True)}}}" if text else "{}"
+
+
+def _commands(runs: list[Run], *, protect: bool) -> str:
+    """The runs as LaTeX: braces stand inside a command or outside, never across one."""
+    plain = "".join(run.text for run in runs)
+    written, before = [], ":" if protect else ""
+    for run in runs:
+        text = "".join(c if not c.isspace() else " " for c in run.text if c.isprintable() or c.isspace())
+        pieces = []
+        for word in re.split(r"( +)", text):
+            if not word or word.isspace() or not protect:
+                pieces.append(_escaped(word, plain))
+                continue
+            pieces.append(_protected(word, before, plain, always=run.nocase))
+            before = word
+        inner = "".join(pieces)
+        for mark in reversed(run.marks):
+            inner = f"{_COMMANDS[mark]}{{{inner}}}" if mark in _COMMANDS else inner
+        written.append(inner)
+    return " ".join("".join(written).split())
+
+
+def _protected(word: str, before: str, title: str, *, always: bool) -> str:
+    """`before` is the word before this one; the first letter after a colon or the like counts as that of a title."""
+    letters = re.sub(r"^\W+|\W+$", "", word)
+    raised, plain = letters[:1] != letters[:1].lower(), letters[1:] == letters[1:].lower()
+    if before.endswith(":"):
+        plain = plain and (raised or not letters[:1].isalpha())
+    else:
+        plain = plain and not raised and before[-1:] not in (".", "?", "!")
+    escaped = _escaped(word, title)
+    return escaped if plain and not always else f"{{{escaped}}}"
+
+
+# ---------------------------------------------------------------------------------------------------------- names
+
+
+def listed_name(name: Name, dropping: str = "behind") -> str:
+    """A name of a list, a dropping particle `before` the family name, `behind` the given one, or in an `extended` name.
+
+    `before` holds where the entry's option `useprefix` is false; the extended format is BibLaTeX's alone.
+    """
     if name.literal:
-        return f"{{{escape_latex(name.literal)}}}"
-    particles = [escape_latex(p) for p in (name.dropping_particle, name.non_dropping_particle) if p]
+        return name.literal if name.literal == "others" else f"{{{escape_latex(name.literal)}}}"
+    if dropping == "extended" and name.dropping_particle:
+        values = {"family": name.family, "given": name.given, "prefix": name.dropping_particle, "suffix": name.suffix}
+        written = (f"{part}={{{escape_latex(text)}}}" for part, text in values.items() if text)
+        return ", ".join([*written, "useprefix=false"])
+    before = dropping == "before"
+    given = " ".join(part for part in (name.given, "" if before else name.dropping_particle) if part)
+    particle = name.non_dropping_particle or (name.dropping_particle if before else "")
+    particles = [escape_latex(particle)] if particle else []
     parts = [" ".join([*particles, _part(name.family, family=True)])]
-    parts += [_part(part) for part in (name.suffix, name.given) if part]
-    if name.suffix and not name.given:
+    parts += [_part(part) for part in (name.suffix, given) if part]
+    if name.suffix and not given:
         parts.append("{}")
-    return ", ".join(parts) if name.given or name.suffix or particles else _braced(name.family)
+    return ", ".join(parts) if given or name.suffix or particles else _braced(name.family)
 
 
 def _part(text: str, *, family: bool = False) -> str:
     """Part of a name; in braces where BibTeX would take it apart."""
-    divided = "," in text or re.search(r"\band\b", text, re.IGNORECASE) is not None
+    divided = "," in text or ";" in text or re.search(r"\b(?:and|et al)\b", text, re.IGNORECASE) is not None
     return _braced(text) if divided or (family and re.search(r"(?:^|\s)[a-z]", text)) else escape_latex(text)
 
 
 def _braced(text: str) -> str:
     """A family name alone stays one: in braces it would be an institution's."""
     escaped = escape_latex(text)
-    return escaped if re.fullmatch(r"[^\sa-z,]\S*", text) and "," not in text else f"{{{escaped}}}"
+    return escaped if re.fullmatch(r"[^\sa-z,;]\S*", text) and "," not in text else f"{{{escaped}}}"

@@ -4,12 +4,13 @@ import datetime
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import NamedTuple
 
 from ...core.diagnostics import did_you_mean, plain
 from ...core.model import Date
 from ...core.trees import Mapping, Node, Scalar, Sequence, kind_of
 
-__all__ = ["implausible", "parse_date", "parse_date_text"]
+__all__ = ["date_to_csl", "guess_date", "implausible", "parse_date", "parse_date_text"]
 
 Report = Callable[[Node, str, str], None]
 """Takes the value at fault, what is wrong with it (to follow the field's name) and the remedy."""
@@ -19,28 +20,86 @@ _KEYS = ("date-parts", "season", "circa", "literal", "raw")
 _PARTS = ("year", "month", "day")
 
 _YEAR = re.compile(r"-?[0-9]{1,3}")
-_TEXT = re.compile(r"(-?[0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?([~?])?")
 _SEASONS = {21: "1", 22: "2", 23: "3", 24: "4"}
 """The months by which ISO 8601-2 (EDTF) calls spring, summer, autumn and winter, and CSL's seasons."""
+_OLD_SEASONS = {13: 21, 14: 22, 15: 23, 16: 24}
+"""The months by which citeproc-js calls them."""
 
 
 def parse_date_text(text: str) -> Date | None:
-    """A date as text: `2009`, `2009-05`, `2009-05-01`, `2009~` (about), `2009-21` (spring), a range."""
-    if _YEAR.fullmatch(text.strip()):
-        return Date(parts=((int(text),),))
-    parts: list[tuple[int, ...]] = []
-    circa, season = False, ""
-    for piece in text.strip().split("/"):
-        found = _TEXT.fullmatch(piece.strip())
-        if found is None or len(parts) == 2:
-            return None
-        numbers = tuple(int(number) for number in found.groups()[:3] if number is not None)
-        if len(numbers) == 2 and numbers[1] in _SEASONS:
-            season = season or _SEASONS[numbers[1]]
-            numbers = numbers[:1]
-        parts.append(numbers)
-        circa = circa or found[4] is not None
-    return Date(parts=tuple(parts), season=season, circa=circa)
+    """A date as text: `2009`, `2009-05-01`, `2009~` (about), `2009-21` (spring), `199X`, ranges `2009/2010`, `2009/..`.
+
+    These are levels 0 and 1 of EDTF (https://www.loc.gov/standards/datetime/): `-0379` is 380 BC, a time of day is
+    left out, `20XX` becomes the range of its years. A shorter year is CSL's own: `-44` is 44 BC.
+    """
+    text = text.strip()
+    if _YEAR.fullmatch(text):
+        return Date(parts=((int(text),),)) if int(text) else None
+    if text.count("/") > 1:
+        return None
+    start, slash, end = (piece.strip() for piece in text.partition("/"))
+    first, last = _read_end(start), _read_end(end)
+    if first is None or last is None or not (first.low or last.low):
+        return None
+    if not slash:
+        return _dated([first.low] if first.low == first.high else [first.low, first.high], circa=first.circa)
+    if not first.low:
+        return Date(literal=f"–{_iso(last.high)}")
+    return _dated([first.low, last.high or _OPEN], circa=first.circa or last.circa)
+
+
+_OPEN = (0,)
+"""The end of a range that is not over, as pandoc has it: `[[1999], [0]]`."""
+
+
+class _End(NamedTuple):
+    """One end of a range: the earliest and the latest date that it can be; nothing where the range is open."""
+
+    low: tuple[int, ...] = ()
+    high: tuple[int, ...] = ()
+    circa: bool = False
+
+
+_END = re.compile(
+    r"[?~%]?(?:Y(?P<long>-?[0-9]{5,9})|(?P<year>-?[0-9]{2,4}X{0,2})(?:-[?~%]?(?P<month>[0-9]{1,2}|XX))?"
+    r"(?:-[?~%]?(?P<day>[0-9]{1,2}|XX))?)[?~%]?"
+    r"(?:[T ](?:[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?\s*(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
+)
+
+
+def _read_end(text: str) -> _End | None:
+    if text in ("", ".."):
+        return _End()
+    found = _END.fullmatch(text)
+    if found is None:
+        return None
+    circa = re.search("[?~%]", text) is not None
+    if found["long"]:
+        return _End((int(found["long"]),), (int(found["long"]),), circa)
+    year = found["year"]
+    if len(year.lstrip("-")) != 4:
+        return None
+    low, high = (_bc(int(year.replace("X", digit))) for digit in "09")
+    if low != high:
+        return _End((min(low, high),), (max(low, high),), circa)
+    parts = [low]
+    for part in ("month", "day"):
+        if not (found[part] or "").isdecimal() or not int(found[part]):  # `1993-00-00` says no more than the year.
+            break
+        parts.append(int(found[part]))
+    return _End(tuple(parts), tuple(parts), circa)
+
+
+def _bc(year: int) -> int:
+    """A year of EDTF, which has a year 0, as one of CSL, which has none."""
+    return year - 1 if year <= 0 else year
+
+
+def _dated(ends: list[tuple[int, ...]], circa: bool) -> Date:
+    """A date of one end or two; a season alone is named as CSL does, two stay the months that stand for them."""
+    if len(ends) == 1 and len(ends[0]) == 2 and ends[0][1] in _SEASONS:
+        return Date(parts=(ends[0][:1],), season=_SEASONS[ends[0][1]], circa=circa)
+    return Date(parts=tuple(ends), circa=circa)
 
 
 def parse_date(node: Node, report: Report) -> Date | None:
@@ -84,17 +143,18 @@ def _from_mapping(node: Mapping, report: Report) -> Date | None:
         return date if date.parts or date.literal else None
     raw = values.get("raw")
     if isinstance(raw, Scalar):
-        found = _from_text(raw, report)
+        found = guess_date(raw.text) or _from_text(raw, report)
         return found and replace(found, circa=found.circa or date.circa)
     report(node, "has no year", _FORM)
     return None
 
 
 def _with_seasons(parts: tuple[tuple[int, ...], ...], season: str, literal: str, circa: bool) -> Date:
-    """A date in which the months that stand for seasons, as Pandoc writes them, have become a season."""
-    named = [_SEASONS[part[1]] for part in parts if len(part) == 2 and part[1] in _SEASONS]
-    parts = tuple(part[:1] if len(part) == 2 and part[1] in _SEASONS else part for part in parts)
-    return Date(parts=parts, season=season or "".join(named[:1]), literal=literal, circa=circa)
+    """A date in which the month of one date that stands for a season, as Pandoc writes it, has become one."""
+    parts = tuple((part[0], _OLD_SEASONS.get(part[1], part[1])) if len(part) == 2 else part for part in parts)
+    if len(parts) == 1 and not season:
+        return replace(_dated(list(parts), circa), literal=literal)
+    return Date(parts=parts, season=season, literal=literal, circa=circa)
 
 
 def _text(node: Node, key: str, report: Report) -> str:
@@ -123,19 +183,27 @@ def _date_parts(node: Node, report: Report) -> tuple[tuple[int, ...], ...] | Non
 
 
 def _numbers(node: Sequence, report: Report) -> tuple[int, ...] | None:
-    numbers = tuple(_number(item, report) for item in node.items[:3])
+    """Year, month and day; what is empty or 0 behind the year is not known."""
     if len(node.items) > 3:
         report(node, "has more than year, month and day", _FORM)
         return None
-    return None if None in numbers else numbers  # type: ignore[return-value]
+    numbers: list[int] = []
+    for place, item in enumerate(node.items):
+        if place and isinstance(item, Scalar) and item.text.strip() in ("", "0", "00", "null"):
+            break
+        number = _number(item, report)
+        if number is None:
+            return None
+        numbers.append(number)
+    return tuple(numbers)
 
 
 def _number(node: Node, report: Report) -> int | None:
     text = node.text.strip() if isinstance(node, Scalar) else ""
-    if re.fullmatch(r"[-+]?[0-9]{1,4}", text):
+    if re.fullmatch(r"[-+]?[0-9]{1,9}", text):
         return int(text)
     wrong = f'"{plain(text[:60])}"' if text else kind_of(node)
-    report(node, f"needs whole numbers of up to four digits, not {wrong}", _FORM)
+    report(node, f"needs whole numbers, not {wrong}", _FORM)
     return None
 
 
@@ -171,6 +239,93 @@ def _parts_of(node: Node, values: dict[str, Node], report: Report) -> tuple[int,
     return None if None in numbers else numbers  # type: ignore[return-value]
 
 
+def date_to_csl(date: Date) -> dict[str, object]:
+    """A date as CSL-JSON has it (schema csl-data 1.0.2)."""
+    item: dict[str, object] = {}
+    if date.parts:
+        item["date-parts"] = [list(parts) for parts in date.parts]
+    if date.season:
+        item["season"] = date.season
+    if date.circa:
+        item["circa"] = True
+    if date.literal:
+        item["literal"] = date.literal
+    return item
+
+
+# ---------------------------------------------------------------------------------------------- dates in words
+
+_MONTHS = tuple(
+    frozenset(names.split())
+    for names in (
+        "jan january januar jänner janvier enero gennaio janeiro januari styczeń ocak",
+        "feb february februar février fevrier fév févr febrero febbraio fevereiro fev februari luty şubat",
+        "mar march märz maerz mär mrz mars marzo março marco maart mrt marzec mart",
+        "apr april avril avr abril abr aprile kwiecień nisan",
+        "may mai mayo maggio mag maio mei maj mayıs",
+        "jun june juni juin junio giugno giu junho czerwiec haziran",
+        "jul july juli juillet juil julio luglio lug julho lipiec temmuz",
+        "aug august août aout agosto ago augustus sierpień ağustos",
+        "sep sept september septembre septiembre settembre set setembro wrzesień eylül",
+        "oct october oktober okt octobre octubre ottobre ott outubro out październik ekim",
+        "nov november novembre noviembre novembro listopad kasım",
+        "dec december dezember dez décembre decembre déc diciembre dic dicembre dezembro grudzień aralık",
+    )
+)
+_SEASON_WORDS = {
+    **dict.fromkeys("spring frühling frühjahr printemps primavera voorjaar lente".split(), 21),
+    **dict.fromkeys("summer sommer été estate verano zomer".split(), 22),
+    **dict.fromkeys("autumn fall herbst automne autunno otoño herfst".split(), 23),
+    **dict.fromkeys("winter hiver inverno invierno".split(), 24),
+}
+_ABOUT = re.compile(r"(?:c|ca|circa|um|vers)\.?\s*(?=[0-9])|\[|\]", re.IGNORECASE)
+_YEARS = re.compile(r"(-?[0-9]{4})\s*(?:[-–—_/]{1,3}|to|bis)\s*([0-9]{4}|[0-9]{2})?")
+
+
+def guess_date(text: str) -> Date | None:
+    """A date as people and programs write it: `15 March 2013`, `Mar. 2013`, `2013 Mar-Apr`, `1989--94`, `c. 1650`.
+
+    Months are known in the languages of the larger databases. Nothing where the words are no date, or not only one.
+    """
+    date = parse_date_text(text)
+    if len(text) > 60 or (date and not any(_no_day(parts) for parts in date.parts if parts != _OPEN)):
+        return date
+    bare = _ABOUT.sub("", text).strip()
+    about = re.match(r"\s*\[?\s*c", text, re.IGNORECASE) is not None
+    if found := _YEARS.fullmatch(bare):
+        start, end = found[1], found[2] or ".."
+        date = parse_date_text(f"{start}/{start[: 4 - len(end)] + end if end != '..' else end}")
+    else:
+        date = parse_date_text(bare) or _from_words(bare)
+    return replace(date, circa=True) if date and about else date
+
+
+def _from_words(text: str) -> Date | None:
+    """A date of a year, one month or season, or two of them, and perhaps a day."""
+    tokens = re.findall(r"[0-9]+|[^\W\d_]+", text)
+    years = [int(token) for token in tokens if len(token) == 4 and token.isdecimal()]
+    days = [int(token) for token in tokens if len(token) < 3 and token.isdecimal() and 0 < int(token) < 32]
+    months = [month for token in tokens if token.isalpha() and (month := _month(token))]
+    known = len(years) + len(days) + len(months)
+    if len(years) != 1 or not 1 <= len(months) <= 2 or len(days) > 2 or known != len(tokens):
+        return None
+    if len(months) == 1 and len(days) == 2:
+        ends: list[tuple[int, ...]] = [(years[0], months[0], day) for day in days]
+    elif len(days) == len(months):
+        ends = [(years[0], month, day) for month, day in zip(months, days, strict=True)]
+    elif days:
+        return None
+    else:
+        ends = [(years[0], month) for month in months]
+    return _dated(ends, circa=False)
+
+
+def _month(word: str) -> int:
+    """The number of a month, or that which stands for a season; 0 for another word."""
+    folded = word.casefold()
+    return next((number for number, names in enumerate(_MONTHS, 1) if folded in names), _SEASON_WORDS.get(folded, 0))
+
+
 # ----------------------------------------------------------------------------------------------- plausibility
 
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -178,12 +333,14 @@ _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 def implausible(date: Date, today: datetime.date) -> str:
     """Why a date is hard to believe, to follow the field's name; an empty text where it is not."""
-    for parts in date.parts:
+    for place, parts in enumerate(date.parts):
+        if place and parts == _OPEN:
+            continue
         if reason := _no_day(parts):
             return reason
         if parts > (today.year, today.month, today.day)[: len(parts)]:
             return f"lies in the future: {_iso(parts)}"
-    if len(date.parts) == 2 and date.parts[1] < date.parts[0][: len(date.parts[1])]:
+    if len(date.parts) == 2 and date.parts[1] != _OPEN and date.parts[1] < date.parts[0][: len(date.parts[1])]:
         return f"ends before it begins: {_iso(date.parts[0])} to {_iso(date.parts[1])}"
     return ""
 
@@ -192,6 +349,8 @@ def _no_day(parts: tuple[int, ...]) -> str:
     year, month, day = (*parts, 1, 1)[:3] if len(parts) < 3 else parts[:3]
     if year == 0:
         return "has no year 0"
+    if month in _SEASONS and len(parts) == 2:
+        return ""
     if not 1 <= month <= 12:
         return f"has no month {month}"
     leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

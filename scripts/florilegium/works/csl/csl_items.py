@@ -11,7 +11,7 @@ from ...core.model import Date, Name, Source
 from ...core.spans import LineTable, Span
 from ...core.trees import Mapping, Node, Scalar, Sequence, kind_of
 from ..identifiers import Identifier, check_url, parse_doi, parse_isbn, parse_issn, parse_orcid, parse_pmcid, parse_pmid
-from .csl_dates import parse_date
+from .csl_dates import date_to_csl, parse_date
 from .csl_vocabulary import CUSTOM, DATES, FIELDS, IGNORED, MISTAKEN_FIELDS, MISTAKEN_TYPES, NAMES, TEXTS, TYPES
 
 __all__ = ["MAX_KEY", "MAX_NAMES", "parse_source", "to_csl"]
@@ -359,7 +359,7 @@ def to_csl(source: Source) -> dict[str, object]:
     fields: dict[str, object] = {
         **{name: [_name_to_csl(n) for n in names] for name, names in source.names.items()},
         **source.variables,
-        **{name: _date_to_csl(date) for name, date in source.dates.items()},
+        **{name: date_to_csl(date) for name, date in source.dates.items()},
     }
     item: dict[str, object] = {"id": source.key, "type": source.type}
     item |= {name: fields.pop(name) for name in FIELDS if name in fields}
@@ -371,16 +371,3 @@ def to_csl(source: Source) -> dict[str, object]:
 
 def _name_to_csl(name: Name) -> dict[str, str]:
     return {part: text for part, slot in _NAME_PARTS.items() if (text := getattr(name, slot))}
-
-
-def _date_to_csl(date: Date) -> dict[str, object]:
-    item: dict[str, object] = {}
-    if date.parts:
-        item["date-parts"] = [list(parts) for parts in date.parts]
-    if date.season:
-        item["season"] = date.season
-    if date.circa:
-        item["circa"] = True
-    if date.literal:
-        item["literal"] = date.literal
-    return item

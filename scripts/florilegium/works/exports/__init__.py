@@ -4,8 +4,7 @@ BibTeX, BibLaTeX, RIS and CSL-JSON are for reference managers; COinS and `citati
 found by the button of one in a browser, and the terms of schema.org by search engines.
 """
 
-from ..bibtex.biblatex_writer import biblatex_entry
-from ..bibtex.bibtex_writer import bibtex_entry
+from ..bibtex.bibtex_writer import biblatex_entry, bibtex_entry
 from ..bibtex.latex_writer import entry_key
 from ..csl.csl_json import csl_json
 from ..ris.ris_writer import ris_record

@@ -4,9 +4,7 @@ The format is that of Research Information Systems (2011): a record is a run of 
 Programs differ in what they put under a tag; the mapping follows Zotero's and Pandoc's.
 """
 
-import itertools
 import re
-import unicodedata
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
@@ -14,11 +12,12 @@ from ...core.diagnostics import Diagnostic, quoted
 from ...core.model import Source
 from ...core.spans import LineTable, Span
 from ...core.trees import Mapping, Node, Scalar, Sequence
+from ..citation_keys import propose_key
 from ..csl import parse_source
 from ..csl.csl_dates import parse_date_text
 from ..identifiers import parse_doi, parse_isbn, parse_issn, parse_pmcid
 
-__all__ = ["parse_ris", "propose_key"]
+__all__ = ["parse_ris"]
 
 _MAX_PROBLEMS = 1_000
 """Broken lines of one file that are reported one by one."""
@@ -114,23 +113,6 @@ def parse_ris(table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
         if source:
             sources.append(source)
     return sources, sorted(problems, key=lambda problem: problem.order)
-
-
-def propose_key(author: str, year: int | str | None, title: str, taken: Collection[str] = ()) -> str:
-    """A citation key such as `somer2009` that is not `taken`: of the author or the title's first word, and the year."""
-    stem = _plain_word(author) or next((word for word in map(_plain_word, title.split()) if len(word) > 3), "work")
-    base = f"{stem[:40]}{year or ''}"
-    if base not in taken:
-        return base
-    letters = (f"{base}{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")
-    # Beginning with how many there are saves trying all smaller numbers.
-    numbers = (f"{base}-{number}" for number in itertools.count(len(taken)))
-    return next(key for key in itertools.chain(letters, numbers) if key not in taken)
-
-
-def _plain_word(text: str) -> str:
-    ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub("[^a-z0-9]", "", ascii_only.lower())
 
 
 class _Reader:

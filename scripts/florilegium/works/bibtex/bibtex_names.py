@@ -1,0 +1,196 @@
+"""Lists of names in BibTeX and BibLaTeX files, read as their own rules say, and what is likely meant where they say
+something else.
+
+The rules are those of BibTeX (Patashnik, "BibTeXing", 1988, section 4) and BibLaTeX (manual, section 2.3.3, and its
+extended format `family=…, given=…`). One is tightened: in `Last, First` a particle is what stands in small letters at
+the beginning, so that `Ortega y Gasset, José` has none.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from .latex_reader import decode_latex
+
+__all__ = ["Person", "read_people"]
+
+
+class Person(NamedTuple):
+    """One name in CSL's words, and why it is doubtful, where it is."""
+
+    parts: dict[str, str]
+    doubt: str = ""
+    """What is wrong with the list as it is written, to follow its field's name."""
+    meant: str = ""
+    """How it is likely meant, as it should be written."""
+
+
+_SUFFIX = re.compile(r"\W*(?:jr|sr|junior|senior|i{1,3}|iv|v|2nd|3rd|esq|ph\W?d|m\W?d)\W*", re.IGNORECASE)
+_CONJUNCTIONS = frozenset(("y", "e", "i"))
+"""Words between two family names, in Spanish, Portuguese and Catalan: no particles."""
+_ET_AL = re.compile(r"(?:[\s,;]|\\ )+(?:et\s+al(?:ii|\.)?|and\s+others|u\.\s?a\.)[\s.}]*$", re.IGNORECASE)
+_EXTENDED = re.compile(r"^\s*\"?(?:family|given|prefix|suffix|useprefix|id|[a-z]+-i)\s*=", re.IGNORECASE)
+OTHERS = {"literal": "others"}
+
+
+def read_people(text: str, *, prefix_is_family: bool = True) -> list[Person]:
+    """The people of a list parted by `and`. A particle belongs to the family name unless the entry says otherwise."""
+    people: list[Person] = []
+    for piece in _split(text, r"\s(and)(?=\s|$)"):
+        people += _people(piece.strip(), prefix_is_family)
+    if re.search(r"\sand\s*$", text) and people:
+        people[-1] = people[-1]._replace(doubt='ends with "and"', meant="leave it out, or write and others")
+    return [person for person in people if person.parts]
+
+
+def _people(text: str, prefix: bool) -> Iterator[Person]:
+    """The person that a piece names; several where it is parted by other signs than `and`."""
+    if not text:
+        return
+    if text == "others":
+        yield Person(OTHERS)
+    elif _is_braced(text):
+        yield Person({"literal": decode_latex(text)})
+    elif _EXTENDED.match(text):
+        yield Person(_extended(text, prefix))
+    elif (ended := _ET_AL.search(text)) and ended.start():
+        yield from _people(text[: ended.start()].rstrip(" ,;"), prefix)
+        yield Person(OTHERS, "is parted by signs that BibTeX does not read", "write and others")
+    elif len(pieces := [p.strip() for p in _split(text, ";") if p.strip()]) > 1:
+        yield from _doubtful(pieces, prefix)
+    elif len(pieces := [p.strip() for p in _split(text, r"\s\\?&(?=\s)")]) > 1:
+        # `Smith \& Sons` is a firm; `Doe, Jane \& Roe, Richard` are two people.
+        if all("," in piece for piece in pieces):
+            yield from _doubtful(pieces, prefix)
+        else:
+            yield Person({"literal": decode_latex(text)})
+    else:
+        yield from _by_commas(text, prefix)
+
+
+def _by_commas(text: str, prefix: bool) -> Iterator[Person]:
+    parts = [part.strip() for part in _split(text, ",")]
+    if len(parts) == 3 and not _SUFFIX.fullmatch(_plain(parts[1])) and all(" " in part for part in parts):
+        yield from _doubtful(parts, prefix)  # Jane Doe, Richard Roe, Ann Poe
+    elif len(parts) == 3 and _SUFFIX.fullmatch(_plain(parts[2])):
+        yield Person(_inverted(parts[0], parts[2], parts[1], prefix))  # Doe, Jane, Jr.
+    elif len(parts) <= 3:
+        yield Person(_natural(text, prefix) if len(parts) == 1 else _inverted(parts[0], *_middle(parts), prefix))
+    elif all(" " in part or not part for part in parts):
+        yield from _doubtful([part for part in parts if part], prefix)
+    elif len(parts) % 2 == 0:
+        yield from _doubtful([", ".join(parts[place : place + 2]) for place in range(0, len(parts), 2)], prefix)
+    else:
+        yield Person({"literal": decode_latex(text)}, "has a name with more than two commas", "part names with and")
+
+
+def _middle(parts: list[str]) -> tuple[str, str]:
+    """Suffix and given name of `Last, First` or `Last, Jr, First`."""
+    return ("", parts[1]) if len(parts) == 2 else (parts[1], parts[2])
+
+
+def _doubtful(pieces: list[str], prefix: bool) -> Iterator[Person]:
+    meant = f"write {' and '.join(map(_plain, pieces[:3]))}{' and …' if len(pieces) > 3 else ''}"
+    for piece in pieces:
+        for person in _people(piece, prefix):
+            yield person._replace(doubt="is parted by signs that BibTeX does not read", meant=meant)
+
+
+def _plain(text: str) -> str:
+    return decode_latex(text)
+
+
+# ------------------------------------------------------------------------------------------------------- one name
+
+
+def _extended(text: str, prefix: bool) -> dict[str, str]:
+    """A name in BibLaTeX's extended format: `family=Hoven, given=Jeroen, prefix=van den, useprefix=true`."""
+    values = {}
+    for pair in _split(text, ","):
+        name, _, value = pair.strip().strip('"').partition("=")
+        values[name.strip().lower()] = decode_latex(value.strip())
+    use = values.get("useprefix", str(prefix)).lower() == "true"
+    parts = {
+        "family": values.get("family", ""),
+        "given": values.get("given", ""),
+        "non-dropping-particle" if use else "dropping-particle": values.get("prefix", ""),
+        "suffix": values.get("suffix", ""),
+    }
+    return {part: value for part, value in parts.items() if value}
+
+
+def _inverted(last: str, suffix: str, first: str, prefix: bool) -> dict[str, str]:
+    words = _words(last)
+    count = next((place for place, word in enumerate(words) if not _is_lower(word)), len(words) - 1)
+    given = _words(first)
+    dropped = next((-place for place, word in enumerate(reversed(given)) if not _is_lower(word)), 0)
+    behind = given[len(given) + dropped :] if dropped and len(given) > -dropped else []
+    return _parts(words[:count], words[count:], given[: len(given) - len(behind)], suffix, prefix, behind)
+
+
+def _natural(text: str, prefix: bool) -> dict[str, str]:
+    """`First von Last`: the particle is the run of words in small letters; without one, the last word is the family."""
+    words = _words(text)
+    lower = [place for place, word in enumerate(words[:-1]) if _is_lower(word)]
+    if not lower:
+        return _parts([], words[-1:], words[:-1], "", prefix)
+    first, last = lower[0], lower[-1]
+    if _plain(words[first]) in _CONJUNCTIONS and first:
+        return _parts([], words[first - 1 :], words[: first - 1], "", prefix)
+    while last > first and not all(_is_lower(word) for word in words[first : last + 1]):
+        last -= 1
+    return _parts(words[first : last + 1], words[last + 1 :], words[:first], "", prefix)
+
+
+def _parts(
+    particle: list[str], family: list[str], given: list[str], suffix: str, prefix: bool, behind: list[str] | None = None
+) -> dict[str, str]:
+    before = decode_latex(" ".join(particle))
+    texts = {
+        "family": decode_latex(" ".join(family)),
+        "given": decode_latex(" ".join(given)),
+        "dropping-particle": decode_latex(" ".join(behind or [])) or ("" if prefix else before),
+        "non-dropping-particle": before if prefix else "",
+        "suffix": decode_latex(suffix),
+    }
+    return {part: text for part, text in texts.items() if text}
+
+
+def _is_lower(word: str) -> bool:
+    """Whether a word begins with a small letter, as BibTeX looks at it: what stands in braces has no case."""
+    if word.startswith("{") and not word.startswith("{\\"):
+        return False
+    letter = next((c for c in decode_latex(word) if c.isalpha()), "")
+    return letter.islower()
+
+
+# ------------------------------------------------------------------------------------------------------- splitting
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in _split(text, r"\s|~") if word]
+
+
+def _split(text: str, separator: str) -> list[str]:
+    """The pieces between separators that stand in no braces."""
+    pieces, start, depth = [], 0, 0
+    for found in re.finditer(rf"\\[{{}}]|[{{}}]|{separator}", text, re.IGNORECASE if "and" in separator else 0):
+        token = found[0]
+        if token in ("{", "}"):
+            depth = max(depth + (1 if token == "{" else -1), 0)
+        elif depth == 0 and token not in ("\\{", "\\}"):
+            pieces.append(text[start : found.start()])
+            start = found.end()
+    return [*pieces, text[start:]]
+
+
+def _is_braced(text: str) -> bool:
+    """Whether one pair of braces holds all of it, which makes it the name of an institution."""
+    if not (text.startswith("{") and text.endswith("}")) or text.startswith("{\\"):
+        return False
+    depth = 0
+    for offset, character in enumerate(text):
+        depth += (character == "{") - (character == "}")
+        if depth == 0:
+            return offset == len(text) - 1
+    return False
