@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pypandoc
 import pytest
+from florilegium import load
 
 REPOSITORY = Path(__file__).parent.parent
 DOCUMENTS = sorted((REPOSITORY / "annotations").glob("notes/*.md"))
@@ -25,6 +26,28 @@ def test_pandoc_formats_every_note(path):
     assert 'class="references' in run.stdout
 
 
+@pytest.fixture(scope="module")
+def shipped():
+    return load(REPOSITORY)
+
+
+def test_each_theme_has_at_least_two_works(shipped):
+    works = {theme.id: {note.source.id for note in theme.notes} for theme in shipped.themes}
+    assert {id_: len(keys) for id_, keys in works.items() if len(keys) < 2} == {}
+
+
+def test_each_quotation_was_compared_with_the_post_it_is_quoted_in(shipped):
+    seen = [(quote.quoted_in.id, quote.verified) for quote in shipped.quotes]
+    assert seen == [("subject-supposed-to-know", "quoted-in")] * 7
+
+
+def test_what_is_inferred_of_a_work_shows_in_its_entry(shipped):
+    (entry,) = {note.source.citation for note in shipped.notes if note.source.id == "somer2009"}
+    assert "Somer, E. (ca. 2009). Opioid use disorder and dissociation." in entry
+    assert "[Dissociation and the dissociative disorders: DSM-V and beyond]" in entry
+    assert entry.endswith("[Routledge].")
+
+
 # ------------------------------------------------------------------------------------- twenty ways to break a note
 
 BREAKAGES = [
@@ -42,9 +65,9 @@ BREAKAGES = [
     ("issued: {date-parts: [[1994", "isued: {date-parts: [[1994", "invalid-reference", 0, 'did you mean "issued"?'),
     ('title: "Opioid rec', "title: Opioid rec", "malformed-front-matter", 0, "put quotes around a value"),
     ("[-@najavits2012]", "[-@najavits2021]", "unresolved-reference", 0, 'did you mean "najavits2012"?'),
-    ("[-@lutz2013]", "[-@lutz2013, p. 512]", "invalid-locator", 0, "compare it with the work"),
+    ("[@lutz2013]", "[@lutz2013, p. 512]", "invalid-locator", 0, "compare it with the work"),
     ("chemical-dissociation.md", "chemical-disociation.md", "broken-internal-link", 0, 'did you mean "chemical-'),
-    ("[the note on it](", "![the note on it](", "forbidden-image", 0, "link to the page that shows it"),
+    ("[a note on it](", "![a note on it](", "forbidden-image", 0, "link to the page that shows it"),
     ("*dissociation-like*", "<i id=x>dissociation-like</i>", "forbidden-html", 0, "use Markdown"),
     ("fade away.\n", "fade away.\u200b\n", "invisible-character", 0, "delete it"),
     (" {#daily-problems-fade}", "", "missing-quote-id", 0, "add {#my-daily-problems"),
