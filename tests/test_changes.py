@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from florilegium.check.changes import Changes, compare, read_sides, render_json, render_text
-from florilegium.check.changes.word_changes import Only, compare_words, count_changed_words
+from florilegium.check.changes.word_changes import OnlyIn, compare_words, count_changed_words
 from florilegium.check.checking import Options
 from florilegium.core.errors import CannotRun
 from florilegium.library.reading import read_library
@@ -150,10 +150,10 @@ def test_the_words_of_a_quotation_change(diff):
     (change,) = found.quotes
     pieces = [(piece.only, piece.text) for piece in change.words]
     assert pieces == [
-        (Only.BOTH, "I kept"),
-        (Only.BEFORE, "every"),
-        (Only.AFTER, "hardly a"),
-        (Only.BOTH, "word of it."),
+        (OnlyIn.BOTH, "I kept"),
+        (OnlyIn.BEFORE, "every"),
+        (OnlyIn.AFTER, "hardly a"),
+        (OnlyIn.BOTH, "word of it."),
     ]
     assert "    | I kept [-every-] {+hardly a+} word of it." in list(render_text(found))
 
@@ -391,13 +391,13 @@ def test_both_texts_can_be_read_from_the_pieces(before, after):
     if not pieces:
         assert before.split() == after.split()
         return
-    for text, gone in ((before, Only.AFTER), (after, Only.BEFORE)):
+    for text, gone in ((before, OnlyIn.AFTER), (after, OnlyIn.BEFORE)):
         assert " ".join(piece.text for piece in pieces if piece.only is not gone).split() == text.split()
 
 
 def test_long_texts_take_no_long_time():
     pieces = compare_words("a b " * 50_000, "b a c " * 50_000)
-    assert [piece.only for piece in pieces] == [Only.BEFORE, Only.AFTER]
+    assert [piece.only for piece in pieces] == [OnlyIn.BEFORE, OnlyIn.AFTER]
     assert count_changed_words("a b " * 50_000, "a c " * 50_000) == (50_000, 50_000, False)
 
 

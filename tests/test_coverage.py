@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from florilegium.check.checking import Options, check
-from florilegium.check.coverage import Coverage, count_words, coverage_of, json_report, text_report
+from florilegium.check.coverage import Coverage, count_words, coverage_json, coverage_of, text_report
 from florilegium.library.links import resolve_links
 from florilegium.library.reading import read_library
 from florilegium.quotations.matching import words_digest
@@ -210,7 +210,7 @@ def test_the_text_is_cut_and_can_be_had_whole(read):
 
 
 def test_the_json(read):
-    text = "".join(json_report(read(many(50))))
+    text = "".join(coverage_json(read(many(50))))
     assert text.isascii()
     report = json.loads(text)
     assert report["version"] == 1
@@ -247,7 +247,7 @@ def test_no_words_of_quotations_are_told(page, read):
     secret = "xylophone"
     files = edited(FORGETTING, "What is gone is gone.", f"What is {secret} is gone.")
     assert secret not in page(files)
-    assert secret not in "".join(json_report(read(files)))
+    assert secret not in "".join(coverage_json(read(files)))
     assert secret not in "\n".join(text_report(read(files)))
 
 

@@ -14,14 +14,14 @@ from florilegium.edit.imports.foreign_text import clean, escape, paragraphs
 from florilegium.edit.imports.highlights import Highlight, Work
 from florilegium.edit.imports.import_state import (
     Ledger,
-    LedgerError,
+    MalformedImportState,
     QuoteEntry,
     WorkEntry,
     digest,
-    parse_ledger,
-    render_ledger,
+    parse_import_state,
+    render_import_state,
 )
-from florilegium.edit.imports.imported_quotations import Draft, Merge, Wanted
+from florilegium.edit.imports.imported_quotations import DraftQuotation, Merge, Wanted
 from florilegium.edit.imports.kindle import parse_kindle
 from florilegium.edit.imports.readwise import parse_readwise
 from florilegium.edit.imports.zotero_notes import parse_zotero_note
@@ -83,7 +83,7 @@ def wanted(words, *, comment="", id_="h1", themes=(), page=""):
 
 
 def merged(*wants, text=HEAD):
-    merge = Merge(note="a-note", draft=Draft(key="doe2009", speaker="the author"))
+    merge = Merge(note="a-note", draft=DraftQuotation(key="doe2009", speaker="the author"))
     after = merge.merge(PATH, text, wants)
     return merge, after, parse_note("a-note", LineTable(PATH, after))
 
@@ -408,14 +408,14 @@ def test_the_ledger_comes_back(quotes, works):
     quotes = {
         key: entry._replace(locator="" if entry.locator == "-" else entry.locator) for key, entry in quotes.items()
     }
-    text = render_ledger(Ledger(quotes, works))
-    assert parse_ledger(text) == Ledger(quotes, works)
+    text = render_import_state(Ledger(quotes, works))
+    assert parse_import_state(text) == Ledger(quotes, works)
     assert text.isascii()
 
 
 def test_a_merge_conflict_in_the_ledger_is_refused():
-    with pytest.raises(LedgerError, match="line 2"):
-        parse_ledger("# imports.lock\n<<<<<<< ours\n")
+    with pytest.raises(MalformedImportState, match="line 2"):
+        parse_import_state("# imports.lock\n<<<<<<< ours\n")
 
 
 def test_paragraphs_of_nothing():

@@ -97,7 +97,7 @@ def test_the_summary_counts_in_words():
 
 def test_json_holds_everything():
     other = Related(message="the other", span=Span(PATH, 3, 5, 3, 6))
-    report = json.loads("".join(reporters.json_report([finding(2, 3, 4, related=(other,))], lambda *_: "")))
+    report = json.loads("".join(reporters.json_findings([finding(2, 3, 4, related=(other,))], lambda *_: "")))
     assert report["counts"] == {"error": 1}
     assert report["diagnostics"] == [
         {
@@ -119,7 +119,7 @@ def test_json_holds_everything():
 
 
 def test_json_is_not_cut():
-    report = json.loads("".join(reporters.json_report([finding(n) for n in range(1, 502)], lambda *_: "")))
+    report = json.loads("".join(reporters.json_findings([finding(n) for n in range(1, 502)], lambda *_: "")))
     assert len(report["diagnostics"]) == 501
 
 
@@ -195,6 +195,6 @@ def test_no_words_of_a_contributor_become_a_command(message, remedy, path, line)
 @given(HOSTILE, HOSTILE, HOSTILE)
 def test_reports_for_programs_keep_the_words(message, remedy, path):
     diagnostic = finding(7, 1, 3, message=message, help=remedy, path=path)
-    kept = json.loads("".join(reporters.json_report([diagnostic], lambda *_: "")))["diagnostics"][0]
+    kept = json.loads("".join(reporters.json_findings([diagnostic], lambda *_: "")))["diagnostics"][0]
     assert (kept["message"], kept["help"], kept["path"]) == (message, remedy, path)
     json.loads("".join(reporters.sarif([diagnostic], lambda *_: "")))

@@ -14,7 +14,7 @@ import pytest
 from florilegium.check.checking import Options, check
 from florilegium.cli import main
 from florilegium.core.model import Source
-from florilegium.edit.retractions import ask, parse_updates, plan_refresh
+from florilegium.edit.retractions import ask_registry, parse_updates, plan_refresh
 from florilegium.library.reading import FileKind, parse_text, read_library
 from florilegium.site.planning import plan_site
 from florilegium.works.citing import read_style, render_bibliography
@@ -426,7 +426,7 @@ def test_each_doi_is_asked_for_once_and_what_fails_does_not_hide_the_rest(tmp_pa
             raise UnknownDoi("no such work")
         return {"updated-by": [update("retraction")]} if doi.endswith("d") else {}
 
-    answers = ask(read_library(tmp_path).library, fetch)
+    answers = ask_registry(read_library(tmp_path).library, fetch)
     assert asked == [f"10.1000/{key}" for key in "abcd"]
     assert (list(answers.found), answers.unknown, list(answers.failed)) == (
         ["10.1000/d"],
@@ -447,7 +447,7 @@ def test_without_a_network_nothing_more_is_asked(tmp_path):
         raise CrossrefError("api.crossref.org cannot be reached")
 
     with pytest.raises(CrossrefError):
-        ask(read_library(tmp_path).library, fetch)
+        ask_registry(read_library(tmp_path).library, fetch)
     assert len(asked) == 3
 
 

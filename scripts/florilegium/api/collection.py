@@ -29,7 +29,7 @@ class Shelf:
         return self.site.canonical(address) or address
 
 
-T = TypeVar("T", bound="Thing")
+_T = TypeVar("_T", bound="Thing")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -59,7 +59,7 @@ class Thing:
         return f"<{type(self).__name__} {self.id}>"
 
 
-class Things(Sequence[T], Generic[T]):
+class Things(Sequence[_T], Generic[_T]):
     """Notes, themes, quotes or works in their order: things to go through, and to look up by id.
 
     >>> library = load()
@@ -71,7 +71,7 @@ class Things(Sequence[T], Generic[T]):
 
     __slots__ = ("_by_id", "_items")
 
-    def __init__(self, items: Iterable[T]) -> None:
+    def __init__(self, items: Iterable[_T]) -> None:
         self._items = tuple(items)
         self._by_id = {item.id: item for item in self._items}
 
@@ -85,10 +85,10 @@ class Things(Sequence[T], Generic[T]):
         return [item.to_dict() for item in self._items]
 
     @overload
-    def __getitem__(self, key: int | str) -> T: ...
+    def __getitem__(self, key: int | str) -> _T: ...
     @overload
-    def __getitem__(self, key: slice) -> "Things[T]": ...
-    def __getitem__(self, key: int | str | slice) -> "T | Things[T]":
+    def __getitem__(self, key: slice) -> "Things[_T]": ...
+    def __getitem__(self, key: int | str | slice) -> "_T | Things[_T]":
         """By id, or by place. Raises `KeyError`, which guesses at what was meant, or `IndexError`."""
         if isinstance(key, slice):
             return Things(self._items[key])
@@ -102,7 +102,7 @@ class Things(Sequence[T], Generic[T]):
         """Whether a thing is among them, or one with this id."""
         return thing in self._by_id if isinstance(thing, str) else thing in self._items
 
-    def __iter__(self) -> Iterator[T]:
+    def __iter__(self) -> Iterator[_T]:
         return iter(self._items)
 
     def __len__(self) -> int:

@@ -11,7 +11,7 @@ from ..core.errors import CannotRun
 from .program import root_option
 
 if TYPE_CHECKING:
-    from ..edit.imports import Export, Plan, Remark
+    from ..edit.imports import Export, ImportPlan, Remark
 
 __all__ = ["import_"]
 
@@ -86,7 +86,7 @@ def _pairs(option: str, values: Iterable[str]) -> dict[str, str]:
 
 
 def _read(arguments: tuple[str, ...]) -> "Export":
-    from ..edit.imports import MAX_BYTES, Format, guess_format, parse_export
+    from ..edit.imports import MAX_EXPORT_BYTES, Format, guess_format, parse_export
 
     if len(arguments) > 2 or (len(arguments) == 2 and arguments[0] not in _FORMATS):
         raise CannotRun(f"{quoted(arguments[0])} is no format", f"the formats are {', '.join(_FORMATS)}, form")
@@ -94,8 +94,8 @@ def _read(arguments: tuple[str, ...]) -> "Export":
     path = Path(arguments[-1])
     if not path.is_file():
         raise CannotRun(f"there is no file {quoted(path)}", "name the exported file")
-    if path.stat().st_size > MAX_BYTES:
-        raise CannotRun(f"{quoted(path)} has more than {MAX_BYTES:,} bytes", "export fewer works")
+    if path.stat().st_size > MAX_EXPORT_BYTES:
+        raise CannotRun(f"{quoted(path)} has more than {MAX_EXPORT_BYTES:,} bytes", "export fewer works")
     data = path.read_bytes()
     format = guess_format(data) if name == "auto" else Format(name)
     if format is None:
@@ -112,7 +112,7 @@ def _report(remarks: Iterable["Remark"]) -> None:
             click.echo(f"  help: {plain(remark.help)}", err=True)
 
 
-def _summarise(plan: "Plan", export: "Export", dry_run: bool) -> None:
+def _summarise(plan: "ImportPlan", export: "Export", dry_run: bool) -> None:
     for note in plan.notes:
         counts = (
             (note.added, "added"),

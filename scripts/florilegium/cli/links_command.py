@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..core.edits import Change
     from ..publish.external import Plan
 
-FORMATS = ["text", "json", "sarif", "github", "markdown"]
+_FORMATS = ["text", "json", "sarif", "github", "markdown"]
 
 
 @click.command()
@@ -27,7 +27,7 @@ FORMATS = ["text", "json", "sarif", "github", "markdown"]
 @click.option("--checker", type=click.Choice(["auto", "own"]), default="auto", help="own: leave out lychee.")
 @click.option("--time-limit", type=click.IntRange(min=1), default=900, show_default=True, help="Seconds for all looks.")
 @click.option("--allow-private", is_flag=True, hidden=True, help="For tests: ask hosts of the own network too.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True)
 @click.option("--strict", is_flag=True, help="Let warnings fail the command as errors do.")
 def links(
     root: Path,

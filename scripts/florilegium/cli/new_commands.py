@@ -18,7 +18,7 @@ from .program import root_option, tell
 if TYPE_CHECKING:
     from ..core.edits import Change
     from ..core.model import Source
-    from ..edit.drafts import Draft, KnownWork
+    from ..edit.drafts import KnownWork, NewFile
     from ..library.links import Links
 
 _MOST = 4_000_000
@@ -310,7 +310,7 @@ def _write_all(root: Path, changes: Iterable["Change"]) -> None:
     write_changes(root, changes)
 
 
-def _write(root: Path, planned: "Draft") -> None:
+def _write(root: Path, planned: "NewFile") -> None:
     _write_all(root, [planned.change])
     click.echo(f"wrote {plain(planned.change.path)}")
     for line, words in planned.todos:

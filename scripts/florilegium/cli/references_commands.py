@@ -10,7 +10,7 @@ from ..core.diagnostics import plain, quoted
 from .program import progress, root_option, tell
 
 if TYPE_CHECKING:
-    from ..edit.retractions import Answers, Refreshed
+    from ..edit.retractions import Refreshed, RegistryAnswers
 
 
 @click.group()
@@ -28,11 +28,11 @@ def refresh(root: Path, dry_run: bool) -> int:
     as a status with its date and notice, and shown as a diff to be reviewed.
     """
     from ..core.edits import write_changes
-    from ..edit.retractions import ask, plan_refresh
+    from ..edit.retractions import ask_registry, plan_refresh
     from ..works.registries import fetch_record
 
     library = check(Options(root=root)).links.library
-    answers = ask(library, fetch_record, lambda done, all_: progress()("asked for", done, all_))
+    answers = ask_registry(library, fetch_record, lambda done, all_: progress()("asked for", done, all_))
     refreshed = plan_refresh(library, root, answers.found)
     _show(refreshed)
     if not dry_run:
@@ -52,7 +52,7 @@ def _show(refreshed: "Refreshed") -> None:
             click.echo(f"  {plain(line)}")
 
 
-def _sum_up(answers: "Answers", refreshed: "Refreshed", *, dry_run: bool) -> None:
+def _sum_up(answers: "RegistryAnswers", refreshed: "Refreshed", *, dry_run: bool) -> None:
     for doi, error in answers.failed.items():
         tell(f"no answer for {quoted(doi)}: {error}")
     for doi in answers.unknown:

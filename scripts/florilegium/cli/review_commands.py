@@ -42,7 +42,7 @@ def diff(
     before, after = changes.read_sides(base, head, options, from_merge_base=merge_base)
     found = changes.compare(before, after)
     if form == "markdown":
-        _write([changes.render_markdown(found, max_bytes=max_bytes or changes.MAX_BYTES)])
+        _write([changes.render_markdown(found, max_bytes=max_bytes or changes.MAX_SUMMARY_BYTES)])
     elif form == "json":
         _write([changes.render_json(found)])
     else:
@@ -78,8 +78,8 @@ def report(root: Path, form: str, everything: bool, no_cache: bool) -> int:
     if has_errors(checked.diagnostics):
         tell("the check finds errors, and what cannot be read is counted nowhere")
     found = coverage.coverage_of(checked.links)
-    most = None if everything else coverage.SHOWN
-    _write(coverage.json_report(found) if form == "json" else coverage.text_report(found, most=most))
+    most = None if everything else coverage.MAX_ENTRIES
+    _write(coverage.coverage_json(found) if form == "json" else coverage.text_report(found, most=most))
     return 0
 
 

@@ -6,12 +6,12 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 
 from .diagnostics import Diagnostic
 from .spans import LineTable
-from .trees import MAX_BYTES, MAX_DEPTH, Mapping, Node, Reader, Scalar, Sequence, Stop
+from .trees import MAX_TREE_BYTES, MAX_TREE_DEPTH, Mapping, Node, Reader, Scalar, Sequence, Stop
 
 __all__ = ["parse_json"]
 
 
-def parse_json(text: str, table: LineTable, *, max_bytes: int = MAX_BYTES) -> tuple[Node | None, list[Diagnostic]]:
+def parse_json(text: str, table: LineTable, *, max_bytes: int = MAX_TREE_BYTES) -> tuple[Node | None, list[Diagnostic]]:
     """Read a JSON text (RFC 8259) as the tree that the same YAML would give.
 
     Numbers and the words `true`, `false` and `null` become plain scalars that keep their letters. Returns no
@@ -54,7 +54,7 @@ class _JsonReader(Reader):
         if sign == '"':
             return self.string(start)
         if sign in ("[", "{") and sign:
-            if depth == MAX_DEPTH:
+            if depth == MAX_TREE_DEPTH:
                 raise self.too_deep(self.place(start, start + 1))
             return self.sequence(start, depth + 1) if sign == "[" else self.mapping(start, depth + 1)
         if found := _LITERAL.match(self.text, start):

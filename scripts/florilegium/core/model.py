@@ -12,7 +12,7 @@ from enum import StrEnum
 from .rich_text import plain_title
 from .rules import Severity
 from .spans import Span
-from .values import Value
+from .values import FrozenValue
 
 __all__ = [
     "Basis",
@@ -47,7 +47,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Name(Value):
+class Name(FrozenValue):
     """A CSL name: a person's parts, or an institution's `literal`."""
 
     family: str = ""
@@ -70,7 +70,7 @@ class Name(Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Date(Value):
+class Date(FrozenValue):
     """A CSL date: one or two (for a range) tuples of year, month, day, of which only the year must be there."""
 
     parts: tuple[tuple[int, ...], ...] = ()
@@ -84,7 +84,7 @@ class Date(Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source(Value):
+class Source(FrozenValue):
     """A literary work: one CSL item (https://docs.citationstyles.org/en/stable/specification.html)."""
 
     key: str
@@ -130,7 +130,7 @@ class CitationMode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Locator(Value):
+class Locator(FrozenValue):
     """A place in a work, as CSL has it: a label such as `page` and a value such as `195-206`."""
 
     label: str
@@ -139,7 +139,7 @@ class Locator(Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reference(Value):
+class Reference(FrozenValue):
     """One mention of a citation key."""
 
     key: str
@@ -153,7 +153,7 @@ class Reference(Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Citation(Value):
+class Citation(FrozenValue):
     """One citation in the text: the references between one pair of brackets, or one `@key` in running text."""
 
     references: tuple[Reference, ...]
@@ -161,7 +161,7 @@ class Citation(Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mention(Value):
+class Mention(FrozenValue):
     """An id that names a theme, a notice or the like, and where it stands."""
 
     id: str
@@ -172,7 +172,7 @@ class Mention(Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heading(Value):
+class Heading(FrozenValue):
     level: int
     text: str
     """Without markup."""
@@ -182,7 +182,7 @@ class Heading(Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hyperlink(Value):
+class Hyperlink(FrozenValue):
     """A destination written in the prose: an inline link, a definition, an image or an autolink."""
 
     target: str
@@ -191,7 +191,7 @@ class Hyperlink(Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Body(Value):
+class Body(FrozenValue):
     """The Markdown of a note or theme, and everything in it that links somewhere."""
 
     text: str = ""
@@ -220,7 +220,7 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Speaker(Value):
+class Speaker(FrozenValue):
     """Who says the words. Which of the library's roles that is, `links.py` finds out."""
 
     text: str
@@ -231,7 +231,7 @@ class Speaker(Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quote(Value):
+class Quote(FrozenValue):
     """A quotation: a block quote with an attribution."""
 
     id: str
@@ -266,7 +266,7 @@ class Quote(Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Note(Value):
+class Note(FrozenValue):
     """A summary of one source."""
 
     id: str
@@ -299,7 +299,7 @@ class Note(Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Theme(Value):
+class Theme(FrozenValue):
     """A theme: a SKOS concept with a definition."""
 
     id: str
@@ -321,7 +321,7 @@ class Theme(Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Role(Value):
+class Role(FrozenValue):
     """A kind of speaker, such as `participant`."""
 
     id: str
@@ -330,7 +330,7 @@ class Role(Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice(Value):
+class Notice(FrozenValue):
     """A kind of content notice, such as `drug-use`."""
 
     id: str
@@ -340,7 +340,7 @@ class Notice(Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RuleException(Value):
+class RuleException(FrozenValue):
     """A place where a rule does not hold, and the reason why."""
 
     rule: str
@@ -353,7 +353,7 @@ class RuleException(Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LibrarySettings(Value):
+class LibrarySettings(FrozenValue):
     """What `library.yml` says."""
 
     title: str = "Untitled library"
@@ -387,7 +387,7 @@ class VerifiedAgainst(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verification(Value):
+class Verification(FrozenValue):
     """One entry of `quotes.lock`: the words of a quote were found in an original."""
 
     quote: str
@@ -405,7 +405,7 @@ class Verification(Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Permalink(Value):
+class Permalink(FrozenValue):
     """One line of `permalinks.lock`: an address that was published."""
 
     address: str
@@ -414,7 +414,7 @@ class Permalink(Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Library(Value):
+class Library(FrozenValue):
     """Everything under `annotations/`, as read: nothing is joined yet, and nothing is dropped."""
 
     settings: LibrarySettings

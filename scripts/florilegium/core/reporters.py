@@ -12,9 +12,9 @@ from .diagnostics import Diagnostic, plain
 from .rules import RULES, Severity
 from .spans import Span
 
-__all__ = ["FORMATS", "SHOWN", "ReadLine", "summarise"]
+__all__ = ["FORMATS", "_SHOWN", "ReadLine", "summarise"]
 
-SHOWN = 100
+_SHOWN = 100
 """Findings that a report for people prints; the rest is counted."""
 
 ReadLine = Callable[[str, int], str]
@@ -41,7 +41,7 @@ def text(diagnostics: Sequence[Diagnostic], read_line: ReadLine, *, colour: bool
     def paint(words: str, code: str) -> str:
         return f"\033[{code}m{words}\033[0m" if colour else words
 
-    for diagnostic in diagnostics[:SHOWN]:
+    for diagnostic in diagnostics[:_SHOWN]:
         label = paint(diagnostic.severity.value, f"1;{_COLOURS[diagnostic.severity]}")
         place = paint(_place(diagnostic.span), "1")
         yield f"{place}: {label}: {_safe(diagnostic.message)} [{diagnostic.rule}]"
@@ -50,12 +50,12 @@ def text(diagnostics: Sequence[Diagnostic], read_line: ReadLine, *, colour: bool
             yield f"  note: {_place(related.span)}: {_safe(related.message)}"
         if diagnostic.help:
             yield f"  {paint('help', '1;32')}: {_safe(diagnostic.help)}"
-    if len(diagnostics) > SHOWN:
+    if len(diagnostics) > _SHOWN:
         yield _rest(diagnostics)
 
 
 def _rest(diagnostics: Sequence[Diagnostic]) -> str:
-    return f"… and {len(diagnostics) - SHOWN:,} more. Mend these first, or see all with --format json."
+    return f"… and {len(diagnostics) - _SHOWN:,} more. Mend these first, or see all with --format json."
 
 
 def _place(span: Span) -> str:
@@ -107,7 +107,7 @@ def _range(span: Span) -> dict[str, Any]:
     }
 
 
-def json_report(diagnostics: Sequence[Diagnostic], _read_line: ReadLine) -> Iterator[str]:
+def json_findings(diagnostics: Sequence[Diagnostic], _read_line: ReadLine) -> Iterator[str]:
     """All findings as one JSON object; lines and columns count from 1, columns in code points."""
     findings = [
         {
@@ -190,7 +190,7 @@ _GITHUB_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity
 
 def github(diagnostics: Sequence[Diagnostic], _read_line: ReadLine) -> Iterator[str]:
     """Findings as workflow commands, which GitHub shows in the changed lines of a pull request."""
-    for d in diagnostics[:SHOWN]:
+    for d in diagnostics[:_SHOWN]:
         values = {
             "file": d.span.path,
             "line": str(d.span.line),
@@ -203,7 +203,7 @@ def github(diagnostics: Sequence[Diagnostic], _read_line: ReadLine) -> Iterator[
         words = f"{d.message}\nhelp: {d.help}" if d.help else d.message
         message = "\n".join(_safe(line) for line in words.split("\n"))
         yield f"::{_GITHUB_LEVELS[d.severity]} {properties}::{_escape(message, False)}"
-    if len(diagnostics) > SHOWN:
+    if len(diagnostics) > _SHOWN:
         yield f"::notice ::{_rest(diagnostics)}"
 
 
@@ -214,7 +214,7 @@ def _escape(words: str, is_property: bool) -> str:
 
 FORMATS: dict[str, Callable[[Sequence[Diagnostic], ReadLine], Iterator[str]]] = {
     "text": _text,
-    "json": json_report,
+    "json": json_findings,
     "sarif": sarif,
     "github": github,
 }

@@ -8,9 +8,9 @@ from .diagnostics import Diagnostic, quoted
 from .spans import LineTable, Span
 
 __all__ = [
-    "MAX_BYTES",
-    "MAX_DEPTH",
     "MAX_NODES",
+    "MAX_TREE_BYTES",
+    "MAX_TREE_DEPTH",
     "Mapping",
     "Node",
     "Reader",
@@ -21,9 +21,9 @@ __all__ = [
     "tree_of",
 ]
 
-MAX_DEPTH = 16
+MAX_TREE_DEPTH = 16
 """Collections inside each other that are read."""
-MAX_BYTES = 512_000
+MAX_TREE_BYTES = 512_000
 """Bytes of UTF-8 of a front matter that are read."""
 MAX_NODES = 2_000_000
 """Values of one file that are read: some 600 MB."""
@@ -128,7 +128,9 @@ class Reader:
         return Stop()
 
     def too_deep(self, span: Span) -> Stop:
-        return self.stop(span, f"values are nested more than {MAX_DEPTH} deep", "flatten the structure", "too-deep")
+        return self.stop(
+            span, f"values are nested more than {MAX_TREE_DEPTH} deep", "flatten the structure", "too-deep"
+        )
 
     def check_size(self, max_bytes: int) -> None:
         if len(self.text) * 4 <= max_bytes:

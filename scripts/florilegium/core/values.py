@@ -5,10 +5,10 @@ from functools import cache
 from operator import attrgetter
 from typing import Any
 
-__all__ = ["Value"]
+__all__ = ["FrozenValue"]
 
 
-class Value:
+class FrozenValue:
     """Base of the model's values: pickles by its slots, since a library is read in several processes.
 
     The default of a frozen dataclass with slots calls `fields()` for every object, which takes longer than parsing.

@@ -10,13 +10,13 @@ __all__ = ["map_forked"]
 _CHUNK = 40
 
 T = TypeVar("T")
-R = TypeVar("R")
+_R = TypeVar("_R")
 
 _shared: tuple[Callable[[Any], Any], Sequence[Any]] | None = None
 """What forked processes have to do: theirs by inheritance, so that they are sent numbers alone."""
 
 
-def map_forked(function: Callable[[T], R], items: Sequence[T], *, large: int = 0) -> Iterator[R]:
+def map_forked(function: Callable[[T], _R], items: Sequence[T], *, large: int = 0) -> Iterator[_R]:
     """What the function returns for each item, in their order; all in this process where a system cannot fork.
 
     The first `large` items are handed out one by one, the others in chunks. What the function returns is pickled.

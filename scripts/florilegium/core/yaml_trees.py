@@ -12,7 +12,7 @@ import yaml
 
 from .diagnostics import Diagnostic, plain, quoted
 from .spans import LineTable, Span
-from .trees import MAX_BYTES, MAX_DEPTH, MAX_NODES, Mapping, Node, Reader, Scalar, Sequence, Stop
+from .trees import MAX_NODES, MAX_TREE_BYTES, MAX_TREE_DEPTH, Mapping, Node, Reader, Scalar, Sequence, Stop
 
 __all__ = ["parse_yaml"]
 
@@ -23,7 +23,7 @@ _Mark: TypeAlias = Any
 
 
 def parse_yaml(
-    text: str, table: LineTable, offset: int = 0, *, max_bytes: int = MAX_BYTES
+    text: str, table: LineTable, offset: int = 0, *, max_bytes: int = MAX_TREE_BYTES
 ) -> tuple[Node | None, list[Diagnostic]]:
     """Read one YAML document, `text`, which is the part of the file `table` that begins at `offset`.
 
@@ -94,7 +94,7 @@ class _YamlReader(Reader):
             if kind is yaml.ScalarEvent:
                 node: Node = self.scalar(event)
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                if len(stack) == MAX_DEPTH:
+                if len(stack) == MAX_TREE_DEPTH:
                     raise self.too_deep(self.deep_place(event))
                 if event.anchor is not None or event.tag is not None:
                     self.refuse_properties(event)

@@ -23,7 +23,7 @@ from ..works.csl.csl_vocabulary import CUSTOM
 from ..works.identifiers import parse_doi
 from ..works.registries import CrossrefError, UnknownDoi
 
-__all__ = ["Answers", "Lines", "Refreshed", "ask", "parse_updates", "plan_refresh"]
+__all__ = ["Lines", "Refreshed", "RegistryAnswers", "ask_registry", "parse_updates", "plan_refresh"]
 
 _KINDS = {
     "retraction": RetractionKind.RETRACTED,
@@ -44,7 +44,7 @@ _PATIENCE = 3
 """Works in a row that may fail before nothing more is asked."""
 
 
-class Answers(NamedTuple):
+class RegistryAnswers(NamedTuple):
     """What Crossref said, by DOI in small letters."""
 
     asked: int
@@ -74,11 +74,11 @@ class Refreshed(NamedTuple):
 # ----------------------------------------------------------------------------------------------------- asking
 
 
-def ask(
+def ask_registry(
     library: Library,
     fetch: Callable[[str], Mapping[str, Any]],
     progress: Callable[[int, int], None] = lambda _done, _all: None,
-) -> Answers:
+) -> RegistryAnswers:
     """Ask for every work with a DOI, each once.
 
     Raises the last `CrossrefError` where several works in a row fail: then it is the network, not the work.
@@ -103,7 +103,7 @@ def ask(
             if row == min(_PATIENCE, len(dois)):
                 raise
         progress(number, len(dois))
-    return Answers(len(dois), found, tuple(unknown), failed)
+    return RegistryAnswers(len(dois), found, tuple(unknown), failed)
 
 
 def _sources(library: Library) -> Iterator[Source]:

@@ -146,10 +146,10 @@ def resolve_links(library: Library) -> Links:
     )
 
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
-def _frozen(lists: Mapping[str, list[T]]) -> dict[str, tuple[T, ...]]:
+def _frozen(lists: Mapping[str, list[_T]]) -> dict[str, tuple[_T, ...]]:
     return {key: tuple(values) for key, values in lists.items()}
 
 

@@ -24,9 +24,9 @@ from pathlib import Path
 from . import system
 from .disk_files import Tree, is_folder, make_folders, read_tree, status, sync_path
 from .generations import (
+    FileRecord,
     Filled,
-    Record,
-    fill,
+    fill_generation,
     is_beginning,
     is_current,
     read_built,
@@ -111,7 +111,7 @@ def _publish(folder: str, places: _Places) -> Publication:
         _clear_up(places)
         return Publication(copied=0, kept=len(built.tree.files), removed=0)
     try:
-        filled = fill(places.fresh, _begin(places), built, site, records)
+        filled = fill_generation(places.fresh, _begin(places), built, site, records)
         _force_to_disk(places.fresh, filled)
         old = _swap(places)
     except BaseException:
@@ -127,7 +127,7 @@ def _publish(folder: str, places: _Places) -> Publication:
     return Publication(copied=len(filled.copied), kept=len(filled.kept), removed=removed)
 
 
-def _is_published(places: _Places, built: Tree, site: Tree, records: Mapping[str, Record]) -> bool:
+def _is_published(places: _Places, built: Tree, site: Tree, records: Mapping[str, FileRecord]) -> bool:
     marker = status(f"{places.target}/{MARKER}")
     return marker is not None and is_current(built, site, records, marker.st_mode)
 

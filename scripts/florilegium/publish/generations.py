@@ -12,10 +12,10 @@ from .publish_errors import PublishError, shown
 from .publish_targets import MARKER, MARKER_TEXT
 
 __all__ = [
+    "FileRecord",
     "Filled",
-    "Record",
-    "Side",
-    "fill",
+    "_Side",
+    "fill_generation",
     "is_beginning",
     "is_current",
     "read_built",
@@ -25,7 +25,7 @@ __all__ = [
     "write_records",
 ]
 
-Record = tuple[int, ...]
+FileRecord = tuple[int, ...]
 """A built file's size, times of modification and change (ns) and inode; its published file's time of
 modification and inode. While all of them are the same, so are the bytes of both."""
 
@@ -36,7 +36,7 @@ copied could change again without a new time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
+class _Side:
     """A folder and what lies in it."""
 
     folder: str
@@ -46,7 +46,7 @@ class Side:
         return f"{self.folder}/{name}"
 
 
-def read_built(folder: str) -> Side:
+def read_built(folder: str) -> _Side:
     """What the renderer made. Raises `PublishError` for what must not be published."""
     tree = read_tree(folder)
     if tree.others:
@@ -62,20 +62,20 @@ def read_built(folder: str) -> Side:
             f"{shown(folder)} holds a file {MARKER}",
             "that name is the tool's own; rename the file, or delete it",
         )
-    return Side(folder=folder, tree=tree)
+    return _Side(folder=folder, tree=tree)
 
 
-def read_site(folder: str, *, exists: bool = True) -> Side:
+def read_site(folder: str, *, exists: bool = True) -> _Side:
     """What is published, without the marker."""
     tree = read_tree(folder) if exists else Tree(files={}, folders={}, others=())
     tree.files.pop(MARKER, None)
-    return Side(folder=folder, tree=tree)
+    return _Side(folder=folder, tree=tree)
 
 
 # ---------------------------------------------------------------------------------------------------- records
 
 
-def read_records(path: str) -> Mapping[str, Record]:
+def read_records(path: str) -> Mapping[str, FileRecord]:
     """What was published from what. Only saves time: without it files are compared byte by byte."""
     try:
         content: Any = json.loads(read_whole(path) or b"")
@@ -84,17 +84,17 @@ def read_records(path: str) -> Mapping[str, Record]:
         return {}
 
 
-def write_records(path: str, records: Mapping[str, Record]) -> None:
+def write_records(path: str, records: Mapping[str, FileRecord]) -> None:
     # ASCII: a name that is no UTF-8 holds lone surrogates.
     content = json.dumps({"format": 1, "files": records}, separators=(",", ":"))
     write_whole(path, content.encode("ascii"), f"{path}.tmp")
 
 
-def _record(built: os.stat_result, published: os.stat_result) -> Record:
+def _record(built: os.stat_result, published: os.stat_result) -> FileRecord:
     return (*stamp(built), published.st_mtime_ns, published.st_ino)
 
 
-def is_current(built: Tree, site: Tree, records: Mapping[str, Record], mode: int) -> bool:
+def is_current(built: Tree, site: Tree, records: Mapping[str, FileRecord], mode: int) -> bool:
     """Whether what was built is published already, as far as one can tell without reading files."""
     return (
         built.files.keys() == site.files.keys()
@@ -118,7 +118,7 @@ def _fits(built: os.stat_result, published: os.stat_result, mode: int) -> bool:
 class Filled:
     """What a generation was made of."""
 
-    records: Mapping[str, Record]
+    records: Mapping[str, FileRecord]
     kept: frozenset[str]
     """Paths of files that are the published ones."""
     copied: tuple[str, ...]
@@ -138,7 +138,9 @@ def is_beginning(names: set[str]) -> bool:
     return names <= {MARKER, _TEMPORARY}
 
 
-def fill(folder: str, marker: os.stat_result, built: Side, site: Side, records: Mapping[str, Record]) -> Filled:
+def fill_generation(
+    folder: str, marker: os.stat_result, built: _Side, site: _Side, records: Mapping[str, FileRecord]
+) -> Filled:
     """Bring a marked folder, whatever it holds, in line with what was built.
 
     Files of the site are linked, and never written to. What was built is copied, and never linked: the
@@ -167,7 +169,7 @@ def fill(folder: str, marker: os.stat_result, built: Side, site: Side, records: 
     )
 
 
-def _is_kept(path: str, built: Side, site: Side, records: Mapping[str, Record], mode: int) -> bool:
+def _is_kept(path: str, built: _Side, site: _Side, records: Mapping[str, FileRecord], mode: int) -> bool:
     found, published = built.tree.files[path], site.tree.files.get(path)
     if published is None or not _fits(found, published, mode):
         return False
@@ -176,7 +178,7 @@ def _is_kept(path: str, built: Side, site: Side, records: Mapping[str, Record], 
     return same_bytes(built.path(path), found, site.path(path))
 
 
-def _is_in_place(path: str, present: Side, site: Side) -> bool:
+def _is_in_place(path: str, present: _Side, site: _Side) -> bool:
     found = present.tree.files.get(path)
     return found is not None and os.path.samestat(found, site.tree.files[path])
 
@@ -190,7 +192,7 @@ def _link(source: str, target: str) -> bool:
     return True
 
 
-def _clear(present: Side, built: Side, in_place: set[str]) -> frozenset[str]:
+def _clear(present: _Side, built: _Side, in_place: set[str]) -> frozenset[str]:
     """Remove all but what is in place, make the missing folders; the folders whose entries changed."""
     before, after = present.tree.folders, built.tree.folders
     removed = [*present.tree.others, *(path for path in present.tree.files if path not in in_place)]

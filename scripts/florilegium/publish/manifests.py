@@ -14,7 +14,7 @@ from typing import Any
 from . import system
 from .disk_files import APPEND, read_whole, write_all, write_whole
 
-__all__ = ["Journal", "Manifest", "Record", "is_page_path", "read_manifest", "write_manifest"]
+__all__ = ["Journal", "Manifest", "ManifestRecord", "is_page_path", "read_manifest", "write_manifest"]
 
 _RESERVED = frozenset('\\:*?"<>|')
 _NO_NAMES = frozenset(("", ".", ".."))
@@ -22,7 +22,7 @@ _HEADER = '["florilegium pages",1]'
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ManifestRecord:
     """What is known of one page as it was last written."""
 
     key: str
@@ -34,7 +34,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    records: Mapping[str, Record]
+    records: Mapping[str, ManifestRecord]
     intents: Mapping[str, frozenset[str]]
     """Path → digests of a run that did not come to its end."""
     lost: bool
@@ -58,13 +58,13 @@ def read_manifest(path: str) -> Manifest:
     Raises `OSError`: what cannot be read is not lost, and without it the tool's pages pass for somebody's.
     """
     lines = (read_whole(path) or b"").decode("ascii", "replace").split("\n")
-    records: dict[str, Record] = {}
+    records: dict[str, ManifestRecord] = {}
     intents: dict[str, frozenset[str]] = {}
     lost = _HEADER not in lines[:1]
     for line in _parse_lines(lines):
         match line:
             case [str(page), str(key), str(digest), int(), int(), int(), int()] if is_page_path(page):
-                records[page] = Record(key, digest, tuple(line[3:]))
+                records[page] = ManifestRecord(key, digest, tuple(line[3:]))
             case [str(page), str(digest)] if is_page_path(page):
                 intents[page] = intents.get(page, frozenset()) | {digest}
     return Manifest(records=records, intents=intents, lost=lost)
@@ -87,7 +87,7 @@ def _parse_line(line: str) -> list[Any]:
         return []
 
 
-def write_manifest(path: str, records: Mapping[str, Record]) -> None:
+def write_manifest(path: str, records: Mapping[str, ManifestRecord]) -> None:
     lines = (_line(name, record.key, record.digest, *record.stamp) for name, record in sorted(records.items()))
     content = "".join(f"{line}\n" for line in (_HEADER, *lines))
     write_whole(path, content.encode("ascii"), f"{path}.tmp")

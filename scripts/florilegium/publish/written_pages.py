@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import system
 from .disk_files import make_folders, read_tree, read_whole, stamp, status, sync_path, write_whole
-from .manifests import Journal, Manifest, Record, is_page_path, read_manifest, write_manifest
+from .manifests import Journal, Manifest, ManifestRecord, is_page_path, read_manifest, write_manifest
 from .publish_errors import PublishError, reported, shown
 
 __all__ = ["Conflict", "Page", "SyncResult", "render_in_turn", "sync_pages"]
@@ -108,7 +108,7 @@ class _Sync:
         self.manifest = manifest
         self.is_ours = is_ours
         self.journal = journal
-        self.records: dict[str, Record] = {}
+        self.records: dict[str, ManifestRecord] = {}
         self.real_folders: set[str] = set()
         self.written: list[str] = []
         self.removed: list[str] = []
@@ -269,7 +269,9 @@ class _Sync:
                 return
             if present != data:
                 self._write(path, data, digest)
-            self.records[path] = Record(self.pages[path].key, digest, stamp(system.path_status(self._path(path))))
+            self.records[path] = ManifestRecord(
+                self.pages[path].key, digest, stamp(system.path_status(self._path(path)))
+            )
 
     def _report_changed(self, path: str) -> None:
         if path in self.manifest.records:

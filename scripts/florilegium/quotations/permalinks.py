@@ -15,7 +15,7 @@ from ..core.spans import LineTable, Span
 __all__ = [
     "HEADER",
     "PERMALINKS",
-    "Vanished",
+    "_Vanished",
     "find_vanished",
     "parse_permalinks",
     "permalinks_of",
@@ -33,7 +33,7 @@ _AGAIN = "restore the line from the history; florilegium links --record adds wha
 _MOST_REDIRECTS = 20
 
 
-class Vanished(NamedTuple):
+class _Vanished(NamedTuple):
     """A published address that the library has no longer."""
 
     permalink: Permalink
@@ -52,14 +52,14 @@ def permalinks_of(library: Library) -> Iterator[str]:
     yield from (f"themes/{theme.id}/" for theme in library.themes)
 
 
-def find_vanished(library: Library) -> Iterator[Vanished]:
+def find_vanished(library: Library) -> Iterator[_Vanished]:
     """The published addresses that lead nowhere now, the redirects of `library.yml` followed."""
     current = frozenset(permalinks_of(library))
     for permalink in library.permalinks:
         page, _, fragment = permalink.address.partition("#")
         end = _follow(page.rstrip("/"), library.settings.redirects)
         if (f"{end}/#{fragment}" if fragment else f"{end}/") not in current:
-            yield Vanished(permalink, end, f"{end}/" in current)
+            yield _Vanished(permalink, end, f"{end}/" in current)
 
 
 def _follow(page: str, redirects: Mapping[str, str]) -> str:

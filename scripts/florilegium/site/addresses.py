@@ -33,10 +33,10 @@ ROOT = "\ufdd0root\ufdd1"
 TWIN_TYPE = "text/markdown"
 """The media type of a note's plain twin."""
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
-def pages_of(items: Sequence[T], size: int) -> list[Sequence[T]]:
+def pages_of(items: Sequence[_T], size: int) -> list[Sequence[_T]]:
     """The pages of a list; there is always a first one."""
     return [items[start : start + size] for start in range(0, len(items), size)] or [items]
 

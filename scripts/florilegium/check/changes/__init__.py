@@ -5,16 +5,16 @@
 """
 
 from .changes_json import render_json
-from .changes_markdown import MAX_BYTES, render_markdown
+from .changes_markdown import MAX_SUMMARY_BYTES, render_markdown
 from .changes_text import render_text
 from .comparing import compare
 from .differences import Changes
-from .sides import Side, read_side, read_sides
+from .sides import ComparedLibrary, read_side, read_sides
 
 __all__ = [
-    "MAX_BYTES",
+    "MAX_SUMMARY_BYTES",
     "Changes",
-    "Side",
+    "ComparedLibrary",
     "compare",
     "read_side",
     "read_sides",

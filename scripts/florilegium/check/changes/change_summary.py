@@ -7,20 +7,20 @@ from ...core.model import Citation, Quote
 from ...core.rules import Severity
 from ...markdown.citations import render_citation
 from .differences import Changes, How, QuoteChange
-from .sides import STATES
+from .sides import REVIEW_STATES
 from .word_changes import WordCount
 
-__all__ = ["count", "describe_attribution", "describe_prose", "describe_state", "summarise"]
+__all__ = ["counted", "describe_attribution", "describe_prose", "describe_state", "summarise_changes"]
 
 _VERIFIED = ("source", "quoted-in")
 
 
-def count(number: int, one: str, many: str = "") -> str:
+def counted(number: int, one: str, many: str = "") -> str:
     """A number with its noun: `1 quotation`, `7 quotations`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def summarise(changes: Changes) -> str:
+def summarise_changes(changes: Changes) -> str:
     """What the change amounts to, in a few sentences; what must not be missed comes first."""
     return " ".join(f"{sentence[0].upper()}{sentence[1:]}." for sentence in _sentences(changes))
 
@@ -28,15 +28,15 @@ def summarise(changes: Changes) -> str:
 def _sentences(changes: Changes) -> Iterator[str]:
     lost = sum(1 + entry.quotes for entry in changes.vanished)
     if lost:
-        yield f"{count(lost, 'permanent address leads', 'permanent addresses lead')} nowhere any more"
+        yield f"{counted(lost, 'permanent address leads', 'permanent addresses lead')} nowhere any more"
     loosened = sum(change.loosens for change in changes.settings)
     if loosened:
-        yield f"{count(loosened, 'setting asks', 'settings ask')} for less than before: look at library.yml first"
+        yield f"{counted(loosened, 'setting asks', 'settings ask')} for less than before: look at library.yml first"
     if changes.hidden:
-        yield f"{count(changes.hidden, 'finding is', 'findings are')} passed over that counted under the old settings"
+        yield f"{counted(changes.hidden, 'finding is', 'findings are')} passed over that counted under the old settings"
     fewer = sum(_lost_notices(change) for change in changes.quotes)
     if fewer:
-        yield f"{count(fewer, 'quotation carries', 'quotations carry')} fewer content notices than before"
+        yield f"{counted(fewer, 'quotation carries', 'quotations carry')} fewer content notices than before"
     if changes.is_empty:
         yield "nothing changes in meaning"
     yield from _counts(changes)
@@ -67,10 +67,10 @@ def _counts(changes: Changes) -> Iterator[str]:
             yield ", ".join([f"{number} {noun if number == '1' else noun + 's'} {how}", *rest])
     reworded = sum(bool(change.words) for change in changes.quotes)
     if reworded:
-        yield f"the words of {count(reworded, 'quotation')} changed"
+        yield f"the words of {counted(reworded, 'quotation')} changed"
     if changes.words:
         before, after = (sum(getattr(entry, side) for entry in changes.words) for side in ("before", "after"))
-        works = count(len(changes.words), "work")
+        works = counted(len(changes.words), "work")
         yield f"the words quoted of {works} go from {before:,} to {after:,}"
 
 
@@ -81,9 +81,10 @@ def _verification(quotes: Iterable[QuoteChange]) -> Iterator[str]:
         gained += is_ and not was
         lost += was and not is_ and change.after is not None
     if gained:
-        yield f"{count(gained, 'quotation is', 'quotations are')} recorded as verified that {_were(gained)} not before"
+        noun = counted(gained, "quotation is", "quotations are")
+        yield f"{noun} recorded as verified that {_were(gained)} not before"
     if lost:
-        yield f"{count(lost, 'quotation is', 'quotations are')} not verified any more"
+        yield f"{counted(lost, 'quotation is', 'quotations are')} not verified any more"
 
 
 def _were(number: int) -> str:
@@ -94,9 +95,9 @@ def _problems(before: Mapping[Severity, int], after: Mapping[Severity, int]) -> 
     for severity, noun in ((Severity.ERROR, "error"), (Severity.WARNING, "warning")):
         was, is_ = before.get(severity, 0), after.get(severity, 0)
         if was != is_:
-            yield f"the check finds {count(is_, noun)}, and found {was:,} before"
+            yield f"the check finds {counted(is_, noun)}, and found {was:,} before"
         elif is_:
-            yield f"the check finds {count(is_, noun)}, as before"
+            yield f"the check finds {counted(is_, noun)}, as before"
 
 
 def describe_prose(prose: WordCount) -> str:
@@ -106,7 +107,7 @@ def describe_prose(prose: WordCount) -> str:
     parts = [(prose.added, "added"), (prose.removed, "removed")]
     shown = [(number, how) for number, how in parts if number]
     return ", ".join(
-        f"{count(number, 'word') if place == 0 else f'{number:,}'} {how}" for place, (number, how) in enumerate(shown)
+        f"{counted(number, 'word') if place == 0 else f'{number:,}'} {how}" for place, (number, how) in enumerate(shown)
     )
 
 
@@ -120,5 +121,5 @@ def describe_attribution(quote: Quote) -> str:
 
 def describe_state(change: QuoteChange) -> str:
     """What was and is known of a quotation's words: `verified against the source → not verified`."""
-    was, is_ = (STATES.get(state, "") for state in (change.state_before, change.state_after))
+    was, is_ = (REVIEW_STATES.get(state, "") for state in (change.state_before, change.state_after))
     return f"{was} → {is_}" if was and is_ and was != is_ else is_ or was

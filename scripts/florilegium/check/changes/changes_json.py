@@ -7,23 +7,23 @@ from typing import Any
 from ... import __version__
 from ...core.model import Quote
 from ...core.rules import Severity
-from .change_summary import summarise
-from .differences import Changes, DocumentChange, Field, QuoteChange, WorkChange
+from .change_summary import summarise_changes
+from .differences import Changes, DocumentChange, FieldChange, QuoteChange, WorkChange
 
-__all__ = ["VERSION", "render_json"]
+__all__ = ["_VERSION", "render_json"]
 
-VERSION = 1
+_VERSION = 1
 """Of the form: a field may be added within a version; none is removed, and none changes its meaning."""
 
 
 def render_json(changes: Changes) -> str:
     """One object. Everything outside ASCII is escaped."""
     report = {
-        "version": VERSION,
+        "version": _VERSION,
         "tool": f"florilegium {__version__}",
         "base": changes.base,
         "head": changes.head,
-        "summary": summarise(changes),
+        "summary": summarise_changes(changes),
         "problems": {"before": _counts(changes.problems_before), "after": _counts(changes.problems_after)},
         "hidden_findings": changes.hidden,
         "vanished": [
@@ -50,7 +50,7 @@ def _counts(counts: Mapping[Severity, int]) -> dict[str, int]:
     return {severity.value: counts[severity] for severity in Severity if counts.get(severity)}
 
 
-def _fields(fields: Iterable[Field]) -> list[dict[str, str]]:
+def _fields(fields: Iterable[FieldChange]) -> list[dict[str, str]]:
     return [{"name": field.name, "before": field.before, "after": field.after} for field in fields]
 
 

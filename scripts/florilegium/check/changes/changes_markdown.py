@@ -7,14 +7,14 @@ quotations with notices stay folded until a reader opens them.
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from .change_summary import count, describe_attribution, describe_prose, describe_state, summarise
-from .differences import Changes, DocumentChange, Field, How, QuoteChange, WorkChange
+from .change_summary import counted, describe_attribution, describe_prose, describe_state, summarise_changes
+from .differences import Changes, DocumentChange, FieldChange, How, QuoteChange, WorkChange
 from .inert_text import as_code, as_markdown
-from .word_changes import Only, Piece
+from .word_changes import OnlyIn, WordPiece
 
-__all__ = ["MAX_BYTES", "render_markdown"]
+__all__ = ["MAX_SUMMARY_BYTES", "render_markdown"]
 
-MAX_BYTES = 1_000_000
+MAX_SUMMARY_BYTES = 1_000_000
 """What is written at most; GitHub takes 1 MiB as a job's summary, and 65,536 characters as a comment."""
 _END = 300
 """Bytes that are kept for the sentence that says what was cut."""
@@ -30,10 +30,10 @@ class _Part(NamedTuple):
     """Each is whole: none is cut in its midst."""
 
 
-def render_markdown(changes: Changes, *, max_bytes: int = MAX_BYTES) -> str:
+def render_markdown(changes: Changes, *, max_bytes: int = MAX_SUMMARY_BYTES) -> str:
     """All of it, as far as it fits; what was cut is counted at the end."""
     head = f"## What changes in the library\n\n{as_code(changes.base)} → {as_code(changes.head)}\n\n"
-    written = [head, f"{summarise(changes)}\n"]
+    written = [head, f"{summarise_changes(changes)}\n"]
     room = max_bytes - _END - sum(len(piece.encode()) for piece in written)
     left, cut = room, 0
     for part in _parts(changes):
@@ -49,7 +49,7 @@ def render_markdown(changes: Changes, *, max_bytes: int = MAX_BYTES) -> str:
             title = ""
     if cut:
         written.append(
-            f"\n_{count(cut, 'entry is', 'entries are')} not shown here, since there is no room for more._\n"
+            f"\n_{counted(cut, 'entry is', 'entries are')} not shown here, since there is no room for more._\n"
         )
     return "".join(written)
 
@@ -66,7 +66,7 @@ def _parts(changes: Changes) -> Iterator[_Part]:
 
 def _vanished(changes: Changes) -> Iterator[str]:
     for entry in changes.vanished:
-        inside = f", and {count(entry.quotes, 'quotation')} in it" if entry.quotes else ""
+        inside = f", and {counted(entry.quotes, 'quotation')} in it" if entry.quotes else ""
         yield f"- ❌ {as_code(entry.address)}{inside}: {as_markdown(entry.remedy)}\n"
 
 
@@ -75,7 +75,7 @@ def _settings(changes: Changes) -> Iterator[str]:
         mark = "⚠️ **asks for less than before**: " if change.loosens else ""
         yield f"- {mark}{as_code(change.name)}: {_change(change.before, change.after)}\n"
     if changes.hidden:
-        found = count(changes.hidden, "finding")
+        found = counted(changes.hidden, "finding")
         yield f"- ⚠️ {found} that counted under the old settings, and no longer\n"
 
 
@@ -107,15 +107,15 @@ def _words_of(change: QuoteChange) -> Iterator[str]:
     """The words as a block quote within the list."""
     if change.how in (How.EDITED, How.MOVED) and not change.words:
         return
-    pieces = change.words or (Piece(Only.BOTH, change.present.words),)
+    pieces = change.words or (WordPiece(OnlyIn.BOTH, change.present.words),)
     yield f"  > {' '.join(map(_marked, pieces[:_SHOWN]))}\n"
     if len(pieces) > _SHOWN:
-        yield f"  >\n  > … and {count(len(pieces) - _SHOWN, 'more piece')}\n"
+        yield f"  >\n  > … and {counted(len(pieces) - _SHOWN, 'more piece')}\n"
 
 
-def _marked(piece: Piece) -> str:
+def _marked(piece: WordPiece) -> str:
     """`~~what went~~`, `**what came**`."""
-    mark = {Only.BOTH: "", Only.BEFORE: "~~", Only.AFTER: "**"}[piece.only]
+    mark = {OnlyIn.BOTH: "", OnlyIn.BEFORE: "~~", OnlyIn.AFTER: "**"}[piece.only]
     return f"{mark}{as_markdown(piece.text, _PIECE)}{mark}"
 
 
@@ -147,7 +147,7 @@ def _words(changes: Changes) -> Iterator[str]:
         yield f"- {key}: {entry.before:,} → {entry.after:,} ({entry.share:.0%} of all words quoted)\n"
 
 
-def _field(field: Field) -> str:
+def _field(field: FieldChange) -> str:
     return f"  - {as_markdown(field.name, 60)}: {_change(field.before, field.after)}\n"
 
 

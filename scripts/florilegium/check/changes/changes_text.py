@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from ...core.diagnostics import plain
-from .change_summary import count, describe_attribution, describe_prose, describe_state, summarise
-from .differences import Changes, DocumentChange, Field, How, QuoteChange, WorkChange
-from .word_changes import Only, Piece
+from .change_summary import counted, describe_attribution, describe_prose, describe_state, summarise_changes
+from .differences import Changes, DocumentChange, FieldChange, How, QuoteChange, WorkChange
+from .word_changes import OnlyIn, WordPiece
 
 __all__ = ["render_text"]
 
@@ -17,7 +17,7 @@ _LONGEST = 2_000
 def render_text(changes: Changes, *, open_notices: bool = False) -> Iterator[str]:
     """The lines of a comparison. With `open_notices`, words are shown that stand behind a content notice."""
     yield f"{_safe(changes.base)} → {_safe(changes.head)}"
-    yield summarise(changes)
+    yield summarise_changes(changes)
     for title, lines in _parts(changes, open_notices):
         shown = list(lines)
         if shown:
@@ -36,7 +36,7 @@ def _parts(changes: Changes, open_notices: bool) -> Iterator[tuple[str, Iterable
 
 def _vanished(changes: Changes) -> Iterator[str]:
     for entry in changes.vanished:
-        inside = f", and {count(entry.quotes, 'quotation')} in it" if entry.quotes else ""
+        inside = f", and {counted(entry.quotes, 'quotation')} in it" if entry.quotes else ""
         yield f"  error: {_safe(entry.address)}{inside}"
         yield f"    help: {_safe(entry.remedy)}"
 
@@ -47,7 +47,7 @@ def _settings(changes: Changes) -> Iterator[str]:
         less = "  (asks for less than before)" if change.loosens else ""
         yield f"  {mark} {_safe(change.name)}: {_change(change.before, change.after)}{less}"
     if changes.hidden:
-        yield f"  ! {count(changes.hidden, 'finding')} that counted under the old settings, and no longer"
+        yield f"  ! {counted(changes.hidden, 'finding')} that counted under the old settings, and no longer"
 
 
 def _quote(change: QuoteChange, open_notices: bool) -> Iterator[str]:
@@ -72,9 +72,9 @@ def _quoted_words(change: QuoteChange, open_notices: bool) -> Iterator[str]:
     yield f"    | {_safe(_cut(words))}"
 
 
-def _marked(piece: Piece) -> str:
+def _marked(piece: WordPiece) -> str:
     """`[-what went-]` and `{+what came+}`, as `wdiff` writes it."""
-    return {Only.BOTH: "{}", Only.BEFORE: "[-{}-]", Only.AFTER: "{{+{}+}}"}[piece.only].format(piece.text)
+    return {OnlyIn.BOTH: "{}", OnlyIn.BEFORE: "[-{}-]", OnlyIn.AFTER: "{{+{}+}}"}[piece.only].format(piece.text)
 
 
 def _document(change: DocumentChange) -> Iterator[str]:
@@ -101,7 +101,7 @@ def _words(changes: Changes) -> Iterator[str]:
         yield f"  {key}: {entry.before:,} → {entry.after:,}, {entry.share:.0%} of all words quoted"
 
 
-def _fields(fields: Iterable[Field]) -> Iterator[str]:
+def _fields(fields: Iterable[FieldChange]) -> Iterator[str]:
     for field in fields:
         yield f"    {_safe(field.name)}: {_change(field.before, field.after)}"
 

@@ -5,14 +5,14 @@ from .differences import Changes
 from .document_changes import compare_notes, compare_themes
 from .quotation_changes import compare_quotes
 from .settings_changes import compare_settings
-from .sides import Side
+from .sides import ComparedLibrary
 from .vanished import vanished_permalinks
 from .work_changes import compare_quoted_words, compare_works
 
 __all__ = ["compare"]
 
 
-def compare(before: Side, after: Side) -> Changes:
+def compare(before: ComparedLibrary, after: ComparedLibrary) -> Changes:
     """What the later library means otherwise than the earlier one; white space and the order of files mean nothing."""
     old, new = before.links.library, after.links.library
     redirects = new.settings.redirects
@@ -33,7 +33,7 @@ def compare(before: Side, after: Side) -> Changes:
     )
 
 
-def _hidden(before: Side, after: Side) -> int:
+def _hidden(before: ComparedLibrary, after: ComparedLibrary) -> int:
     """Findings in the later library that its own settings let pass, and those of the earlier one would not."""
     if not before.exists:
         return 0

@@ -6,17 +6,17 @@ from enum import StrEnum
 
 from ...core.model import Note, Quote, Source, Theme
 from ...core.rules import Severity
-from .word_changes import Piece, WordCount
+from .word_changes import WordCount, WordPiece
 
 __all__ = [
     "Changes",
     "DocumentChange",
-    "Field",
+    "FieldChange",
     "How",
     "QuoteChange",
     "QuotedWords",
     "SettingChange",
-    "Vanished",
+    "VanishedAddress",
     "WorkChange",
 ]
 
@@ -32,7 +32,7 @@ class How(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class FieldChange:
     """One property, as text; empty where there is none."""
 
     name: str
@@ -47,7 +47,7 @@ class DocumentChange:
     how: How
     before: Note | Theme | None
     after: Note | Theme | None
-    fields: tuple[Field, ...] = ()
+    fields: tuple[FieldChange, ...] = ()
     prose: WordCount = field(default_factory=WordCount)
 
     @property
@@ -65,9 +65,9 @@ class QuoteChange:
     how: How
     before: Quote | None
     after: Quote | None
-    words: tuple[Piece, ...] = ()
+    words: tuple[WordPiece, ...] = ()
     """How its words changed; empty where they did not, and for one that was added or removed."""
-    fields: tuple[Field, ...] = ()
+    fields: tuple[FieldChange, ...] = ()
     state_before: str = ""
     """What was known of its words, a key of `STATES`; empty where there was no quotation."""
     state_after: str = ""
@@ -93,7 +93,7 @@ class WorkChange:
     key: str
     before: Source | None
     after: Source | None
-    fields: tuple[Field, ...] = ()
+    fields: tuple[FieldChange, ...] = ()
     cited_in: tuple[str, ...] = ()
     """Pages that name it, and so show it otherwise now: `notes/x`, `themes/y`."""
 
@@ -110,7 +110,7 @@ class SettingChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Vanished:
+class VanishedAddress:
     """A permanent address that leads nowhere any more."""
 
     address: str
@@ -142,7 +142,7 @@ class Changes:
     problems_after: Mapping[Severity, int] = field(default_factory=dict)
     hidden: int = 0
     """Findings in the later library that would count under the settings of the earlier one."""
-    vanished: tuple[Vanished, ...] = ()
+    vanished: tuple[VanishedAddress, ...] = ()
     settings: tuple[SettingChange, ...] = ()
     quotes: tuple[QuoteChange, ...] = ()
     notes: tuple[DocumentChange, ...] = ()

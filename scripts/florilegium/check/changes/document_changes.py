@@ -9,7 +9,7 @@ from ...core.model import Body, Mention, Note, Theme
 from ...core.spans import LineTable
 from ...library.links import redirected
 from ...markdown.bodies import parse_body
-from .differences import DocumentChange, Field, How
+from .differences import DocumentChange, FieldChange, How
 from .word_changes import WordCount, count_changed_words
 
 __all__ = ["compare_notes", "compare_themes", "fields_of"]
@@ -46,10 +46,10 @@ _THEME: Mapping[str, Callable[[Any], str]] = {
 }
 
 
-def fields_of(getters: Mapping[str, Callable[[Any], str]], before: Any, after: Any) -> tuple[Field, ...]:
+def fields_of(getters: Mapping[str, Callable[[Any], str]], before: Any, after: Any) -> tuple[FieldChange, ...]:
     """The properties in which two things differ."""
     pairs = ((name, get(before), get(after)) for name, get in getters.items())
-    return tuple(Field(name=name, before=old, after=new) for name, old, new in pairs if old != new)
+    return tuple(FieldChange(name=name, before=old, after=new) for name, old, new in pairs if old != new)
 
 
 def compare_notes(
@@ -92,12 +92,12 @@ def _compare(
             yield DocumentChange(how=How.REMOVED, before=old, after=None, prose=_length(old, gone=True))
 
 
-def _hyperlinks(old: Note | Theme | None, new: Note | Theme) -> tuple[Field, ...]:
+def _hyperlinks(old: Note | Theme | None, new: Note | Theme) -> tuple[FieldChange, ...]:
     """The addresses elsewhere on the web to which prose or quotations lead now, or led before."""
     before, after = _leading_away(old), _leading_away(new)
     lost = ", ".join(target for target in before if target not in after)
     gained = ", ".join(target for target in after if target not in before)
-    return (Field(name="hyperlinks", before=lost, after=gained),) if lost or gained else ()
+    return (FieldChange(name="hyperlinks", before=lost, after=gained),) if lost or gained else ()
 
 
 def _leading_away(document: Note | Theme | None) -> tuple[str, ...]:

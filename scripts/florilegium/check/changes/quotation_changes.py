@@ -11,7 +11,7 @@ from ...markdown.citations import render_citation, render_locator
 from ...quotations.matching import words_digest
 from .differences import How, QuoteChange
 from .document_changes import fields_of
-from .sides import Side
+from .sides import ComparedLibrary
 from .word_changes import compare_words
 
 __all__ = ["compare_quotes"]
@@ -52,7 +52,7 @@ _FIELDS: Mapping[str, Callable[[Any], str]] = {
 }
 
 
-def compare_quotes(before: Side, after: Side) -> Iterator[QuoteChange]:
+def compare_quotes(before: ComparedLibrary, after: ComparedLibrary) -> Iterator[QuoteChange]:
     """Quotations in the order of the later library, then those that were removed; drafts' too."""
     old = list(_quotes(before.links.library.notes))
     new = list(_quotes(after.links.library.notes))
@@ -89,7 +89,7 @@ def _compared(old: Quote, new: Quote, state_before: str, state_after: str) -> It
         )
 
 
-def _later_notes(before: Side, after: Side) -> dict[str, str]:
+def _later_notes(before: ComparedLibrary, after: ComparedLibrary) -> dict[str, str]:
     """From the ids of notes that are gone to where their pages are redirected."""
     library = after.links.library
     there = {note.id for note in library.notes}

@@ -19,10 +19,10 @@ from ...core.errors import CannotRun
 from ...core.limits import MAX_BIBLIOGRAPHY_BYTES, MAX_FILE_BYTES
 from ...library.reading import ANNOTATIONS
 
-__all__ = ["MAX_BYTES", "MAX_FILES", "find_commit", "merge_base", "require_commit", "unpacked"]
+__all__ = ["_MAX_BYTES", "_MAX_FILES", "find_commit", "merge_base", "require_commit", "unpacked"]
 
-MAX_FILES = 200_000
-MAX_BYTES = 1_073_741_824
+_MAX_FILES = 200_000
+_MAX_BYTES = 1_073_741_824
 """What a library may hold, in files and in bytes; past it nothing is compared."""
 
 _SAFE = (
@@ -118,9 +118,9 @@ def unpacked(folder: Path, revision: str) -> Iterator[Path]:
 
 def _unpack(folder: Path, commit: str, root: Path) -> None:
     blobs = list(_list_blobs(folder, commit))
-    if len(blobs) > MAX_FILES or sum(blob.size for blob in blobs) > MAX_BYTES:
+    if len(blobs) > _MAX_FILES or sum(blob.size for blob in blobs) > _MAX_BYTES:
         message = f"the library of {quoted(commit)} is too large: {len(blobs):,} files"
-        raise CannotRun(message, f"at most {MAX_FILES:,} files with {MAX_BYTES:,} bytes are compared")
+        raise CannotRun(message, f"at most {_MAX_FILES:,} files with {_MAX_BYTES:,} bytes are compared")
     regular = [blob for blob in blobs if blob.mode.startswith("100")]
     with _reader(folder) as read:
         for blob in regular:

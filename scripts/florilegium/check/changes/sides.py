@@ -21,11 +21,11 @@ from ..checking import Options
 from ..checks import Context, apply_severities, run_checks
 from .revisions import find_commit, merge_base, require_commit, unpacked
 
-__all__ = ["STATES", "Side", "count_severities", "read_side", "read_sides"]
+__all__ = ["REVIEW_STATES", "ComparedLibrary", "count_severities", "read_side", "read_sides"]
 
 WORKING_TREE = "the working tree"
 
-STATES = {
+REVIEW_STATES = {
     "source": "verified against the source",
     "quoted-in": "verified against the work it is quoted in",
     "changed": "changed since it was verified",
@@ -35,7 +35,7 @@ STATES = {
 
 
 @dataclass(frozen=True)
-class Side:
+class ComparedLibrary:
     """One library, and what is wrong with it."""
 
     name: str
@@ -58,7 +58,7 @@ class Side:
         return frozenset(entry.quote for entry in self.links.library.verifications)
 
     def state(self, quote: Quote) -> str:
-        """What is known of a quotation's words: a key of `STATES`."""
+        """What is known of a quotation's words: a key of `REVIEW_STATES`."""
         state = self.links.states.get(quote.address)
         if state is not None:
             return state.value
@@ -70,7 +70,7 @@ def count_severities(links: Links, found: Iterable[Diagnostic]) -> Mapping[Sever
     return Counter(diagnostic.severity for diagnostic in apply_severities(links, found))
 
 
-def read_side(root: Path, name: str, options: Options, other: Side | None = None) -> Side:
+def read_side(root: Path, name: str, options: Options, other: ComparedLibrary | None = None) -> ComparedLibrary:
     """Read the library in a folder. Of files that are byte for byte those of the other side, nothing is read again."""
     result = read_library(
         root,
@@ -81,10 +81,10 @@ def read_side(root: Path, name: str, options: Options, other: Side | None = None
     links = resolve_links(result.library)
     found = (*result.diagnostics, *run_checks(Context(links, options.today)))
     exists = os.path.lexists(root / ANNOTATIONS)
-    return Side(name, exists, links, found if exists else (), result.parsed, root)
+    return ComparedLibrary(name, exists, links, found if exists else (), result.parsed, root)
 
 
-def _known(root: Path, options: Options, other: Side | None) -> Callable[[Listed], Parsed | None]:
+def _known(root: Path, options: Options, other: ComparedLibrary | None) -> Callable[[Listed], Parsed | None]:
     """What needs no reading: what the other side read, or what an earlier run remembers of the library itself."""
     if other is None:
         own = root == options.root and options.remember
@@ -103,7 +103,9 @@ def _known(root: Path, options: Options, other: Side | None) -> Callable[[Listed
 # ------------------------------------------------------------------------------------------ what the user calls them
 
 
-def read_sides(base: str, head: str | None, options: Options, *, from_merge_base: bool = False) -> tuple[Side, Side]:
+def read_sides(
+    base: str, head: str | None, options: Options, *, from_merge_base: bool = False
+) -> tuple[ComparedLibrary, ComparedLibrary]:
     """The library before and after: revisions of the repository around `options.root`, or folders.
 
     A name is that of a revision, unless it begins as a path does (`/`, `./`, `../`), or both names are folders and no

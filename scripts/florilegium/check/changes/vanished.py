@@ -7,12 +7,12 @@ from ...core.model import Permalink, Quote, Status
 from ...core.spans import Span
 from ...library.links import Links
 from ...quotations.permalinks import find_vanished, permalinks_of
-from .differences import QuoteChange, Vanished
+from .differences import QuoteChange, VanishedAddress
 
 __all__ = ["vanished_permalinks"]
 
 
-def vanished_permalinks(before: Links, after: Links, quotes: Iterable[QuoteChange]) -> Iterator[Vanished]:
+def vanished_permalinks(before: Links, after: Links, quotes: Iterable[QuoteChange]) -> Iterator[VanishedAddress]:
     """The addresses that the earlier site had, and that lead nowhere in the later one, redirects followed.
 
     The quotations of a page that is gone are counted with it.
@@ -32,9 +32,9 @@ def vanished_permalinks(before: Links, after: Links, quotes: Iterable[QuoteChang
         if not fragment:
             quotations = inside[page]
             remedy = _for_page(page, drafts, quotations, moved, renamed)
-            yield Vanished(address=address, quotes=len(quotations), remedy=remedy)
+            yield VanishedAddress(address=address, quotes=len(quotations), remedy=remedy)
         elif page not in inside:
-            yield Vanished(address=address, remedy=_for_quote(address, moved))
+            yield VanishedAddress(address=address, remedy=_for_quote(address, moved))
 
 
 def _renamed(before: Links, after: Links) -> dict[str, str]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import NamedTuple
 
-__all__ = ["Only", "Piece", "WordCount", "compare_words", "count_changed_words"]
+__all__ = ["OnlyIn", "WordCount", "WordPiece", "compare_words", "count_changed_words"]
 
 _MOST_EDITS = 400
 """Words that may go and come in one quotation before it counts as another one: the work grows with their number."""
@@ -14,7 +14,7 @@ _LIKE = 3
 """Where less than one word in so many stayed, two texts are shown apart: mixed, nobody could read them."""
 
 
-class Only(StrEnum):
+class OnlyIn(StrEnum):
     """On which side words stand."""
 
     BOTH = "both"
@@ -22,10 +22,10 @@ class Only(StrEnum):
     AFTER = "after"
 
 
-class Piece(NamedTuple):
+class WordPiece(NamedTuple):
     """A run of words, with single spaces between them; so there is between two pieces."""
 
-    only: Only
+    only: OnlyIn
     text: str
 
 
@@ -50,18 +50,18 @@ def count_changed_words(before: str, after: str) -> WordCount:
     return WordCount(gained.total(), lost.total(), reordered=not (lost or gained))
 
 
-def compare_words(before: str, after: str) -> tuple[Piece, ...]:
+def compare_words(before: str, after: str) -> tuple[WordPiece, ...]:
     """The words of both texts as pieces in reading order; nothing where they differ by white space alone."""
     old, new = before.split(), after.split()
     if old == new:
         return ()
     steps = _align(old, new)
-    if steps is None or sum(only is Only.BOTH for only, _ in steps) * _LIKE < min(len(old), len(new)):
-        steps = [*((Only.BEFORE, token) for token in old), *((Only.AFTER, token) for token in new)]
+    if steps is None or sum(only is OnlyIn.BOTH for only, _ in steps) * _LIKE < min(len(old), len(new)):
+        steps = [*((OnlyIn.BEFORE, token) for token in old), *((OnlyIn.AFTER, token) for token in new)]
     return tuple(_gathered(steps))
 
 
-_Step = tuple[Only, str]
+_Step = tuple[OnlyIn, str]
 
 
 def _align(old: Sequence[str], new: Sequence[str]) -> list[_Step] | None:
@@ -75,8 +75,8 @@ def _align(old: Sequence[str], new: Sequence[str]) -> list[_Step] | None:
     middle = _shortest(old[start : len(old) - end], new[start : len(new) - end])
     if middle is None:
         return None
-    head = [(Only.BOTH, token) for token in old[:start]]
-    tail = [(Only.BOTH, token) for token in old[len(old) - end :]]
+    head = [(OnlyIn.BOTH, token) for token in old[:start]]
+    tail = [(OnlyIn.BOTH, token) for token in old[len(old) - end :]]
     return [*head, *middle, *tail]
 
 
@@ -110,21 +110,21 @@ def _walk_back(old: Sequence[str], new: Sequence[str], trace: Sequence[dict[int,
         from_y = from_x - above if edits else 0
         while x > from_x and y > from_y:
             x, y = x - 1, y - 1
-            steps.append((Only.BOTH, old[x]))
+            steps.append((OnlyIn.BOTH, old[x]))
         if edits and down:
             y -= 1
-            steps.append((Only.AFTER, new[y]))
+            steps.append((OnlyIn.AFTER, new[y]))
         elif edits:
             x -= 1
-            steps.append((Only.BEFORE, old[x]))
+            steps.append((OnlyIn.BEFORE, old[x]))
     return steps[::-1]
 
 
-def _gathered(steps: Iterable[_Step]) -> Iterator[Piece]:
+def _gathered(steps: Iterable[_Step]) -> Iterator[WordPiece]:
     """Runs of words of one kind; between two runs that stayed, what went stands before what came."""
-    for same, group in groupby(steps, key=lambda step: step[0] is Only.BOTH):
+    for same, group in groupby(steps, key=lambda step: step[0] is OnlyIn.BOTH):
         run = list(group)
-        for only in (Only.BOTH,) if same else (Only.BEFORE, Only.AFTER):
+        for only in (OnlyIn.BOTH,) if same else (OnlyIn.BEFORE, OnlyIn.AFTER):
             tokens = [token for side, token in run if side is only]
             if tokens:
-                yield Piece(only, " ".join(tokens))
+                yield WordPiece(only, " ".join(tokens))

@@ -8,7 +8,7 @@ from ...core.model import Source
 from ...library.links import CitedBy, Links
 from ...works.csl import to_csl
 from ..coverage import quoted_words
-from .differences import Field, How, QuotedWords, WorkChange
+from .differences import FieldChange, How, QuotedWords, WorkChange
 
 __all__ = ["compare_quoted_words", "compare_works"]
 
@@ -33,20 +33,20 @@ def _entries(links: Links, key: str) -> Mapping[str, Source]:
     return {source.span.path: source for source in links.duplicates.get(key, (links.sources[key],))}
 
 
-def _differing(before: Mapping[str, Source], after: Mapping[str, Source]) -> tuple[Field, ...]:
+def _differing(before: Mapping[str, Source], after: Mapping[str, Source]) -> tuple[FieldChange, ...]:
     """The fields in which an entry differs from what it was; a new one, from the first that there was."""
     first = next(iter(before.values()))
     found = (field for path, new in after.items() for field in _fields(before.get(path, first), new))
     return tuple(dict.fromkeys(found))
 
 
-def _fields(old: Source, new: Source) -> Iterator[Field]:
+def _fields(old: Source, new: Source) -> Iterator[FieldChange]:
     if old == new:
         return
     before, after = to_csl(old), to_csl(new)
     for name in dict.fromkeys((*after, *before)):
         if before.get(name) != after.get(name):
-            yield Field(name=name, before=_text(before.get(name)), after=_text(after.get(name)))
+            yield FieldChange(name=name, before=_text(before.get(name)), after=_text(after.get(name)))
 
 
 def _text(value: Any) -> str:

@@ -4,21 +4,21 @@ Nothing here shows the words of a quotation, since nothing here could carry its 
 address, their speaker and their citation.
 """
 
-from .coverage_report import SHOWN, json_report, text_report
-from .coverage_sections import Cited, Coverage, Entry, Kind, Section, coverage_of
+from .coverage_report import MAX_ENTRIES, coverage_json, text_report
+from .coverage_sections import CitedWork, Coverage, CoverageEntry, EntryKind, Section, coverage_of
 from .quoted_words import SourceWords, count_words, quoted_words
 
 __all__ = [
-    "SHOWN",
-    "Cited",
+    "MAX_ENTRIES",
+    "CitedWork",
     "Coverage",
-    "Entry",
-    "Kind",
+    "CoverageEntry",
+    "EntryKind",
     "Section",
     "SourceWords",
     "count_words",
+    "coverage_json",
     "coverage_of",
-    "json_report",
     "quoted_words",
     "text_report",
 ]

@@ -6,17 +6,17 @@ from typing import Any
 
 from ... import __version__
 from ...core.diagnostics import plain
-from .coverage_sections import Cited, Coverage, Entry, Kind, Section
+from .coverage_sections import CitedWork, Coverage, CoverageEntry, EntryKind, Section
 
-__all__ = ["SHOWN", "VERSION", "json_report", "text_report"]
+__all__ = ["MAX_ENTRIES", "_VERSION", "coverage_json", "text_report"]
 
-SHOWN = 20
+MAX_ENTRIES = 20
 """Entries of a section that the text shows; the rest is counted."""
-VERSION = 1
+_VERSION = 1
 """Of the JSON: a field may be added within a version, none is removed or changes its meaning."""
 
 
-def text_report(coverage: Coverage, *, most: int | None = SHOWN) -> Iterator[str]:
+def text_report(coverage: Coverage, *, most: int | None = MAX_ENTRIES) -> Iterator[str]:
     """The lines of a report; with `most`, so many entries of each section."""
     yield (
         f"{_count(coverage.notes, 'note')}, {_count(coverage.themes, 'theme')}, "
@@ -57,23 +57,23 @@ def _more(number: int, most: int | None) -> Iterator[str]:
         yield f"  … and {number - most:,} more; --all lists them"
 
 
-def _name(entry: Entry) -> str:
-    return f"@{entry.id}" if entry.kind is Kind.WORK else entry.id
+def _name(entry: CoverageEntry) -> str:
+    return f"@{entry.id}" if entry.kind is EntryKind.WORK else entry.id
 
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
-    works = [piece.key for piece in entry.about if isinstance(piece, Cited)]
+def _entry(entry: CoverageEntry) -> dict[str, Any]:
+    works = [piece.key for piece in entry.about if isinstance(piece, CitedWork)]
     return {"kind": entry.kind.value, "id": entry.id, "about": entry.text, "works": works}
 
 
-def json_report(coverage: Coverage) -> Iterator[str]:
+def coverage_json(coverage: Coverage) -> Iterator[str]:
     """All of it as one JSON object. Everything outside ASCII is escaped."""
     report = {
-        "version": VERSION,
+        "version": _VERSION,
         "tool": f"florilegium {__version__}",
         "totals": {
             "notes": coverage.notes,

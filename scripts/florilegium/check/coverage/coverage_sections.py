@@ -17,13 +17,13 @@ from ..checks import Context
 from ..checks.reference_checks import check_missing_locator
 from .quoted_words import SourceWords, quoted_words
 
-__all__ = ["Cited", "Coverage", "Entry", "Kind", "Section", "coverage_of"]
+__all__ = ["CitedWork", "Coverage", "CoverageEntry", "EntryKind", "Section", "coverage_of"]
 
 _PARTICIPANTS = frozenset(("participant", "interviewee", "informant", "respondent"))
 """Ids of roles that speak of what they lived through themselves, as studies call them."""
 
 
-class Kind(StrEnum):
+class EntryKind(StrEnum):
     """What an entry is about, and so what its id is."""
 
     QUOTE = "quote"
@@ -34,25 +34,25 @@ class Kind(StrEnum):
     """The id is a citation key."""
 
 
-class Cited(NamedTuple):
+class CitedWork(NamedTuple):
     """A work that is named in a running text."""
 
     key: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class CoverageEntry:
     """One quotation, note, theme or work of a section."""
 
-    kind: Kind
+    kind: EntryKind
     id: str
-    about: tuple[str | Cited, ...] = ()
+    about: tuple[str | CitedWork, ...] = ()
     """What to know of it, in pieces of a running text; never words of a quotation."""
 
     @property
     def text(self) -> str:
         """The same with citation keys: `2 quotations from @doe2009`."""
-        return "".join(f"@{piece.key}" if isinstance(piece, Cited) else piece for piece in self.about)
+        return "".join(f"@{piece.key}" if isinstance(piece, CitedWork) else piece for piece in self.about)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class Section:
     title: str
     meaning: str
     """What it means for a reader, and what can be done: one or two sentences."""
-    entries: tuple[Entry, ...]
+    entries: tuple[CoverageEntry, ...]
     of: int
     """How many there could be: all quotations, all themes and so on."""
 
@@ -133,10 +133,10 @@ class _Finder:
 
     # -- quotations
 
-    def _unverified(self) -> Iterator[Entry]:
+    def _unverified(self) -> Iterator[CoverageEntry]:
         return (_quote(quote) for quote in self.quotes if quote.address not in self.links.states)
 
-    def _without_locator(self) -> Iterator[Entry]:
+    def _without_locator(self) -> Iterator[CoverageEntry]:
         context = Context(self.links, date.min)
         spans = {finding.span for finding in check_missing_locator(context)}
         for quote in self.quotes:
@@ -152,30 +152,34 @@ class _Finder:
             if quotes := self.links.quotes_by_theme.get(theme.id):
                 yield theme, quotes
 
-    def _one_source(self) -> Iterator[Entry]:
+    def _one_source(self) -> Iterator[CoverageEntry]:
         for theme, quotes in self._themes():
             keys = {quote.reference.key for quote in quotes if quote.reference}
             if len(keys) == 1:
-                yield Entry(kind=Kind.THEME, id=theme.id, about=(f"{_count(len(quotes))} from ", Cited(keys.pop())))
+                yield CoverageEntry(
+                    kind=EntryKind.THEME, id=theme.id, about=(f"{_count(len(quotes))} from ", CitedWork(keys.pop()))
+                )
 
-    def _one_participant(self) -> Iterator[Entry]:
+    def _one_participant(self) -> Iterator[CoverageEntry]:
         for theme, quotes in self._themes():
             spoken = [quote for quote in quotes if self._is_participant(quote)]
             first = spoken[0] if spoken else None
             if first is None or (len(spoken) > 1 and not all(self._is_same_person(first, other) for other in spoken)):
                 continue
-            yield Entry(kind=Kind.THEME, id=theme.id, about=(f"{_count(len(spoken))} of ", *_speaker(first)))
+            yield CoverageEntry(
+                kind=EntryKind.THEME, id=theme.id, about=(f"{_count(len(spoken))} of ", *_speaker(first))
+            )
 
-    def _without_participant(self) -> Iterator[Entry]:
+    def _without_participant(self) -> Iterator[CoverageEntry]:
         for theme, quotes in self._themes():
             if not any(self._is_participant(quote) for quote in quotes):
-                yield Entry(kind=Kind.THEME, id=theme.id, about=(_count(len(quotes)),))
+                yield CoverageEntry(kind=EntryKind.THEME, id=theme.id, about=(_count(len(quotes)),))
 
-    def _without_quote(self) -> Iterator[Entry]:
+    def _without_quote(self) -> Iterator[CoverageEntry]:
         for theme in self.links.themes.values():
             if theme.id not in self.links.quotes_by_theme and theme.id not in self.links.narrower:
                 notes = len(self.links.notes_by_theme.get(theme.id, ()))
-                yield Entry(kind=Kind.THEME, id=theme.id, about=(_count(notes, "note"),))
+                yield CoverageEntry(kind=EntryKind.THEME, id=theme.id, about=(_count(notes, "note"),))
 
     def _voices(self, quote: Quote) -> tuple[Voice, ...]:
         """Those who say the words and are participants."""
@@ -201,51 +205,51 @@ class _Finder:
     def _met(self) -> dict[str, CitedBy]:
         return {key: self.links.cited_by[key] for key in self.works}
 
-    def _never_quoted(self) -> Iterator[Entry]:
+    def _never_quoted(self) -> Iterator[CoverageEntry]:
         return (_work(key, found) for key, found in self._met.items() if not found.quoted and not found.quoted_in)
 
-    def _without_note(self) -> Iterator[Entry]:
+    def _without_note(self) -> Iterator[CoverageEntry]:
         return (_work(key, found) for key, found in self._met.items() if found.quoted and not found.summarised)
 
-    def _retracted(self) -> Iterator[Entry]:
+    def _retracted(self) -> Iterator[CoverageEntry]:
         for key, found in self._met.items():
             status = retraction(self.links.sources[key])
             if status is not None and status.kind is not RetractionKind.CORRECTED:
-                yield Entry(kind=Kind.WORK, id=key, about=(f"{status.text}; {_uses(found)}",))
+                yield CoverageEntry(kind=EntryKind.WORK, id=key, about=(f"{status.text}; {_uses(found)}",))
 
     # -- notes
 
-    def _from_abstract(self) -> Iterator[Entry]:
+    def _from_abstract(self) -> Iterator[CoverageEntry]:
         for note in self.links.notes.values():
             if note.basis is Basis.ABSTRACT:
-                yield Entry(kind=Kind.NOTE, id=note.id, about=_named("on ", note.source))
+                yield CoverageEntry(kind=EntryKind.NOTE, id=note.id, about=_named("on ", note.source))
 
-    def _from_secondary(self) -> Iterator[Entry]:
+    def _from_secondary(self) -> Iterator[CoverageEntry]:
         for note in self.links.notes.values():
             if note.basis is Basis.SECONDARY:
                 about = (*_named("on ", note.source), *_named(", read in ", note.via))
-                yield Entry(kind=Kind.NOTE, id=note.id, about=about)
+                yield CoverageEntry(kind=EntryKind.NOTE, id=note.id, about=about)
 
 
-def _quote(quote: Quote) -> Entry:
-    return Entry(kind=Kind.QUOTE, id=quote.address, about=_speaker(quote))
+def _quote(quote: Quote) -> CoverageEntry:
+    return CoverageEntry(kind=EntryKind.QUOTE, id=quote.address, about=_speaker(quote))
 
 
-def _speaker(quote: Quote) -> tuple[str | Cited, ...]:
+def _speaker(quote: Quote) -> tuple[str | CitedWork, ...]:
     """Who speaks, and where."""
     speaker = quote.speaker.text if quote.speaker else "nobody named"
     if quote.reference is None:
         return (speaker,)
     locator = quote.reference.locator
-    return (f"{speaker}, ", Cited(quote.reference.key), f", {render_locator(locator)}" if locator else "")
+    return (f"{speaker}, ", CitedWork(quote.reference.key), f", {render_locator(locator)}" if locator else "")
 
 
-def _named(before: str, mention: Mention | None) -> tuple[str | Cited, ...]:
-    return (before, Cited(mention.id)) if mention else ()
+def _named(before: str, mention: Mention | None) -> tuple[str | CitedWork, ...]:
+    return (before, CitedWork(mention.id)) if mention else ()
 
 
-def _work(key: str, found: CitedBy) -> Entry:
-    return Entry(kind=Kind.WORK, id=key, about=(_uses(found),))
+def _work(key: str, found: CitedBy) -> CoverageEntry:
+    return CoverageEntry(kind=EntryKind.WORK, id=key, about=(_uses(found),))
 
 
 _USES: tuple[tuple[str, str, Callable[[CitedBy], int]], ...] = (

@@ -1,11 +1,11 @@
 """New notes and themes: from a work and a few answers to a file that says what is still to be written."""
 
 from .requested_works import KnownWork, fetch_work, find_doi, find_work, parse_work, resolve_key
-from .skeletons import Draft, NewNote, NewTheme, plan_note, plan_theme
+from .skeletons import NewFile, NewNote, NewTheme, plan_note, plan_theme
 
 __all__ = [
-    "Draft",
     "KnownWork",
+    "NewFile",
     "NewNote",
     "NewTheme",
     "fetch_work",

@@ -20,7 +20,7 @@ from ...markdown.quotes import ID, MAX_ID_LENGTH, free_id
 from ...works.csl import to_csl
 from .requested_works import KnownWork
 
-__all__ = ["Draft", "NewNote", "NewTheme", "plan_note", "plan_theme"]
+__all__ = ["NewFile", "NewNote", "NewTheme", "plan_note", "plan_theme"]
 
 _TAKEN = "index"
 """An id that no note and no theme can have."""
@@ -58,7 +58,7 @@ class NewTheme:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class NewFile:
     """A file to be written."""
 
     id: str
@@ -67,7 +67,7 @@ class Draft:
     """What is left to be done: the line, and the words."""
 
 
-def plan_note(links: Links, wanted: NewNote) -> Draft:
+def plan_note(links: Links, wanted: NewNote) -> NewFile:
     """The file of a new note. Raises `CannotRun` for a theme, notice or id that cannot be."""
     title = wanted.title or _cut(" ".join(wanted.work.source.title.split()))
     if not title:
@@ -84,7 +84,7 @@ def plan_note(links: Links, wanted: NewNote) -> Draft:
     return _draft(f"notes/{id_}.md", id_, "".join(_note(wanted, title, links.library.settings)))
 
 
-def plan_theme(links: Links, wanted: NewTheme) -> Draft:
+def plan_theme(links: Links, wanted: NewTheme) -> NewFile:
     """The file of a new theme. Raises `CannotRun` for a theme, notice or id that cannot be."""
     _insist((*wanted.broader, *wanted.related), "theme", links.themes, "start it with florilegium new theme")
     _insist(wanted.notices, "notice", links.notices, "declare it in annotations/library.yml")
@@ -92,10 +92,10 @@ def plan_theme(links: Links, wanted: NewTheme) -> Draft:
     return _draft(f"themes/{id_}.md", id_, "".join(_theme(wanted)))
 
 
-def _draft(path: str, id_: str, text: str) -> Draft:
+def _draft(path: str, id_: str, text: str) -> NewFile:
     lines = enumerate(text.split("\n"), 1)
     todos = tuple((number, line[line.index("TODO:") + 5 :].strip()) for number, line in lines if "TODO:" in line)
-    return Draft(id=id_, change=Change(path=f"{ANNOTATIONS}/{path}", before=None, after=text), todos=todos)
+    return NewFile(id=id_, change=Change(path=f"{ANNOTATIONS}/{path}", before=None, after=text), todos=todos)
 
 
 def _insist(names: Iterable[str], what: str, known: Mapping[str, object], otherwise: str) -> None:

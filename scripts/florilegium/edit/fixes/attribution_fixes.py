@@ -14,7 +14,7 @@ from ...library.voices import people_of, role_names
 from ...markdown.blocks import Block, BlockKind, Content, Line
 from ...markdown.quotes import ID, MAX_ID_LENGTH, free_id, parse_attribution, propose_id
 from ...markdown.speakers import SpeakerFault, parse_speaker
-from .fix_drafts import Document, Kind, Mend, counting
+from .fix_drafts import Mend, MendedText, TextKind, counting
 from .yaml_lists import add_items
 
 __all__ = ["mend_dashes", "mend_ids", "mend_marked_ids", "mend_order", "mend_unlisted"]
@@ -27,7 +27,7 @@ _ANY_DASH = re.compile(r"(?:[—–―]|--?-?(?!-))[ \t]*")
 # --------------------------------------------------------------------------------------------------------- dashes
 
 
-def mend_dashes(document: Document) -> Iterator[Mend]:
+def mend_dashes(document: MendedText) -> Iterator[Mend]:
     """`--` and `---` become an em dash; and so does another dash where it certainly opens an attribution."""
     for quote in document.value.body.quotes:
         hyphens = _HYPHENS.match(document.table.slice(quote.attribution_span))
@@ -39,19 +39,19 @@ def mend_dashes(document: Document) -> Iterator[Mend]:
             yield from _recognised(document, block)
 
 
-def _start(document: Document, span: Span) -> int:
+def _start(document: MendedText, span: Span) -> int:
     return document.table.offset(span.start)
 
 
 def _mend(*edits: Edit) -> Mend:
-    return Mend(Kind.DASH, edits)
+    return Mend(TextKind.DASH, edits)
 
 
 def _exchange(table: LineTable, start: int, length: int) -> Edit:
     return Edit(span=table.span(start, start + length), text="—")
 
 
-def _recognised(document: Document, quote: Block) -> Iterator[Mend]:
+def _recognised(document: MendedText, quote: Block) -> Iterator[Mend]:
     """The attribution that a block quote's end would be, if only its dash or the line before it were right."""
     table, last = document.table, quote.children[-1]
     if last.kind is BlockKind.ITEM:
@@ -68,7 +68,7 @@ def _recognised(document: Document, quote: Block) -> Iterator[Mend]:
             yield from _attached(document, last)
 
 
-def _attached(document: Document, paragraph: Block) -> Iterator[Mend]:
+def _attached(document: MendedText, paragraph: Block) -> Iterator[Mend]:
     """The attribution that follows the words without an empty line between."""
     table = document.table
     for number in range(len(paragraph.lines) - 1, 0, -1):
@@ -83,7 +83,7 @@ def _attached(document: Document, paragraph: Block) -> Iterator[Mend]:
         return
 
 
-def _is_attribution(document: Document, content: Content, start: int = 0) -> bool:
+def _is_attribution(document: MendedText, content: Content, start: int = 0) -> bool:
     """Whether a text behind its dash is certainly one: without a fault, its speaker and its works known."""
     text = f"— {content.text[start:]}"
     attribution = parse_attribution(Content(text, [Line(0, len(text))]), LineTable("", text))
@@ -119,7 +119,7 @@ def _separation(table: LineTable, before: int, start: int) -> Iterator[Edit]:
 # ------------------------------------------------------------------------------------------------------------ ids
 
 
-def mend_marked_ids(document: Document) -> Iterator[Mend]:
+def mend_marked_ids(document: MendedText) -> Iterator[Mend]:
     """`{forget-the-pain}` at the end of an attribution that has no id is one whose `#` was left out."""
     taken = {quote.id for quote in document.value.body.quotes}
     faults = _by_line(document.found("malformed-attribution"))
@@ -132,10 +132,10 @@ def mend_marked_ids(document: Document) -> Iterator[Mend]:
             if ID.match(id_) and len(id_) <= MAX_ID_LENGTH and id_ not in taken:
                 taken.add(id_)
                 start = _start(document, fault.span) + 1
-                yield Mend(Kind.QUOTE_ID, (Edit(span=document.table.span(start, start), text="#"),))
+                yield Mend(TextKind.QUOTE_ID, (Edit(span=document.table.span(start, start), text="#"),))
 
 
-def mend_ids(document: Document) -> Iterator[Mend]:
+def mend_ids(document: MendedText) -> Iterator[Mend]:
     """Each quote without an id gets one from its first words, which no other quote of the note has."""
     taken = {quote.id for quote in document.value.body.quotes}
     faults = _by_line(document.found("malformed-attribution"))
@@ -146,7 +146,7 @@ def mend_ids(document: Document) -> Iterator[Mend]:
         id_ = free_id(propose_id(quote.words), taken)
         taken.add(id_)
         at = document.table.offset(quote.attribution_span.end)
-        yield Mend(Kind.QUOTE_ID, (Edit(span=document.table.span(at, at), text=f" {{#{id_}}}"),))
+        yield Mend(TextKind.QUOTE_ID, (Edit(span=document.table.span(at, at), text=f" {{#{id_}}}"),))
 
 
 def _by_line(findings: Iterable[Diagnostic]) -> dict[int, list[Diagnostic]]:
@@ -166,7 +166,7 @@ def _inside(lines: dict[int, list[Diagnostic]], quote: Quote) -> Iterator[Diagno
 # --------------------------------------------------------------------------------------------------------- themes
 
 
-def mend_unlisted(document: Document) -> Iterator[Mend]:
+def mend_unlisted(document: MendedText) -> Iterator[Mend]:
     """Themes of quotes that exist, and that the note does not list, come at the end of its list."""
     note = document.value
     listed = {mention.id for mention in note.themes} if isinstance(note, Note) else set()
@@ -184,17 +184,17 @@ def mend_unlisted(document: Document) -> Iterator[Mend]:
         names = list(dict.fromkeys(missing))
         edit = add_items(items, names, document.table)
         if edit is not None:
-            yield from (Mend(Kind.THEME_LISTED, (edit,) if name == names[0] else ()) for name in names)
+            yield from (Mend(TextKind.THEME_LISTED, (edit,) if name == names[0] else ()) for name in names)
 
 
-def _counts(document: Document, span: Span, theme: str) -> bool:
+def _counts(document: MendedText, span: Span, theme: str) -> bool:
     message = f"the note does not list the theme {quoted(theme)}"
     return bool(
         counting(document.links, [Diagnostic(rule="undeclared-theme", span=span, message=message, about=theme)])
     )
 
 
-def mend_order(document: Document) -> Iterator[Mend]:
+def mend_order(document: MendedText) -> Iterator[Mend]:
     """The themes of an attribution stand in the order of the note's list, which is the source's."""
     if not isinstance(document.value, Note):
         return
@@ -205,7 +205,7 @@ def mend_order(document: Document) -> Iterator[Mend]:
         if wanted != written:
             starts = [_start(document, mention.span) for mention in quote.themes]
             yield Mend(
-                Kind.THEME_ORDER,
+                TextKind.THEME_ORDER,
                 tuple(
                     Edit(span=document.table.span(start, start + len(old)), text=new)
                     for start, old, new in zip(starts, written, wanted, strict=True)

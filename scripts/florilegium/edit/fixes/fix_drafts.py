@@ -16,10 +16,10 @@ from ...library.notes import parse_note, parse_theme
 from ...markdown.blocks import Block, BlockKind
 from ...markdown.bodies import Structure, parse_body
 
-__all__ = ["Document", "Kind", "Mend", "counting", "parse_document"]
+__all__ = ["Mend", "MendedText", "TextKind", "counting", "parse_mended"]
 
 
-class Kind(StrEnum):
+class TextKind(StrEnum):
     """What is mended, in the words of the report, for one of them."""
 
     DASH = "dash of an attribution"
@@ -35,24 +35,24 @@ class Kind(StrEnum):
 
 
 _MANY = {
-    Kind.DASH: "dashes of attributions",
-    Kind.QUOTE_ID: "quote ids",
-    Kind.THEME_LISTED: "themes that notes did not list",
-    Kind.THEME_ORDER: "orders of attributions' themes",
-    Kind.DOI: "DOIs",
-    Kind.LETTERS: "stretches of letters that were not in Unicode NFC",
+    TextKind.DASH: "dashes of attributions",
+    TextKind.QUOTE_ID: "quote ids",
+    TextKind.THEME_LISTED: "themes that notes did not list",
+    TextKind.THEME_ORDER: "orders of attributions' themes",
+    TextKind.DOI: "DOIs",
+    TextKind.LETTERS: "stretches of letters that were not in Unicode NFC",
 }
 
 
 class Mend(NamedTuple):
     """One thing that is put right."""
 
-    kind: Kind
+    kind: TextKind
     edits: tuple[Edit, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class MendedText:
     """A note or theme, read from a text that may never be written."""
 
     table: LineTable
@@ -85,7 +85,7 @@ def counting(links: Links, findings: Iterable[Diagnostic]) -> tuple[Diagnostic, 
     return apply_severities(links, findings)
 
 
-def parse_document(path: str, text: str, links: Links) -> Document:
+def parse_mended(path: str, text: str, links: Links) -> MendedText:
     """Read the text of a note or theme as if it stood in the file at `path`."""
     table = LineTable(path, text)
     name = path.rsplit("/", 1)[1].removesuffix(".md")
@@ -97,4 +97,4 @@ def parse_document(path: str, text: str, links: Links) -> Document:
     cut = cut_front_matter(text)
     start = cut.body_start if isinstance(cut, Cut) else len(text)
     structure = parse_body(table, start, name).structure
-    return Document(table=table, value=value, structure=structure, findings=counting(links, findings), links=links)
+    return MendedText(table=table, value=value, structure=structure, findings=counting(links, findings), links=links)

@@ -13,7 +13,7 @@ from ...core.limits import Exhausted, bounded, uncollected
 from ...core.model import Note
 from ...library.links import Links
 from ...library.reading import ReadResult, replace_files
-from .fix_drafts import Kind
+from .fix_drafts import TextKind
 from .fixed_files import MendedFile, mend_bibliography, mend_document
 
 __all__ = ["Fixes", "count_mendable", "plan_fixes"]
@@ -31,7 +31,7 @@ class Fixes:
     """What can be mended in a library."""
 
     changes: tuple[Change, ...]
-    counts: Counter[Kind]
+    counts: Counter[TextKind]
     refused: tuple[str, ...] = ()
     """Files of which something was left as it is, and why."""
     left: int = 0
@@ -40,7 +40,7 @@ class Fixes:
     """What a check finds once the changes are made."""
 
     def __str__(self) -> str:
-        parts = [kind.counted(count) for kind in Kind if (count := self.counts[kind])]
+        parts = [kind.counted(count) for kind in TextKind if (count := self.counts[kind])]
         files = f"{len(self.changes):,} file{'' if len(self.changes) == 1 else 's'}"
         return f"{', '.join(parts)}; {files}" if parts else "nothing"
 
@@ -65,7 +65,7 @@ def _plan(options: Options) -> Fixes:
     if lost := [address for address, state in links.states.items() if links_after.states.get(address) is not state]:
         refused.append(f"{', '.join(lost)}: mending would undo the verification; nothing was changed")
         return Fixes(changes=(), counts=Counter(), refused=tuple(refused), left=left, remaining=findings)
-    counts = sum((file.counts for _, file in mended.values()), Counter[Kind]())
+    counts = sum((file.counts for _, file in mended.values()), Counter[TextKind]())
     return Fixes(changes=changes, counts=counts, refused=tuple(refused), left=left, remaining=remaining)
 
 

@@ -10,7 +10,7 @@ from ...core.spans import LineTable
 from ...library.links import Links
 from ...library.reading import FileKind, parse_text
 from .attribution_fixes import mend_dashes, mend_ids, mend_marked_ids, mend_order, mend_unlisted
-from .fix_drafts import Document, Kind, Mend, counting, parse_document
+from .fix_drafts import Mend, MendedText, TextKind, counting, parse_mended
 from .identifier_fixes import mend_dois
 from .letter_fixes import count_left, identities, mend_letters
 
@@ -22,18 +22,18 @@ class MendedFile:
     """What became of a file."""
 
     text: str
-    counts: Counter[Kind] = field(default_factory=Counter)
+    counts: Counter[TextKind] = field(default_factory=Counter)
     refused: str = ""
     """Why something that could be mended was left, in a sentence without a full stop; empty where nothing was."""
     left: int = 0
     """Quotations whose words are not in NFC."""
 
 
-def _document_dois(document: Document) -> Iterator[Mend]:
+def _document_dois(document: MendedText) -> Iterator[Mend]:
     return mend_dois(document.findings, document.table)
 
 
-_MENDERS: tuple[Callable[[Document], Iterable[Mend]], ...] = (
+_MENDERS: tuple[Callable[[MendedText], Iterable[Mend]], ...] = (
     mend_dashes,
     mend_marked_ids,
     mend_ids,
@@ -46,15 +46,15 @@ _MENDERS: tuple[Callable[[Document], Iterable[Mend]], ...] = (
 
 def mend_document(path: str, text: str, links: Links) -> MendedFile:
     """Mend a note or theme. Where a quotation's words would change, nothing is."""
-    before = document = parse_document(path, text, links)
-    counts: Counter[Kind] = Counter()
+    before = document = parse_mended(path, text, links)
+    counts: Counter[TextKind] = Counter()
     for mender in _MENDERS:
         document = _apply(document, mender(document), counts)
     if not keeps_words(before.value.body.quotes, document.value.body.quotes) or _is_broken(before, document):
         return MendedFile(
             text=text, refused="mending it would change the words of a quotation", left=count_left(before)
         )
-    composed_counts: Counter[Kind] = Counter()
+    composed_counts: Counter[TextKind] = Counter()
     composed = _apply(document, mend_letters(document), composed_counts)
     if identities(composed) != identities(document):
         message = "in Unicode NFC it would name other things than it does"
@@ -62,14 +62,14 @@ def mend_document(path: str, text: str, links: Links) -> MendedFile:
     return MendedFile(text=composed.table.text, counts=counts + composed_counts, left=count_left(composed))
 
 
-def _apply(document: Document, mends: Iterable[Mend], counts: Counter[Kind]) -> Document:
+def _apply(document: MendedText, mends: Iterable[Mend], counts: Counter[TextKind]) -> MendedText:
     """The document with mends made and read anew; itself where there are none."""
     found = list(mends)
     if not found:
         return document
     counts.update(mend.kind for mend in found)
     text = apply_edits(document.table, (edit for mend in found for edit in mend.edits))
-    return parse_document(document.table.path, text, document.links)
+    return parse_mended(document.table.path, text, document.links)
 
 
 def keeps_words(before: Iterable[Quote], after: Iterable[Quote]) -> bool:
@@ -78,7 +78,7 @@ def keeps_words(before: Iterable[Quote], after: Iterable[Quote]) -> bool:
     return all(any(quote.words == kept.words and quote.id in ("", kept.id) for kept in rest) for quote in before)
 
 
-def _is_broken(before: Document, after: Document) -> bool:
+def _is_broken(before: MendedText, after: MendedText) -> bool:
     """Whether the front matter cannot be read any more."""
     rule = "malformed-front-matter"
     return sum(1 for _ in after.found(rule)) > sum(1 for _ in before.found(rule))

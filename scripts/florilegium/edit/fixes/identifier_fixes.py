@@ -11,7 +11,7 @@ from ...core.trees import Scalar
 from ...core.yaml_trees import parse_yaml
 from ...works.bibtex.latex_reader import decode_address
 from ...works.identifiers import parse_doi
-from .fix_drafts import Kind, Mend
+from .fix_drafts import Mend, TextKind
 
 __all__ = ["mend_dois"]
 
@@ -26,7 +26,7 @@ def mend_dois(findings: Iterable[Diagnostic], table: LineTable) -> Iterator[Mend
         written = table.slice(span)
         text = _canonical(written, table.path)
         if text is not None and text != written:
-            yield Mend(Kind.DOI, (Edit(span=span, text=text),))
+            yield Mend(TextKind.DOI, (Edit(span=span, text=text),))
 
 
 def _canonical(written: str, path: str) -> str | None:

@@ -15,7 +15,7 @@ from ...library.links import body_references
 from ...library.voices import voices_of
 from ...markdown.blocks import Block, BlockKind
 from ...markdown.inlines import MarkKind
-from .fix_drafts import Document, Kind, Mend
+from .fix_drafts import Mend, MendedText, TextKind
 
 __all__ = ["count_left", "identities", "mend_letters"]
 
@@ -24,7 +24,7 @@ _SIGN = re.compile(r"[\x00-@\[-`{-\x7f]")
 _NAMES = (MarkKind.CODE, MarkKind.AUTOLINK, MarkKind.TAG, MarkKind.DESTINATION)
 
 
-def mend_letters(document: Document) -> Iterator[Mend]:
+def mend_letters(document: MendedText) -> Iterator[Mend]:
     """One edit for each stretch of letters that is not in NFC, and is no word of a quotation and no name."""
     text = document.table.text
     if is_normalized("NFC", text):
@@ -39,10 +39,10 @@ def mend_letters(document: Document) -> Iterator[Mend]:
         composed = normalize("NFC", match[0])
         # Some letters are composed into a sign that Markdown or YAML would read as its own.
         if start >= end and composed != match[0] and not _SIGN.search(composed):
-            yield Mend(Kind.LETTERS, (Edit(span=document.table.span(start, stop), text=composed),))
+            yield Mend(TextKind.LETTERS, (Edit(span=document.table.span(start, stop), text=composed),))
 
 
-def _kept(document: Document) -> Iterator[tuple[int, int]]:
+def _kept(document: MendedText) -> Iterator[tuple[int, int]]:
     """The ranges of offsets that stay as they are."""
     table = document.table
     for block in document.block_quotes():
@@ -58,7 +58,7 @@ def _kept(document: Document) -> Iterator[tuple[int, int]]:
                 yield leaf.content.offset(mark.start), leaf.content.offset(mark.end - 1) + 1
 
 
-def _words(document: Document, block: Block) -> Iterator[tuple[int, int]]:
+def _words(document: MendedText, block: Block) -> Iterator[tuple[int, int]]:
     index = document.structure.quotes.get(block.start)
     if index is None:
         yield block.start, block.end
@@ -67,7 +67,7 @@ def _words(document: Document, block: Block) -> Iterator[tuple[int, int]]:
     yield block.start, document.table.offset(attribution.start)
 
 
-def _name_spans(document: Document) -> Iterator[Span]:
+def _name_spans(document: MendedText) -> Iterator[Span]:
     value = document.value
     yield from (hyperlink.span for hyperlink in value.body.hyperlinks)
     yield from (reference.key_span for reference in body_references(value.body))
@@ -80,13 +80,13 @@ def _name_spans(document: Document) -> Iterator[Span]:
             yield from (source.spans[field] for field in ("URL", "DOI") if field in source.spans)
 
 
-def count_left(document: Document) -> int:
+def count_left(document: MendedText) -> int:
     """How many quotations have words that are not in NFC."""
     table = document.table
     return sum(not is_normalized("NFC", table.slice(quote.words_span)) for quote in document.value.body.quotes)
 
 
-def identities(document: Document) -> tuple[object, ...]:
+def identities(document: MendedText) -> tuple[object, ...]:
     """Everything in a document that names something, and the words of its quotations: what no letter may change."""
     value = document.value
     found: list[object] = [*_of_body(value.body)]

@@ -1,6 +1,6 @@
 """Forms that people fill in without Git: the text of a filed issue becomes a note, or an edit of one."""
 
-from .answers import Answers, Form, parse_form
+from .answers import Form, FormAnswers, parse_form
 from .proposals import Proposal, plan_proposal
 
-__all__ = ["Answers", "Form", "Proposal", "parse_form", "plan_proposal"]
+__all__ = ["Form", "FormAnswers", "Proposal", "parse_form", "plan_proposal"]

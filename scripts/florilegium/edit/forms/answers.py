@@ -8,7 +8,7 @@ from enum import Enum
 from ...core.diagnostics import quoted
 from ...core.errors import CannotRun
 
-__all__ = ["Answers", "Form", "parse_form"]
+__all__ = ["Form", "FormAnswers", "parse_form"]
 
 
 class Form(Enum):
@@ -38,7 +38,7 @@ class Form(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class FormAnswers:
     """What somebody wrote into a form."""
 
     form: Form
@@ -65,7 +65,7 @@ _UNANSWERED = "_No response_"
 """What the forge writes where an answer was left empty."""
 
 
-def parse_form(text: str) -> Answers:
+def parse_form(text: str) -> FormAnswers:
     """Read the Markdown that a filed form becomes. Raises `CannotRun` where it is none of the forms, or incomplete.
 
     Each question is a heading of the third level with its answer below. Other headings belong to the answer in which
@@ -90,7 +90,7 @@ def parse_form(text: str) -> Answers:
     missing = [question for question in form.required if question not in texts]
     if missing:
         raise CannotRun(f"the form has no answer to {', '.join(map(quoted, missing))}", "ask whoever filed it")
-    return Answers(form, texts, {question: _first_line(answers[question], begins[question]) for question in texts})
+    return FormAnswers(form, texts, {question: _first_line(answers[question], begins[question]) for question in texts})
 
 
 def _answer(lines: list[str]) -> str:

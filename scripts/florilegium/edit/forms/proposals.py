@@ -20,7 +20,7 @@ from ...markdown.speakers import SpeakerFault, parse_speaker
 from ...works.identifiers import parse_doi
 from ..drafts import KnownWork, NewNote, find_work, parse_work, plan_note, resolve_key
 from ..imports.foreign_text import clean, clean_line, paragraphs
-from .answers import Answers, Form
+from .answers import Form, FormAnswers
 
 __all__ = ["Proposal", "plan_proposal"]
 
@@ -34,7 +34,7 @@ class Proposal:
     """One line."""
 
 
-def plan_proposal(answers: Answers, links: Links, root: Path, today: date) -> Proposal:
+def plan_proposal(answers: FormAnswers, links: Links, root: Path, today: date) -> Proposal:
     """The change that a filed form asks for. Raises `CannotRun` for an answer that cannot be used, with its line."""
     match answers.form:
         case Form.NOTE:
@@ -48,7 +48,7 @@ def plan_proposal(answers: Answers, links: Links, root: Path, today: date) -> Pr
 # ------------------------------------------------------------------------------------------------------- a note
 
 
-def _new_note(answers: Answers, links: Links, today: date) -> Proposal:
+def _new_note(answers: FormAnswers, links: Links, today: date) -> Proposal:
     named = re.search(r"\((full-text|abstract|secondary)\)", answers["What did you have in hand?"])
     if named is None:
         raise answers.refuse("What did you have in hand?", "the answer is none of the choices", "choose one")
@@ -70,7 +70,7 @@ def _new_note(answers: Answers, links: Links, today: date) -> Proposal:
     return Proposal(Change(path=draft.change.path, before=None, after=text), f"a new note, {draft.id}")
 
 
-def _work(answers: Answers, links: Links) -> KnownWork:
+def _work(answers: FormAnswers, links: Links) -> KnownWork:
     """The work that was named by its key, or described."""
     text = answers["The work"].strip()
     if "\n" not in text and text.lstrip("@") in links.sources:
@@ -89,14 +89,14 @@ def _work(answers: Answers, links: Links) -> KnownWork:
         raise answers.refuse("The work", str(error), error.help) from error
 
 
-def _markdown(answers: Answers) -> str:
+def _markdown(answers: FormAnswers) -> str:
     return "\n".join(line.rstrip() for line in answers["Summary"].split("\n"))
 
 
 # ------------------------------------------------------------------------------------------------------ a quote
 
 
-def _new_quote(answers: Answers, links: Links, root: Path) -> Proposal:
+def _new_quote(answers: FormAnswers, links: Links, root: Path) -> Proposal:
     note = _note(answers, links)
     table = _table(root, note.path)
     words = _words(answers, "The words")
@@ -130,7 +130,7 @@ def _block(words: str) -> str:
     return ">\n".join(f"> {paragraph}\n" for paragraph in paragraphs(words))
 
 
-def _citations(answers: Answers, note: Note, links: Links) -> str:
+def _citations(answers: FormAnswers, note: Note, links: Links) -> str:
     """The work that the words come from and, where they were read in another one, that."""
     key = answers["The work that the words come from"].strip().lstrip("@") or (note.source.id if note.source else "")
     named = _cited(resolve_key(links, key).source.key, _locator(answers, "Page"))
@@ -147,11 +147,11 @@ def _cited(key: str, locator: str) -> str:
     return f"[{name}{f', {locator}' if locator else ''}]"
 
 
-def _locator(answers: Answers, question: str) -> str:
+def _locator(answers: FormAnswers, question: str) -> str:
     return _plain_locator(answers, question, _line(answers, question))
 
 
-def _plain_locator(answers: Answers, question: str, text: str) -> str:
+def _plain_locator(answers: FormAnswers, question: str, text: str) -> str:
     text = text.strip().strip(",").strip()
     if re.search(r"[\[\]{}@;\\<>]", text):
         raise answers.refuse(question, f"{quoted(text)} is no page or other place", "write it as p. 12 or ch. 3")
@@ -163,7 +163,7 @@ _SPEAKER = re.compile(
 )
 
 
-def _speaker(answers: Answers, question: str, links: Links) -> str:
+def _speaker(answers: FormAnswers, question: str, links: Links) -> str:
     """Who speaks: a role of the library, and the pseudonym if there is one."""
     text = _line(answers, question)
     found = _SPEAKER.fullmatch(text)
@@ -180,7 +180,7 @@ def _speaker(answers: Answers, question: str, links: Links) -> str:
 # ------------------------------------------------------------------------------------------------- a correction
 
 
-def _correction(answers: Answers, links: Links, root: Path) -> Proposal:
+def _correction(answers: FormAnswers, links: Links, root: Path) -> Proposal:
     note, quote = _quote(answers, links)
     table = _table(root, note.path)
     edits = [*_new_words(answers, quote, table), *_new_speaker(answers, quote, links), *_new_page(answers, quote)]
@@ -194,7 +194,7 @@ def _correction(answers: Answers, links: Links, root: Path) -> Proposal:
     return Proposal(Change(path=note.path, before=table.text, after=after), f"the quotation {quote.address} put right")
 
 
-def _new_words(answers: Answers, quote: Quote, table: LineTable) -> list[Edit]:
+def _new_words(answers: FormAnswers, quote: Quote, table: LineTable) -> list[Edit]:
     question = "The words as they stand in the work"
     words = _words(answers, question)
     if not words or _normal(words) == _normal(quote.words):
@@ -205,7 +205,7 @@ def _new_words(answers: Answers, quote: Quote, table: LineTable) -> list[Edit]:
     return [Edit(span=quote.words_span, text=_in_style(table, between.join(paragraphs(words))))]
 
 
-def _new_speaker(answers: Answers, quote: Quote, links: Links) -> list[Edit]:
+def _new_speaker(answers: FormAnswers, quote: Quote, links: Links) -> list[Edit]:
     question = "Who really speaks?"
     if not answers[question]:
         return []
@@ -214,7 +214,7 @@ def _new_speaker(answers: Answers, quote: Quote, links: Links) -> list[Edit]:
     return [Edit(span=quote.speaker.span, text=_speaker(answers, question, links))]
 
 
-def _new_page(answers: Answers, quote: Quote) -> list[Edit]:
+def _new_page(answers: FormAnswers, quote: Quote) -> list[Edit]:
     locator = _locator(answers, "Page")
     if not locator:
         return []
@@ -229,7 +229,7 @@ def _new_page(answers: Answers, quote: Quote) -> list[Edit]:
 # ------------------------------------------------------------------------------------------------------- common
 
 
-def _line(answers: Answers, question: str) -> str:
+def _line(answers: FormAnswers, question: str) -> str:
     """An answer of one line, without what nobody can see."""
     text = clean_line(answers[question])
     if answers[question].strip() and not text:
@@ -237,7 +237,7 @@ def _line(answers: Answers, question: str) -> str:
     return text
 
 
-def _words(answers: Answers, question: str) -> str:
+def _words(answers: FormAnswers, question: str) -> str:
     """The words of a quotation, its paragraphs separated by line feeds."""
     lines = answers[question].split("\n")
     if lines and all(line.lstrip().startswith(">") or not line.strip() for line in lines):
@@ -269,7 +269,7 @@ def _parts(text: str) -> list[str]:
     return [part for part in parts if part and part != "index.html"]
 
 
-def _note(answers: Answers, links: Links) -> Note:
+def _note(answers: FormAnswers, links: Links) -> Note:
     parts = _parts(_line(answers, "The note"))
     known = {note.id: note for note in links.library.notes}
     for part in reversed(parts):
@@ -280,7 +280,7 @@ def _note(answers: Answers, links: Links) -> Note:
     raise answers.refuse("The note", f"there is no note {quoted(name)}", remedy)
 
 
-def _quote(answers: Answers, links: Links) -> tuple[Note, Quote]:
+def _quote(answers: FormAnswers, links: Links) -> tuple[Note, Quote]:
     parts = _parts(_line(answers, "The quotation"))
     name, id_ = (parts[-2], parts[-1].removeprefix("q-")) if len(parts) > 1 else ("", "")
     known = {quote.address: (note, quote) for note in links.library.notes for quote in note.quotes}

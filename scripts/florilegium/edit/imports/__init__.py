@@ -1,15 +1,15 @@
 """Bringing works and highlights along from other programs: their exports are read, and become references and quotes."""
 
-from .detection import MAX_BYTES, guess_format, parse_export
+from .detection import MAX_EXPORT_BYTES, guess_format, parse_export
 from .highlights import Export, Format, Highlight, Remark
-from .import_plan import Plan, Request, Touched, plan_import
+from .import_plan import ImportPlan, Request, Touched, plan_import
 
 __all__ = [
-    "MAX_BYTES",
+    "MAX_EXPORT_BYTES",
     "Export",
     "Format",
     "Highlight",
-    "Plan",
+    "ImportPlan",
     "Remark",
     "Request",
     "Touched",

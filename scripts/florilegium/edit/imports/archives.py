@@ -14,12 +14,12 @@ from ...core.errors import FlorilegiumError
 
 __all__ = ["Archive", "ArchiveError", "Element", "parse_xml"]
 
-MAX_FILES = 10_000
+_MAX_FILES = 10_000
 MAX_FILE = 64 * 1_048_576
 """Bytes that one file of an archive may have when it is unpacked."""
 MAX_ALL = 256 * 1_048_576
 """Bytes that are unpacked of one archive."""
-MAX_DEPTH = 100
+_MAX_DEPTH = 100
 MAX_ELEMENTS = 1_000_000
 
 
@@ -40,8 +40,8 @@ class Archive:
         except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
             raise ArchiveError(f"the archive cannot be opened: {error}") from error
         infos = self._zip.infolist()
-        if len(infos) > MAX_FILES:
-            raise ArchiveError(f"the archive holds {len(infos):,} files; at most {MAX_FILES:,} are allowed")
+        if len(infos) > _MAX_FILES:
+            raise ArchiveError(f"the archive holds {len(infos):,} files; at most {_MAX_FILES:,} are allowed")
         self._infos = {_normal(info.filename): info for info in reversed(infos)}
         self._left = MAX_ALL
 
@@ -137,7 +137,7 @@ class _Builder:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.count += 1
         line, column = self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber + 1
-        if len(self.stack) >= MAX_DEPTH or self.count > MAX_ELEMENTS:
+        if len(self.stack) >= _MAX_DEPTH or self.count > MAX_ELEMENTS:
             raise ArchiveError("the XML has too many elements, or too many inside each other", line)
         element = Element(
             name=name.rpartition(" ")[2],

@@ -16,9 +16,9 @@ from .refi_reading import parse_codebook, parse_project
 from .zotero_json import parse_zotero_json
 from .zotero_notes import parse_zotero_note
 
-__all__ = ["MAX_BYTES", "guess_format", "parse_export"]
+__all__ = ["MAX_EXPORT_BYTES", "guess_format", "parse_export"]
 
-MAX_BYTES = 256 * 1_048_576
+MAX_EXPORT_BYTES = 256 * 1_048_576
 """Bytes of a file that are read."""
 _HEAD = 200_000
 """Characters in which a file shows what it is."""

@@ -5,15 +5,15 @@ from ...core.json_trees import parse_json
 from ...core.spans import LineTable
 from ...core.trees import Mapping, Node, Scalar, Sequence
 
-__all__ = ["MAX_BYTES", "read_json", "text_at", "texts_at"]
+__all__ = ["_MAX_BYTES", "read_json", "text_at", "texts_at"]
 
-MAX_BYTES = 64 * 1_048_576
+_MAX_BYTES = 64 * 1_048_576
 """Bytes of an export that are read."""
 
 
 def read_json(table: LineTable) -> tuple[Node | None, list[Diagnostic]]:
     """The tree of a JSON file. What invisible characters are in its texts is looked at where the texts are used."""
-    node, problems = parse_json(table.text, table, max_bytes=MAX_BYTES)
+    node, problems = parse_json(table.text, table, max_bytes=_MAX_BYTES)
     return node, [problem for problem in problems if problem.rule != "invisible-character"]
 
 

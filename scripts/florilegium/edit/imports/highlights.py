@@ -7,7 +7,7 @@ from ...core.diagnostics import Diagnostic
 from ...core.model import Source
 from ...core.rules import RULES, Severity
 from ...core.spans import Span
-from ...core.values import Value
+from ...core.values import FrozenValue
 
 __all__ = ["Code", "Export", "Format", "Highlight", "Remark", "Work"]
 
@@ -26,7 +26,7 @@ class Format(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remark(Value):
+class Remark(FrozenValue):
     """Something to say about a place in the export, or about a file of the library."""
 
     span: Span
@@ -43,7 +43,7 @@ class Remark(Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Work(Value):
+class Work(FrozenValue):
     """What an export says about the work that a highlight is from. Every field may be empty."""
 
     title: str = ""
@@ -68,7 +68,7 @@ class Work(Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Highlight(Value):
+class Highlight(FrozenValue):
     """Words that somebody marked in another program."""
 
     id: str
@@ -87,7 +87,7 @@ class Highlight(Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Code(Value):
+class Code(FrozenValue):
     """A code of a code book: what becomes a theme."""
 
     name: str
@@ -98,7 +98,7 @@ class Code(Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Export(Value):
+class Export(FrozenValue):
     """All that one file holds and could be read."""
 
     format: Format

@@ -20,12 +20,12 @@ from ...markdown.speakers import SpeakerFault, parse_speaker
 from . import import_state as lock
 from .highlights import Code, Export, Highlight, Remark, Work
 from .import_state import Ledger, QuoteEntry, WorkEntry
-from .imported_quotations import Draft, Merge, Wanted, cite
+from .imported_quotations import DraftQuotation, Merge, Wanted, cite
 from .imported_themes import Themes
-from .imported_works import PATH as WORKS
-from .imported_works import Merged, describe, find_work, merge_works
+from .imported_works import IMPORTED_WORKS as WORKS
+from .imported_works import Merged, describe, find_known_work, merge_works
 
-__all__ = ["Plan", "Request", "Touched", "plan_import"]
+__all__ = ["ImportPlan", "Request", "Touched", "plan_import"]
 
 _MAX_LISTED = 10
 """Works of an export that a message names."""
@@ -62,7 +62,7 @@ class Touched:
 
 
 @dataclass(slots=True, kw_only=True)
-class Plan:
+class ImportPlan:
     """What an import would do."""
 
     changes: list[Change] = field(default_factory=list)
@@ -79,7 +79,7 @@ class Plan:
         return self.works.conflicts + sum(note.conflicts for note in self.notes)
 
 
-def plan_import(root: Path, export: Export, request: Request) -> Plan:
+def plan_import(root: Path, export: Export, request: Request) -> ImportPlan:
     """Read the library of `root`, and say what becomes of everything that an export holds.
 
     Raises `CannotRun` where the request names what is not there, or a file that imports write is broken.
@@ -95,23 +95,23 @@ class _Planner:
         self.links: Links = resolve_links(read_library(root).library)
         self.notes: dict[str, Note] = {note.id: note for note in self.links.library.notes}
         self.sources: dict[str, Source] = dict(self.links.sources)
-        self.lock_text = read_exactly(root, lock.PATH)
+        self.lock_text = read_exactly(root, lock.IMPORT_STATE)
         try:
-            self.ledger: Ledger = lock.parse_ledger(self.lock_text)
-        except lock.LedgerError as error:
+            self.ledger: Ledger = lock.parse_import_state(self.lock_text)
+        except lock.MalformedImportState as error:
             raise CannotRun(str(error), "restore the line from the history, or delete it") from error
         self.quotes: dict[tuple[str, str], QuoteEntry] = dict(self.ledger.quotes)
         self.works: dict[tuple[str, str], WorkEntry] = dict(self.ledger.works)
         self.roles = {name: role for role in self.links.roles.values() for name in _names(role)}
         self.notices = {name: notice for notice in self.links.notices.values() for name in _names(notice)}
         self.themes = Themes(known=dict(self.links.themes), said=self._said_themes(), create=request.new_themes)
-        self.plan_ = Plan(remarks=list(export.remarks))
+        self.plan_ = ImportPlan(remarks=list(export.remarks))
         self.found: list[Source] = []
         """Works that only a highlight told of."""
         self.fresh: dict[str, tuple[str, str]] = {}
         """New notes: from the id to the key of the work, and the title."""
 
-    def plan(self) -> Plan:
+    def plan(self) -> ImportPlan:
         plan = self.plan_
         for note, highlights in self._by_note(self._chosen()).items():
             self._merge(note, highlights)
@@ -197,7 +197,11 @@ class _Planner:
         before = next((e.address.partition("/")[0] for e in known), "")
         if asked:
             key = self._key_of(asked)
-            if alone or before == asked or find_work(work, {key: self.sources[key]} if key in self.sources else {}):
+            if (
+                alone
+                or before == asked
+                or find_known_work(work, {key: self.sources[key]} if key in self.sources else {})
+            ):
                 return asked
             message = f"{quoted(asked)} is on another work than {quoted(work.name)}; highlights left out: {len(group)}"
             help_ = f"if they belong there, name them: --only {quoted(work.name)}"
@@ -212,7 +216,7 @@ class _Planner:
         titled = [note.id for note in self.notes.values() if note.title and note.title == work.title]
         if len(titled) == 1:
             return titled[0]
-        key = find_work(work, self.sources) or self._new_work(work, group[0].span)
+        key = find_known_work(work, self.sources) or self._new_work(work, group[0].span)
         if key:
             return self._note_on(key, group[0].span, work) or ""
         message = f"no work of the library fits {quoted(work.name) if work.name else 'these highlights'}"
@@ -273,7 +277,7 @@ class _Planner:
         wanted = [self._wanted(highlight, id_, key) for highlight in highlights]
         themes = list(dict.fromkeys(theme for want in wanted for theme in want.themes))
         text = before if before is not None else self._new_note(id_, themes)
-        merge = Merge(note=id_, draft=Draft(key=key, speaker=self._speaker()), keep=self.request.keep_mine)
+        merge = Merge(note=id_, draft=DraftQuotation(key=key, speaker=self._speaker()), keep=self.request.keep_mine)
         after = merge.merge(path, text, wanted)
         self.plan_.remarks += merge.remarks
         for highlight, entry in merge.entries.items():
@@ -381,10 +385,10 @@ class _Planner:
         return any(note.is_new and self._key_of(_id(note.path)) == source.key for note in self.plan_.notes)
 
     def _write_ledger(self) -> None:
-        after = lock.render_ledger(Ledger(self.quotes, self.works))
+        after = lock.render_import_state(Ledger(self.quotes, self.works))
         changed = self.quotes != dict(self.ledger.quotes) or self.works != dict(self.ledger.works)
         if changed:
-            self.plan_.changes.append(Change(path=lock.PATH, before=self.lock_text, after=after))
+            self.plan_.changes.append(Change(path=lock.IMPORT_STATE, before=self.lock_text, after=after))
 
 
 def _names(named: Role | Notice) -> tuple[str, ...]:

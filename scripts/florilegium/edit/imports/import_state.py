@@ -12,20 +12,29 @@ from urllib.parse import quote, unquote
 
 from ...core.errors import FlorilegiumError
 
-__all__ = ["PATH", "Ledger", "LedgerError", "QuoteEntry", "WorkEntry", "digest", "parse_ledger", "render_ledger"]
+__all__ = [
+    "IMPORT_STATE",
+    "Ledger",
+    "MalformedImportState",
+    "QuoteEntry",
+    "WorkEntry",
+    "digest",
+    "parse_import_state",
+    "render_import_state",
+]
 
-PATH = "annotations/imports.lock"
+IMPORT_STATE = "annotations/imports.lock"
 _HEADER = "# imports.lock, version 1: written by florilegium import, not by hand"
 _SAFE = ":/@!$&'()*+,;=?~"
 _QUOTE = re.compile(r"quote (\S+) (\S+) ([^\s/]+/[^\s/]+) sha256:([0-9a-f]{64}) (\S+) (-|sha256:[0-9a-f]{64})")
 _WORK = re.compile(r"work (\S+) (\S+) (\S+) sha256:([0-9a-f]{64})")
 
 
-class LedgerError(FlorilegiumError):
+class MalformedImportState(FlorilegiumError):
     """A line that cannot be read; without it an import could overwrite what was written by hand."""
 
     def __init__(self, line: int) -> None:
-        super().__init__(f"line {line} of {PATH} cannot be read")
+        super().__init__(f"line {line} of {IMPORT_STATE} cannot be read")
 
 
 class QuoteEntry(NamedTuple):
@@ -61,8 +70,8 @@ def digest(text: str) -> str:
     return hashlib.sha256(" ".join(text.split()).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def parse_ledger(text: str | None) -> Ledger:
-    """Read the file; where there is none, nothing was imported. Raises `LedgerError`."""
+def parse_import_state(text: str | None) -> Ledger:
+    """Read the file; where there is none, nothing was imported. Raises `MalformedImportState`."""
     quotes: dict[tuple[str, str], QuoteEntry] = {}
     works: dict[tuple[str, str], WorkEntry] = {}
     for number, line in enumerate((text or "").removeprefix("\ufeff").splitlines(), 1):
@@ -75,11 +84,11 @@ def parse_ledger(text: str | None) -> Ledger:
         elif found := _WORK.fullmatch(line.rstrip()):
             works[found[1], unquote(found[2])] = WorkEntry(unquote(found[3]), found[4])
         else:
-            raise LedgerError(number)
+            raise MalformedImportState(number)
     return Ledger(quotes, works)
 
 
-def render_ledger(ledger: Ledger) -> str:
+def render_import_state(ledger: Ledger) -> str:
     """The text of the file."""
     lines = [
         f"quote {tool} {quote(id_, safe=_SAFE)} {e.address} sha256:{e.words} {quote(e.locator, safe=_SAFE) or '-'} "

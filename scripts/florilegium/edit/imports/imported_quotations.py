@@ -23,7 +23,7 @@ from .foreign_text import paragraphs
 from .highlights import Highlight, Remark
 from .import_state import QuoteEntry, digest
 
-__all__ = ["Draft", "Merge", "Wanted", "cite"]
+__all__ = ["DraftQuotation", "Merge", "Wanted", "cite"]
 
 HEADING = "## Highlights"
 _PAGE = re.compile(r"\w{1,20}(?:[-–]\w{1,20})?")
@@ -54,7 +54,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class DraftQuotation:
     """What a new quote says beside its words."""
 
     key: str
@@ -67,7 +67,7 @@ class Merge:
 
     note: str
     """Its id."""
-    draft: Draft
+    draft: DraftQuotation
     keep: bool = False
     """Whether conflicts are settled in favour of what stands here."""
     added: int = 0
@@ -177,7 +177,7 @@ def cite(key: str, locator: str = "") -> str:
     return f"[{written}, {locator}]" if locator else f"[{written}]"
 
 
-def _render(want: Wanted, draft: Draft, id_: str) -> str:
+def _render(want: Wanted, draft: DraftQuotation, id_: str) -> str:
     tags = "".join([*(f" #{theme}" for theme in want.themes), *(f" !{notice}" for notice in want.notices)])
     attribution = f"— {want.speaker or draft.speaker}, in {cite(draft.key, want.locator)}{tags} {{#{id_}}}"
     block = "\n>\n".join(f"> {line}" for line in (*paragraphs(want.highlight.words), attribution))

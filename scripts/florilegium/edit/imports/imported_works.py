@@ -22,9 +22,9 @@ from .foreign_text import clean
 from .highlights import Format, Remark, Work
 from .import_state import WorkEntry, digest
 
-__all__ = ["PATH", "Merged", "describe", "find_work", "merge_works"]
+__all__ = ["IMPORTED_WORKS", "Merged", "describe", "find_known_work", "merge_works"]
 
-PATH = "annotations/references/imported.json"
+IMPORTED_WORKS = "annotations/references/imported.json"
 """The one file that imports write works into."""
 
 _CITABLE = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_](?:[A-Za-z0-9_:.#$%&+?<>~/=-]*[A-Za-z0-9_])?")
@@ -92,7 +92,7 @@ class _Merge:
                 self.first_time(source.key, replace(foreign, key=self.own_key(foreign)))
         after = _insert(text, self.edits, self.items)
         if after != text:
-            self.merged.change = Change(path=PATH, before=text, after=after)
+            self.merged.change = Change(path=IMPORTED_WORKS, before=text, after=after)
         return self.merged
 
     def report(self, source: Source, message: str, help: str = "", severity: Severity = Severity.ERROR) -> None:
@@ -121,7 +121,7 @@ class _Merge:
         elif theirs in (entry.item, _digest(ours)) or (self.keep and _digest(ours) != entry.item):
             self.merged.kept += 1
             self.merged.entries[self.tool, id_] = WorkEntry(entry.key, theirs)
-        elif _digest(ours) == entry.item and ours.span.path == PATH:
+        elif _digest(ours) == entry.item and ours.span.path == IMPORTED_WORKS:
             self.edits.append(Edit(span=ours.span, text=_render(to_csl(replace(foreign, key=entry.key)))))
             self.merged.updated.append(entry.key)
             self.merged.entries[self.tool, id_] = WorkEntry(entry.key, theirs)
@@ -227,22 +227,22 @@ def _insert(text: str | None, edits: Sequence[Edit], items: Sequence[Mapping[str
     new = ",\n  ".join(map(_render, items))
     if text is None or not text.strip():
         return f"[\n  {new}\n]\n"
-    table = LineTable(PATH, text)
+    table = LineTable(IMPORTED_WORKS, text)
     node, problems = parse_json(text, table, max_bytes=MAX_BYTES)
     if not isinstance(node, Items) or any(problem.rule == "malformed-front-matter" for problem in problems):
-        raise ValueError(f"{PATH} is no list of works")
+        raise ValueError(f"{IMPORTED_WORKS} is no list of works")
     if not items:
         return apply_edits(table, edits)
     if node.items:
         end = node.items[-1].span.end
-        return apply_edits(table, [*edits, Edit(span=Span(PATH, *end, *end), text=f",\n  {new}")])
+        return apply_edits(table, [*edits, Edit(span=Span(IMPORTED_WORKS, *end, *end), text=f",\n  {new}")])
     return apply_edits(table, [Edit(span=node.span, text=f"[\n  {new}\n]")])
 
 
 # -------------------------------------------------------------------------------------------- works of highlights
 
 
-def find_work(work: Work, known: Mapping[str, Source]) -> str:
+def find_known_work(work: Work, known: Mapping[str, Source]) -> str:
     """The key of the library's work that an export means; an empty text where none fits, or several do."""
     same_key = known.get(work.key)
     # Two libraries can have one key for different works.

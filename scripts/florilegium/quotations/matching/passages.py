@@ -10,7 +10,7 @@ from .normal_form import LINE_HYPHEN, LINE_SPACE, Normalised, condensed, end_of
 
 __all__ = ["Fit", "Search", "is_inside"]
 
-STEPS = 200_000
+_STEPS = 200_000
 """Places that one search tries, so that no quotation, however made, keeps it busy for long."""
 
 _INSIDE = re.compile(
@@ -91,7 +91,7 @@ class Search:
             if placed is not None:
                 return placed
             self.steps += 1
-            if self.steps > STEPS:
+            if self.steps > _STEPS:
                 return None
         self.dead.add(state)
         return None

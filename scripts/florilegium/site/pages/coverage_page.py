@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from ...check.coverage import Cited, Coverage, Entry, Kind, Section, SourceWords
+from ...check.coverage import CitedWork, Coverage, CoverageEntry, EntryKind, Section, SourceWords
 from .cards import PageSite, environment
 from .page_files import GeneratedPage, Heading
 
@@ -70,21 +70,21 @@ def _section(section: Section, site: PageSite) -> SectionView:
     return SectionView(section.id, section.title, section.meaning, rows, len(section.entries), section.of)
 
 
-def _row(entry: Entry, site: PageSite) -> _Row:
+def _row(entry: CoverageEntry, site: PageSite) -> _Row:
     address, name = _place(entry, site)
-    pieces = [_name(piece.key, site) if isinstance(piece, Cited) else escape(_cut(piece)) for piece in entry.about]
+    pieces = [_name(piece.key, site) if isinstance(piece, CitedWork) else escape(_cut(piece)) for piece in entry.about]
     return _Row(address, name, Markup("").join(pieces))
 
 
-def _place(entry: Entry, site: PageSite) -> tuple[str, Markup]:
+def _place(entry: CoverageEntry, site: PageSite) -> tuple[str, Markup]:
     """Where an entry leads, and what it is called there."""
     links = site.links
     match entry.kind:
-        case Kind.WORK:
+        case EntryKind.WORK:
             return site.addresses.reference(entry.id), _name(entry.id, site)
-        case Kind.THEME:
+        case EntryKind.THEME:
             return site.addresses.theme(entry.id), escape(_cut(links.themes[entry.id].label))
-        case Kind.NOTE:
+        case EntryKind.NOTE:
             return site.addresses.note(links.notes[entry.id]), escape(_cut(links.notes[entry.id].title))
     note, _, quote = entry.id.partition("/")
     anchor = f"#q-{quote}" if quote else ""

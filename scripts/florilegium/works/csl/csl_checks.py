@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from ...core.diagnostics import Diagnostic, closest, quoted
 from ...core.model import Source
-from ...core.values import Value
+from ...core.values import FrozenValue
 from ..identifiers import Identifier, check_url, doi_url, parse_doi
 from .csl_dates import implausible, parse_date_text
 from .csl_vocabulary import ANONYMOUS_TYPES, CONTAINED_TYPES, CUSTOM, FIELDS, MISTAKEN_STATUSES, NAMES, WEB_TYPES
@@ -104,7 +104,7 @@ class RetractionKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retraction(Value):
+class Retraction(FrozenValue):
     """That a work was retracted, corrected or called into question, when, and where that is said."""
 
     kind: RetractionKind
