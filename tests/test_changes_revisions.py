@@ -275,10 +275,10 @@ def test_what_is_large_takes_no_room(repository, diff, monkeypatch):
         status = (root / "annotations/notes/large.md").stat()
         assert (status.st_size, status.st_blocks) == (2_000_000, 0)
     assert diff("HEAD", "HEAD~1").problems_before["error"] == 1
-    monkeypatch.setattr(revisions, "MAX_BYTES", 1_000_000)
+    monkeypatch.setattr(revisions, "_MAX_BYTES", 1_000_000)
     with pytest.raises(CannotRun, match="too large"):
         diff("HEAD", "HEAD~1")
-    monkeypatch.setattr(revisions, "MAX_BYTES", 10_000_000)
-    monkeypatch.setattr(revisions, "MAX_FILES", 3)
+    monkeypatch.setattr(revisions, "_MAX_BYTES", 10_000_000)
+    monkeypatch.setattr(revisions, "_MAX_FILES", 3)
     with pytest.raises(CannotRun, match="too large"):
         diff("HEAD", "HEAD~1")

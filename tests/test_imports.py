@@ -771,7 +771,7 @@ def test_many_large_files_are_refused_together(monkeypatch):
 
 
 def test_an_archive_of_too_many_files_is_refused(monkeypatch):
-    monkeypatch.setattr("florilegium.edit.imports.archives.MAX_FILES", 3)
+    monkeypatch.setattr("florilegium.edit.imports.archives._MAX_FILES", 3)
     with pytest.raises(ArchiveError, match="holds 4 files"):
         Archive(zipped(a="", b="", c="", d=""))
 

@@ -92,7 +92,7 @@ def kind_of(node: Node) -> str:
 
 def tree_of(value: object, span: Span, depth: int = 0) -> Node:
     """A value of Python, as JSON has them, as a tree whose every part stands at one place."""
-    if isinstance(value, dict | list | tuple) and depth >= MAX_DEPTH:
+    if isinstance(value, dict | list | tuple) and depth >= MAX_TREE_DEPTH:
         return Scalar("", True, span)
     if isinstance(value, dict):
         entries = ((Scalar(str(key), False, span), tree_of(inner, span, depth + 1)) for key, inner in value.items())
