@@ -11,6 +11,7 @@ from florilegium.core.model import Name, Source
 from florilegium.core.spans import LineTable, Span
 from florilegium.works.citation_keys import propose_key
 from florilegium.works.csl import to_csl
+from florilegium.works.ris.database_records import parse_records
 from florilegium.works.ris.ris_reader import parse_ris
 from florilegium.works.ris.ris_writer import ris_record
 from hypothesis import given
@@ -106,8 +107,93 @@ def test_the_second_title_of_a_whole_work_is_its_series():
 
 def test_an_unknown_type_is_reported_and_a_lower_case_one_is_not():
     _, problems = read("TY  - BOKO\nID  - a1\nER  - ")
-    assert problems == [(1, 'RIS knows no type "BOKO"')]
+    assert problems == [(1, '"BOKO" is not a RIS type')]
     assert read("TY  - book\nID  - a1\nER  - ")[1] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (  # a publisher that gives the date three times
+            "TY  - JOUR\nAU  - Light, Ann\nY1  - 2014/06/01\nPY  - 2014\nDA  - 2014/06/01\nM3  - doi: 10.1000/182\nER  -",
+            {"issued": {"date-parts": [[2014, 6, 1]]}, "DOI": "10.1000/182"},
+        ),
+        (  # JabRef's header, and a blank line inside
+            "Provider: JabRef\nContent: text/plain\n\nTY  - JOUR\nAU  - Doe, Jane\n\nTI  - T\nPY  - 2009///\nER  -",
+            {"title": "T", "issued": {"date-parts": [[2009]]}},
+        ),
+        (  # Ovid's numbers, its names and what it writes for nothing
+            "1. \nTY  - JOUR\nA1  - Chang A.D.\nT1  - P\nY1  - 2025//\nVL  - None\nER  -\n\n<2>\nTY  - JOUR\nT1  - O\nER  -",
+            {"author": [{"family": "Chang", "given": "A.D."}], "volume": None},
+        ),
+        ("T1  - T\nAU  - Doe, Jane\nTY  - JOUR\nER  -", {"title": "T", "type": "article-journal"}),
+        ("TY  - JOUR\nY1  - 2020/11//Nov/Dec2020\nER  -", {"issued": {"date-parts": [[2020, 11]]}}),
+    ],
+)  # fmt: skip
+def test_records_of_publishers_and_databases_are_read_without_a_remark(text, expected):
+    sources, problems = read(text)
+    item = to_csl(next(iter(sources.values())))
+    assert {name: item.get(name) for name in expected} == expected
+    assert problems == []
+
+
+WEB_OF_SCIENCE = """FN Clarivate Analytics Web of Science
+VR 1.0
+PT J
+AU Doe, J
+   Roe, R
+AF Doe, Jane
+   Roe, Richard
+TI A title that goes on
+   in a second line
+SO JOURNAL OF THE MIND
+SN 0378-5955
+PD MAR
+PY 2019
+VL 3
+IS 2
+BP 12
+EP 19
+DI 10.1000/182
+ER
+
+EF
+"""
+PUBMED = """
+PMID- 23219016
+IS  - 0378-5955 (Print)
+VI  - 36
+IP  - 4
+DP  - 2013 Apr
+TI  - The multiple facets of
+      opioid receptor function.
+PG  - 195-206
+LID - 10.1016/j.tins.2012.11.002 [doi]
+FAU - Lutz, Pierre-Eric
+AU  - Lutz PE
+FAU - Kieffer, Brigitte L
+PT  - Journal Article
+JT  - Trends in neurosciences
+PMC - PMC3558525
+"""
+
+
+def test_the_own_formats_of_two_databases_are_read():
+    (work,), problems = parse_records(LineTable("a.txt", WEB_OF_SCIENCE))
+    assert problems == []
+    item = to_csl(work)
+    assert (item["id"], item["title"]) == ("doe2019", "A title that goes on in a second line")
+    assert item["container-title"] == "Journal of the Mind"
+    assert item["author"][1] == {"family": "Roe", "given": "Richard"}
+    assert (item["page"], item["issued"]) == ("12-19", {"date-parts": [[2019, 3]]})
+    (work,), problems = parse_records(LineTable("a.nbib", PUBMED))
+    assert problems == []
+    item = to_csl(work)
+    assert item["title"] == "The multiple facets of opioid receptor function"
+    assert [item[name] for name in ("PMID", "PMCID", "DOI", "page")] == [
+        "23219016", "PMC3558525", "10.1016/j.tins.2012.11.002", "195-206",
+    ]  # fmt: skip
+    assert [name["given"] for name in item["author"]] == ["Pierre-Eric", "Brigitte L"]
 
 
 def test_keys_are_made_where_there_is_none_that_can_be_cited():
@@ -151,7 +237,7 @@ _WORDS = st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), max_size=
 @given(title=_WORDS, family=_WORDS, publisher=_WORDS)
 def test_our_own_records_come_back(title, family, publisher):
     span = Span.of_file("a.ris")
-    family = family.replace("*", "").replace(",", "") or "Doe"
+    family = " ".join(["The", *family.replace("*", "").replace(",", "").split(), "Institute"])
     names = {"author": (Name(literal=family),)}
     variables = {"title": title, "publisher": publisher}
     source = Source(key="doe2009", type="book", variables=variables, names=names, dates={}, span=span, key_span=span)

@@ -18,7 +18,7 @@ from ...works.citation_keys import propose_key
 from ...works.csl import parse_source
 from ...works.identifiers import parse_doi
 from ...works.registries import fetch_record, to_csl
-from ...works.ris.ris_reader import parse_ris
+from ...works.ris.database_records import parse_records
 
 __all__ = ["KnownWork", "fetch_work", "find_doi", "find_work", "parse_work", "resolve_key"]
 
@@ -61,8 +61,8 @@ def parse_work(text: str) -> Source:
 
 def _parse(text: str, table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
     start = text.lstrip()
-    if re.match(r"TY\s*-", start):
-        return parse_ris(table)
+    if re.match(r"(?:TY|PMID)\s*-|FN [A-Z]|PT [JBSP]\b", start) or re.search(r"^TY {1,2}- ", text, re.MULTILINE):
+        return parse_records(table)
     if start.startswith(("@", "%")):
         from ...works.bibtex.bibtex_reader import parse_bibtex  # its parser takes time to import
 

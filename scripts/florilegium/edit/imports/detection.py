@@ -7,7 +7,7 @@ from ...core.diagnostics import Diagnostic, quoted
 from ...core.model import Source
 from ...core.spans import LineTable, Span
 from ...works.reference_files import parse_bibliography
-from ...works.ris.ris_reader import parse_ris
+from ...works.ris.database_records import parse_records
 from .highlights import Export, Format, Remark
 from .hypothesis import parse_hypothesis
 from .kindle import parse_kindle
@@ -24,7 +24,7 @@ _HEAD = 200_000
 """Characters in which a file shows what it is."""
 
 _SIGNS = (
-    (Format.RIS, re.compile(r"^TY {1,2}- ", re.MULTILINE)),
+    (Format.RIS, re.compile(r"^TY {1,2}- |^PMID- ?\d|\A\ufeff?\s*FN [A-Z]", re.MULTILINE)),
     (Format.KINDLE, re.compile(r"^={10}[ \t]*\r?$", re.MULTILINE)),
     (Format.READWISE, re.compile(r"\A\ufeff?[^\r\n]*\bHighlight\b[^\r\n]*,[^\r\n]*\bBook Title\b")),
     (Format.ZOTERO, re.compile(r"\"annotation(?:Text|Type)\"\s*:|zotero://|class=\"zotero-note|data-annotation=")),
@@ -91,7 +91,7 @@ def _works(format: Format, table: LineTable) -> Export:
 
 def _parse_works(format: Format, table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
     if format is Format.RIS:
-        return parse_ris(table)
+        return parse_records(table)
     is_json = table.text.lstrip("\ufeff \t\r\n").startswith(("{", "["))
     suffix = ".bib" if format is Format.BIBTEX else ".json" if is_json else ".yaml"
     sources, problems = parse_bibliography(suffix, table.text, table)

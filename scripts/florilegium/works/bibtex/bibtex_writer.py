@@ -4,11 +4,11 @@ BibLaTeX loses less of a CSL item; its dates are in EDTF, as ISO 8601-2 has them
 is left out, so that Biber finds nothing to complain of.
 """
 
-import re
 from collections.abc import Iterator
 
 from ...core.model import Date, Name, Source
 from ..csl import retraction
+from ..csl.csl_dates import edtf
 from ..identifiers import parse_arxiv
 from .bibtex_fields import DATES, FIELDS, KEYS, LANGUAGES, MONTHS, NAMES, Dialect, Form, entry_type
 from .latex_writer import entry_key, listed_name, rich_field, text_field, title_field, verbatim_field
@@ -196,18 +196,3 @@ def _plain_date(date: Date | None) -> Iterator[tuple[str, str]]:
         yield "month", MONTHS[first[1] - 1]
     if len(first) > 2:
         yield "day", f"{{{first[2]}}}"
-
-
-def edtf(date: Date) -> str:
-    """A date or range in EDTF: `2009-03-01`, `2009-21` for the spring, `-0043` for 44 BC, `1850~`, `1999/..`."""
-    return "/".join(_edtf(parts, date) if parts != (0,) else ".." for parts in date.parts)
-
-
-def _edtf(parts: tuple[int, ...], date: Date) -> str:
-    year, *rest = parts
-    season = re.fullmatch(r"[1-4]", date.season)
-    if season and not rest:
-        rest = [20 + int(season[0])]
-    year += year < 0  # A year 0 is in EDTF, but not in CSL.
-    written = f"{'-' * (year < 0)}{abs(year):04}" if abs(year) < 10_000 else f"Y{year}"
-    return "-".join([written, *(f"{number:02}" for number in rest)]) + "~" * date.circa

@@ -10,7 +10,7 @@ from ...core.diagnostics import did_you_mean, plain
 from ...core.model import Date
 from ...core.trees import Mapping, Node, Scalar, Sequence, kind_of
 
-__all__ = ["date_to_csl", "guess_date", "implausible", "parse_date", "parse_date_text"]
+__all__ = ["date_to_csl", "edtf", "guess_date", "implausible", "parse_date", "parse_date_text"]
 
 Report = Callable[[Node, str, str], None]
 """Takes the value at fault, what is wrong with it (to follow the field's name) and the remedy."""
@@ -237,6 +237,21 @@ def _parts_of(node: Node, values: dict[str, Node], report: Report) -> tuple[int,
         return None
     numbers = tuple(_number(value, report) for value in given)
     return None if None in numbers else numbers  # type: ignore[return-value]
+
+
+def edtf(date: Date) -> str:
+    """A date or range in EDTF: `2009-03-01`, `2009-21` for the spring, `-0043` for 44 BC, `1850~`, `1999/..`."""
+    return "/".join(_edtf(parts, date) if parts != (0,) else ".." for parts in date.parts)
+
+
+def _edtf(parts: tuple[int, ...], date: Date) -> str:
+    year, *rest = parts
+    season = re.fullmatch(r"[1-4]", date.season)
+    if season and not rest:
+        rest = [20 + int(season[0])]
+    year += year < 0  # A year 0 is in EDTF, but not in CSL.
+    written = f"{'-' * (year < 0)}{abs(year):04}" if abs(year) < 10_000 else f"Y{year}"
+    return "-".join([written, *(f"{number:02}" for number in rest)]) + "~" * date.circa
 
 
 def date_to_csl(date: Date) -> dict[str, object]:

@@ -1,7 +1,6 @@
 """RIS files: finds the records and where each field stands, and makes works of them.
 
-The format is that of Research Information Systems (2011): a record is a run of lines `TAG  - value`, from `TY` to `ER`.
-Programs differ in what they put under a tag; the mapping follows Zotero's and Pandoc's.
+A record is a run of lines `TAG  - value`, from `TY` to `ER`; what stands under a tag is in `ris_fields.py`.
 """
 
 import re
@@ -9,70 +8,29 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from ...core.diagnostics import Diagnostic, quoted
-from ...core.model import Source
+from ...core.model import Date, Source
 from ...core.spans import LineTable, Span
-from ...core.trees import Mapping, Node, Scalar, Sequence
-from ..citation_keys import propose_key
+from ...core.trees import Mapping, Node, Scalar, Sequence, tree_of
+from ..citation_keys import is_citable, propose_key
 from ..csl import parse_source
-from ..csl.csl_dates import parse_date_text
+from ..csl.csl_dates import date_to_csl, guess_date, parse_date_text
 from ..identifiers import parse_doi, parse_isbn, parse_issn, parse_pmcid
+from .ris_fields import KNOWN, NAMES, NUMBERED, REPEATED, SAME, TAGS, WHOLE, csl_type
 
 __all__ = ["parse_ris"]
 
 _MAX_PROBLEMS = 1_000
 """Broken lines of one file that are reported one by one."""
 
-# fmt: off
-_TYPES = {
-    "ABST": "article-journal", "ADVS": "motion_picture", "AGGR": "dataset", "ANCIENT": "classic", "ART": "graphic",
-    "BILL": "bill", "BLOG": "post-weblog", "BOOK": "book", "CASE": "legal_case", "CHAP": "chapter",
-    "CHART": "figure", "CLSWK": "classic", "COMP": "software", "CONF": "paper-conference",
-    "CPAPER": "paper-conference", "CTLG": "book", "DATA": "dataset", "DBASE": "dataset", "DICT": "entry-dictionary",
-    "EBOOK": "book", "ECHAP": "chapter", "EDBOOK": "book", "EJOUR": "article-journal", "ELEC": "webpage",
-    "ENCYC": "entry-encyclopedia", "EQUA": "figure", "FIGURE": "figure", "GEN": "document", "GOVDOC": "report",
-    "GRANT": "report", "HEAR": "hearing", "ICOMM": "personal_communication", "INPR": "article-journal",
-    "INTV": "interview", "JFULL": "periodical", "JOUR": "article-journal", "LEGAL": "legislation",
-    "MANSCPT": "manuscript", "MAP": "map", "MGZN": "article-magazine", "MPCT": "motion_picture",
-    "MULTI": "webpage", "MUSIC": "musical_score", "NEWS": "article-newspaper", "PAMP": "pamphlet", "PAT": "patent",
-    "PCOMM": "personal_communication", "PODCAST": "broadcast", "RPRT": "report", "SER": "book", "SLIDE": "speech",
-    "SOUND": "song", "STAND": "standard", "STAT": "legislation", "THES": "thesis", "UNBILL": "bill",
-    "UNPB": "manuscript", "VIDEO": "motion_picture", "WEB": "webpage",
-}
-_WHOLE = frozenset(("book", "classic", "dataset", "map", "musical_score", "periodical", "report", "standard"))
-"""Types that are contained in nothing, so that their second title is that of a series."""
-_NAMES = {"AU": "author", "A1": "author", "A2": "editor", "ED": "editor", "A3": "collection-editor", "A4": "translator"}
-# The first tag that is there counts.
-_TEXTS = {
-    "title": ("TI", "T1", "CT", "BT"),
-    "title-short": ("ST",),
-    "container-title": ("T2", "JF", "JO", "BT", "JA", "J2", "J1"),
-    "container-title-short": ("JA", "J2", "J1", "JO"),
-    "collection-title": ("T3",),
-    "volume": ("VL",),
-    "number-of-volumes": ("NV",),
-    "edition": ("ET",),
-    "section": ("SE",),
-    "publisher": ("PB",),
-    "publisher-place": ("CY", "PP"),
-    "URL": ("UR",),
-    "abstract": ("AB", "N2"),
-    "language": ("LA",),
-    "call-number": ("CN",),
-    "archive": ("DB",),
-}
-_REPEATED = frozenset((*_NAMES, "KW", "N1", "UR", "L1", "L2", "L3", "L4", "SN", "C1", "C2", "C3", "C4", "C5", "C6",
-                       "C7", "C8", "U1", "U2", "U3", "U4", "U5", "M1", "M2", "M3", "AD", "LK", "DP", "RN"))
-"""Tags that may come several times in a record; a second one of the others would be lost."""
-_SAME = {"T1": "TI", "CT": "TI", "Y1": "PY", "N2": "AB"}
-"""Tags that mean what another one means."""
-_KNOWN = frozenset((*_REPEATED, *(tag for tags in _TEXTS.values() for tag in tags), "TY", "ER", "ID", "PY", "Y1", "Y2",
-                    "DA", "SP", "EP", "IS", "DO", "LB", "AN", "AV", "RP", "RI", "TA", "TT", "OP", "CA"))
-# fmt: on
+_EMPTY = frozenset(("", "None", "N/A", "null"))
+"""What some programs write for nothing."""
+_HEADER = re.compile(
+    r"(?:Provider|Content|Database|Export date|Exported|Source|Record\s+\d+)\b.*|[<\[(]?\d+[.>\])]?\s*", re.IGNORECASE
+)
+"""Lines between records that belong to no one: a header, the number of the record that follows."""
 _SHORT = frozenset("TY ID LB PY Y1 Y2 DA SP EP IS VL DO SN ET LA".split())
 """Tags whose value never goes on in a second line."""
 _LINE = re.compile(r"([A-Z][A-Z0-9])( {1,2})-(?:[ \t](.*)|)", re.DOTALL)
-_KEY = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_](?:[A-Za-z0-9_:.#$%&+?<>~/=-]*[A-Za-z0-9_])?")
-"""A key that can be cited. The bare number that some programs write is that of a row in their own table."""
 
 
 class _Field(NamedTuple):
@@ -85,16 +43,21 @@ class _Record(NamedTuple):
     fields: list[_Field]
     span: Span
 
+    @property
+    def kind(self) -> _Field:
+        """The field of the type, wherever it stands; else the first one, whose text is no type."""
+        return next((field for field in self.fields if field.tag == "TY"), self.fields[0])
+
     def first(self, *tags: str) -> _Field | None:
         """The first field of these tags that is not empty; tags given earlier count more."""
-        return next((field for tag in tags for field in self.fields if field.tag == tag and field.text), None)
+        return next((f for tag in tags for f in self.fields if f.tag == tag and f.text not in _EMPTY), None)
 
     def all(self, *tags: str) -> list[_Field]:
-        return [field for field in self.fields if field.tag in tags and field.text]
+        return [field for field in self.fields if field.tag in tags and field.text not in _EMPTY]
 
     @property
     def type(self) -> str:
-        return _TYPES.get(self.fields[0].text.upper(), "document")
+        return csl_type(self.kind.text) or "document"
 
 
 def parse_ris(table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
@@ -136,19 +99,23 @@ class _Reader:
                 position = found.end()
 
     def records(self) -> Iterator[_Record]:
+        """The records. One begins at its first tag, whichever that is, and ends at `ER`, or before another `TY`."""
         fields: list[_Field] = []
         start, last = 0, 0
         for begin, end in self.lines():
             line = self.table.text[begin:end].rstrip()
             tagged = _tagged(line)
-            if tagged and tagged[1] == "TY":
-                if fields:
-                    self.report_open(fields, "before the next one begins")
-                    yield self.record(fields, start, last)
+            has_type = any(field.tag == "TY" for field in fields)
+            if tagged and tagged[1] == "TY" and has_type:
+                self.report_open(fields, "before the next one begins")
+                yield self.record(fields, start, last)
                 fields, start = [self.field(tagged, begin)], begin
-            elif tagged and tagged[1] == "ER" and fields:
-                yield self.record(fields, start, begin + len(line))
+            elif tagged and tagged[1] == "ER":
+                if fields:
+                    yield self.record(fields, start, begin + len(line))
                 fields = []
+            elif tagged and not fields:
+                fields, start = [self.field(tagged, begin)], begin
             elif line.strip():
                 self.line(line, begin, tagged, fields)
             last = begin + len(line) if line else last
@@ -165,6 +132,8 @@ class _Reader:
     def line(self, line: str, begin: int, tagged: re.Match[str] | None, fields: list[_Field]) -> None:
         """Take a line between `TY` and `ER`: a field, or more of the one before it."""
         span = self.table.span(begin, begin + len(line))
+        if not fields and _HEADER.fullmatch(line):
+            return
         if not fields:
             self.report(span, f"the line {quoted(line)} belongs to no record", 'begin the record with "TY  - JOUR"')
         elif tagged:
@@ -181,24 +150,27 @@ class _Reader:
         self.report(fields[0].span, f"the record that begins here is not closed {where}", remedy)
 
     def record(self, fields: list[_Field], start: int, end: int) -> _Record:
-        kind = fields[0]
-        if kind.text.upper() not in _TYPES:
-            self.report(kind.span, f"RIS knows no type {quoted(kind.text)}", "write JOUR, CHAP, BOOK, ELEC or GEN")
+        record = _Record(fields, self.table.span(start, end))
+        kind = record.kind
+        if kind.tag != "TY":
+            self.report(kind.span, "the record that begins here has no type", "begin it with TY  - JOUR")
+        elif not csl_type(kind.text):
+            self.report(kind.span, f"{quoted(kind.text)} is not a RIS type", "write JOUR, CHAP, BOOK, ELEC or GEN")
         seen: dict[str, _Field] = {}
         for field in fields:
-            first = seen.setdefault(_SAME.get(field.tag, field.tag), field)
-            if field.tag not in _REPEATED and field.text and field.text != first.text:
+            first = seen.setdefault(SAME.get(field.tag, field.tag), field)
+            if field.tag not in REPEATED and field.text and field.text != first.text:
                 message = (
                     f"the field {field.tag} stands in line {first.span.line} already; {quoted(field.text)} is lost"
                 )
                 self.report(field.span, message, "remove one of the two")
-        return _Record(fields, self.table.span(start, end))
+        return record
 
 
 def _tagged(line: str) -> re.Match[str] | None:
     """A line that begins with a tag. With one space alone it must be a known one: `GC - rich` is prose."""
     found = _LINE.fullmatch(line)
-    return found if found and (len(found[2]) == 2 or found[1] in _KNOWN) else None
+    return found if found and (len(found[2]) == 2 or found[1] in KNOWN) else None
 
 
 # ------------------------------------------------------------------------------------------------------------ CSL
@@ -206,7 +178,7 @@ def _tagged(line: str) -> re.Match[str] | None:
 
 def _given_key(record: _Record) -> str:
     given = record.first("ID", "LB")
-    return given.text if given and _KEY.fullmatch(given.text) else ""
+    return given.text if given and is_citable(given.text) else ""
 
 
 def _csl_item(record: _Record, taken: set[str]) -> Mapping:
@@ -214,10 +186,10 @@ def _csl_item(record: _Record, taken: set[str]) -> Mapping:
     key = _given_key(record) or _made_key(record, taken)
     taken.add(key)
     given = record.first("ID", "LB")
-    place = given.span if given and given.text == key else record.fields[0].span
+    place = given.span if given and given.text == key else record.kind.span
     entries: dict[str, Node] = {
         "id": Scalar(key, False, place),
-        "type": Scalar(record.type, False, record.fields[0].span),
+        "type": Scalar(record.type, False, record.kind.span),
     }
     for name, node in (*_names(record), *_texts(record), *_numbers(record), *_identifiers(record), *_dates(record)):
         entries.setdefault(name, node)
@@ -226,29 +198,33 @@ def _csl_item(record: _Record, taken: set[str]) -> Mapping:
 
 def _made_key(record: _Record, taken: Collection[str]) -> str:
     author = record.first("AU", "A1", "A2", "ED")
-    title = record.first(*_TEXTS["title"])
+    title = record.first("TI", "T1", "CT", "BT")
     date = record.first("PY", "Y1", "DA")
-    year = re.match(r"[0-9]{4}", date.text) if date else None
+    year = re.search(r"[0-9]{4}", date.text) if date else None
     return propose_key(
         author.text.partition(",")[0] if author else "", year[0] if year else "", title.text if title else "", taken
     )
 
 
 def _names(record: _Record) -> Iterator[tuple[str, Node]]:
-    for role in dict.fromkeys(_NAMES.values()):
-        found = record.all(*(tag for tag, name in _NAMES.items() if name == role))
+    for role in dict.fromkeys(NAMES.values()):
+        found = record.all(*(tag for tag, name in NAMES.items() if name == role))
         if found:
             yield role, Sequence(tuple(_name(field) for field in found), found[0].span)
 
 
+_INITIALS = re.compile(r"([^\W\d_][\w'’-]+)\s+((?:[A-ZÀ-Þ]\.[ -]?){1,4}|[A-ZÀ-Þ]{1,3})")
+"""A person as Ovid and Scopus have it: `Chang A.D.`, `Roe AB`."""
 _PARTICLES = re.compile(r"((?:[^\W\d_A-ZÀ-Þ][\w'’]*\s+)+)(?=\S)")
 
 
-def _name(field: _Field) -> Mapping:
+def _name(field: _Field) -> Node:
     """`Family, Given, Suffix`; words without a comma are a name as a whole, such as that of an institution."""
     family, comma, rest = field.text.partition(",")
     if not comma and " " in field.text:
-        return _mapping({"literal": field.text}, field.span)
+        initials = _INITIALS.fullmatch(field.text)
+        whole = {"family": initials[1], "given": initials[2]} if initials else {"literal": field.text}
+        return tree_of(whole, field.span)
     given, _, suffix = rest.partition(",")
     family, given = family.strip(), given.strip()
     particle = _PARTICLES.match(family)
@@ -263,11 +239,7 @@ def _name(field: _Field) -> Mapping:
         "dropping-particle": " ".join(words[dropped:]),
         "suffix": suffix.strip(),
     }
-    return _mapping({part: text for part, text in parts.items() if text}, field.span)
-
-
-def _mapping(texts: dict[str, str], span: Span) -> Mapping:
-    return Mapping(tuple((Scalar(name, False, span), Scalar(text, False, span)) for name, text in texts.items()), span)
+    return tree_of({part: text for part, text in parts.items() if text}, field.span)
 
 
 def _scalar(field: _Field, text: str | None = None) -> Scalar:
@@ -276,10 +248,10 @@ def _scalar(field: _Field, text: str | None = None) -> Scalar:
 
 def _texts(record: _Record) -> Iterator[tuple[str, Node]]:
     taken: set[Span] = set()
-    if record.type in _WHOLE and (series := record.first("T2")):
+    if record.type in WHOLE and (series := record.first("T2")):
         taken.add(series.span)
         yield "collection-title", _scalar(series)
-    for name, tags in _TEXTS.items():
+    for name, _, tags in TAGS:
         field = next((f for tag in tags if (f := record.first(tag)) and f.span not in taken), None)
         if field:
             taken.add(field.span)
@@ -292,7 +264,7 @@ def _texts(record: _Record) -> Iterator[tuple[str, Node]]:
 
 def _numbers(record: _Record) -> Iterator[tuple[str, Node]]:
     if issue := record.first("IS"):
-        yield ("number" if record.type in ("report", "standard", "patent") else "issue"), _scalar(issue)
+        yield ("number" if record.type in NUMBERED else "issue"), _scalar(issue)
     first, last = record.first("SP"), record.first("EP")
     if first:
         page = re.sub(r"\s*[-–—‒]+\s*", "-", first.text)
@@ -323,21 +295,32 @@ def _number_name(text: str, type_: str) -> str:
 
 
 def _dates(record: _Record) -> Iterator[tuple[str, Node]]:
-    year = record.first("PY", "Y1")
-    day = record.first("DA")
-    exact = _iso(day.text) if day else ""
-    if day and exact and (year is None or exact.startswith(year.text[:4])):
-        yield "issued", _scalar(day, exact)
-    elif field := year or day:
-        yield "issued", _date(field)
+    """The date of publication: the most exact of the tags that programs use for it, as long as they agree."""
+    found = [(field, date) for field in record.all("PY", "Y1", "DA") if (date := _date_of(field.text))]
+    if found:
+        year = next((date.year for field, date in found if field.tag != "DA"), found[0][1].year)
+        field, date = max((pair for pair in found if pair[1].year == year), key=lambda pair: _exactness(pair[1]))
+        yield "issued", tree_of(date_to_csl(date), field.span)
+    elif first := record.first("PY", "Y1", "DA"):
+        yield "issued", tree_of({"literal": first.text.strip("/")}, first.span)
     if accessed := record.first("Y2"):
-        yield "accessed", _date(accessed)
+        exact = _date_of(accessed.text)
+        yield "accessed", tree_of(date_to_csl(exact) if exact else {"literal": accessed.text}, accessed.span)
 
 
-def _date(field: _Field) -> Node:
-    """A date; what is none, such as `in press`, stays in words."""
-    iso = _iso(field.text)
-    return _scalar(field, iso) if iso else _mapping({"literal": field.text}, field.span)
+def _exactness(date: Date) -> tuple[int, int, bool]:
+    return len(date.parts[0]), len(date.parts), bool(date.season or date.circa)
+
+
+def _date_of(text: str) -> Date | None:
+    """`2013/08/05/other` as a date; the last part counts where it says more, as in `2001///Spring 2001`."""
+    *parts, other = text.split("/", 3) if text.count("/") >= 3 else (text, "")
+    iso = _iso("/".join(parts))
+    date = parse_date_text(iso) if iso else guess_date(text.strip("/ "))
+    words = guess_date(other.strip()) if other.strip() else None
+    if date and words and words.year == date.year and _exactness(words) >= _exactness(date):
+        return words
+    return date if date and date.parts else None
 
 
 def _iso(text: str) -> str:

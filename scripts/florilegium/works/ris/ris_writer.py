@@ -1,92 +1,35 @@
-"""RIS: a work as one record, line by line (the format's specification is that of Research Information
-Systems, 2011).
-"""
+"""A work as one record of RIS, line by line; `ris_reader.py` reads it back."""
 
 import re
 from collections.abc import Iterator
 
-from ...core.model import Name, Source
+from ...core.model import Date, Name, Source
+from ...core.rich_text import plain_title
 from ..csl import retraction
+from ..csl.csl_dates import edtf
+from .ris_fields import NUMBERED, TAGS, WHOLE, names_of, ris_type
 
 __all__ = ["ris_record"]
-
-_TYPES = {
-    "article": "JOUR",
-    "article-journal": "JOUR",
-    "article-magazine": "MGZN",
-    "article-newspaper": "NEWS",
-    "bill": "BILL",
-    "book": "BOOK",
-    "chapter": "CHAP",
-    "collection": "BOOK",
-    "dataset": "DATA",
-    "entry": "CHAP",
-    "entry-dictionary": "DICT",
-    "entry-encyclopedia": "ENCYC",
-    "hearing": "HEAR",
-    "interview": "PCOMM",
-    "legal_case": "CASE",
-    "legislation": "STAT",
-    "manuscript": "UNPB",
-    "map": "MAP",
-    "motion_picture": "MPCT",
-    "pamphlet": "PAMP",
-    "paper-conference": "CPAPER",
-    "patent": "PAT",
-    "personal_communication": "PCOMM",
-    "post": "BLOG",
-    "post-weblog": "BLOG",
-    "report": "RPRT",
-    "review": "JOUR",
-    "review-book": "JOUR",
-    "software": "COMP",
-    "song": "SOUND",
-    "standard": "STAND",
-    "thesis": "THES",
-    "webpage": "ELEC",
-}
-_FIELDS = (
-    ("TI", "title"),
-    ("ST", "title-short"),
-    ("T2", "container-title"),
-    ("J2", "container-title-short"),
-    ("T3", "collection-title"),
-    ("VL", "volume"),
-    ("IS", "issue"),
-    ("NV", "number-of-volumes"),
-    ("ET", "edition"),
-    ("SE", "section"),
-    ("PB", "publisher"),
-    ("CY", "publisher-place"),
-    ("M3", "genre"),
-    ("DO", "DOI"),
-    ("UR", "URL"),
-    ("SN", "ISBN"),
-    ("SN", "ISSN"),
-    ("C2", "PMCID"),
-    ("CN", "call-number"),
-    ("LA", "language"),
-    ("AB", "abstract"),
-    ("N1", "note"),
-)
-_NUMBERED = frozenset(("report", "standard", "patent"))
-"""Types whose own number stands where a journal has its issue."""
 
 
 def ris_record(source: Source) -> str:
     """The work as one record, which ends with `ER` and a line feed."""
     lines = [(tag, " ".join(value.split())) for tag, value in _lines(source)]
     written = "".join(f"{tag}  - {value}\n" for tag, value in lines if value)
-    return f"TY  - {_TYPES.get(source.type, 'GEN')}\n{written}ER  - \n"
+    return f"TY  - {ris_type(source.type)}\n{written}ER  - \n"
 
 
 def _lines(source: Source) -> Iterator[tuple[str, str]]:
-    for tag, role in (("AU", "author"), ("A2", "editor"), ("A3", "collection-editor"), ("A4", "translator")):
-        for name in source.names.get(role, ()):
+    author = source.names.get("author")
+    for tag, role in names_of(source.type):
+        # Whoever is no author stands in their place only where there is none.
+        for name in source.names.get(role, ()) if tag != "AU" or role == "author" or not author else ():
             yield tag, _name(name)
-    for tag, variable in _FIELDS:
-        yield tag, source.variables.get(variable, "")
-    if source.type in _NUMBERED:
+    for row in TAGS:
+        tag = "T2" if row.csl == "collection-title" and source.type in WHOLE else row.written
+        if tag:
+            yield tag, plain_title(source.variables.get(row.csl, ""))
+    if source.type in NUMBERED:
         yield "IS", source.variables.get("number", "")
     for keyword in re.split(r"\s*[,;]\s*", source.variables.get("keyword", "")):
         yield "KW", keyword
@@ -104,7 +47,9 @@ def _name(name: Name) -> str:
     given = " ".join(part for part in (name.given, name.dropping_particle) if part)
     # An asterisk would be a wildcard to the format; a comma would begin the next part of the name.
     parts = [part.replace("*", "").replace(",", " ") for part in (family, given, name.suffix)]
-    return ", ".join(parts).rstrip(", ")
+    written = ", ".join(parts).rstrip(", ")
+    # Without a comma, several words would be an institution.
+    return f"{written}," if " " in written and "," not in written else written
 
 
 def _pages(page: str) -> Iterator[tuple[str, str]]:
@@ -118,12 +63,25 @@ def _pages(page: str) -> Iterator[tuple[str, str]]:
 
 def _date(source: Source) -> Iterator[tuple[str, str]]:
     issued, accessed = source.dates.get("issued"), source.dates.get("accessed")
+    status = source.variables.get("status", "") if retraction(source) is None else ""
     if issued:
         yield "PY", issued.literal if issued.year is None else f"{issued.year:04}"
-    if issued and issued.parts and len(issued.parts[0]) > 1:
-        yield "DA", _day(issued.parts[0])
+        if issued.parts and (len(issued.parts[0]) > 1 or len(issued.parts) > 1 or issued.season or issued.circa):
+            yield "DA", f"{_day(issued.parts[0])}{_rest(issued)}"
+    elif status:
+        yield "PY", status
     if accessed and accessed.parts:
         yield "Y2", _day(accessed.parts[0])
+
+
+def _rest(date: Date) -> str:
+    """What the format has no numbers for, in its last part: the end of a range, a season, that a year is a guess."""
+    season = {"1": "Spring", "2": "Summer", "3": "Autumn", "4": "Winter"}.get(date.season, date.season)
+    if season:
+        return f"{season} {date.year}"
+    if len(date.parts) > 1:
+        return edtf(date).replace("/", "--")
+    return f"c. {date.year}" if date.circa else ""
 
 
 def _day(parts: tuple[int, ...]) -> str:

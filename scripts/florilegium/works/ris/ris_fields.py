@@ -1,0 +1,150 @@
+"""The types and tags of RIS for the words of CSL: one table of each, used both ways.
+
+The format is that of Research Information Systems (2011). Programs differ in what they put under a tag; the mapping
+follows Zotero's and Pandoc's, so that a record arrives there as it left.
+"""
+
+from typing import NamedTuple
+
+__all__ = ["KNOWN", "NAMES", "NUMBERED", "REPEATED", "SAME", "TAGS", "WHOLE", "csl_type", "names_of", "ris_type"]
+
+
+class RecordType(NamedTuple):
+    """A type of CSL, the type that is written for it, and those that are read as it."""
+
+    csl: str
+    ris: str
+    read: tuple[str, ...] = ()
+
+
+# A type that several rows write is read as the first of them.
+# fmt: off
+TYPES = (
+    RecordType("article-journal", "JOUR", ("ABST", "EJOUR", "INPR")),
+    RecordType("article", "JOUR"), RecordType("review", "JOUR"), RecordType("review-book", "JOUR"),
+    RecordType("article-magazine", "MGZN"),
+    RecordType("article-newspaper", "NEWS"),
+    RecordType("book", "BOOK", ("CTLG", "EBOOK", "EDBOOK", "SER")),
+    RecordType("collection", "BOOK"),
+    RecordType("chapter", "CHAP", ("ECHAP",)),
+    RecordType("entry", "CHAP"),
+    RecordType("entry-dictionary", "DICT"),
+    RecordType("entry-encyclopedia", "ENCYC"),
+    RecordType("classic", "CLSWK", ("ANCIENT",)),
+    RecordType("paper-conference", "CPAPER", ("CONF",)),
+    RecordType("thesis", "THES"),
+    RecordType("report", "RPRT", ("GOVDOC", "GRANT")),
+    RecordType("manuscript", "UNPB", ("MANSCPT",)),
+    RecordType("pamphlet", "PAMP"),
+    RecordType("dataset", "DATA", ("AGGR", "DBASE")),
+    RecordType("software", "COMP"),
+    RecordType("webpage", "ELEC", ("MULTI", "WEB")),
+    RecordType("post-weblog", "BLOG"), RecordType("post", "BLOG"),
+    RecordType("patent", "PAT"),
+    RecordType("standard", "STAND"),
+    RecordType("map", "MAP"),
+    RecordType("figure", "FIGURE", ("CHART", "EQUA")),
+    RecordType("graphic", "ART"),
+    RecordType("motion_picture", "VIDEO", ("MPCT", "ADVS")),
+    RecordType("broadcast", "MPCT", ("PODCAST",)),
+    RecordType("song", "SOUND"),
+    RecordType("musical_score", "MUSIC"),
+    RecordType("personal_communication", "PCOMM", ("ICOMM",)),
+    RecordType("interview", "INTV"),
+    RecordType("speech", "SLIDE"),
+    RecordType("hearing", "HEAR"),
+    RecordType("legal_case", "CASE"),
+    RecordType("bill", "BILL", ("UNBILL",)),
+    RecordType("legislation", "STAT", ("LEGAL",)),
+    RecordType("regulation", "STAT"), RecordType("treaty", "STAT"),
+    RecordType("periodical", "JFULL"),
+    RecordType("document", "GEN"), RecordType("performance", "GEN"), RecordType("event", "GEN"),
+)
+# fmt: on
+_WRITTEN = {row.csl: row.ris for row in TYPES} | {"motion_picture": "MPCT"}
+_READ: dict[str, str] = {}
+for _row in TYPES:
+    for _name in (_row.ris, *_row.read):
+        _READ.setdefault(_name, _row.csl)
+_READ["MPCT"] = "motion_picture"
+
+
+def csl_type(name: str) -> str:
+    """The CSL type of a record; nothing for a type that RIS does not have."""
+    return _READ.get(name.strip().upper(), "")
+
+
+def ris_type(csl: str) -> str:
+    return _WRITTEN.get(csl, "GEN")
+
+
+WHOLE = frozenset(("book", "classic", "dataset", "map", "musical_score", "periodical", "report", "standard"))
+"""Types that are contained in nothing, so that their second title is that of a series."""
+NUMBERED = frozenset(("report", "standard", "patent"))
+"""Types whose own number stands where a journal has its issue."""
+
+NAMES = {
+    "AU": "author", "A1": "author", "A2": "editor", "ED": "editor", "A3": "collection-editor", "A4": "translator",
+}  # fmt: skip
+"""Tags of people and their roles."""
+
+
+def names_of(csl: str) -> tuple[tuple[str, str], ...]:
+    """The tags that are written for the roles of a work of this type.
+
+    Under `BOOK`, Zotero takes `A2` for editors of a series, so the editors of a book stand in `ED`.
+    """
+    editor = "ED" if csl in WHOLE or csl == "collection" else "A2"
+    return (
+        ("AU", "author"), (editor, "editor"), ("A3", "collection-editor"), ("A4", "translator"),
+        ("AU", "director"), ("AU", "composer"), ("AU", "performer"), ("AU", "interviewer"),
+    )  # fmt: skip
+
+
+class Tag(NamedTuple):
+    """A variable of CSL, the tag that is written for it, and those that are read as it, the first that is there."""
+
+    csl: str
+    written: str
+    read: tuple[str, ...]
+
+
+# fmt: off
+TAGS = (
+    Tag("title", "TI", ("TI", "T1", "CT", "BT")),
+    Tag("title-short", "ST", ("ST",)),
+    Tag("container-title", "T2", ("T2", "JF", "JO", "BT", "JA", "J2", "J1")),
+    Tag("container-title-short", "J2", ("JA", "J2", "J1", "JO")),
+    Tag("collection-title", "T3", ("T3",)),
+    Tag("volume", "VL", ("VL",)),
+    Tag("issue", "IS", ()),
+    Tag("number-of-volumes", "NV", ("NV",)),
+    Tag("edition", "ET", ("ET",)),
+    Tag("section", "SE", ("SE",)),
+    Tag("publisher", "PB", ("PB",)),
+    Tag("publisher-place", "CY", ("CY", "PP")),
+    Tag("genre", "M3", ()),
+    Tag("DOI", "DO", ()),
+    Tag("URL", "UR", ("UR",)),
+    Tag("ISBN", "SN", ()),
+    Tag("ISSN", "SN", ()),
+    Tag("PMCID", "C2", ()),
+    Tag("call-number", "CN", ("CN",)),
+    Tag("archive", "", ("DB",)),
+    Tag("language", "LA", ("LA",)),
+    Tag("abstract", "AB", ("AB", "N2")),
+    Tag("note", "N1", ()),
+)
+"""Where nothing is read from a tag directly, `ris_reader.py` decides by what stands in it."""
+REPEATED = frozenset((
+    *NAMES, "KW", "N1", "UR", "L1", "L2", "L3", "L4", "SN", "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "U1", "U2",
+    "U3", "U4", "U5", "M1", "M2", "M3", "AD", "LK", "DP", "RN", "Y1", "PY", "DA", "Y2",
+))
+"""Tags that may come several times in a record; a second one of the others would be lost."""
+SAME = {"T1": "TI", "CT": "TI", "N2": "AB"}
+"""Tags that mean what another one means."""
+KNOWN = frozenset((
+    *REPEATED, *(tag for row in TAGS for tag in row.read), "TY", "ER", "ID", "SP", "EP", "IS", "DO", "LB", "AN", "AV",
+    "RP", "RI", "TA", "TT", "OP", "CA",
+))
+# fmt: on
