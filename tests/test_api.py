@@ -11,7 +11,7 @@ from pathlib import Path
 import florilegium
 import pytest
 from florilegium import load
-from florilegium.api import Library, Things
+from florilegium.api import Collection, Library
 from projects import LIBRARY
 
 REPOSITORY = Path(__file__).parent.parent
@@ -149,7 +149,7 @@ def test_things_are_asked_by_id_and_by_place(library):
     assert notes["forgetting"] in notes
     assert "forgetting" in notes
     assert len({*notes, *library.notes}) == len(notes) == len(notes.ids)
-    assert isinstance(notes[:1], Things)
+    assert isinstance(notes[:1], Collection)
     assert notes._ipython_key_completions_() == ["forgetting", "remembering"]
 
 

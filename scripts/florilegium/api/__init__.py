@@ -11,11 +11,12 @@ Whatever shows the words of a quote to others shows its notices first: `quote.no
 """
 
 from ..works.csl import Retraction, RetractionKind
-from .collection import Notice, Problem, Things
+from .collection import Collection, Notice, Problem
 from .loading import Library, load
 from .nouns import Note, Quote, Source, Theme
 
 __all__ = [
+    "Collection",
     "Library",
     "Note",
     "Notice",
@@ -25,6 +26,5 @@ __all__ = [
     "RetractionKind",
     "Source",
     "Theme",
-    "Things",
     "load",
 ]

@@ -1,4 +1,4 @@
-"""What all things of a loaded library share: what they are read from, how they are told apart, and lists of them."""
+"""What all members of a loaded library share: what they are read from, how they are told apart, and lists of them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from ..core.diagnostics import did_you_mean, quoted
 from ..site.data_files.quotation_rows import Quotation, quotations
 from ..site.linked_site import Site
 
-__all__ = ["Notice", "Problem", "Shelf", "Thing", "Things"]
+__all__ = ["Collection", "Member", "Notice", "OpenedLibrary", "Problem"]
 
 
-class Shelf:
-    """The linked library behind all things that were loaded together."""
+class OpenedLibrary:
+    """The linked library behind all members that were loaded together."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -29,14 +29,14 @@ class Shelf:
         return self.site.canonical(address) or address
 
 
-_T = TypeVar("_T", bound="Thing")
+_T = TypeVar("_T", bound="Member")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Thing:
+class Member:
     """Something of a library: what was read, and the library that it belongs to."""
 
-    _shelf: Shelf
+    _opened: OpenedLibrary
 
     @property
     def id(self) -> str:
@@ -46,21 +46,21 @@ class Thing:
         raise NotImplementedError
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and isinstance(other, Thing) and self._key == other._key
+        return type(other) is type(self) and isinstance(other, Member) and self._key == other._key
 
     def __hash__(self) -> int:
         return hash(self._key)
 
     @property
     def _key(self) -> tuple[int, str]:
-        return id(self._shelf), self.id
+        return id(self._opened), self.id
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id}>"
 
 
-class Things(Sequence[_T], Generic[_T]):
-    """Notes, themes, quotes or works in their order: things to go through, and to look up by id.
+class Collection(Sequence[_T], Generic[_T]):
+    """Notes, themes, quotes or works in their order: members to go through, and to look up by id.
 
     >>> library = load()
     >>> library.themes["amnesia"].label
@@ -87,20 +87,20 @@ class Things(Sequence[_T], Generic[_T]):
     @overload
     def __getitem__(self, key: int | str) -> _T: ...
     @overload
-    def __getitem__(self, key: slice) -> "Things[_T]": ...
-    def __getitem__(self, key: int | str | slice) -> "_T | Things[_T]":
+    def __getitem__(self, key: slice) -> "Collection[_T]": ...
+    def __getitem__(self, key: int | str | slice) -> "_T | Collection[_T]":
         """By id, or by place. Raises `KeyError`, which guesses at what was meant, or `IndexError`."""
         if isinstance(key, slice):
-            return Things(self._items[key])
+            return Collection(self._items[key])
         if isinstance(key, int):
             return self._items[key]
         if key not in self._by_id:
             raise KeyError(f"there is no {quoted(key)}; " + did_you_mean(key, self._by_id, "see .ids"))
         return self._by_id[key]
 
-    def __contains__(self, thing: object) -> bool:
-        """Whether a thing is among them, or one with this id."""
-        return thing in self._by_id if isinstance(thing, str) else thing in self._items
+    def __contains__(self, member: object) -> bool:
+        """Whether a member is among them, or one with this id."""
+        return member in self._by_id if isinstance(member, str) else member in self._items
 
     def __iter__(self) -> Iterator[_T]:
         return iter(self._items)

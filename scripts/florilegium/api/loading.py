@@ -10,7 +10,7 @@ from ..core.diagnostics import Diagnostic
 from ..core.errors import CannotRun
 from ..site.data_files import unformatted_site
 from ..site.planning import format_citations
-from .collection import Notice, Problem, Shelf, Things
+from .collection import Collection, Notice, OpenedLibrary, Problem
 from .nouns import Note, Quote, Source, Theme
 
 __all__ = ["Library", "load"]
@@ -20,42 +20,42 @@ __all__ = ["Library", "load"]
 class Library:
     """A library as it was when it was loaded: what was published in it, linked, and what is wrong with it."""
 
-    _shelf: Shelf
+    _opened: OpenedLibrary
     _problems: tuple[Diagnostic, ...]
     root: Path
     """The folder that holds `annotations/`."""
 
     @property
     def title(self) -> str:
-        return self._shelf.links.library.settings.title
+        return self._opened.links.library.settings.title
 
     @property
-    def notes(self) -> Things[Note]:
+    def notes(self) -> Collection[Note]:
         """The notes by id."""
-        return Things(Note(self._shelf, note) for note in self._shelf.links.notes.values())
+        return Collection(Note(self._opened, note) for note in self._opened.links.notes.values())
 
     @property
-    def themes(self) -> Things[Theme]:
+    def themes(self) -> Collection[Theme]:
         """The themes by id."""
-        return Things(Theme(self._shelf, theme) for theme in self._shelf.links.themes.values())
+        return Collection(Theme(self._opened, theme) for theme in self._opened.links.themes.values())
 
     @property
-    def quotes(self) -> Things[Quote]:
+    def quotes(self) -> Collection[Quote]:
         """All quotes by id, `note-id/quote-id`, note by note."""
-        return Things(Quote(self._shelf, quote) for quote in self._shelf.links.quotes)
+        return Collection(Quote(self._opened, quote) for quote in self._opened.links.quotes)
 
     @property
-    def sources(self) -> Things[Source]:
+    def sources(self) -> Collection[Source]:
         """The works by citation key: all that are listed, cited or not, except those that a draft alone lists."""
-        links = self._shelf.links
+        links = self._opened.links
         own = (source for note in links.notes.values() for source in note.sources)
         listed = {source.key for source in chain(links.library.sources, own)} | links.cited_by.keys()
-        return Things(Source(self._shelf, source) for key, source in links.sources.items() if key in listed)
+        return Collection(Source(self._opened, source) for key, source in links.sources.items() if key in listed)
 
     @property
     def notices(self) -> tuple[Notice, ...]:
         """The content notices that the library declares."""
-        declared = self._shelf.links.notices.values()
+        declared = self._opened.links.notices.values()
         return tuple(Notice(notice.id, notice.label, notice.description) for notice in declared)
 
     @property
@@ -75,7 +75,7 @@ class Library:
         )
 
     def __repr__(self) -> str:
-        links = self._shelf.links
+        links = self._opened.links
         quotes = sum(len(note.quotes) for note in links.notes.values())
         return f"<Library {self.title!r}: {len(links.notes):,} notes, {len(links.themes):,} themes, {quotes:,} quotes>"
 
@@ -96,4 +96,4 @@ def load(path: str | PathLike[str] = ".") -> Library:
     options = Options(root=root, executor=None)
     checked = check(options)
     site = unformatted_site(checked.links, lambda: format_citations(checked.links, options))
-    return Library(Shelf(site), checked.diagnostics, root)
+    return Library(OpenedLibrary(site), checked.diagnostics, root)

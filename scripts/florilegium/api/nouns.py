@@ -11,13 +11,13 @@ from ..core import model
 from ..site.data_files.quotation_rows import verification_of
 from ..works.csl import Retraction, retraction, to_csl
 from ..works.identifiers import doi_url
-from .collection import Notice, Shelf, Thing, Things
+from .collection import Collection, Member, Notice, OpenedLibrary
 
 __all__ = ["Note", "Quote", "Source", "Theme"]
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Source(Thing):
+class Source(Member):
     """A literary work that the library knows."""
 
     _source: model.Source
@@ -69,29 +69,29 @@ class Source(Thing):
     @property
     def citation(self) -> str:
         """The entry of the bibliography as plain text, in the library's citation style."""
-        return self._shelf.site.bibliography.entry_text(self.id)
+        return self._opened.site.bibliography.entry_text(self.id)
 
     @property
     def short(self) -> str:
         """The work in a few words, such as `Somer, 2009`."""
-        return Markup(self._shelf.site.short(self.id)).striptags()
+        return Markup(self._opened.site.short(self.id)).striptags()
 
     @property
     def url(self) -> str:
         """Where the site lists the work."""
-        return self._shelf.address(self._shelf.site.addresses.reference(self.id))
+        return self._opened.address(self._opened.site.addresses.reference(self.id))
 
     @property
-    def notes(self) -> "Things[Note]":
+    def notes(self) -> "Collection[Note]":
         """The notes that summarise it."""
-        found = self._shelf.links.cited_by.get(self.id)
-        return Things(Note(self._shelf, note) for note in (found.summarised if found else ()))
+        found = self._opened.links.cited_by.get(self.id)
+        return Collection(Note(self._opened, note) for note in (found.summarised if found else ()))
 
     @property
-    def quotes(self) -> "Things[Quote]":
+    def quotes(self) -> "Collection[Quote]":
         """The quotes whose words come from it."""
-        found = self._shelf.links.cited_by.get(self.id)
-        return Things(Quote(self._shelf, quote) for quote in (found.quoted if found else ()))
+        found = self._opened.links.cited_by.get(self.id)
+        return Collection(Quote(self._opened, quote) for quote in (found.quoted if found else ()))
 
     def to_dict(self) -> dict[str, Any]:
         said = self.retraction
@@ -111,7 +111,7 @@ class Source(Thing):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Quote(Thing):
+class Quote(Member):
     """A quotation, with the notices that belong to its words."""
 
     _quote: model.Quote
@@ -129,7 +129,7 @@ class Quote(Thing):
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What the words speak of, for readers who would rather not meet it unprepared."""
-        return _notices(self._shelf, self._shelf.links.notices_of(self._quote))
+        return _notices(self._opened, self._opened.links.notices_of(self._quote))
 
     @property
     def speaker(self) -> str:
@@ -139,18 +139,18 @@ class Quote(Thing):
     @property
     def role(self) -> str:
         """The id of the speaker's role, such as `participant`."""
-        role = self._shelf.site.role(self._quote)
+        role = self._opened.site.role(self._quote)
         return role.id if role else ""
 
     @property
     def source(self) -> Source | None:
         """The work that the words come from."""
-        return _source(self._shelf, self._quote.reference)
+        return _source(self._opened, self._quote.reference)
 
     @property
     def quoted_in(self) -> Source | None:
         """The work in which the note-taker read the words, where that is another one."""
-        return _source(self._shelf, self._quote.quoted_in)
+        return _source(self._opened, self._quote.quoted_in)
 
     @property
     def locator(self) -> str:
@@ -161,30 +161,30 @@ class Quote(Thing):
     @property
     def citation(self) -> str:
         """The work and the place as the library's style cites them, such as `Somer, 2009, p. 514`."""
-        return self._shelf.site.reference_text(self._quote.reference) if self._quote.reference else ""
+        return self._opened.site.reference_text(self._quote.reference) if self._quote.reference else ""
 
     @property
     def note(self) -> "Note":
-        return Note(self._shelf, self._shelf.links.note_of(self._quote))
+        return Note(self._opened, self._opened.links.note_of(self._quote))
 
     @property
-    def themes(self) -> "Things[Theme]":
-        return _themes(self._shelf, self._quote.themes)
+    def themes(self) -> "Collection[Theme]":
+        return _themes(self._opened, self._quote.themes)
 
     @property
     def verified(self) -> str:
         """The text in which the words were found, `source` or `quoted-in`; empty, which is false, where in none."""
-        state = verification_of(self._quote, self._shelf.site)
+        state = verification_of(self._quote, self._opened.site)
         return "" if state == "none" else state
 
     @property
     def url(self) -> str:
         """The permanent address; absolute where `library.yml` says where the site is published."""
-        return self._shelf.address(self._shelf.site.addresses.quote(self._quote))
+        return self._opened.address(self._opened.site.addresses.quote(self._quote))
 
     def to_dict(self) -> dict[str, Any]:
         """The columns of `quotes.csv`, the notices among them."""
-        return self._shelf.rows[self.id]._asdict()
+        return self._opened.rows[self.id]._asdict()
 
     def __repr__(self) -> str:
         words = " ".join(self.words.split())
@@ -194,7 +194,7 @@ class Quote(Thing):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Note(Thing):
+class Note(Member):
     """A summary of one work."""
 
     _note: model.Note
@@ -220,7 +220,7 @@ class Note(Thing):
     @property
     def source(self) -> Source | None:
         """The work that is summarised."""
-        return _source(self._shelf, self._note.source)
+        return _source(self._opened, self._note.source)
 
     @property
     def basis(self) -> str:
@@ -230,20 +230,20 @@ class Note(Thing):
     @property
     def via(self) -> Source | None:
         """The work that was read instead, where the basis is `secondary`."""
-        return _source(self._shelf, self._note.via)
+        return _source(self._opened, self._note.via)
 
     @property
-    def themes(self) -> "Things[Theme]":
-        return _themes(self._shelf, self._note.themes)
+    def themes(self) -> "Collection[Theme]":
+        return _themes(self._opened, self._note.themes)
 
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What the note as a whole speaks of; quotes have notices of their own besides."""
-        return _notices(self._shelf, (mention.id for mention in self._note.notices))
+        return _notices(self._opened, (mention.id for mention in self._note.notices))
 
     @property
-    def quotes(self) -> Things[Quote]:
-        return Things(Quote(self._shelf, quote) for quote in self._note.quotes)
+    def quotes(self) -> Collection[Quote]:
+        return Collection(Quote(self._opened, quote) for quote in self._note.quotes)
 
     @property
     def contributors(self) -> tuple[str, ...]:
@@ -255,7 +255,7 @@ class Note(Thing):
 
     @property
     def url(self) -> str:
-        return self._shelf.address(self._shelf.site.addresses.note(self._note))
+        return self._opened.address(self._opened.site.addresses.note(self._note))
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -273,7 +273,7 @@ class Note(Thing):
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Theme(Thing):
+class Theme(Member):
     """A theme that quotes and notes are filed under."""
 
     _theme: model.Theme
@@ -297,32 +297,32 @@ class Theme(Thing):
         return self._theme.body.text
 
     @property
-    def broader(self) -> "Things[Theme]":
-        return _themes(self._shelf, self._theme.broader)
+    def broader(self) -> "Collection[Theme]":
+        return _themes(self._opened, self._theme.broader)
 
     @property
-    def narrower(self) -> "Things[Theme]":
-        themes = self._shelf.links.themes
-        ids = self._shelf.links.narrower.get(self.id, ())
-        return Things(Theme(self._shelf, themes[id_]) for id_ in ids if id_ in themes)
+    def narrower(self) -> "Collection[Theme]":
+        themes = self._opened.links.themes
+        ids = self._opened.links.narrower.get(self.id, ())
+        return Collection(Theme(self._opened, themes[id_]) for id_ in ids if id_ in themes)
 
     @property
-    def related(self) -> "Things[Theme]":
-        return _themes(self._shelf, self._theme.related)
+    def related(self) -> "Collection[Theme]":
+        return _themes(self._opened, self._theme.related)
 
     @property
-    def notes(self) -> Things[Note]:
+    def notes(self) -> Collection[Note]:
         """The notes that list the theme."""
-        return Things(Note(self._shelf, note) for note in self._shelf.links.notes_by_theme.get(self.id, ()))
+        return Collection(Note(self._opened, note) for note in self._opened.links.notes_by_theme.get(self.id, ()))
 
     @property
-    def quotes(self) -> Things[Quote]:
+    def quotes(self) -> Collection[Quote]:
         """The quotes that are filed under it, note by note."""
-        return Things(Quote(self._shelf, quote) for quote in self._shelf.links.quotes_by_theme.get(self.id, ()))
+        return Collection(Quote(self._opened, quote) for quote in self._opened.links.quotes_by_theme.get(self.id, ()))
 
     @property
     def url(self) -> str:
-        return self._shelf.address(self._shelf.site.addresses.theme(self._theme))
+        return self._opened.address(self._opened.site.addresses.theme(self._theme))
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -337,21 +337,21 @@ class Theme(Thing):
         }
 
 
-def _source(shelf: Shelf, mention: model.Reference | model.Mention | None) -> Source | None:
+def _source(opened: OpenedLibrary, mention: model.Reference | model.Mention | None) -> Source | None:
     key = mention.key if isinstance(mention, model.Reference) else mention.id if mention else ""
-    found = shelf.links.sources.get(key)
-    return Source(shelf, found) if found else None
+    found = opened.links.sources.get(key)
+    return Source(opened, found) if found else None
 
 
-def _themes(shelf: Shelf, mentions: Iterable[model.Mention]) -> Things[Theme]:
+def _themes(opened: OpenedLibrary, mentions: Iterable[model.Mention]) -> Collection[Theme]:
     """The themes that are named; one that the library does not have is among its problems."""
-    found = (shelf.links.themes.get(mention.id) for mention in mentions)
-    return Things(Theme(shelf, theme) for theme in found if theme)
+    found = (opened.links.themes.get(mention.id) for mention in mentions)
+    return Collection(Theme(opened, theme) for theme in found if theme)
 
 
-def _notices(shelf: Shelf, ids: Iterable[str]) -> tuple[Notice, ...]:
+def _notices(opened: OpenedLibrary, ids: Iterable[str]) -> tuple[Notice, ...]:
     """The notices of these ids; one that the library does not declare speaks by its id."""
-    known = shelf.links.notices
+    known = opened.links.notices
     return tuple(
         Notice(id_, known[id_].label, known[id_].description) if id_ in known else Notice(id_, id_, "")
         for id_ in dict.fromkeys(ids)

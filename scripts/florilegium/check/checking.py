@@ -15,7 +15,7 @@ from ..core.diagnostics import Diagnostic
 from ..core.errors import CannotRun
 from ..core.limits import uncollected
 from ..core.rules import Severity
-from ..library.cache_shards import Shelves
+from ..library.cache_shards import CacheShards
 from ..library.links import Links, resolve_links
 from ..library.reading import ANNOTATIONS, Listed, ReadResult, is_spent, list_files, read_library, replace_files
 from .checks import Context, apply_severities, run_checks
@@ -108,18 +108,18 @@ def check(options: Options) -> Checked:
         return _check(options)
 
 
-def read(options: Options) -> tuple[ReadResult, Shelves]:
+def read(options: Options) -> tuple[ReadResult, CacheShards]:
     """Read the library of `options.root`, as far as it is not remembered, and remember it."""
-    shelves = Shelves(Cache(state_folder(options.root)) if options.remember else None)
+    shards = CacheShards(Cache(state_folder(options.root)) if options.remember else None)
     result = read_library(
         options.root,
-        known=shelves.known,
+        known=shards.known,
         executor=options.executor,
-        keep=shelves.keep,
+        keep=shards.keep,
         progress=lambda done, everything: options.progress("reading", done, everything),
     )
-    shelves.save(result.parsed)
-    return result, shelves
+    shards.save(result.parsed)
+    return result, shards
 
 
 def judge(result: ReadResult, today: date) -> tuple[Links, tuple[Diagnostic, ...]]:
@@ -136,7 +136,7 @@ def check_text(options: Options, path: str, data: bytes) -> tuple[Diagnostic, ..
 
 
 def _check(options: Options) -> Checked:
-    result, shelves = read(options)
+    result, shards = read(options)
     links, diagnostics = judge(result, options.today)
     totals = Totals(
         len(result.library.notes),
@@ -144,8 +144,8 @@ def _check(options: Options) -> Checked:
         sum(len(note.quotes) for note in result.library.notes),
         len(links.sources),
     )
-    if shelves.cache and shelves.settled and not any(map(is_spent, result.parsed.values())):
-        shelves.cache.save("checked", (_signature(shelves.files, options.today), diagnostics, totals))
+    if shards.cache and shards.settled and not any(map(is_spent, result.parsed.values())):
+        shards.cache.save("checked", (_signature(shards.files, options.today), diagnostics, totals))
     return Checked(links, diagnostics, totals)
 
 

@@ -1,4 +1,4 @@
-"""What the files of a library held when they were last read, on shelves: after an edit only one is written again."""
+"""What the files of a library held when they were last read, in shards: after an edit one shard is written again."""
 
 import pickle
 import time
@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..core.cache import Cache
-from .reading import Listed, Parsed, is_spent, shelf_of
+from .reading import Listed, Parsed, is_spent, shard_of
 
-__all__ = ["Shelves"]
+__all__ = ["CacheShards"]
 
 _FRESH_NS = 1_000_000_000
 """A file changed this short a time before a run may change again without its times showing it."""
 
 
-class Shelves:
+class CacheShards:
     """The files of a library as they are now, and what is remembered of them. Without a cache, that is nothing."""
 
     def __init__(self, cache: Cache | None) -> None:
@@ -40,38 +40,38 @@ class Shelves:
 
     def known(self, listed: Listed) -> Parsed | None:
         """What a file held the last time, if it has not changed since."""
-        shelf = shelf_of(listed.path)
-        if shelf not in self._now:
-            self._load(shelf)
-        self._now[shelf].append(listed)
+        shard = shard_of(listed.path)
+        if shard not in self._now:
+            self._load(shard)
+        self._now[shard].append(listed)
         return self._parsed.get(listed)
 
-    def _load(self, shelf: int) -> None:
-        found: Any = self.cache and self.cache.load(_name(shelf))
+    def _load(self, shard: int) -> None:
+        found: Any = self.cache and self.cache.load(_name(shard))
         if found:
             files, parsed = found
-            self._kept[shelf] = files
+            self._kept[shard] = files
             self._parsed.update(zip(files, pickle.loads(parsed), strict=True))
 
     def keep(self, files: list[Listed], parsed: bytes) -> None:
-        """Remember what was read of a whole shelf: the pickled list of what its files hold."""
-        shelf = shelf_of(files[0].path)
-        if files == self._now[shelf] and all(map(self._is_settled, files)):
-            self._save(shelf, files, parsed)
+        """Remember what was read of a whole shard: the pickled list of what its files hold."""
+        shard = shard_of(files[0].path)
+        if files == self._now[shard] and all(map(self._is_settled, files)):
+            self._save(shard, files, parsed)
 
     def save(self, parsed: Mapping[str, Parsed]) -> None:
         """Remember what else has changed; `parsed` holds, by path, what the files hold now."""
-        for shelf, files in self._now.items():
+        for shard, files in self._now.items():
             # On a machine that is less busy, a file that took too long may be read in time.
             settled = [listed for listed in files if self._is_settled(listed) and not is_spent(parsed[listed.path])]
-            if self._kept.get(shelf, ()) != tuple(settled):
-                self._save(shelf, settled, pickle.dumps([parsed[listed.path] for listed in settled], protocol=5))
+            if self._kept.get(shard, ()) != tuple(settled):
+                self._save(shard, settled, pickle.dumps([parsed[listed.path] for listed in settled], protocol=5))
 
-    def _save(self, shelf: int, files: Iterable[Listed], parsed: bytes) -> None:
-        self._kept[shelf] = tuple(files)
+    def _save(self, shard: int, files: Iterable[Listed], parsed: bytes) -> None:
+        self._kept[shard] = tuple(files)
         if self.cache:
-            self.cache.save(_name(shelf), (self._kept[shelf], parsed))
+            self.cache.save(_name(shard), (self._kept[shard], parsed))
 
 
-def _name(shelf: int) -> str:
-    return f"parsed-{shelf:03}"
+def _name(shard: int) -> str:
+    return f"parsed-{shard:03}"

@@ -37,7 +37,7 @@ __all__ = [
     "read_library",
     "read_text",
     "replace_files",
-    "shelf_of",
+    "shard_of",
 ]
 
 ANNOTATIONS = "annotations"
@@ -58,7 +58,7 @@ _BIBLIOGRAPHIES = (".yaml", ".yml", ".json", ".bib")
 _PARALLEL_FROM = 300
 """Files below which starting processes takes longer than reading in one."""
 SHELVES = 128
-"""How many shelves there are. Ten thousand files make eighty a shelf."""
+"""How many shards there are. Ten thousand files make eighty in each."""
 
 
 class FileKind(StrEnum):
@@ -312,12 +312,12 @@ def is_spent(parsed: Parsed) -> bool:
     return any(diagnostic.rule == "too-slow" for diagnostic in parsed.diagnostics)
 
 
-def shelf_of(path: str) -> int:
-    """The number of the shelf that a file stands on: those on one shelf are read, and remembered, together."""
+def shard_of(path: str) -> int:
+    """The number of the shard of a file: those of one shard are read, and remembered, together."""
     return zlib.crc32(os.fsencode(path)) % SHELVES
 
 
-def _read_shelf(root: Path, files: list[Listed]) -> bytes:
+def _read_shard(root: Path, files: list[Listed]) -> bytes:
     with uncollected():
         return pickle.dumps([read_file(root, listed) for listed in files], protocol=5)
 
@@ -333,7 +333,7 @@ def read_library(
     """Read everything under `root/annotations`.
 
     `known` is asked for every file, before any is read, and may give what an unchanged file held before. `executor`
-    makes the executor for large libraries; each call on it reads the files of one shelf. `keep` gets what it
+    makes the executor for large libraries; each call on it reads the files of one shard. `keep` gets what it
     returns: a pickled list of `Parsed`, one for each file. `progress` hears of files read and of all files.
     """
     files, diagnostics = list_files(root)
@@ -372,16 +372,16 @@ def _read_all(
         for listed in files:
             yield listed, read_file(root, listed)
         return
-    shelves: dict[int, list[Listed]] = {}
+    shards: dict[int, list[Listed]] = {}
     for listed in files:
-        shelves.setdefault(shelf_of(listed.path), []).append(listed)
+        shards.setdefault(shard_of(listed.path), []).append(listed)
     with executor() as pool:
-        read = pool.map(partial(_read_shelf, root), shelves.values())
-        for shelf, parsed in zip(shelves.values(), read, strict=True):
+        read = pool.map(partial(_read_shard, root), shards.values())
+        for shard, parsed in zip(shards.values(), read, strict=True):
             results = pickle.loads(parsed)
             if not any(map(is_spent, results)):
-                keep(shelf, parsed)
-            yield from zip(shelf, results, strict=True)
+                keep(shard, parsed)
+            yield from zip(shard, results, strict=True)
 
 
 def replace_files(result: ReadResult, contents: Mapping[str, bytes | None]) -> ReadResult:

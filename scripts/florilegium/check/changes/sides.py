@@ -14,7 +14,7 @@ from ...core.errors import CannotRun
 from ...core.limits import uncollected
 from ...core.model import Quote
 from ...core.rules import Severity
-from ...library.cache_shards import Shelves
+from ...library.cache_shards import CacheShards
 from ...library.links import Links, resolve_links
 from ...library.reading import ANNOTATIONS, Listed, Parsed, read_library, read_text
 from ..checking import Options
@@ -88,7 +88,7 @@ def _known(root: Path, options: Options, other: ComparedLibrary | None) -> Calla
     """What needs no reading: what the other side read, or what an earlier run remembers of the library itself."""
     if other is None:
         own = root == options.root and options.remember
-        return Shelves(Cache(state_folder(root)) if own else None).known
+        return CacheShards(Cache(state_folder(root)) if own else None).known
 
     def known(listed: Listed) -> Parsed | None:
         parsed = other.parsed.get(listed.path)

@@ -12,8 +12,8 @@ from florilegium.check.checking import Options, check, check_quickly
 from florilegium.core.cache import Cache
 from florilegium.core.limits import Exhausted
 from florilegium.library import reading
-from florilegium.library.cache_shards import Shelves
-from florilegium.library.reading import list_files, read_file, read_library, shelf_of
+from florilegium.library.cache_shards import CacheShards
+from florilegium.library.reading import list_files, read_file, read_library, shard_of
 
 NOTE = "---\ntitle: Title {0}\nsource: doe2009\nbasis: full-text\nthemes: []\n---\nText {0} [@doe2009, p. {0}].\n"
 
@@ -41,7 +41,7 @@ def opened(monkeypatch):
 @pytest.fixture(autouse=True)
 def patience(monkeypatch):
     """A file's time of change cannot be set, so every file counts as changed a while ago, but for one with a mark."""
-    monkeypatch.setattr(Shelves, "_is_settled", lambda _, listed: listed.signature[1] != FRESH)
+    monkeypatch.setattr(CacheShards, "_is_settled", lambda _, listed: listed.signature[1] != FRESH)
 
 
 FRESH = 1_700_000_000_000_000_000
@@ -55,9 +55,9 @@ def age(root: Path, seconds: int = 100) -> Path:
 
 
 def read(root, cache, **options):
-    shelves = Shelves(cache)
-    result = read_library(root, known=shelves.known, keep=shelves.keep, **options)
-    shelves.save(result.parsed)
+    shards = CacheShards(cache)
+    result = read_library(root, known=shards.known, keep=shards.keep, **options)
+    shards.save(result.parsed)
     return result
 
 
@@ -84,7 +84,7 @@ def test_only_the_shelf_of_an_edited_file_is_written(root, cache):
     (root / "annotations/notes/note-7.md").write_text(NOTE.format(70))
     read(root, cache)
     changed = [path.name for path in cache.folder.iterdir() if path.read_bytes() != before[path.name]]
-    assert changed == [f"parsed-{shelf_of('annotations/notes/note-7.md'):03}.pickle"]
+    assert changed == [f"parsed-{shard_of('annotations/notes/note-7.md'):03}.pickle"]
 
 
 def test_a_file_that_is_gone_is_forgotten(root, cache):
