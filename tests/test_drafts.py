@@ -371,10 +371,10 @@ def test_what_was_read_instead_is_listed_and_cited(links):
         ({"themes": ("quite",)}, 'no theme "quite"'),
         ({"notices": ("drugs",)}, 'no notice "drugs"'),
         ({"id": "rooms"}, 'a note "rooms" already'),
-        ({"id": "Rooms & more"}, '"Rooms & more" can be no id'),
-        ({"id": "index"}, '"index" can be no id'),
-        ({"id": "../../evil"}, "can be no id"),
-        ({"id": "x" * 65}, "can be no id"),
+        ({"id": "Rooms & more"}, '"Rooms & more" is not a valid id'),
+        ({"id": "index"}, '"index" is not a valid id'),
+        ({"id": "../../evil"}, "is not a valid id"),
+        ({"id": "x" * 65}, "is not a valid id"),
     ],
 )
 def test_what_cannot_be_is_told(links, changes, message):
@@ -398,7 +398,7 @@ def test_a_work_cannot_be_read_in_its_own_place(links):
         ("Rooms", "rooms-2"),
         ("Index", "index-2"),
         ("Ünïcödé & “more”!", "unicode-more"),
-        ("孔子", "note"),
+        ("孔子", "kong-zi"),
         ("word " * 40, "word-word-word-word-word-word-word-word-word-word-word-word-word"[:64].rstrip("-")),
         ("x" * 100, "x" * 64),
     ],

@@ -349,7 +349,7 @@ def test_dry_run_alone_is_refused(run):
     ("line", "count"),
     [
         (GOOD.replace("{#she-forgot}", "{She forgot}"), 0),
-        (GOOD.replace("{#she-forgot}", "{she-forgot}"), 3),
+        (GOOD.replace("{#she-forgot}", "{she-forgot}"), 2),
         (GOOD.replace(" {#she-forgot}", ""), 2),
         (GOOD, 1),
     ],

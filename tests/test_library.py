@@ -278,8 +278,8 @@ def test_odd_names_are_shown_escaped(root, found):
     (root / "annotations/notes/\x1b[31m\u202e.md").write_text(HEAD)
     (root / os.fsdecode(b"annotations/notes/\xff.md")).write_text(HEAD)
     messages = [message for rule, _, message in found() if rule == "invalid-id"]
-    assert messages[0].startswith('"\\u{1b}[31m\\u{202e}" is no id of a note')
-    assert messages[1].startswith('"\\u{dcff}" is no id of a note')
+    assert messages[0].startswith('"\\u{1b}[31m\\u{202e}" is not a valid note id')
+    assert messages[1].startswith('"\\u{dcff}" is not a valid note id')
 
 
 def test_a_library_without_settings_is_reported_once(root, found):

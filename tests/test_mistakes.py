@@ -14,7 +14,6 @@ MISTAKES = [
     ("a theme that the head does not list", "#amnesia !", "#numbing !", "undeclared-theme", "#numbing"),
     ("a theme of the head misspelt", "themes: [amnesia]", "themes: [amnesai]", "unknown-theme", "themes: [amnesai]"),
     ("a notice misspelt", "!drug-use", "!drugs-use", "unknown-notice", "!drugs-use"),
-    ("no id", " {#gone}", "", "missing-quote-id", "> — a participant"),
     ("an id with capitals", "{#gone}", "{#Gone}", "invalid-id", "{#Gone}"),
     ("no role", "a participant", "a nurse", "unknown-speaker", "a nurse"),
     (

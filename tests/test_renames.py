@@ -270,10 +270,10 @@ def test_there_and_back_gives_the_same_files(parts, themes, crlf, tmp_path_facto
         ("numbin", "x", 'there is no theme "numbin"'),
         ("numbing", "numbing", "has that name already"),
         ("numbing", "sleep", 'there is a theme "sleep" already'),
-        ("numbing", "Sleep", '"Sleep" is no id of a theme'),
-        ("numbing", "index", '"index" is no id of a theme'),
-        ("numbing", "x" * 65, "is no id of a theme"),
-        ("numbing", "../x", "is no id of a theme"),
+        ("numbing", "Sleep", '"Sleep" is not a valid theme id'),
+        ("numbing", "index", '"index" is not a valid theme id'),
+        ("numbing", "x" * 65, "is not a valid theme id"),
+        ("numbing", "../x", "is not a valid theme id"),
     ],
 )
 def test_what_cannot_be_renamed(old, new, message, root):

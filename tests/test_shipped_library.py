@@ -70,7 +70,7 @@ BREAKAGES = [
     ("[a note on it](", "![a note on it](", "forbidden-image", 0, "link to the page that shows it"),
     ("*dissociation-like*", "<i id=x>dissociation-like</i>", "forbidden-html", 0, "use Markdown"),
     ("fade away.\n", "fade away.\u200b\n", "invisible-character", 0, "delete it"),
-    (" {#daily-problems-fade}", "", "missing-quote-id", 0, "add {#my-daily-problems"),
+    (" {#daily-problems-fade}", "", "missing-quote-id", 0, "add {#participant-1"),
     ("{#daily-problems-fade}", "{#forget-the-pain}", "duplicate-quote-id", 0, "another id"),
     ("#soothing !drug-use", "#soothin !drug-use", "unknown-theme", 0, 'did you mean "soothing"?'),
     ("#numbing !drug-use", "#numbing", "missing-notice", 0, "add !drug-use"),

@@ -235,7 +235,7 @@ class Quote(FrozenValue):
     """A quotation: a block quote with an attribution."""
 
     id: str
-    """Unique within the note; empty where the contributor gave none."""
+    """Unique within the note; where the contributor gave none, one that the program proposes."""
     note: str
     """Id of the note."""
     words: str
@@ -256,6 +256,11 @@ class Quote(FrozenValue):
     """Citations inside the words."""
 
     @property
+    def has_own_id(self) -> bool:
+        """Whether the id is written in the note."""
+        return self.id_span != self.attribution_span
+
+    @property
     def address(self) -> str:
         """The quote's name in the library: `note-id/quote-id`."""
         return f"{self.note}/{self.id}"
@@ -273,10 +278,11 @@ class Note(FrozenValue):
     path: str
     title: str
     source: Mention | None
-    """The citation key of the work that is summarised."""
+    """The citation key of the work that is summarised: as written, or the only one that the note lists or cites."""
     basis: Basis | None
     via: Mention | None
     themes: tuple[Mention, ...]
+    """As listed; without a list, those of the quotes, in their order."""
     notices: tuple[Mention, ...]
     sources: tuple[Source, ...]
     """The works that the note's own `references` list."""

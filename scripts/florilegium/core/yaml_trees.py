@@ -194,6 +194,9 @@ class _YamlReader(Reader):
             return self.report(self.place(0, max(end, 1)), "YAML directives are refused", _NO_DIRECTIVE)
         if "quoted scalar" in (error.context or "") and "end of" in problem:
             return self.report(self.at(opened, 1), "the quotation mark that opens here is never closed", _CLOSE_IT)
+        if hidden := _COMMENT_IN_BRACKETS.search(self.text[: mark.index + 1]):
+            remedy = f"write {hidden[0].strip().replace('#', '')}"
+            return self.report(self.place(*hidden.span(1)), "the # opens a comment, which hides the bracket", remedy)
         if "flow" in (error.context or ""):
             if self.open and self.text[self.open[-1][0].index] in "[{":
                 opened = self.open[-1][0]
@@ -231,6 +234,8 @@ class _YamlReader(Reader):
         return f"this is not YAML ({_first_line(problem)})", _COLON
 
 
+_COMMENT_IN_BRACKETS = re.compile(r"""^[^\n#'"\[{]*[\[{](?:[^]}\n'"]*[\s,])?(#[^\n]*)""", re.MULTILINE)
+"""A list of tags as other programs write them: `[#one, #two]`."""
 _ESCAPE = re.compile(r"\\(?:[xuU][0-9A-Fa-f]{0,8}|.?)")
 _BACKSLASH = r"inside double quotes write \\ for a backslash, and other characters as they are"
 _NO_DIRECTIVE = "remove the line that begins with %"

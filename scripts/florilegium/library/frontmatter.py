@@ -12,6 +12,7 @@ from ..core.model import Mention
 from ..core.spans import LineTable, Span
 from ..core.trees import Mapping, Node, Scalar, Sequence, kind_of
 from ..core.yaml_trees import parse_yaml
+from .cut_values import find_cut_values
 
 __all__ = [
     "Cut",
@@ -92,6 +93,7 @@ def parse_front_matter(table: LineTable) -> FrontMatter:
     if _BLANK_LINE.match(yaml_text):
         problems.append(_blank_line(table.span(cut.yaml_start, cut.yaml_start)))
     if isinstance(node, Mapping):
+        problems += find_cut_values(node, table)
         return FrontMatter(node, cut.body_start, problems)
     if not problems:
         problems.append(_no_mapping(node, table.span(0, 3)))
@@ -231,12 +233,21 @@ class Fields:
         return ()
 
     def text_list(
-        self, key: str, *, required: bool = False, of: str = "texts", example: str = "[one, two]"
+        self,
+        key: str,
+        *,
+        required: bool = False,
+        of: str = "texts",
+        example: str = "[one, two]",
+        or_one: bool = False,
     ) -> tuple[str, ...]:
-        """A list of texts that are not empty."""
-        return tuple(
-            item.text for item in self._texts(key, self.items(key, required=required, of=of, example=example), of)
-        )
+        """A list of texts that are not empty; with `or_one`, a single text is a list of one."""
+        node = self.nodes.get(key)
+        if or_one and isinstance(node, Scalar) and not node.is_null:
+            items: tuple[Node, ...] = (node,)
+        else:
+            items = self.items(key, required=required, of=of, example=example)
+        return tuple(item.text for item in self._texts(key, items, of))
 
     def mention(self, key: str, *, required: bool = False) -> Mention | None:
         """One id and its place."""

@@ -157,7 +157,8 @@ def _resolve_sources(library: Library) -> tuple[dict[str, Source], dict[str, tup
     entries: dict[str, list[Source]] = defaultdict(list)
     for source in library.sources:
         entries[source.key].append(source)
-    for note in library.notes:
+    # A draft never changes how a published work is described.
+    for note in sorted(library.notes, key=lambda note: note.status is Status.DRAFT):
         for source in note.sources:
             entries[source.key].append(source)
     sources = {key: found[0] for key, found in entries.items()}

@@ -3,16 +3,17 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from ..core.diagnostics import Diagnostic, quoted
 from ..core.limits import MAX_REFERENCES, MAX_TITLE
-from ..core.model import Basis, Body, Mention, Note, Source, Status, Theme
+from ..core.model import Basis, Body, Mention, Note, Reference, Source, Status, Theme
 from ..core.spans import LineTable, Span
 from ..markdown.bodies import parse_body
 from ..works.csl import parse_source
-from .frontmatter import Fields, Mapping, Scalar, parse_front_matter
+from .frontmatter import Cut, Fields, Mapping, Scalar, cut_front_matter, parse_front_matter
+from .quote_ids import name_quotes
 
 __all__ = ["NOTE_KEYS", "THEME_KEYS", "ParsedNote", "ParsedTheme", "parse_note", "parse_theme"]
 
@@ -50,23 +51,27 @@ def parse_note(id_: str, table: LineTable, digest: str = "") -> ParsedNote:
     front = parse_front_matter(table)
     diagnostics = front.diagnostics
     body, problems = _body(table, front.body_start, id_)
+    body, problems = name_quotes(body, problems)
     fields = Fields(front.mapping or Mapping((), Span.of_file(table.path)), diagnostics)
     known = front.mapping is not None
-    basis = fields.choice("basis", Basis, required=known)
+    if "label" in fields.nodes and not fields.nodes.keys() & {"title", "source"}:
+        return ParsedNote(_empty_note(id_, table, digest), (_misplaced(fields, "label", "theme"),))
+    basis = fields.choice("basis", Basis)
+    sources = _sources(fields, table)
     note = Note(
         id=id_,
         path=table.path,
         title=fields.text("title", required=known, max_length=MAX_TITLE),
-        source=fields.mention("source", required=known),
+        source=_source(fields, sources, body, known),
         basis=basis,
         via=_via(fields, basis),
-        themes=_themes(fields, known),
+        themes=_themes(fields, body),
         notices=fields.mentions("notices", example="[drug-use]"),
-        sources=_sources(fields, table),
-        contributors=fields.text_list("contributors", of="names", example="[Jane Doe]"),
+        sources=sources,
+        contributors=fields.text_list("contributors", of="names", example="[Jane Doe]", or_one=True),
         date=fields.date("date"),
         updated=fields.date("updated"),
-        status=fields.choice("status", Status) or Status.PUBLISHED,
+        status=_status(fields, front.mapping, table) or Status.PUBLISHED,
         body=body,
         spans=fields.spans,
         digest=digest,
@@ -83,6 +88,10 @@ def parse_theme(id_: str, table: LineTable, digest: str = "") -> ParsedTheme:
     diagnostics = front.diagnostics
     body, problems = _body(table, front.body_start, "")
     fields = Fields(front.mapping or Mapping((), Span.of_file(table.path)), diagnostics)
+    if "title" in fields.nodes and "label" not in fields.nodes and fields.nodes.keys() & _OF_NOTES:
+        diagnostics = [_misplaced(fields, "title", "note")]
+        fields = Fields(Mapping((), Span.of_file(table.path)), diagnostics)
+        front, body, problems = front._replace(mapping=None), Body(), []
     theme = Theme(
         id=id_,
         path=table.path,
@@ -97,6 +106,43 @@ def parse_theme(id_: str, table: LineTable, digest: str = "") -> ParsedTheme:
     )
     fields.unknown(THEME_KEYS)
     return ParsedTheme(theme, (*diagnostics, *problems, *_unfinished(table, "remove it")))
+
+
+_OF_NOTES = frozenset(("source", "basis", "via", "themes", "references"))
+
+
+def _misplaced(fields: Fields, key: str, kind: str) -> Diagnostic:
+    """The one finding of a file whose front matter is that of the other kind."""
+    other = "themes" if kind == "theme" else "notes"
+    path = fields.keys[key].path
+    name = path.rsplit("/", 1)[1]
+    return Diagnostic(
+        rule="unexpected-file",
+        span=fields.keys[key],
+        message=f"this file has the keys of a {kind}, but lies in {path.removesuffix(f'/{name}')}/",
+        help=f"move it to annotations/{other}/{name}",
+    )
+
+
+def _empty_note(id_: str, table: LineTable, digest: str) -> Note:
+    """A note of which nothing could be read."""
+    return Note(
+        id=id_,
+        path=table.path,
+        title="",
+        source=None,
+        basis=None,
+        via=None,
+        themes=(),
+        notices=(),
+        sources=(),
+        contributors=(),
+        date=None,
+        updated=None,
+        status=Status.PUBLISHED,
+        body=Body(),
+        digest=digest,
+    )
 
 
 _TODO = re.compile(r"\bTODO:[^\r\n]*")
@@ -133,8 +179,52 @@ def _via(fields: Fields, basis: Basis | None) -> Mention | None:
     return via
 
 
-def _themes(fields: Fields, known: bool) -> tuple[Mention, ...]:
-    return fields.mentions("themes", required=known)
+def _themes(fields: Fields, body: Body) -> tuple[Mention, ...]:
+    """The themes that the note lists; without a list that can be read, those of its quotes, in their order."""
+    found = len(fields.diagnostics)
+    listed = fields.mentions("themes")
+    if listed or ("themes" in fields.nodes and len(fields.diagnostics) == found):
+        return listed
+    found_in_quotes: dict[str, Mention] = {}
+    for mention in chain.from_iterable(quote.themes for quote in body.quotes):
+        found_in_quotes.setdefault(mention.id, mention)
+    return tuple(found_in_quotes.values())
+
+
+def _source(fields: Fields, sources: tuple[Source, ...], body: Body, known: bool) -> Mention | None:
+    """The work that the note is on: the one it names, or else the only one that it lists or cites."""
+    if "source" in fields.nodes or not known:
+        return fields.mention("source", required=known)
+    works = [Mention(id=source.key, span=source.key_span) for source in sources]
+    if not works and "references" not in fields.nodes:
+        works = [Mention(id=reference.key, span=reference.key_span) for reference in _cited(body)]
+    if len({work.id for work in works}) == 1:
+        return works[0]
+    keys = ", ".join(dict.fromkeys(work.id for work in works[:5]))
+    remedy = f"add source: and one of {keys}" if works else "add source: and the citation key of the work"
+    which = "lists several works" if works else "names no work"
+    message = f'"source" is missing, and the note {which}'
+    fields.report("source", message, remedy, rule="missing-front-matter-key")
+    return None
+
+
+def _cited(body: Body) -> Iterator[Reference]:
+    for citation in body.citations:
+        yield from citation.references
+    for quote in body.quotes:
+        yield from quote.references
+
+
+_DRAFT = re.compile(r"^status:[ \t]*[\"']?draft\b", re.MULTILINE)
+
+
+def _status(fields: Fields, mapping: Mapping | None, table: LineTable) -> Status | None:
+    """A draft is one although the rest of its front matter cannot be read."""
+    if mapping is None:
+        cut = cut_front_matter(table.text)
+        head = table.text[cut.yaml_start : cut.yaml_end] if isinstance(cut, Cut) else ""
+        return Status.DRAFT if _DRAFT.search(head) else None
+    return fields.choice("status", Status)
 
 
 def _sources(fields: Fields, table: LineTable) -> tuple[Source, ...]:

@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from ..core.characters import check_characters
 from ..core.diagnostics import Diagnostic, Related, quoted
+from ..core.ids import is_id, propose_id
 from ..core.limits import MAX_BIBLIOGRAPHY_BYTES, MAX_FILE_BYTES, Exhausted, bounded, uncollected
 from ..core.model import Library, LibrarySettings, Note, Permalink, Source, Theme, Verification
 from ..core.spans import LineTable, Span
-from ..markdown.quotes import ID, MAX_ID_LENGTH, propose_id
 from ..quotations.permalinks import PERMALINKS, parse_permalinks
 from ..quotations.verification import parse_lock
 from ..works.reference_files import parse_bibliography
@@ -207,10 +207,10 @@ def _id_faults(path: str, kind: FileKind) -> Iterator[Diagnostic]:
         message = f"the id {quoted(stem)} belongs to the page that lists all {kind}s"
         yield _problem("invalid-id", path, message, "give the file another name")
         return
-    if ID.match(stem) and len(stem) <= MAX_ID_LENGTH:
+    if is_id(stem):
         return
-    message = f"{quoted(stem)} is no id of a {kind}: lower-case letters a-z, digits and single hyphens, at most 64"
-    yield _problem("invalid-id", path, message, f"rename the file to {propose_id(stem)}.md")
+    message = f"{quoted(stem)} is not a valid {kind} id: lower-case letters a-z, digits and single hyphens, at most 64"
+    yield _problem("invalid-id", path, message, f"rename the file to {propose_id(stem, otherwise=kind)}.md")
 
 
 def _clashes(paths: Iterable[str]) -> Iterator[Diagnostic]:

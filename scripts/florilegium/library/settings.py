@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..core.diagnostics import Diagnostic, Related, did_you_mean, quoted
+from ..core.ids import is_id, propose_id
 from ..core.model import LibrarySettings, Mention, Notice, Role, RuleException
 from ..core.rules import RULES, Severity
 from ..core.spans import LineTable, Span
-from ..markdown.quotes import ID, MAX_ID_LENGTH, propose_id
 from ..works.identifiers import check_url
 from .frontmatter import Fields, Mapping, Node, Scalar, parse_yaml
 
@@ -188,8 +188,8 @@ def _notices(fields: Fields) -> Iterator[Notice]:
 
 def _is_new_id(fields: Fields, id_: str, taken: dict[str, Span]) -> bool:
     """Whether an id has the form of one and is not taken; what is wrong is reported."""
-    if not ID.match(id_) or len(id_) > MAX_ID_LENGTH:
-        message = f"{quoted(id_)} is no id: lower-case letters a-z, digits and single hyphens, at most 64"
+    if not is_id(id_):
+        message = f"{quoted(id_)} is not a valid id: lower-case letters a-z, digits and single hyphens, at most 64"
         fields.report("id", message, f"write {propose_id(id_)}", rule="invalid-id")
         return False
     if id_ in taken:

@@ -4,11 +4,11 @@ The attribution reads `— SPEAKER, [@key, LOCATOR], quoted in [@key2, LOCATOR] 
 """
 
 import re
-import unicodedata
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..core.diagnostics import Diagnostic, quoted
+from ..core.ids import ID, MAX_ID_LENGTH, free_id, propose_id
 from ..core.model import Citation, Mention, Quote, Reference, Speaker
 from ..core.spans import LineTable, Span
 from .blocks import Block, BlockKind, Content
@@ -17,11 +17,6 @@ from .inlines import mask, parse_definitions, parse_marks, plain_text
 from .tables import split_cells
 
 __all__ = ["ID", "MAX_ID_LENGTH", "Attribution", "free_id", "parse_attribution", "parse_quote", "propose_id"]
-
-ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
-"""What an id of a note, theme, quote or notice looks like."""
-
-MAX_ID_LENGTH = 64
 
 _FORM = "the form is: — SPEAKER, [@key, p. 1], quoted in [@key2] #theme !notice {#quote-id}"
 _DASH = re.compile(r"(?:—|---?)\s*")
@@ -222,24 +217,3 @@ def _identifier(attribution: Attribution, words: str, problems: list[Diagnostic]
         remedy = f"write {{#{propose_id(found.id)}}}"
         problems.append(Diagnostic(rule="invalid-id", span=found.span, message=message, help=remedy))
     return found
-
-
-def propose_id(words: str) -> str:
-    """An id made from the first words, 40 characters at most: `heroin-helps-me-forget`."""
-    ascii_only = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode()
-    parts = re.findall(r"[a-z0-9]+", ascii_only.lower().replace("'", ""))
-    proposal = ""
-    for part in parts[:5]:
-        longer = f"{proposal}-{part}" if proposal else part[:40]
-        if len(longer) > 40:
-            break
-        proposal = longer
-    return proposal or "quote"
-
-
-def free_id(proposal: str, taken: Container[str]) -> str:
-    """The proposal, or where that is taken, the first of `proposal-2`, `proposal-3` and so on that is not."""
-    if proposal not in taken:
-        return proposal
-    numbered = (f"{proposal[: MAX_ID_LENGTH - 8].rstrip('-')}-{number}" for number in range(2, 1_000_000))
-    return next(id_ for id_ in numbered if id_ not in taken)

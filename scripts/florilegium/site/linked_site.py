@@ -43,7 +43,12 @@ STATES = {
 }
 """How a quote's state of verification is shown: a class, and words."""
 
-BASES = {"full-text": "the full text", "abstract": "the abstract", "secondary": "another work, read instead"}
+BASES = {
+    "full-text": "the full text",
+    "abstract": "the abstract",
+    "secondary": "another work, read instead",
+    "": "a text that the note does not name",
+}
 
 
 def render_document(document: Note | Theme) -> RenderedBody:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ...core.diagnostics import Diagnostic, Related, did_you_mean
-from ...core.model import Body, Note, Quote
+from ...core.model import Body, Note, Quote, Status
 from ...core.spans import Span
 from ...library.links import Links
 
@@ -48,8 +48,9 @@ class Context:
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """All notes, drafts included: they are checked, though not shown."""
-        return self.links.library.notes
+        """All notes: the published ones, then the drafts, which are checked, though not shown."""
+        notes = self.links.library.notes
+        return tuple(sorted(notes, key=lambda note: note.status is Status.DRAFT))
 
     @property
     def quotes(self) -> Iterator[Quote]:

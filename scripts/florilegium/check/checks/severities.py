@@ -5,7 +5,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from ...core.diagnostics import Diagnostic
-from ...core.model import RuleException
+from ...core.model import RuleException, Status
 from ...core.rules import REFERENCES, RULES, Severity
 from ...library.links import Links
 from ...library.reading import ANNOTATIONS
@@ -14,11 +14,17 @@ __all__ = ["apply_severities"]
 
 
 def apply_severities(links: Links, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Give each finding the severity that `library.yml` sets, drop what it excepts, and sort the rest."""
+    """Give each finding the severity that `library.yml` sets, drop what it excepts, and sort the rest.
+
+    Findings in a draft are information: what is not published stops nothing.
+    """
     settings = links.library.settings
+    drafts = {note.path for note in links.library.notes if note.status is Status.DRAFT}
     kept = []
     for diagnostic in diagnostics:
         severity = settings.severities.get(diagnostic.rule) or _usual(links, diagnostic)
+        if diagnostic.span.path in drafts and severity is not Severity.OFF:
+            severity = Severity.INFORMATION
         if severity is Severity.OFF or any(_excepted(diagnostic, e) for e in settings.exceptions):
             continue
         kept.append(replace(diagnostic, severity=severity) if severity is not diagnostic.severity else diagnostic)

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from ...core.diagnostics import Diagnostic, quoted
+from ...core.ids import propose_id
 from ...core.model import Theme
 from ...core.spans import Span
-from ...markdown.quotes import propose_id
 from .context import Context, found
 
 __all__ = [

@@ -126,6 +126,7 @@ class _Finder:
             (*_NO_NOTE, self._without_note, works),
             (*_ABSTRACT, self._from_abstract, notes),
             (*_SECONDARY, self._from_secondary, notes),
+            (*_NO_BASIS, self._without_basis, notes),
         ):
             if id_ in _OF_PARTICIPANTS and not _PARTICIPANTS & self.links.roles.keys():
                 continue
@@ -222,6 +223,11 @@ class _Finder:
     def _from_abstract(self) -> Iterator[CoverageEntry]:
         for note in self.links.notes.values():
             if note.basis is Basis.ABSTRACT:
+                yield CoverageEntry(kind=EntryKind.NOTE, id=note.id, about=_named("on ", note.source))
+
+    def _without_basis(self) -> Iterator[CoverageEntry]:
+        for note in self.links.notes.values():
+            if note.basis is None:
                 yield CoverageEntry(kind=EntryKind.NOTE, id=note.id, about=_named("on ", note.source))
 
     def _from_secondary(self) -> Iterator[CoverageEntry]:
@@ -327,4 +333,9 @@ _SECONDARY = (
     "notes-from-secondary",
     "Notes that rest on another work",
     "The work itself was not at hand: what is said of it is what somebody else says of it.",
+)
+_NO_BASIS = (
+    "notes-without-basis",
+    "Notes that do not say what they are based on",
+    "A reader cannot tell whether the whole work was read. Add `basis:` to the note.",
 )

@@ -1,7 +1,6 @@
 """The files of a new note and a new theme, in which `TODO:` marks what is still to be written."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,13 +9,13 @@ from typing import Any
 from ...core.diagnostics import did_you_mean, quoted
 from ...core.edits import Change
 from ...core.errors import CannotRun
+from ...core.ids import free_id, is_id, propose_id
 from ...core.limits import MAX_TITLE
 from ...core.model import Basis, LibrarySettings, Source
 from ...core.yaml_writer import yaml_flow, yaml_text
 from ...library.links import Links
 from ...library.reading import ANNOTATIONS
 from ...markdown.citations import is_plain_key
-from ...markdown.quotes import ID, MAX_ID_LENGTH, free_id
 from ...works.csl import to_csl
 from .requested_works import KnownWork
 
@@ -80,7 +79,7 @@ def plan_note(links: Links, wanted: NewNote) -> NewFile:
         raise CannotRun(f"--via names a work that was read instead, but the basis is {wanted.basis}", "leave out one")
     _insist(wanted.themes, "theme", links.themes, "florilegium new theme starts one")
     _insist(wanted.notices, "notice", links.notices, "declare it in annotations/library.yml")
-    id_ = _id(wanted.id, title, {note.id for note in links.library.notes}, "note")
+    id_ = _id(links, wanted.id, title, {note.id for note in links.library.notes}, "note")
     return _draft(f"notes/{id_}.md", id_, "".join(_note(wanted, title, links.library.settings)))
 
 
@@ -88,7 +87,7 @@ def plan_theme(links: Links, wanted: NewTheme) -> NewFile:
     """The file of a new theme. Raises `CannotRun` for a theme, notice or id that cannot be."""
     _insist((*wanted.broader, *wanted.related), "theme", links.themes, "start it with florilegium new theme")
     _insist(wanted.notices, "notice", links.notices, "declare it in annotations/library.yml")
-    id_ = _id(wanted.id, wanted.label, set(links.themes), "theme")
+    id_ = _id(links, wanted.id, wanted.label, set(links.themes), "theme")
     return _draft(f"themes/{id_}.md", id_, "".join(_theme(wanted)))
 
 
@@ -107,31 +106,20 @@ def _insist(names: Iterable[str], what: str, known: Mapping[str, object], otherw
 # ---------------------------------------------------------------------------------------------------------- ids
 
 
-def _id(given: str, title: str, taken: set[str], what: str) -> str:
+def _id(links: Links, given: str, title: str, taken: set[str], what: str) -> str:
     """The id that was given, if it can be had; else one made from the title."""
+    proposal = propose_id(given or title, links.library.settings.language, what, long=True)
     if not given:
-        return free_id(_slug(title) or what, taken | {_TAKEN})
-    if not ID.match(given) or len(given) > MAX_ID_LENGTH or given == _TAKEN:
-        proposal = free_id(_slug(given) or what, taken | {_TAKEN})
-        reason = "small letters a-z, digits and single hyphens, at most 64"
-        raise CannotRun(f"{quoted(given)} can be no id of a {what}: {reason}", f"take {proposal}")
+        return free_id(proposal, taken | {_TAKEN})
+    if not is_id(given) or given == _TAKEN:
+        reason = "lower-case letters a-z, digits and single hyphens, at most 64 characters"
+        remedy = f"take {free_id(proposal, taken | {_TAKEN})}"
+        raise CannotRun(f"{quoted(given)} is not a valid id of a {what}: {reason}", remedy)
     if given in taken:
         raise CannotRun(
             f"there is a {what} {quoted(given)} already", f"take another id, such as {free_id(given, taken)}"
         )
     return given
-
-
-def _slug(text: str) -> str:
-    """As many words of a text as an id can hold."""
-    ascii_only = unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode()
-    words = re.findall("[a-z0-9]+", ascii_only.lower().replace("'", ""))
-    slug = words[0][:MAX_ID_LENGTH] if words else ""
-    for word in words[1:]:
-        if len(slug) + 1 + len(word) > MAX_ID_LENGTH:
-            break
-        slug += f"-{word}"
-    return slug
 
 
 def _cut(title: str) -> str:

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 
 from ...core.diagnostics import Diagnostic, quoted
 from ...core.edits import Edit
+from ...core.ids import is_id
 from ...core.model import Note, Quote, Reference
 from ...core.spans import LineTable, Span
 from ...library.frontmatter import Mapping, Sequence, parse_front_matter
 from ...library.links import Links
 from ...library.voices import people_of, role_names
 from ...markdown.blocks import Block, BlockKind, Content, Line
-from ...markdown.quotes import ID, MAX_ID_LENGTH, free_id, parse_attribution, propose_id
+from ...markdown.quotes import parse_attribution
 from ...markdown.speakers import SpeakerFault, parse_speaker
 from .fix_drafts import Mend, MendedText, TextKind, counting
 from .yaml_lists import add_items
@@ -121,32 +122,28 @@ def _separation(table: LineTable, before: int, start: int) -> Iterator[Edit]:
 
 def mend_marked_ids(document: MendedText) -> Iterator[Mend]:
     """`{forget-the-pain}` at the end of an attribution that has no id is one whose `#` was left out."""
-    taken = {quote.id for quote in document.value.body.quotes}
+    taken = {quote.id for quote in document.value.body.quotes if quote.has_own_id}
     faults = _by_line(document.found("malformed-attribution"))
     for quote in document.value.body.quotes:
         for fault in _inside(faults, quote):
             word = document.table.slice(fault.span)
             id_ = word[1:-1]
-            if quote.id or fault.span.end != quote.attribution_span.end or word != f"{{{id_}}}":
+            if quote.has_own_id or fault.span.end != quote.attribution_span.end or word != f"{{{id_}}}":
                 continue
-            if ID.match(id_) and len(id_) <= MAX_ID_LENGTH and id_ not in taken:
+            if is_id(id_) and id_ not in taken:
                 taken.add(id_)
                 start = _start(document, fault.span) + 1
                 yield Mend(TextKind.QUOTE_ID, (Edit(span=document.table.span(start, start), text="#"),))
 
 
 def mend_ids(document: MendedText) -> Iterator[Mend]:
-    """Each quote without an id gets one from its first words, which no other quote of the note has."""
-    taken = {quote.id for quote in document.value.body.quotes}
+    """Each quote without an id gets the one that the program uses for it."""
     faults = _by_line(document.found("malformed-attribution"))
     places = {finding.span.start for finding in document.found("missing-quote-id")}
     for quote in document.value.body.quotes:
-        if quote.attribution_span.end not in places or not quote.words.strip() or any(_inside(faults, quote)):
-            continue
-        id_ = free_id(propose_id(quote.words), taken)
-        taken.add(id_)
-        at = document.table.offset(quote.attribution_span.end)
-        yield Mend(TextKind.QUOTE_ID, (Edit(span=document.table.span(at, at), text=f" {{#{id_}}}"),))
+        if quote.attribution_span.end in places and quote.words.strip() and not any(_inside(faults, quote)):
+            at = document.table.offset(quote.attribution_span.end)
+            yield Mend(TextKind.QUOTE_ID, (Edit(span=document.table.span(at, at), text=f" {{#{quote.id}}}"),))
 
 
 def _by_line(findings: Iterable[Diagnostic]) -> dict[int, list[Diagnostic]]:

@@ -75,7 +75,11 @@ def _apply(document: MendedText, mends: Iterable[Mend], counts: Counter[TextKind
 def keeps_words(before: Iterable[Quote], after: Iterable[Quote]) -> bool:
     """Whether every quotation is still there, in its order and with the same words. Others may stand between them."""
     rest = iter(after)
-    return all(any(quote.words == kept.words and quote.id in ("", kept.id) for kept in rest) for quote in before)
+    return all(any(_is_kept(quote, other) for other in rest) for quote in before)
+
+
+def _is_kept(quote: Quote, other: Quote) -> bool:
+    return quote.words == other.words and (quote.id == other.id or not quote.has_own_id)
 
 
 def _is_broken(before: MendedText, after: MendedText) -> bool:

@@ -9,13 +9,13 @@ from pathlib import Path
 from ...core.diagnostics import did_you_mean, quoted
 from ...core.edits import Change, Edit, apply_edits, read_exactly
 from ...core.errors import CannotRun
+from ...core.ids import free_id, propose_id
 from ...core.model import Basis, Note, Quote
 from ...core.spans import LineTable
 from ...library.links import Links
 from ...library.notes import parse_note
 from ...library.voices import role_names
 from ...markdown.citations import is_plain_key
-from ...markdown.quotes import free_id, propose_id
 from ...markdown.speakers import SpeakerFault, parse_speaker
 from ...works.identifiers import parse_doi
 from ..drafts import KnownWork, NewNote, find_work, parse_work, plan_note, resolve_key

@@ -8,6 +8,7 @@ from pathlib import Path
 from ...core.diagnostics import did_you_mean, quoted
 from ...core.edits import Change, read_exactly
 from ...core.errors import CannotRun
+from ...core.ids import free_id, propose_id
 from ...core.model import Note, Notice, Role, Source
 from ...core.rules import Severity
 from ...core.spans import Span
@@ -15,7 +16,6 @@ from ...core.yaml_writer import quoted_yaml, yaml_text
 from ...library.links import Links, resolve_links
 from ...library.reading import read_library
 from ...library.voices import role_names
-from ...markdown.quotes import free_id, propose_id
 from ...markdown.speakers import SpeakerFault, parse_speaker
 from . import import_state as lock
 from .highlights import Code, Export, Highlight, Remark, Work
@@ -104,7 +104,12 @@ class _Planner:
         self.works: dict[tuple[str, str], WorkEntry] = dict(self.ledger.works)
         self.roles = {name: role for role in self.links.roles.values() for name in _names(role)}
         self.notices = {name: notice for notice in self.links.notices.values() for name in _names(notice)}
-        self.themes = Themes(known=dict(self.links.themes), said=self._said_themes(), create=request.new_themes)
+        self.themes = Themes(
+            known=dict(self.links.themes),
+            said=self._said_themes(),
+            create=request.new_themes,
+            language=self.links.library.settings.language,
+        )
         self.plan_ = ImportPlan(remarks=list(export.remarks))
         self.found: list[Source] = []
         """Works that only a highlight told of."""
@@ -250,8 +255,8 @@ class _Planner:
             if taken == key:
                 return id_
         title = self.sources[key].title or (work.title if work else "") or key
-        proposed = propose_id(title)
-        id_ = free_id(propose_id(key) if proposed == "quote" else proposed, {*self.notes, *self.fresh, "index"})
+        proposed = propose_id(title, self.links.library.settings.language, propose_id(key))
+        id_ = free_id(proposed, {*self.notes, *self.fresh, "index"})
         self.fresh[id_] = (key, title)
         return id_
 

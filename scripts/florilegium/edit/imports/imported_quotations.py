@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from ...core.diagnostics import quoted
 from ...core.edits import Edit, apply_edits
+from ...core.ids import ID, free_id, propose_id
 from ...core.limits import MAX_FILE_BYTES
 from ...core.model import Locator, Note, Quote
 from ...core.rules import Severity
@@ -17,7 +18,6 @@ from ...core.spans import LineTable, Span
 from ...library.notes import parse_note
 from ...markdown.bodies import parse_body
 from ...markdown.citations import is_plain_key, render_locator
-from ...markdown.quotes import ID, free_id, propose_id
 from .comment_paragraphs import Comment, find_comment
 from .foreign_text import paragraphs
 from .highlights import Highlight, Remark

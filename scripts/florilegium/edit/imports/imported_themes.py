@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from ...core.diagnostics import did_you_mean, quoted
 from ...core.edits import Change
+from ...core.ids import free_id, propose_id
 from ...core.model import Theme
 from ...core.rules import Severity
 from ...core.spans import Span
 from ...core.yaml_writer import quoted_yaml
-from ...markdown.quotes import free_id, propose_id
 from .foreign_text import clean_line, paragraphs
 from .highlights import Code, Highlight, Remark
 
@@ -27,6 +27,8 @@ class Themes:
     said: Mapping[str, str]
     """From a tag, folded, to the id of the theme that the user named for it."""
     create: bool
+    language: str = "en"
+    """Of the library: how it spells its letters in an id."""
     added: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     """By id: label, id of the broader theme, description."""
     unknown: dict[str, list[Span]] = field(default_factory=dict)
@@ -62,9 +64,8 @@ class Themes:
         return self._add(label)
 
     def _add(self, label: str, broader: str = "", description: str = "") -> str:
-        proposed = propose_id(label)
-        # Nothing of a name in another script is left in an id.
-        id_ = free_id("theme" if proposed == "quote" else proposed, {*self.known, *self.added, _TAKEN})
+        proposed = propose_id(label, self.language, "theme")
+        id_ = free_id(proposed, {*self.known, *self.added, _TAKEN})
         self._ids[label.casefold()] = id_
         self.added[id_] = (label, broader, description)
         return id_

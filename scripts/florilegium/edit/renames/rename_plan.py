@@ -9,12 +9,12 @@ from ...check.checking import Options, judge, read
 from ...core.diagnostics import Diagnostic, did_you_mean, plain, quoted
 from ...core.edits import Change, Edit, apply_edits, read_exactly
 from ...core.errors import CannotRun
+from ...core.ids import is_id, propose_id
 from ...core.limits import uncollected
 from ...core.model import Note, Theme
 from ...core.spans import LineTable
 from ...library.links import Links
 from ...library.reading import ReadResult, replace_files
-from ...markdown.quotes import ID, MAX_ID_LENGTH, propose_id
 from ..fixes.fixed_files import keeps_words
 from .mentions import names_theme, rename_mentions, theme_path
 from .merged_themes import merge_front_matter, merged_text
@@ -78,10 +78,9 @@ class _Plan:
         if self.new in self.links.themes:
             remedy = f"to make the two one: florilegium theme merge {self.old} {self.new}"
             raise CannotRun(f"there is a theme {quoted(self.new)} already", remedy)
-        if not ID.match(self.new) or len(self.new) > MAX_ID_LENGTH or self.new == _TAKEN:
-            message = (
-                f"{quoted(self.new)} is no id of a theme: lower-case letters a-z, digits and single hyphens, at most 64"
-            )
+        if not is_id(self.new) or self.new == _TAKEN:
+            form = "lower-case letters a-z, digits and single hyphens, at most 64"
+            message = f"{quoted(self.new)} is not a valid theme id: {form}"
             raise CannotRun(message, f"write {propose_id(self.new)}" if self.new != _TAKEN else "it is the list's name")
         self.edit_all(merge=False)
         before = self.text(theme_path(self.old))

@@ -88,7 +88,7 @@ class _Twin:
     def _facts(self) -> Iterator[str]:
         note, site = self.note, self.site
         via = f": {self._entry(note.via.id)}" if note.via and note.via.id in site.links.sources else ""
-        yield f"Based on {BASES[note.basis or 'full-text']}{via}"
+        yield f"Based on {BASES[note.basis or '']}{via}"
         themes = [self._link(site.theme_label(m.id), site.addresses.theme(m.id)) for m in note.themes]
         if themes:
             yield f"Themes: {', '.join(themes)}"

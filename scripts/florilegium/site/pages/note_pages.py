@@ -77,7 +77,7 @@ def _head(note: Note, source: Source | None, site: PageSite) -> str:
             note=note,
             source=entry,
             identifiers=identifiers_of(source, entry) if source else [],
-            basis=BASES[note.basis or "full-text"],
+            basis=BASES[note.basis or ""],
             via=site.entry(note.via.id) if note.via else None,
             themes=[(mention.id, site.theme_label(mention.id)) for mention in note.themes],
             notices=[label for _, label in site.notice_choices(ids)],

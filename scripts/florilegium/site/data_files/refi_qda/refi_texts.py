@@ -75,4 +75,4 @@ def _head(note: Note, site: Site) -> Iterator[str]:
     if note.source and note.source.id in site.links.sources:
         yield f"A note on {one_line(plain_text(str(site.entry(note.source.id))))}"
     via = f": {one_line(plain_text(str(site.entry(note.via.id))))}" if note.via else ""
-    yield f"Based on {BASES[note.basis or 'full-text']}{via}"
+    yield f"Based on {BASES[note.basis or '']}{via}"

@@ -1,0 +1,62 @@
+"""Values of a front matter that YAML cuts short: what follows ` #` is a comment, which nobody sees."""
+
+import re
+from collections.abc import Iterator
+
+from ..core.diagnostics import Diagnostic, quoted
+from ..core.spans import LineTable
+from ..core.trees import Mapping, Node, Scalar, Sequence
+
+__all__ = ["find_cut_values"]
+
+_COMPLETE = frozenset(
+    ("id", "type", "basis", "status", "date", "updated", "source", "via", "issued", "accessed", "DOI")
+)
+"""Keys whose values hold no blank: what follows them can only be a comment."""
+_COMMENT = re.compile(r"(?<=[^ \t]) (#[^\r\n]*)")
+_HIDDEN = re.compile(r"[ \t]*(#[^\s#][^\r\n]*)")
+
+
+def find_cut_values(mapping: Mapping, table: LineTable) -> Iterator[Diagnostic]:
+    """A warning for each text that ends at ` #`, and for each value that is nothing but a comment.
+
+    A comment behind two blanks is meant as one, and so is `# …` behind a value that is complete.
+    """
+    if " #" in table.text[: table.offset(mapping.span.end) + 400]:
+        for key, value in mapping.entries:
+            yield from _find(key, value, table)
+
+
+def _find(key: Scalar, value: Node, table: LineTable) -> Iterator[Diagnostic]:
+    if isinstance(value, Mapping):
+        for inner, node in value.entries:
+            yield from _find(inner, node, table)
+    elif isinstance(value, Sequence):
+        for item in value.items:
+            yield from _find(key, item, table)
+    elif value.plain and value.text and key.text not in _COMPLETE:
+        yield from _cut(value, table)
+    elif value.plain and not value.text:
+        yield from _hidden(key, value, table)
+
+
+def _cut(value: Scalar, table: LineTable) -> Iterator[Diagnostic]:
+    found = _COMMENT.match(table.text, table.offset(value.span.end))
+    if found:
+        message = f"the value ends before {quoted(found[1])}: YAML reads that as a comment"
+        remedy = f'put the value in quotes: "{value.text.replace(chr(34), "")}{found[0].rstrip()}"'
+        span = table.span(*found.span(1))
+        yield Diagnostic(rule="cut-short-value", span=span, message=message, help=remedy)
+
+
+def _hidden(key: Scalar, value: Scalar, table: LineTable) -> Iterator[Diagnostic]:
+    at = table.offset(value.span.end)
+    start = at if table.text[at - 1 : at] in (":", "-") or value.span != key.span else table.offset(key.span.end) + 1
+    found = _HIDDEN.match(table.text, start)
+    if found:
+        word = found[1].rstrip()
+        message = f"{quoted(key.text)} is empty: YAML reads {quoted(word)} as a comment"
+        bare = ", ".join(part.lstrip("#") for part in word.replace(",", " ").split())
+        written = f"[{bare}]" if key.text in ("themes", "notices", "related", "aliases") else f'"{word}"'
+        remedy = f"write {key.text}: {written}"
+        yield Diagnostic(rule="cut-short-value", span=table.span(*found.span(1)), message=message, help=remedy)

@@ -1,0 +1,69 @@
+"""Ids for the quotes of a note to which its writer gave none."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ..core.diagnostics import Diagnostic
+from ..core.ids import propose_id
+from ..core.model import Body, Quote
+from ..core.spans import Span
+
+__all__ = ["name_quotes"]
+
+_RULE = "missing-quote-id"
+_ROLE = re.compile(r"(?:(?:an?|the)\s+)?([^\W\d_]+)", re.IGNORECASE)
+
+
+def name_quotes(body: Body, problems: Iterable[Diagnostic]) -> tuple[Body, list[Diagnostic]]:
+    """Give every quote of a note an id, and say which ids are proposals.
+
+    A proposal is made from the first words. Where a content notice closes the words it is made from the role of
+    the speaker, for the id is shown in addresses where the words are not.
+    """
+    kept = [problem for problem in problems if problem.rule != _RULE]
+    if all(quote.id for quote in body.quotes):
+        return body, kept
+    taken = {quote.id for quote in body.quotes}
+    faulty = {problem.span.line for problem in kept if problem.rule == "malformed-attribution"}
+    numbers: dict[str, int] = {}
+    quotes: list[Quote] = []
+    for quote in body.quotes:
+        if quote.id:
+            quotes.append(quote)
+            continue
+        id_ = _free(_stem(quote), bool(quote.notices), taken, numbers)
+        taken.add(id_)
+        quotes.append(replace(quote, id=id_))
+        # Where the attribution cannot be read as a whole, its id may be what cannot be read.
+        if faulty.isdisjoint(range(quote.attribution_span.line, quote.attribution_span.end_line + 1)):
+            kept.append(_remark(quote, id_))
+    return replace(body, quotes=tuple(quotes)), kept
+
+
+def _stem(quote: Quote) -> str:
+    if not quote.notices:
+        return propose_id(quote.words)
+    role = _ROLE.match(quote.speaker.text) if quote.speaker else None
+    return propose_id(role[1] if role else "", otherwise="quote")
+
+
+def _free(stem: str, numbered: bool, taken: set[str], numbers: dict[str, int]) -> str:
+    """The stem, or the stem with the first number that is free; `numbers` are those from which to look on."""
+    if not numbered and stem not in taken:
+        return stem
+    number = numbers.get(stem, 1 if numbered else 2)
+    while (id_ := f"{stem}-{number}") in taken:
+        number += 1
+    numbers[stem] = number + 1
+    return id_
+
+
+def _remark(quote: Quote, id_: str) -> Diagnostic:
+    end = quote.attribution_span.end
+    return Diagnostic(
+        rule=_RULE,
+        span=Span(quote.attribution_span.path, *end, *end),
+        message=f"the quote has no id; until it has one, its address ends in #q-{id_}",
+        help=f"add {{#{id_}}}",
+    )
