@@ -282,7 +282,6 @@ class Note(FrozenValue):
     basis: Basis | None
     via: Mention | None
     themes: tuple[Mention, ...]
-    """As listed; without a list, those of the quotes, in their order."""
     notices: tuple[Mention, ...]
     sources: tuple[Source, ...]
     """The works that the note's own `references` list."""
@@ -294,7 +293,6 @@ class Note(FrozenValue):
     spans: Mapping[str, Span] = field(default_factory=dict)
     """Where the value of each key of the front matter stands."""
     digest: str = ""
-    """SHA-256 of the file."""
 
     @property
     def quotes(self) -> tuple[Quote, ...]:
