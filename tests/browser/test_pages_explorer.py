@@ -44,7 +44,7 @@ def test_words_are_found_and_stay_closed(open_page):
     card.locator("summary").click()
     expect(card.locator("blockquote mark").first).to_have_text("Heroin")
     expect(card).to_contain_text("Participant")
-    expect(card).to_contain_text("in Somer, 2009, quoted in")
+    expect(card).to_contain_text("in Somer, ca. 2009, quoted in")
 
 
 def test_counts_follow_what_was_found(open_page):

@@ -65,8 +65,8 @@ def test_a_quotation_is_copied_with_its_citation_and_address(open_page, site):
     expect(card.get_by_role("button", name="Copied")).to_be_visible()
     text = copied(page)
     assert text.startswith("“…my daily problems with bills")
-    assert "— Participant, Somer, 2009, quoted in" in text
-    assert "Somer, E. (2009). Opioid use disorder and dissociation. In" in text
+    assert "— Participant, Somer, ca. 2009, quoted in" in text
+    assert "Somer, E. (ca. 2009). Opioid use disorder and dissociation. In" in text
     assert text.endswith(f"{site}{NOTE}#q-daily-problems-fade")
 
 
@@ -87,7 +87,7 @@ def test_a_citation_shows_its_entry_on_hover(open_page):
     page = open_page(NOTE)
     link = page.locator(".fl-prose a.fl-ref").first
     link.hover()
-    expect(preview(page)).to_contain_text("Somer, E. (2009). Opioid use disorder")
+    expect(preview(page)).to_contain_text("Somer, E. (ca. 2009). Opioid use disorder")
     assert link.get_attribute("aria-describedby") == "fl-preview"
     preview(page).hover()
     page.wait_for_timeout(500)
