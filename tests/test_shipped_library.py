@@ -48,6 +48,12 @@ def test_what_is_inferred_of_a_work_shows_in_its_entry(shipped):
     assert entry.endswith("[Routledge].")
 
 
+def test_the_page_about_the_site_counts_the_quoted_words(shipped):
+    words = sum(len(quote.words.replace("…", " ").split()) for quote in shipped.quotes)
+    about = (REPOSITORY / "docs/about.md").read_text(encoding="utf-8")
+    assert f"They make up {words} of its" in about
+
+
 # ------------------------------------------------------------------------------------- twenty ways to break a note
 
 BREAKAGES = [
