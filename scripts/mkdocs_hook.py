@@ -18,8 +18,8 @@ from florilegium.core.rules import Severity
 from florilegium.library.reading import ANNOTATIONS
 from florilegium.pipeline import add_data_files, add_index, prepare_pages
 from florilegium.publish.renderers import PAGES_WRITTEN
-from florilegium.site.linked_site import Site
 from florilegium.site.pages import FOLDERS, is_generated
+from florilegium.site.pages.cards import PageSite
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
@@ -37,7 +37,7 @@ _LEVELS = {
 class _Session:
     """What lasts from one event of MkDocs to the next."""
 
-    site: Site | None = None
+    site: PageSite | None = None
     """What the pages that we wrote show; None where `florilegium build` wrote them."""
     serving: bool = False
     """Whether `mkdocs serve` is up, which answers nobody after a build that failed."""

@@ -64,7 +64,7 @@ def test_joins_notes_themes_and_quotes(published: Project) -> None:
     assert "What is gone is gone." in article_text(published.site / "themes/amnesia/index.html")
     assert "What is gone is gone." in article_text(published.site / "quotes/index.html")
     assert "The art of forgetting" in article_text(published.site / "references/index.html")
-    assert (published.site / "pagefind/pagefind.js").stat().st_size
+    assert json.loads((published.site / "search-index/index.json").read_text())["quotations"] == 2
 
 
 def test_every_link_within_the_site_leads_somewhere(published: Project) -> None:
@@ -84,7 +84,7 @@ def test_every_link_within_the_site_leads_somewhere(published: Project) -> None:
 
 def test_without_search_there_is_no_index(project: Project) -> None:
     project.build("--no-search")
-    assert not (project.site / "pagefind").exists()
+    assert not (project.site / "search-index").exists()
 
 
 # -------------------------------------------------------------------------------------------- same input, same bytes
@@ -359,7 +359,7 @@ def test_a_path_with_everything_in_it(tmp_path: Path) -> None:
     bare = Project(root=project.root, state=project.state, environment={"LC_ALL": "C", "PATH": "/nonexistent"})
     bare.build("--site-dir", "../publié")
     assert "What is gone is gone." in article_text(folder / "publié/notes/forgetting/index.html")
-    assert json.loads((folder / "publié/pagefind/pagefind-entry.json").read_text())["languages"]
+    assert json.loads((folder / "publié/search-index/index.json").read_text())["quotations"] == 2
     assert _differing(tree(folder / "publié"), _cold(bare, tmp_path)) == []
 
 

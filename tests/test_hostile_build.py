@@ -4,7 +4,6 @@ Pages are opened in Chromium with their Content-Security-Policy switched off, so
 the pages alone.
 """
 
-import gzip
 import http.server
 import json
 import re
@@ -19,6 +18,7 @@ from xml.etree import ElementTree
 import pytest
 from florilegium.core import policy
 from florilegium.core.rules import RULES
+from florilegium.site.search.index_blocks import decode_block
 from playwright.sync_api import Browser, Dialog, Page, Request, Route
 from projects import LIBRARY, Project, make_project, tree
 
@@ -275,8 +275,7 @@ def opened(hostile: Project, chromium: Browser) -> Iterator[dict[str, Opened]]:
 
 def _pages(site: Path) -> list[str]:
     """Of the pages written by hand one is enough."""
-    paths = (path for path in sorted(site.rglob("index.html")) if "pagefind" not in path.parts)
-    pages = [str(path.parent.relative_to(site)) for path in paths]
+    pages = [str(path.parent.relative_to(site)) for path in sorted(site.rglob("index.html"))]
     return [page for page in pages if page.split("/")[0] in ("notes", "themes", "quotes", "references", ".", "about")]
 
 
@@ -388,11 +387,12 @@ def test_no_file_of_the_machine_is_published(hostile: Project) -> None:
 
 
 def test_records_and_feeds_can_be_read(hostile: Project) -> None:
-    fragments = list((hostile.site / "pagefind/fragment").iterdir())
-    assert len(fragments) > len(PROSE)
-    for path in fragments:
-        record = json.loads(gzip.decompress(path.read_bytes()).removeprefix(b"pagefind_dcd"))
-        assert re.fullmatch(r"/?[a-z0-9/#?=&._-]*", record["url"]), record["url"]
+    blocks = [decode_block(path.read_bytes()) for path in (hostile.site / "search-index").glob("[qntw]-*.bin")]
+    entries = [(number >> 20, entry) for block in blocks for number, entry in block.items()]
+    assert len(entries) > len(PROSE)
+    for kind, entry in entries:
+        assert kind == 3 or re.fullmatch(r"[a-z0-9-]+", entry[0]), entry[0]
+        assert kind != 3 or re.fullmatch(r"[A-Za-z0-9/#?=&._-]*", entry[2]), entry[2]
     for path in hostile.site.rglob("*.xml"):
         ElementTree.parse(path)
     for path in hostile.site.rglob("*.json"):

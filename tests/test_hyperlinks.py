@@ -110,7 +110,7 @@ SOUND = {
     "themes/t/index.html": PAGE,
     "themes/t/preview.json": json.dumps({"html": '<a href="../../notes/">'}),
     "404.html": f'{PAGE}<a href="/"><a href="/elsewhere/notes/" data-to="notes/">',
-    "pagefind/x.js": 'import "./nowhere.js"',
+    "search-index/x.js": 'import "./nowhere.js"',
 }
 
 

@@ -44,9 +44,8 @@ def test_says_nothing_of_a_clean_library(built: Project) -> None:
 
 
 def test_has_a_search_index(built: Project) -> None:
-    entry = json.loads((built.site / "pagefind/pagefind-entry.json").read_text())
-    # Two notes, two quotes, two themes.
-    assert entry["languages"]["en"]["page_count"] == 6
+    # Two notes, the quotations of two notes, two themes, two works.
+    assert json.loads((built.site / "search-index/index.json").read_text())["documents"] == 8
 
 
 def _edit_link(project: Project, page: str) -> str | None:
@@ -192,7 +191,7 @@ def test_serving_shows_an_edit_on_every_page_that_quotes_it(server: Server) -> N
 
 
 def test_serving_has_a_search_index(server: Server) -> None:
-    assert json.loads(server.page("pagefind/pagefind-entry.json"))["languages"]["en"]["page_count"] == 6
+    assert json.loads(server.page("search-index/index.json"))["documents"] == 8
 
 
 def test_serving_survives_a_broken_edit(server: Server) -> None:

@@ -71,7 +71,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def _articles(site: Path) -> dict[str, str]:
-    pages = [path for path in site.rglob("*.html") if "pagefind" not in path.parts and path.name != "404.html"]
+    pages = [path for path in site.rglob("*.html") if path.name != "404.html"]
     return {str(path.relative_to(site)): article_text(path) for path in sorted(pages)}
 
 
@@ -85,8 +85,9 @@ def test_articles_say_the_same(sites: dict[str, Path], renderer: str) -> None:
 
 @pytest.mark.parametrize("renderer", ["properdocs", "zensical"])
 def test_every_generator_gets_the_search_index(sites: dict[str, Path], renderer: str) -> None:
-    entry = "pagefind/pagefind-entry.json"
-    assert (sites[renderer] / entry).read_bytes() == (sites["mkdocs"] / entry).read_bytes()
+    ours, theirs = (sites[name] / "search-index" for name in ("mkdocs", renderer))
+    assert len(list(ours.iterdir())) > 5
+    assert {p.name: p.read_bytes() for p in theirs.iterdir()} == {p.name: p.read_bytes() for p in ours.iterdir()}
 
 
 def test_nothing_is_left_in_the_project(sites: dict[str, Path]) -> None:

@@ -1,6 +1,6 @@
 // What scripts add to the pages of a library. Each part asks for nothing but elements, and a page reads well without any.
 
-import { keepChoices } from "./pages/notices.js";
+import { keepChoices, openChosen } from "./pages/notices.js";
 import { addCopying } from "./pages/copying.js";
 import { addPreviews } from "./pages/previews.js";
 
@@ -8,7 +8,16 @@ keepChoices();
 addCopying(document);
 addPreviews();
 
-const explorer = document.querySelector(".fl-explorer");
+// The explorer and the sheet make cards of their own.
+document.addEventListener("florilegium:card", (event) => {
+  if (!(event.target instanceof Element)) return;
+  addCopying(event.target);
+  openChosen(event.target);
+});
+
+const explorer = document.querySelector(".find");
 if (explorer instanceof HTMLElement) {
   void import("./pages/explorer.js").then(({ addExplorer }) => addExplorer(explorer));
+} else if (new URLSearchParams(location.search).has("q")) {
+  void import("./pages/found.js").then(({ markFound }) => markFound());
 }

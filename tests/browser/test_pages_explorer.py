@@ -1,4 +1,4 @@
-"""Searching quotations: words, filters that all must hold, an address that can be shared, and no words of closed quotes."""
+"""Searching quotations: exact words, choices that combine, an address that can be shared, no words of closed quotations."""
 
 import re
 
@@ -7,95 +7,226 @@ from playwright.sync_api import Page, expect
 
 
 def found(page: Page):
-    return page.locator(".fl-results figure")
+    return page.locator(".find-results figure")
+
+
+def status(page: Page):
+    return page.locator(".find-status")
 
 
 def search(page: Page, words: str) -> None:
-    page.get_by_label("Words").fill(words)
-    page.get_by_role("button", name="Search quotations", exact=True).click()
+    page.locator("#find-words").fill(words)
+    page.get_by_role("button", name="Search", exact=True).last.click()
 
 
-def test_two_filters_by_keyboard_and_an_address_to_share(open_page, site):
+@pytest.mark.parametrize(
+    ("words", "said", "quotation"),
+    [
+        ("without heroin", "1 quotation with “without” and “heroin”", "forget-the-pain"),
+        ('"horrible memories"', "1 quotation with “horrible memories”", "forget-the-pain"),
+        ("memories without", "1 quotation with “memories” and “without”", "forget-the-pain"),
+        ("nothing bothers", "1 quotation with “nothing” and “bothers”", "constantly-on-edge"),
+    ],
+)
+def test_words_that_stand_beside_dots_and_dashes(open_page, words: str, said: str, quotation: str) -> None:
     page = open_page("quotes/")
-    page.get_by_label("Theme", exact=True).focus()
-    page.keyboard.type("Numb")
-    expect(page.locator(".fl-status")).to_have_text("2 quotations")
-    page.get_by_label("Notice", exact=True).focus()
-    page.keyboard.type("Sex")
-    expect(page.locator(".fl-status")).to_have_text("1 quotation")
-    expect(page).to_have_url(f"{site}quotes/?theme=numbing&notice=sexual-exploitation")
+    search(page, words)
+    expect(status(page)).to_have_text(said)
+    expect(found(page)).to_have_count(1)
+    expect(found(page).first).to_have_id(re.compile(f"--{quotation}$"))
+
+
+def test_a_mistyped_word_is_met_with_the_word_that_was_meant(open_page, site) -> None:
+    page = open_page("quotes/?q=herion")
+    expect(status(page)).to_have_text("No quotation has “herion”.")
+    assert not page.locator(".find-results mark").count()
+    page.get_by_role("link", name="heroin (1)").click()
+    expect(status(page)).to_have_text("1 quotation with “heroin”")
+    expect(page).to_have_url(f"{site}quotes/?q=heroin")
+
+
+def test_a_word_that_nobody_used_is_not_another_one(open_page) -> None:
+    page = open_page("quotes/?q=painless")
+    expect(status(page)).to_have_text("No quotation has “painless”.")
+    expect(page.get_by_role("link", name="pain (1)")).to_be_visible()
+    expect(found(page)).to_have_count(0)
+    page = open_page("quotes/?q=zzyzx")
+    expect(status(page)).to_have_text("No quotation has “zzyzx”.")
+    page = open_page("quotes/?theme=no-such-theme&q=%3Cimg%20src%3Dx%3E")
+    expect(status(page)).to_contain_text("No quotation has")
+
+
+def test_the_name_of_a_theme_leads_to_its_quotations(open_page) -> None:
+    page = open_page("quotes/?q=numbing")
+    expect(status(page)).to_contain_text("2 are filed under the theme “Numbing, depersonalization, derealization”.")
+    expect(found(page)).to_have_count(2)
+
+
+def test_other_forms_of_a_word_are_told_apart(open_page) -> None:
+    page = open_page("quotes/?q=memory")
+    expect(status(page)).to_contain_text("1 with other forms of the words")
+    expect(page.locator(".find-forms")).to_be_visible()
+    page = open_page('quotes/?q="memory"')
+    expect(status(page)).to_have_text("No quotation has “memory”.")
+
+
+def test_narrower_themes_are_included(open_page) -> None:
+    page = open_page("quotes/?theme=chemical-dissociation")
+    expect(status(page)).to_have_text("6 quotations")
+
+
+def test_choices_by_keyboard_and_an_address_to_share(open_page, site) -> None:
+    page = open_page("quotes/")
+    page.get_by_role("checkbox", name=re.compile("^Numbing")).focus()
+    page.keyboard.press("Space")
+    expect(status(page)).to_have_text("2 quotations")
+    page.get_by_role("checkbox", name=re.compile("^Amnesia")).check()
+    expect(status(page)).to_have_text("4 quotations")
+    page.get_by_role("group", name="Speaks of").get_by_role("checkbox", name=re.compile("^Sexual")).check()
+    expect(status(page)).to_have_text("1 quotation")
+    expect(page).to_have_url(f"{site}quotes/?theme=numbing&theme=amnesia&notice=sexual-exploitation")
     other = open_page(page.url)
     expect(found(other)).to_have_count(1)
-    expect(other.get_by_label("Theme", exact=True)).to_have_value("numbing")
+    expect(other.get_by_role("checkbox", name=re.compile("^Numbing"))).to_be_checked()
     expect(other.locator(".fl-all")).to_be_hidden()
-    other.get_by_role("button", name="Show all").click()
+    expect(other.locator(".find-chip")).to_have_count(3)
+    other.get_by_role("link", name="Clear all").click()
     expect(other.locator(".fl-all")).to_be_visible()
     expect(other).to_have_url(f"{site}quotes/")
 
 
-def test_words_are_found_and_stay_closed(open_page):
+def test_themes_that_must_all_hold(open_page) -> None:
+    page = open_page("quotes/?theme=amnesia&with=numbing")
+    expect(status(page)).to_have_text("No quotation found.")
+    page.get_by_role("link", name=re.compile("^Numbing.*remove")).click()
+    expect(status(page)).to_have_text("2 quotations")
+
+
+def test_counts_follow_what_was_found(open_page) -> None:
+    page = open_page("quotes/?theme=amnesia")
+    expect(found(page)).to_have_count(2)
+    counted = page.locator('[data-facet="speaker"] label')
+    expect(counted.filter(has_text="Participant")).to_have_text(re.compile("Participant 2"))
+    expect(counted.filter(has_text="Author")).to_have_class(re.compile("find-none"))
+
+
+def test_back_leads_back(open_page) -> None:
+    page = open_page("quotes/?theme=amnesia")
+    expect(status(page)).to_have_text("2 quotations")
+    page.get_by_role("checkbox", name=re.compile("^Numbing")).check()
+    expect(status(page)).to_have_text("4 quotations")
+    page.go_back()
+    expect(status(page)).to_have_text("2 quotations")
+    expect(page.get_by_role("checkbox", name=re.compile("^Numbing"))).not_to_be_checked()
+    page.go_forward()
+    expect(status(page)).to_have_text("4 quotations")
+
+
+def test_a_work_is_chosen_by_typing_its_name(open_page, site) -> None:
     page = open_page("quotes/")
-    search(page, "heroin")
-    expect(found(page)).to_have_count(1)
+    field = page.get_by_role("combobox", name="Author, year or title")
+    field.focus()
+    page.keyboard.type("som")
+    option = page.get_by_role("option", name=re.compile("Somer, .*2009"))
+    expect(option).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    expect(field).to_have_attribute("aria-activedescendant", "find-work-0")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{site}quotes/?source=somer2009")
+    expect(page.locator(".find-chip")).to_have_text(re.compile("Somer, .*2009"))
+    expect(status(page)).to_have_text("7 quotations")
+
+
+def test_words_are_found_and_stay_closed(open_page) -> None:
+    page = open_page("quotes/?q=heroin")
     card = found(page).first
-    expect(card).to_contain_text("Content notice: Drug use, Trauma.")
     expect(card.locator("blockquote")).to_be_hidden()
     assert "heroin" not in card.inner_text().lower()
     card.locator("summary").click()
     expect(card.locator("blockquote mark").first).to_have_text("Heroin")
-    expect(card).to_contain_text("Participant")
-    expect(card).to_contain_text("in Somer, ca. 2009, quoted in")
 
 
-def test_counts_follow_what_was_found(open_page):
-    page = open_page("quotes/?theme=amnesia")
-    expect(found(page)).to_have_count(2)
-    expect(page.locator("#fl-by-speaker option[value=participant]")).to_have_text("Participant (2)")
-    expect(page.locator("#fl-by-speaker option[value=author]")).to_have_text("Author (0)")
-    assert page.locator("#fl-by-speaker option[value=author]").is_disabled()
-    page.get_by_label("Source", exact=True).select_option("somer2009")
-    expect(page).to_have_url(re.compile("theme=amnesia&source=somer2009"))
-    page.go_back()
-    expect(page.get_by_label("Source", exact=True)).to_have_value("")
+def test_the_card_is_the_same_everywhere(open_page) -> None:
+    """But for the words that are marked, and for what a card of a list says of its note."""
+    listed = open_page("quotes/")
+    cards = {card.get_attribute("id"): card.inner_html() for card in listed.locator(".fl-all figure").all()}
+    page = open_page("quotes/?source=somer2009")
+    page.mouse.wheel(0, 5000)
+    expect(found(page)).to_have_count(7)
+    for card in found(page).all():
+        assert _bare(card.inner_html()) == _bare(cards[card.get_attribute("id")])
 
 
-def test_a_second_theme_can_stand_in_the_address(open_page):
-    page = open_page("quotes/?theme=amnesia&theme=numbing")
-    expect(page.locator(".fl-status")).to_contain_text("No quotation found. (also filed under: Numbing")
+def _bare(html: str) -> str:
+    """Without the way to the root of the site or to a list on the same page."""
+    return " ".join(re.sub(r'href="[^"]*"', "", html).split())
 
 
-def test_nothing_is_found_for_what_is_not_there(open_page):
-    page = open_page("quotes/?q=zzyzx")
-    expect(page.locator(".fl-status")).to_have_text("No quotation found.")
-    page = open_page("quotes/?theme=no-such-theme&q=%3Cimg%20src%3Dx%3E")
-    expect(page.locator(".fl-status")).to_contain_text("No quotation found.")
+def test_a_result_leads_to_its_note_where_the_words_are_marked(open_page) -> None:
+    page = open_page("")
+    page.keyboard.press("/")
+    page.keyboard.type("overwhelmed")
+    page.locator(".fl-finder li a").first.click()
+    page.wait_for_url(re.compile(r"/notes/.*\?q=overwhelmed#q-forget-the-pain$"))
+    expect(page.locator("#q-forget-the-pain mark")).to_have_text(["overwhelmed"])
 
 
-def test_a_result_leads_to_its_note_and_work(open_page):
-    page = open_page("quotes/?source=somer2009&year=2009&speaker=author")
-    card = found(page).first
-    expect(card.locator(".fl-permalink")).to_have_attribute("href", re.compile("/#q-nurturing-qualities$"))
-    card.locator(".fl-source a").click()
-    expect(page.locator("#ref-somer2009")).to_be_in_viewport()
+def test_notes_are_found_too(open_page) -> None:
+    page = open_page("quotes/?q=interviews")
+    page.get_by_role("link", name="notes", exact=True).click()
+    expect(status(page)).to_contain_text("1 note with “interviews”")
+    expect(page.locator(".find-line mark").first).to_be_visible()
 
 
-def test_a_choice_holds_for_results(open_page):
-    page = open_page("quotes/")
-    page.get_by_label("Drug use", exact=True).check()
-    search(page, "problems")
-    expect(found(page).locator("details[open]")).to_have_count(1)
+def test_what_was_typed_before_the_script_came_is_searched(open_page) -> None:
+    page = open_page("about/")
+    page.route("**/explorer.js", lambda route: (page.wait_for_timeout(600), route.continue_()))
+    page.goto(page.url.replace("about/", "quotes/"), wait_until="domcontentloaded")
+    page.locator("#find-words").fill("heroin")
+    expect(status(page)).to_have_text("1 quotation with “heroin”")
+
+
+def test_the_form_works_before_the_script_does(open_page, faults) -> None:
+    faults.expect("pages.js|ERR_FAILED")
+    page = open_page("about/")
+    page.route("**/pages.js", lambda route: route.abort())
+    page.goto(page.url.replace("about/", "quotes/"))
+    page.locator("#find-words").fill("heroin")
+    page.unroute("**/pages.js")
+    page.keyboard.press("Enter")
+    expect(status(page)).to_have_text("1 quotation with “heroin”")
+
+
+def test_an_index_that_cannot_be_loaded_is_said(open_page, faults) -> None:
+    faults.expect("search-index|ERR_FAILED|Failed to fetch")
+    page = open_page("about/")
+    page.route("**/search-index/**", lambda route: route.abort())
+    page.goto(page.url.replace("about/", "quotes/?q=heroin"))
+    expect(status(page)).to_have_text("The search cannot be loaded. All quotations are listed below.")
+    expect(page.locator(".fl-all")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_among_results(open_page, violations, scheme):
+def test_axe_finds_nothing_in_any_state(open_page, violations, scheme) -> None:
     page = open_page("quotes/?speaker=participant", scheme=scheme, width=320)
-    expect(found(page)).to_have_count(6)
+    expect(status(page)).to_have_text("6 quotations")
     found(page).first.locator("summary").click()
+    page.locator(".find-facets > summary").click()
+    assert violations(page) == []
+    page.get_by_role("combobox", name="Author, year or title").focus()
+    expect(page.get_by_role("option").first).to_be_visible()
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.goto(page.url.partition("?")[0] + "?q=herion")
+    expect(page.locator(".find-word")).to_be_visible()
+    assert violations(page) == []
+    page.goto(page.url.partition("?")[0] + "?q=memory")
+    expect(page.locator(".find-forms")).to_be_visible()
+    assert violations(page) == []
 
 
-def test_a_theme_is_found_by_keyboard_alone(open_page):
+def test_a_theme_is_found_by_keyboard_alone(open_page) -> None:
     page = open_page("")
     for _ in range(60):
         page.keyboard.press("Tab")

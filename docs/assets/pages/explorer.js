@@ -1,372 +1,656 @@
-// The search of quotations: words, and filters that all must hold. What is searched for stands in the address of the page.
-//
-// Nothing is loaded before a reader turns to it. Pagefind then loads the parts of its index that a search needs.
+// The page of quotations: words and choices become cards. All that is searched for stands in the address, the number
+// of cards too, so that it can be shared and the way back leads back. The index is `find.js`.
 
-import { addCopying } from "./copying.js";
-import { openChosen } from "./notices.js";
+import { better, documentOf, Index, KINDS, markWords, ofKind, parse, search, suggest, wordsOf } from "../find.js";
+import { counted, describe, element, excerpt } from "../frame/records.js";
 
 /**
- * @typedef {{ url: string, content: string, locations: number[], meta: Record<string, string>, filters: Record<string, string[]> }} Found
- * @typedef {{ results: { data: () => Promise<Found> }[], filters: Record<string, Record<string, number>> }} Answer
- * @typedef {{ search: (words: string | null, options: object) => Promise<Answer>, filters: () => Promise<Answer["filters"]>,
- *   options: (options: object) => Promise<void> }} Pagefind
+ * @typedef {import("../find.js").Hit} Hit
+ * @typedef {[id: string, label: string, count: number, ...rest: any[]]} Value
  */
 
-const FACETS = ["theme", "source", "speaker", "year", "notice"];
+/** Dimensions, their signs in the index, and their names. */
+const DIMENSIONS = /** @type {const} */ ([
+  ["theme", "#", "Theme"],
+  ["source", "@", "Work"],
+  ["speaker", "~", "Speaker"],
+  ["year", "=", "Year"],
+  ["notice", "!", "Speaks of"],
+  ["state", "%", "Checked against"],
+  ["language", "^", "Language"],
+]);
+/** @type {Record<string, string>} */
+const SIGNS = Object.fromEntries(DIMENSIONS.map(([name, sign]) => [name, sign]));
 const BATCH = 10;
-const FEW = 2000; // Quotations up to which all filters are loaded at once.
-const EVERY_QUOTE = "florilegiumquotation"; // A word of the index by which all quotations are found.
+/** Cards that are made at once; the rest of a batch comes when a reader scrolls to them. */
+const FIRST = 4;
+/** Quotations up to which all counts are loaded at once. */
+const FEW = 3000;
 
 /** @param {HTMLElement} place */
 export function addExplorer(place) {
-  new Explorer(place).begin();
+  const explorer = new Explorer(place);
+  void explorer.begin();
 }
 
 class Explorer {
   /** @param {HTMLElement} place */
   constructor(place) {
-    this.place = place;
+    /** @param {string} selector @returns {any} */
+    const part = (selector) => document.querySelector(selector);
     this.root = new URL(place.dataset.root ?? "../", location.href);
-    this.form = /** @type {HTMLFormElement} */ (place.querySelector("form"));
-    this.status = /** @type {HTMLElement} */ (place.querySelector(".fl-status"));
-    this.list = /** @type {HTMLElement} */ (document.querySelector(".fl-results"));
-    this.further = /** @type {HTMLButtonElement} */ (document.querySelector(".fl-further"));
-    this.template = /** @type {HTMLTemplateElement} */ (place.querySelector(".fl-result"));
-    this.all = /** @type {HTMLElement | null} */ (document.querySelector(".fl-all"));
-    /** @type {Promise<Pagefind> | null} */
-    this.loading = null;
-    /** @type {Record<string, Record<string, number>>} filter → value → how many quotations there are */
-    this.totals = {};
-    /** @type {Answer["results"]} */
-    this.results = [];
-    this.shown = 0;
+    this.index = new Index(this.root);
+    this.total = Number(place.dataset.quotes);
+    /** @type {HTMLFormElement} */
+    this.form = part(".find-form");
+    /** @type {HTMLInputElement} */
+    this.words = part("#find-words");
+    /** @type {HTMLElement} */
+    this.choices = part(".find-choices");
+    /** @type {HTMLDetailsElement} */
+    this.facets = part(".find-facets");
+    /** @type {HTMLElement} */
+    this.chips = part(".find-chips");
+    /** @type {HTMLElement} */
+    this.status = part(".find-status");
+    /** @type {HTMLElement} */
+    this.said = part(".find-said");
+    /** @type {HTMLSelectElement} */
+    this.sort = part("#find-sort");
+    /** @type {HTMLElement} */
+    this.list = part(".find-results");
+    /** @type {HTMLButtonElement} */
+    this.further = part(".find-further");
+    /** @type {HTMLElement} */
+    this.out = part(".find-out");
+    /** @type {HTMLElement | null} */
+    this.all = part(".fl-all");
     this.run = 0;
-    /** @type {Answer | null} */
-    this.last = null;
-    /** @type {Promise<void> | null} */
-    this.filled = null;
-    /** @type {[string, string][]} filters of the address that no list shows: a second theme */
-    this.extra = [];
+    this.state = new URLSearchParams(location.search);
+    /** @type {Hit[]} */
+    this.hits = [];
+    /** @type {Set<string>} */
+    this.forms = new Set();
+    this.shown = 0;
+    this.wanted = BATCH;
+    this.observer = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && void this.more(), { rootMargin: "400px" });
+    /** @type {Record<string, Value[]>} */
+    this.catalogue = {};
     this.timer = 0;
   }
 
-  begin() {
+  async begin() {
+    // What was typed before this script came counts.
+    const typed = this.words.value.trim();
+    if (typed && typed !== this.state.get("q")) this.state.set("q", typed);
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.remember(true);
+      this.change({ q: this.words.value.trim() }, true);
+    });
+    this.words.addEventListener("input", () => {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.change({ q: this.words.value.trim() }, false), 250);
+    });
+    this.form.addEventListener("change", (event) => this.chosen(event));
+    this.sort.addEventListener("change", () => this.change({ sort: this.sort.value }, true));
+    this.further.addEventListener("click", () => this.next());
+    this.facets.addEventListener("toggle", () => void this.count());
+    document.addEventListener("click", (event) => this.follow(event));
+    addEventListener("popstate", () => {
+      this.state = new URLSearchParams(location.search);
       void this.search();
     });
-    this.form.addEventListener("change", (event) => {
-      if (event.target instanceof HTMLSelectElement) this.turn();
-    });
-    this.form.addEventListener("input", (event) => {
-      if (event.target instanceof HTMLInputElement) this.soon();
-    });
-    this.form.addEventListener("reset", () => setTimeout(() => this.clear()));
-    this.form.addEventListener("focusin", () => void this.load(), { once: true });
-    const facets = this.form.querySelector(".fl-facets");
-    for (const turn of ["focusin", "pointerenter"]) facets?.addEventListener(turn, () => void this.fill(), { once: true });
-    this.further.addEventListener("click", () => void this.showMore(true));
-    addEventListener("popstate", () => void this.recall());
-    if (location.search) void this.recall();
-  }
-
-  turn() {
-    this.remember(true);
-    void this.search();
-  }
-
-  soon() {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.remember(false);
-      void this.search();
-    }, 300);
-  }
-
-  clear() {
-    for (const select of this.selects()) select.value = "";
-    this.extra = [];
-    this.remember(true);
-    void this.search();
-  }
-
-  selects() {
-    return FACETS.map((name) => /** @type {HTMLSelectElement} */ (this.form.elements.namedItem(name)));
-  }
-
-  get words() {
-    return /** @type {HTMLInputElement} */ (this.form.elements.namedItem("q"));
-  }
-
-  // -- the address
-
-  /** @param {boolean} anew whether the way back leads to what was searched for before */
-  remember(anew) {
-    const state = new URLSearchParams();
-    if (this.words.value.trim()) state.set("q", this.words.value.trim());
-    for (const [name, id] of this.chosen()) state.append(name, id);
-    const address = `${location.pathname}${state.size ? `?${state}` : ""}`;
-    if (anew) history.pushState(null, "", address);
-    else history.replaceState(null, "", address);
-  }
-
-  async recall() {
-    const state = new URLSearchParams(location.search);
-    this.words.value = state.get("q") ?? "";
-    this.wanted = FACETS.flatMap((name) => state.getAll(name).map((id) => /** @type {[string, string]} */ ([name, id])));
-    await this.load();
-    // The lists hold no sources and years before; and a small library has small filters.
-    if (state.has("source") || state.has("year") || Number(this.place.dataset.quotes) <= FEW) await this.fill();
-    this.choose(this.wanted);
+    history.scrollRestoration = "manual";
+    addEventListener("pagehide", () => this.keepPlace());
+    this.words.addEventListener("focus", () => void this.index.open().catch(() => {}), { once: true });
+    if (matchMedia("(min-width: 75em)").matches) this.facets.open = true;
     await this.search();
+    void this.fill();
   }
 
-  /** @param {[string, string][]} wanted */
-  choose(wanted) {
-    for (const select of this.selects()) select.value = "";
-    this.extra = [];
-    for (const [name, id] of wanted) {
-      const select = /** @type {HTMLSelectElement} */ (this.form.elements.namedItem(name));
-      const known = [...select.options].some((option) => option.value === id);
-      if (known && !select.value) select.value = id;
-      else if (select.value !== id) this.extra.push([name, id]);
+  keepPlace() {
+    history.replaceState({ y: scrollY }, "");
+  }
+
+  // -- what is searched for
+
+  /** @param {Record<string, string>} values of the address; empty ones are taken away @param {boolean} step whether Back leads to what was before */
+  change(values, step) {
+    for (const [name, value] of Object.entries(values)) {
+      if (value) this.state.set(name, value);
+      else this.state.delete(name);
     }
+    this.state.delete("n");
+    this.go(step);
   }
 
-  /** @returns {[string, string][]} */
-  chosen() {
-    const selected = this.selects().map((select) => /** @type {[string, string]} */ ([select.name, select.value]));
-    return [...selected.filter(([, id]) => id), ...this.extra];
+  /** @param {boolean} step */
+  go(step) {
+    const address = `${location.pathname}${this.state.size ? `?${this.state}` : ""}`;
+    if (step) {
+      this.keepPlace();
+      history.pushState(null, "", address);
+    } else history.replaceState(history.state, "", address);
+    void this.search();
   }
 
-  // -- the index
-
-  /** @returns {Promise<Pagefind>} */
-  load() {
-    this.loading ??= this.open().catch((error) => {
-      this.loading = null;
-      this.status.textContent = "The search cannot be loaded. All quotations are listed below.";
-      if (this.all) this.all.hidden = false;
-      throw error;
-    });
-    return this.loading;
+  /** A link of ours: a chip, an offered word, another kind. @param {MouseEvent} event */
+  follow(event) {
+    const link = event.target instanceof Element ? event.target.closest("a[data-find]") : null;
+    if (!(link instanceof HTMLAnchorElement) || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    this.state = new URLSearchParams(new URL(link.href).search);
+    this.go(true);
+    if (!document.contains(link)) this.words.focus({ preventScroll: true });
   }
 
-  /** @returns {Promise<Pagefind>} */
-  async open() {
-    const pagefind = await import(new URL("pagefind/pagefind.js", this.root).href);
-    await pagefind.options({ baseUrl: "/", excerptLength: 1 });
-    await pagefind.init?.();
-    return pagefind;
+  /** @param {Event} event */
+  chosen({ target }) {
+    if (!(target instanceof HTMLInputElement)) return;
+    if (target.type === "checkbox" && target.name === "beside") this.change({ beside: target.checked ? "1" : "" }, true);
+    else if (target.type === "checkbox" && target.name) {
+      const others = this.state.getAll(target.name).filter((value) => value !== target.value);
+      this.state.delete(target.name);
+      for (const value of target.checked ? [...others, target.value] : others) this.state.append(target.name, value);
+      this.change({}, true);
+    } else if (target.name === "from" || target.name === "to") this.change({ [target.name]: target.value.replace(/\D/g, "") }, true);
   }
 
-  /** Loads all filters: what sources and years there are, and how many quotations each filter leaves. */
-  fill() {
-    this.filled ??= this.fillNow();
-    return this.filled;
+  /** An address in which some of the state is another. @param {(state: URLSearchParams) => void} alter */
+  address(alter) {
+    const state = new URLSearchParams(this.state);
+    state.delete("n");
+    alter(state);
+    return `${location.pathname}?${state}`;
   }
 
-  async fillNow() {
-    const pagefind = await this.load();
-    this.totals = await pagefind.filters();
-    for (const select of this.selects()) {
-      const known = new Set([...select.options].map((option) => option.value));
-      const values = Object.keys(this.totals[select.name] ?? {}).filter((value) => !known.has(id(value)));
-      values.sort((one, other) => order(select.name, label(one), label(other)));
-      select.append(...values.map((value) => new Option(label(value), id(value))));
-    }
-    this.count(this.last ?? { results: [], filters: this.totals });
-    // What was found before they were loaded has no numbers yet.
-    if (this.last) await this.search();
-  }
-
-  /** @param {Answer} answer how many of the quotations found each filter would leave */
-  count(answer) {
-    for (const select of this.selects()) {
-      const values = answer.filters[select.name];
-      if (!values || !this.totals[select.name]) continue;
-      const left = new Map(Object.entries(values).map(([value, number]) => [id(value), number]));
-      for (const option of select.options) {
-        if (!option.value) continue;
-        option.dataset.label ??= option.text;
-        const number = left.get(option.value) ?? 0;
-        option.text = `${option.dataset.label} (${number.toLocaleString("en")})`;
-        option.disabled = number === 0 && option.value !== select.value;
-      }
-    }
+  /** @param {string} text @param {(state: URLSearchParams) => void} alter @param {string} [name] */
+  link(text, alter, name = "") {
+    return element("a", { href: this.address(alter), "data-find": "", ...(name ? { class: name } : {}) }, text);
   }
 
   // -- searching
 
   async search() {
     const run = ++this.run;
-    const words = this.words.value.trim();
-    const chosen = this.chosen();
-    if (!words && !chosen.length) {
-      this.show([]);
-      this.status.textContent = "";
-      if (this.all) this.all.hidden = false;
-      this.last = null;
-      this.count({ results: [], filters: this.totals });
-      return;
-    }
-    this.status.textContent = "Searching …";
-    const pagefind = await this.load();
-    /** @type {Record<string, string[]>} */
-    const filters = words ? { kind: ["Quotation"] } : {};
-    for (const [name, wanted] of chosen) (filters[name] ??= []).push(this.value(name, wanted));
-    const answer = await pagefind.search(words || EVERY_QUOTE, { filters });
-    if (run !== this.run) return;
-    const number = answer.results.length;
-    this.status.textContent = number ? `${number.toLocaleString("en")} ${number === 1 ? "quotation" : "quotations"}` : "No quotation found.";
-    if (this.extra.length) this.status.textContent += ` (also filed under: ${this.extra.map(([name, key]) => label(this.value(name, key))).join(", ")})`;
+    const words = this.state.get("q") ?? "";
+    if (document.activeElement !== this.words || !words) this.words.value = words;
+    this.sort.value = this.state.get("sort") ?? "";
+    this.wanted = Math.max(BATCH, Math.ceil((Number(this.state.get("n")) || 0) / BATCH) * BATCH);
+    const narrowed = this.narrowed().length > 0;
+    if (!words && !narrowed) return this.rest();
     if (this.all) this.all.hidden = true;
-    this.last = answer;
-    this.count(answer);
-    this.show(answer.results);
-    await this.showMore(false);
-  }
-
-  /**
-   * The filter's value for an id.
-   * @param {string} name
-   * @param {string} wanted
-   */
-  value(name, wanted) {
-    const known = Object.keys(this.totals[name] ?? {}).find((value) => id(value) === wanted);
-    if (known) return known;
-    const select = /** @type {HTMLSelectElement} */ (this.form.elements.namedItem(name));
-    const option = [...select.options].find((one) => one.value === wanted);
-    return `${wanted}|${option?.dataset.label ?? option?.text ?? wanted}`;
-  }
-
-  /** @param {Answer["results"]} results */
-  show(results) {
-    this.results = results;
-    this.shown = 0;
-    this.list.replaceChildren();
-    this.further.hidden = true;
-  }
-
-  /** @param {boolean} move whether the focus goes to the first of them */
-  async showMore(move) {
-    const run = this.run;
-    const batch = this.results.slice(this.shown, this.shown + BATCH);
-    const found = await Promise.all(batch.map((result) => result.data()));
-    if (run !== this.run) return;
-    const cards = found.map((one) => this.card(one));
-    this.list.append(...cards);
-    this.shown += batch.length;
-    this.further.hidden = this.shown >= this.results.length;
-    if (move && cards[0]) {
-      cards[0].tabIndex = -1;
-      cards[0].focus();
+    this.status.textContent ||= "Searching …";
+    try {
+      await this.index.open();
+      const kind = KINDS.indexOf(this.state.get("kind") ?? "");
+      if (kind > 0) await this.others(kind, words, run);
+      else await this.quotations(words, run);
+    } catch (error) {
+      if (run !== this.run) return;
+      this.show([], new Set());
+      this.status.textContent = "The search cannot be loaded. All quotations are listed below.";
+      if (this.all) this.all.hidden = false;
+      throw error;
     }
   }
 
-  /** @param {Found} found */
-  card(found) {
-    const card = /** @type {HTMLElement} */ (this.template.content.firstElementChild?.cloneNode(true));
-    /** @param {string} selector */
-    const part = (selector) => /** @type {HTMLElement} */ (card.querySelector(selector));
-    const address = new URL(found.url.replace(/^\/+/, ""), this.root);
-    const [speaker] = found.filters.speaker ?? ["unknown|"];
-    card.classList.add(`fl-role-${id(speaker)}`);
-    const comma = found.meta.title.indexOf(", ");
-    part(".fl-speaker").textContent = comma < 0 ? found.meta.title : found.meta.title.slice(0, comma);
-    this.cite(part(".fl-source"), found, address, comma < 0 ? "" : found.meta.title.slice(comma + 2));
-    part(".fl-themes").append(...(found.filters.theme ?? []).map((value) => this.theme(value)));
-    const verified = found.meta.state === "verified";
-    part(".fl-state").textContent = verified ? "Verified" : "Not verified";
-    part(".fl-state").classList.add(verified ? "fl-verified" : "fl-unverified");
-    part(".fl-permalink").setAttribute("href", address.href);
-    part(".fl-in-context").setAttribute("href", address.href);
-    part(".fl-in-context").textContent = `In context: ${found.meta.note}`;
-    this.putWords(card, found);
-    addCopying(card);
-    openChosen(card);
+  /** Nothing is searched for: the page is a list of all. */
+  rest() {
+    this.show([], new Set());
+    this.status.textContent = "";
+    this.said.replaceChildren();
+    this.drawChips();
+    if (this.all) this.all.hidden = false;
+    void this.count();
+  }
+
+  /** @param {string} words @param {number} run */
+  async quotations(words, run) {
+    const units = parse(words);
+    const [answer, filters] = await Promise.all([
+      words ? search(this.index, "q", units) : { hits: /** @type {Hit[]} */ ([]), forms: new Set(), missing: [] },
+      this.filters(),
+    ]);
+    let hits = words ? answer.hits : everyOf(filters);
+    hits = hits.filter((hit) => filters.every(([, records]) => records.has(hit.record)));
+    const sorted = await this.sorted(hits);
+    if (run !== this.run) return;
+    this.matched = words ? new Set(answer.hits.map((hit) => hit.record)) : null;
+    this.sets = filters;
+    const exact = hits.filter((hit) => hit.exact).length;
+    const others = hits.length - exact;
+    const about = words ? ` with ${units.map((unit) => `“${unit.text}”`).join(" and ")}` : "";
+    let said = `${counted(exact, "quotation")}${about}`;
+    if (!exact) said = words ? `No quotation has ${units.length > 1 ? "all of " : ""}${units.map((unit) => `“${unit.text}”`).join(", ")}.` : "No quotation found.";
+    if (others) said += `${exact ? ", and" : ""} ${others.toLocaleString("en")}${exact ? " more" : ""} with other forms of the words`;
+    this.status.textContent = said;
+    this.drawChips();
+    this.show(sorted, answer.forms);
+    await this.say(units, answer.missing, hits, run);
+    void this.count();
+  }
+
+  /** What else there is to say: other words, themes of this name, other kinds of results.
+   * @param {import("../find.js").Unit[]} units @param {import("../find.js").Unit[]} missing @param {Hit[]} hits @param {number} run */
+  async say(units, missing, hits, run) {
+    /** @type {Node[]} */
+    const parts = [];
+    const words = this.state.get("q") ?? "";
+    const themes = words ? await this.named(words) : [];
+    for (const [id, label] of themes.slice(0, 3)) {
+      const records = await this.under(id);
+      const page = element("a", { href: new URL(`themes/${id}/`, this.root).href }, label);
+      const all = this.link(counted(records.size, "quotation"), (state) => {
+        state.delete("q");
+        state.delete("theme");
+        state.append("theme", id);
+      });
+      parts.push(element("p", {}, "Theme: ", page, ", ", all));
+      if (!hits.length && !this.narrowed().length && run === this.run) {
+        this.status.textContent += ` ${counted(records.size, "is filed", "are filed")} under the theme “${label}”.`;
+        hits = [...records].map(plain);
+        this.show(hits, new Set());
+      }
+    }
+    for (const unit of missing) {
+      if (unit.words.length !== 1) continue;
+      const [form] = unit.words.map((word) => word.form);
+      const near = await suggest(this.index, form);
+      const offered = [];
+      for (const word of near) {
+        const { found } = await this.index.matches("q", word, true);
+        if (found.size) offered.push([word, found.size]);
+      }
+      const links = offered.flatMap(([word, count]) => [" ", this.link(`${word} (${count})`, (state) => state.set("q", words.replace(unit.text, String(word))), "find-word")]);
+      if (links.length) parts.push(element("p", {}, `Other words than “${unit.text}”:`, ...links));
+    }
+    if (units.length > 1 && !hits.length)
+      for (const unit of units.filter((one) => !missing.includes(one)))
+        parts.push(element("p", {}, this.link(`Only “${unit.text}”`, (state) => state.set("q", unit.quoted ? `"${unit.text}"` : unit.text))));
+    if (!hits.length && this.narrowed().length)
+      parts.push(element("p", {}, this.link("Search all quotations instead", (state) => this.narrowed().forEach(([name]) => state.delete(name)))));
+    if (words) {
+      const others = KINDS.slice(1).flatMap((kind) => [" ", this.link(kind, (state) => state.set("kind", kind))]);
+      parts.push(element("p", { class: "find-kinds" }, "Search for the same in:", ...others));
+    }
+    if (run === this.run) this.said.replaceChildren(...parts);
+  }
+
+  /** Notes, themes or works. @param {number} kind @param {string} words @param {number} run */
+  async others(kind, words, run) {
+    const answer = await search(this.index, "r", parse(words));
+    if (run !== this.run) return;
+    const hits = ofKind(answer.hits, kind);
+    this.status.textContent = hits.length ? `${counted(hits.length, KINDS[kind].slice(0, -1))} with “${words}”` : `No ${KINDS[kind].slice(0, -1)} has “${words}”.`;
+    this.drawChips();
+    this.said.replaceChildren(element("p", {}, this.link("Search for quotations", (state) => state.delete("kind"))));
+    this.show(hits, answer.forms);
+  }
+
+  /** Choices of the address: name and value. @returns {[string, string][]} */
+  narrowed() {
+    const names = new Set(["theme", "with", "source", "speaker", "year", "notice", "state", "language", "from", "to"]);
+    return [...this.state].filter(([name, value]) => names.has(name) && value);
+  }
+
+  /** The records that each dimension leaves. @returns {Promise<[string, Set<number>][]>} */
+  async filters() {
+    /** @type {Map<string, string[]>} */
+    const chosen = new Map();
+    for (const [name, value] of this.narrowed()) {
+      if (name === "from" || name === "to") continue;
+      // Themes that must all hold are dimensions of their own.
+      const key = name === "with" ? `with ${value}` : name;
+      chosen.set(key, [...(chosen.get(key) ?? []), value]);
+    }
+    /** @type {[string, Set<number>][]} */
+    const found = [];
+    for (const [name, values] of chosen) {
+      const sets = await Promise.all(values.map((value) => (name === "theme" || name.startsWith("with") ? this.under(value) : this.index.facet(SIGNS[name] + value))));
+      found.push([name, new Set(sets.flatMap((set) => [...set]))]);
+    }
+    const [from, to] = [this.state.get("from"), this.state.get("to")].map((year) => Number(year) || 0);
+    if (from || to) {
+      const years = [...(await this.index.facets("="))].filter(([year]) => Number(year) && Number(year) >= from && (!to || Number(year) <= to));
+      found.push(["years", new Set(years.flatMap(([, records]) => [...records]))]);
+    }
+    return found;
+  }
+
+  /** The quotations of a theme and of those that are narrower. @param {string} id */
+  async under(id) {
+    const { theme = [] } = await this.index.catalogue();
+    const ids = new Set([id]);
+    for (let before = 0; before < ids.size; ) {
+      before = ids.size;
+      for (const [other, , , broader] of theme) if (broader.some((/** @type {string} */ one) => ids.has(one))) ids.add(other);
+    }
+    const sets = await Promise.all([...ids].map((one) => this.index.facet(`#${one}`)));
+    return new Set(sets.flatMap((set) => [...set]));
+  }
+
+  /** Themes whose label or other names have all the words. @param {string} words @returns {Promise<Value[]>} */
+  async named(words) {
+    const { theme = [] } = await this.index.catalogue();
+    const wanted = wordsOf(words).filter((word) => word.main).map((word) => word.form);
+    return theme.filter((/** @type {Value} */ [, label, , , aliases]) =>
+      [label, ...aliases].some((name) => {
+        const has = new Set(wordsOf(name).map((word) => word.form));
+        return wanted.length && wanted.every((form) => has.has(form));
+      }),
+    );
+  }
+
+  /** @param {Hit[]} hits @returns {Promise<Hit[]>} */
+  async sorted(hits) {
+    const sort = this.state.get("sort");
+    if (!sort) return [...hits].sort(better);
+    /** @type {Map<number, string>} */
+    const values = new Map();
+    for (const [value, records] of await this.index.facets(sort === "year" ? "=" : "@")) for (const record of records) values.set(record, value);
+    const key = (/** @type {Hit} */ hit) => values.get(hit.record) ?? "";
+    return [...hits].sort((one, other) => (sort === "year" ? key(other).localeCompare(key(one)) : key(one).localeCompare(key(other))) || one.record - other.record);
+  }
+
+  // -- showing
+
+  /** @param {Hit[]} hits @param {Set<string>} forms */
+  show(hits, forms) {
+    this.hits = hits;
+    this.forms = forms;
+    this.shown = 0;
+    this.observer.disconnect();
+    this.list.replaceChildren();
+    const beside = this.besides();
+    this.list.classList.toggle("find-beside", beside.length === 2);
+    if (beside.length === 2)
+      for (const key of beside) this.list.append(element("div", { "data-work": key }, element("h2", {}, this.label("source", key))));
+    this.further.hidden = true;
+    this.out.hidden = !hits.length || this.state.has("kind");
+    this.sort.parentElement?.toggleAttribute("hidden", !hits.length || this.state.has("kind"));
+    void this.more();
+  }
+
+  /** The two works that stand side by side. */
+  besides() {
+    const works = this.state.getAll("source");
+    return this.state.has("beside") && works.length === 2 ? works : [];
+  }
+
+  /** Make the next cards, up to the number that is wanted. */
+  async more() {
+    const run = this.run;
+    const end = Math.min(this.hits.length, this.wanted, this.shown + (this.shown || this.wanted > BATCH ? this.wanted : FIRST));
+    const batch = this.hits.slice(this.shown, end);
+    const start = this.shown;
+    this.shown = end;
+    const cards = await Promise.all(batch.map((hit) => this.made(hit)));
+    if (run !== this.run) return;
+    cards.forEach((card, place) => this.put(card, start + place));
+    const fresh = cards.filter((card) => card !== null);
+    for (const card of fresh) card.dispatchEvent(new CustomEvent("florilegium:card", { bubbles: true }));
+    this.observer.disconnect();
+    if (this.shown < Math.min(this.wanted, this.hits.length) && this.list.lastElementChild) this.observer.observe(this.list.lastElementChild);
+    this.further.hidden = this.wanted >= this.hits.length;
+    const y = history.state?.y;
+    if (start === 0 && typeof y === "number" && y > 0) requestAnimationFrame(() => scrollTo(0, y));
+    return fresh[0];
+  }
+
+  /** @param {HTMLElement | null} card @param {number} place */
+  put(card, place) {
+    if (!card) return;
+    const [before, hit] = [this.hits[place - 1], this.hits[place]];
+    if (!this.state.get("sort") && !hit.exact && (!before || before.exact)) this.list.append(element("p", { class: "find-forms" }, "With other forms of the words:"));
+    const column = [...this.list.children].find((one) => one instanceof HTMLElement && one.dataset.work && one.dataset.work === card.dataset.key);
+    (column ?? this.list).append(card);
+  }
+
+  /** @param {Hit} hit @returns {Promise<HTMLElement | null>} */
+  async made(hit) {
+    if (documentOf(hit.record) >> 20) return this.line(hit);
+    const found = await this.index.quotation(hit.record);
+    if (!found) return null;
+    const shape = element("template", {});
+    shape.innerHTML = found.html;
+    const card = /** @type {HTMLElement} */ (shape.content.firstElementChild);
+    card.dataset.key = found.key;
+    const words = card.querySelector("blockquote");
+    if (words && this.forms.size) markWords(words, this.forms);
+    const summary = card.querySelector("details > summary");
+    if (summary && this.forms.size) summary.append(" ", element("span", { class: "find-inside" }, "The words you looked for are in it."));
     return card;
   }
 
-  /**
-   * The words; behind their notices where they have some.
-   * @param {HTMLElement} card
-   * @param {Found} found
-   */
-  putWords(card, found) {
-    const words = /** @type {HTMLElement} */ (card.querySelector("blockquote"));
-    const closed = /** @type {HTMLElement} */ (card.querySelector("details"));
-    const tools = /** @type {HTMLElement} */ (card.querySelector("figcaption .fl-tools"));
-    words.append(...marked(found));
-    const notices = (found.filters.notice ?? []).filter((value) => id(value) !== "none");
-    if (!notices.length) {
-      closed.remove();
-      tools.dataset.copy = "words link";
+  /** @param {Hit} hit */
+  async line(hit) {
+    const { address, title, text } = await describe(this.index, hit.record);
+    const target = new URL(address, this.root);
+    target.searchParams.set("q", this.state.get("q") ?? "");
+    return element("p", { class: "find-line" }, element("a", { href: target.href }, title), element("br", {}), ...excerpt(text, this.forms));
+  }
+
+  async next() {
+    this.wanted += BATCH;
+    this.state.set("n", String(this.wanted));
+    history.replaceState(history.state, "", `${location.pathname}?${this.state}`);
+    const first = await this.more();
+    if (!first) return;
+    first.tabIndex = -1;
+    first.focus();
+  }
+
+  // -- choices
+
+  drawChips() {
+    const chips = this.narrowed().map(([name, value]) => {
+      const label = name === "from" ? `from ${value}` : name === "to" ? `to ${value}` : this.label(name === "with" ? "theme" : name, value);
+      const chip = this.link(label, (state) => {
+        const left = state.getAll(name).filter((other) => other !== value);
+        state.delete(name);
+        for (const other of left) state.append(name, other);
+      }, "find-chip");
+      chip.append(element("span", { "aria-hidden": "true" }, " ×"), element("span", { class: "find-unseen" }, ": remove"));
+      return element("li", {}, chip);
+    });
+    if (chips.length > 1) chips.push(element("li", {}, this.link("Clear all", (state) => this.narrowed().forEach(([name]) => state.delete(name)))));
+    this.chips.replaceChildren(...chips);
+    this.chips.hidden = !chips.length;
+  }
+
+  /** @param {string} name @param {string} value */
+  label(name, value) {
+    return this.catalogue[name]?.find(([id]) => id === value)?.[1] ?? this.labels?.get(value) ?? value;
+  }
+
+  /** Draw the choices, which the catalogue lists. */
+  async fill() {
+    this.catalogue = await this.index.open().then(() => this.index.catalogue());
+    /** @type {Map<string, string>} labels of works that were found by their names */
+    this.labels ??= new Map();
+    const groups = DIMENSIONS.map(([name, , title]) => {
+      if (name === "year") return this.years(title);
+      if (name === "source") return this.works(title);
+      const values = this.catalogue[name] ?? [];
+      if (values.length < 2 && name !== "theme") return "";
+      return element("fieldset", { "data-facet": name }, element("legend", {}, title), ...values.map((value) => this.box(name, value)));
+    });
+    this.choices.replaceChildren(...groups);
+    await this.nameWorks();
+    this.drawChips();
+    if (this.besides().length && this.hits.length) this.show(this.hits, this.forms);
+    await this.count();
+  }
+
+  /** @param {string} name @param {Value} value */
+  box(name, [id, label, count]) {
+    const box = element("input", { type: "checkbox", name, value: id });
+    return element("label", {}, box, ` ${label} `, element("span", { class: "find-count" }, count.toLocaleString("en")));
+  }
+
+  /** @param {string} title */
+  years(title) {
+    const years = (this.catalogue.year ?? []).map(([id]) => Number(id));
+    if (years.length < 2) return "";
+    const field = (/** @type {string} */ name, /** @type {string} */ label, /** @type {number} */ hint) =>
+      element("label", {}, `${label} `, element("input", { type: "text", inputmode: "numeric", name, size: "5", maxlength: "5", placeholder: String(hint), value: this.state.get(name) ?? "" }));
+    return element("fieldset", { "data-facet": "year" }, element("legend", {}, title), field("from", "From", Math.min(...years)), field("to", "to", Math.max(...years)));
+  }
+
+  /** A field in which works can be typed: a combobox with a list (WAI-ARIA 1.2). @param {string} title */
+  works(title) {
+    const list = element("ul", { role: "listbox", id: "find-works", "aria-label": "Works", hidden: "" });
+    const field = element("input", {
+      type: "text", role: "combobox", id: "find-work", "aria-expanded": "false", "aria-controls": "find-works", "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false",
+    });
+    let timer = 0;
+    const close = () => {
+      list.hidden = true;
+      field.setAttribute("aria-expanded", "false");
+      field.removeAttribute("aria-activedescendant");
+    };
+    const options = () => /** @type {HTMLElement[]} */ ([...list.children]);
+    const active = () => options().findIndex((one) => one.getAttribute("aria-selected") === "true");
+    const choose = (/** @type {HTMLElement | undefined} */ option) => {
+      const key = option?.dataset.value;
+      if (!key) return;
+      field.value = "";
+      close();
+      if (!this.state.getAll("source").includes(key)) this.state.append("source", key);
+      this.change({}, true);
+    };
+    const move = (/** @type {number} */ place) => {
+      options().forEach((one, number) => one.setAttribute("aria-selected", String(number === place)));
+      const option = options()[place];
+      if (option) field.setAttribute("aria-activedescendant", option.id);
+      else field.removeAttribute("aria-activedescendant");
+      option?.scrollIntoView({ block: "nearest" });
+    };
+    const open = async () => {
+      const typed = field.value;
+      const found = await this.worksLike(typed);
+      if (typed !== field.value) return;
+      list.replaceChildren(
+        ...found.map(([key, label, count], place) =>
+          element("li", { role: "option", id: `find-work-${place}`, "aria-selected": "false", "data-value": key }, label, " ", element("span", { class: "find-count" }, String(count))),
+        ),
+      );
+      list.hidden = !found.length;
+      field.setAttribute("aria-expanded", String(found.length > 0));
+    };
+    field.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => void open(), 120);
+    });
+    field.addEventListener("focus", () => void open());
+    field.addEventListener("blur", () => setTimeout(close, 150));
+    field.addEventListener("keydown", (event) => {
+      const [place, last] = [active(), options().length - 1];
+      if (event.key === "ArrowDown") list.hidden ? void open().then(() => move(0)) : move(place >= last ? 0 : place + 1);
+      else if (event.key === "ArrowUp" && !list.hidden) move(place <= 0 ? last : place - 1);
+      else if (event.key === "Enter" && !list.hidden) choose(options()[Math.max(place, 0)]);
+      else if (event.key === "Escape" && !list.hidden) close();
+      else return;
+      event.preventDefault();
+    });
+    list.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      const option = event.target instanceof Element ? event.target.closest("li") : null;
+      if (option) choose(option);
+    });
+    const beside = element("label", { class: "find-both", hidden: "" }, element("input", { type: "checkbox", name: "beside", value: "1" }), " Side by side");
+    return element("fieldset", { "data-facet": "source" }, element("legend", {}, title), element("label", { for: "find-work" }, "Author, year or title"), element("div", { class: "find-combo" }, field, list), beside);
+  }
+
+  /** Works whose names have all the words, the last of which may be a beginning. @param {string} typed @returns {Promise<Value[]>} */
+  async worksLike(typed) {
+    const forms = wordsOf(typed).filter((word) => word.main).map((word) => word.form);
+    const listed = this.catalogue.source ?? [];
+    if (listed.length || !forms.length)
+      return listed.filter(([, label]) => {
+        const has = wordsOf(label).map((word) => word.form);
+        return forms.every((form) => has.some((one) => one.startsWith(form)));
+      }).slice(0, 50);
+    const last = forms.pop() ?? "";
+    const ends = (await this.index.beginning(`r${last}`)).flatMap(({ shard, term }) => [...shard.records.subarray(term.start, term.end)]);
+    const { hits } = forms.length ? await search(this.index, "r", parse(forms.join(" "))) : { hits: null };
+    const also = hits && new Set(hits.map((hit) => hit.record));
+    const works = [...new Set(ends)].filter((record) => documentOf(record) >> 20 === 3 && (!also || also.has(record))).slice(0, 30);
+    const entries = await Promise.all(works.map((record) => this.index.entry(documentOf(record))));
+    return entries.flatMap((entry) => {
+      if (!entry?.[3]) return [];
+      this.labels?.set(entry[0], entry[1]);
+      return [/** @type {Value} */ ([entry[0], entry[1], entry[3]])];
+    });
+  }
+
+  /** Find the names of chosen works that the catalogue does not list. */
+  async nameWorks() {
+    if (this.catalogue.source?.length) return;
+    for (const key of this.state.getAll("source")) {
+      const [record] = await this.index.facet(`@${key}`);
+      const found = record === undefined ? null : await this.index.quotation(record);
+      if (found) this.labels?.set(key, found.work);
+    }
+  }
+
+  /** Show beside each value how many quotations it would leave, and which are chosen. */
+  async count() {
+    const boxes = /** @type {HTMLInputElement[]} */ ([...this.choices.querySelectorAll("input[type=checkbox]")]);
+    for (const box of boxes) box.checked = this.state.getAll(box.name).includes(box.value);
+    for (const name of ["from", "to"]) {
+      const field = this.choices.querySelector(`input[name=${name}]`);
+      if (field instanceof HTMLInputElement && document.activeElement !== field) field.value = this.state.get(name) ?? "";
+    }
+    this.choices.querySelector(".find-both")?.toggleAttribute("hidden", this.state.getAll("source").length !== 2);
+    if (!boxes.length || (!this.facets.open && this.total > FEW)) return;
+    if (this.total > FEW && !this.opened) {
+      // In a large library the counts are loaded when a reader turns to them.
+      this.opened = true;
+      this.choices.addEventListener("pointerenter", () => void this.countAll(boxes), { once: true });
+      this.choices.addEventListener("focusin", () => void this.countAll(boxes), { once: true });
       return;
     }
-    closed.dataset.notices = notices.map(id).join(" ");
-    /** @type {HTMLElement} */ (closed.querySelector(".fl-notice-label")).textContent =
-      `Content notice: ${notices.map(label).join(", ")}.`;
-    closed.querySelector(".fl-closed-words")?.replaceWith(words);
+    if (this.total <= FEW || this.counted) await this.countAll(boxes);
   }
 
-  /**
-   * @param {HTMLElement} place
-   * @param {Found} found
-   * @param {URL} address
-   * @param {string} citation
-   */
-  cite(place, found, address, citation) {
-    const key = id(found.filters.source?.[0] ?? "");
-    const link = document.createElement(key ? "a" : "span");
-    link.textContent = citation;
-    if (key) link.setAttribute("href", new URL(`#${anchor(key)}`, address).href);
-    place.append("in ", link);
-    if (found.meta.quoted) place.append(`, quoted in ${found.meta.quoted}`);
+  /** @param {HTMLInputElement[]} boxes */
+  async countAll(boxes) {
+    this.counted = true;
+    const run = this.run;
+    const searching = this.state.get("q") || this.narrowed().length;
+    for (const [name, sign] of DIMENSIONS) {
+      const own = boxes.filter((box) => box.name === name);
+      if (!own.length) continue;
+      // Other values of a dimension widen what is found: they are counted without it.
+      const sets = (this.sets ?? []).filter(([dimension]) => dimension !== name).map(([, records]) => records);
+      if (this.matched && this.state.get("q")) sets.push(this.matched);
+      const values = searching ? await this.index.facets(sign) : null;
+      if (run !== this.run) return;
+      for (const box of own) {
+        const all = this.catalogue[name]?.find(([id]) => id === box.value)?.[2] ?? 0;
+        const records = name === "theme" ? [...(await this.under(box.value))] : values?.get(box.value) ?? [];
+        let left = name === "theme" ? records.length : all;
+        if (searching && sets.length) {
+          left = 0;
+          for (const record of records) if (sets.every((set) => set.has(record))) left++;
+        }
+        const place = box.parentElement?.querySelector(".find-count");
+        if (place) place.textContent = left.toLocaleString("en");
+        box.parentElement?.classList.toggle("find-none", left === 0 && !box.checked);
+      }
+    }
   }
-
-  /** @param {string} value */
-  theme(value) {
-    const link = document.createElement("a");
-    link.className = "fl-theme";
-    link.href = new URL(`themes/${id(value)}/`, this.root).href;
-    link.textContent = label(value);
-    return link;
-  }
 }
 
-/** @param {string} value `id|label` */
-function id(value) {
-  return value.split("|", 1)[0];
+/** @param {number} record @returns {Hit} */
+function plain(record) {
+  return { record, score: 0, exact: true, title: false, together: false };
 }
 
-/** @param {string} value `id|label` */
-function label(value) {
-  return value.slice(value.indexOf("|") + 1);
-}
-
-/**
- * @param {string} name
- * @param {string} one
- * @param {string} other
- */
-function order(name, one, other) {
-  return name === "year" ? Number(other) - Number(one) || one.localeCompare(other) : one.localeCompare(other);
-}
-
-/** @param {string} key the anchor of a work in a list of works, as the pages have it */
-function anchor(key) {
-  return `ref-${key.replace(/[^A-Za-z0-9-]/gu, (sign) => `_${sign.codePointAt(0)?.toString(16)}_`)}`;
-}
-
-/** @param {Found} found the words, those that were searched for marked */
-function marked(found) {
-  const met = new Set(found.locations);
-  return found.content.split(/(\s+)/).map((piece, index) => {
-    if (index % 2 || !met.has(index / 2)) return piece;
-    const mark = document.createElement("mark");
-    mark.textContent = piece;
-    return mark;
-  });
+/** @param {[string, Set<number>][]} filters @returns {Hit[]} */
+function everyOf(filters) {
+  const [smallest] = [...filters].sort(([, one], [, other]) => one.size - other.size);
+  return smallest ? [...smallest[1]].map(plain) : [];
 }

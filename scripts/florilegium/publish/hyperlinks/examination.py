@@ -13,8 +13,8 @@ from .site_places import INDEX, Astray, Place, SiteMap
 
 __all__ = ["Examined", "Fault", "examine_files", "list_site", "names_anchor"]
 
-SEARCH_INDEX = "pagefind/"
-"""The search index is another program's, and names pages in a form of its own."""
+SEARCH_INDEX = "search-index/"
+"""The search index holds parts of cards, which lead nowhere by themselves."""
 _PARALLEL_FROM = 300
 """Files below which starting processes takes longer than reading in one."""
 _BATCHES = 8

@@ -17,17 +17,7 @@ from .theme_pages import theme_works
 from .timeline import timeline
 from .work_entries import work_view, works_list
 
-__all__ = ["FACETS", "quotes_list", "references_list", "rules_page"]
-
-FACETS = (
-    ("theme", "Theme"),
-    ("source", "Source"),
-    ("speaker", "Speaker"),
-    ("year", "Year"),
-    ("notice", "Notice"),
-)
-"""What a search of the quotes can be narrowed by: names of filters in the search index, and labels."""
-
+__all__ = ["quotes_list", "references_list", "rules_page"]
 
 # ------------------------------------------------------------------------------------------------------
 # quotes
@@ -57,8 +47,6 @@ def _quotes(quotes: Sequence[Quote], number: int, pages: int, total: int, site: 
             pages=pages,
             address=site.addresses.list_page,
             folder="quotes",
-            facets=FACETS,
-            options=_options(site) if number == 1 else {},
             total=total,
             choices=site.notice_choices(list(shown)),
             help=site.links.library.settings.help,
@@ -70,18 +58,6 @@ def _quotes(quotes: Sequence[Quote], number: int, pages: int, total: int, site: 
         yield Heading(level=2, id="works-cited", html="Works cited on this page")
         yield works_list(works, site)
 
-
-def _options(site: PageSite) -> dict[str, list[tuple[str, str]]]:
-    """What the filters offer from the beginning; sources and years are too many for that."""
-    themes = sorted(site.links.themes.values(), key=lambda theme: theme.label.casefold())
-    return {
-        "theme": [(theme.id, theme.label) for theme in themes[:OFFERED]],
-        "speaker": [*((role.id, role.label) for role in site.links.roles.values()), ("unknown", "Unknown")],
-        "notice": [*((notice.id, notice.label) for notice in site.links.notices.values()), ("none", "No notice")],
-    }
-
-
-OFFERED = 200
 
 # ------------------------------------------------------------------------------------------------- references
 

@@ -1,0 +1,265 @@
+"""The inverted index: which records hold a form, and where; in shards by the beginning of the form.
+
+One posting is one occurrence, a number of eight bytes: the document (3), the record's place in it with a class of its
+length (3), and the position of the word in the record (2, the first bit for a title). Within a form the document is
+written as the distance to that of the posting before. A shard holds all postings of its forms byte by byte: the first
+bytes of all of them, then the second ones, and so on, which compresses well, and is quick to write without any package.
+
+    shard = zlib(table, mask, planes)
+    table = count of forms, then for each: letters shared with the form before, length and bytes of the rest; its stem
+            (0: the form itself; else letters shared with the form + 1, length and bytes of the rest); count of postings
+    mask  = a bit for each of the eight planes that is not all zeros
+
+All numbers of the table are varints (seven bits a byte, the lowest first); texts are UTF-8. A form has the sign of its
+group before it.
+"""
+
+import sys
+import zlib
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import sub
+from typing import TypeAlias
+
+from .index_records import Record
+from .search_tokens import chunks_of, expand, fold
+from .stems import stemmer_for
+
+__all__ = ["Postings", "Terms", "decode_shard", "encode_shard", "partition", "shard_name", "shard_of", "weight"]
+
+Postings = Mapping[str, "array[int]"]
+"""By term: `q` for quotations or `r` for the rest, a form, NUL, and the form's stem. So each has shards of its own."""
+
+_TITLE = 0x8000
+_LAST = 0x7FFF
+_PARAGRAPH = 64
+"""Paragraphs begin at multiples of it, so that a word more in one seldom moves the words of the next."""
+
+
+Found: TypeAlias = "array[int] | tuple[int, list[tuple[int, array[int]]]]"
+"""Where the occurrences of a piece of text go: to the postings of one form; or its words, and those of their forms."""
+
+
+class Terms:
+    """Gathers the postings of documents, which must come by ascending number."""
+
+    def __init__(self) -> None:
+        self.postings: dict[str, array[int]] = {}
+        self._group = ""
+        self._known: dict[tuple[str, str], dict[str, Found]] = {}
+
+    def add(self, number: int, records: Iterable[Record]) -> None:
+        self._group = "r" if number >> 20 else "q"
+        for place, record in enumerate(records):
+            self._add(number << 40 | place << 20, record)
+
+    def _add(self, base: int, record: Record) -> None:
+        body = [chunks_of(fold(text)) for text in record.paragraphs]
+        base |= min(15, sum(map(len, body)).bit_length()) << 16
+        start = 0
+        for chunks in body:
+            end = self._post(chunks, base, start, record.language, _LAST)
+            start = (end // _PARAGRAPH + 1) * _PARAGRAPH
+        start = _TITLE
+        for line in record.title.split("\n"):
+            start = self._post(chunks_of(fold(line)), base, start, record.language, _TITLE | _LAST) + 1
+        for facet in record.facets:
+            self._list(facet, facet).append(base)
+
+    def _post(self, chunks: list[str], base: int, position: int, language: str, last: int) -> int:
+        known = self._known.setdefault((self._group, language), {})
+        for chunk in chunks:
+            found = known.get(chunk)
+            if found is None:
+                found = self._expanded(chunk, language)
+                if len(chunk) < 40:
+                    known[chunk] = found
+            if position > last - 256:
+                position = last - 256  # No reader looks for the order of words that far into one paragraph.
+            if isinstance(found, array):
+                found.append(base + position)
+                position += 1
+            else:
+                width, forms = found
+                for offset, postings in forms:
+                    postings.append(base + position + offset)
+                position += min(width, 128)
+        return position
+
+    def _expanded(self, chunk: str, language: str) -> Found:
+        stem = stemmer_for(language)
+        width, forms = expand(chunk)
+        lists = [(min(offset, 127), self._list(form, stem(form))) for form, offset, _ in forms]
+        return lists[0][1] if len(lists) == 1 else (width, lists)
+
+    def _list(self, form: str, stem: str) -> "array[int]":
+        term = f"{self._group}{form}\0{stem}"
+        if term not in self.postings:
+            self.postings[term] = array("Q")
+        return self.postings[term]
+
+
+# ----------------------------------------------------------------------------------------------------------- shards
+
+_DEPTH = 7
+_LIMITS = {"q": 11_000, "r": 26_000}
+"""What a shard weighs before it is divided; a posting weighs 2, a form 6."""
+
+
+def weight(postings: "array[int]") -> int:
+    return 6 + 2 * len(postings)
+
+
+def beginning(form: str) -> str:
+    return form[:_DEPTH]
+
+
+def partition(weights: Mapping[str, int]) -> list[str]:
+    """The beginnings that have shards, sorted, for what terms of each beginning weigh.
+
+    A form is in the shard with the longest beginning that is one of the form. Where a shard is too heavy, those of
+    longer beginnings are taken out of it, the heaviest first.
+    """
+    found: list[str] = []
+    for group in _LIMITS:
+        _divide(group, sorted(item for item in weights.items() if item[0][0] == group), found)
+    return sorted(found)
+
+
+def _divide(prefix: str, items: list[tuple[str, int]], found: list[str]) -> None:
+    rest = sum(item[1] for item in items)
+    limit = _LIMITS[prefix[0]]
+    if rest > limit and len(prefix) < _DEPTH:
+        children: dict[str, list[tuple[str, int]]] = {}
+        for item in items:
+            if len(item[0]) > len(prefix):
+                children.setdefault(item[0][: len(prefix) + 1], []).append(item)
+        heavy = sorted(((sum(one[1] for one in inside), child) for child, inside in children.items()), reverse=True)
+        for heft, child in heavy:
+            if rest <= limit or heft < limit // 12:
+                break
+            _divide(child, children[child], found)
+            rest -= heft
+    if rest or len(prefix) == 1:
+        found.append(prefix)
+
+
+def shard_of(form: str, shards: Callable[[str], bool]) -> str:
+    """The beginning whose shard has a form, both after their group; `shards` says whether one has a shard."""
+    for length in range(min(len(form), _DEPTH), 1, -1):
+        if shards(form[:length]):
+            return form[:length]
+    return form[0]
+
+
+def shard_name(prefix: str) -> str:
+    """The file of a shard. No system reserves a name that begins so."""
+    return "s-" + "".join(sign if sign.isascii() and sign.isalnum() else f"_{ord(sign):x}_" for sign in prefix) + ".bin"
+
+
+_BELOW_DOCUMENT = (1 << 40) - 1
+
+
+def encode_shard(postings: Postings) -> bytes:
+    """The file of a shard."""
+    terms = sorted(postings)
+    table = bytearray(_varint(len(terms)))
+    numbers: array[int] = array("Q")
+    before: array[int] = array("Q")
+    last = ""
+    for term in terms:
+        form, stem = term.split("\0")
+        found = postings[term]
+        table += _ending(form, last) + (b"\0" if stem == form[1:] else _ending(stem, form[1:], 1)) + _varint(len(found))
+        numbers += found
+        before.append(0)
+        before.extend([number & ~_BELOW_DOCUMENT for number in found[:-1]])
+        last = form
+    data = array("Q", map(sub, numbers, before))
+    if sys.byteorder == "big":
+        data.byteswap()
+    flat = data.tobytes()
+    planes = [flat[plane::8] for plane in range(8)]
+    used = [plane for plane in planes if plane.strip(b"\0")]
+    table.append(sum(1 << place for place, plane in enumerate(planes) if plane.strip(b"\0")))
+    return zlib.compress(bytes(table) + b"".join(used), 6)
+
+
+def _ending(text: str, before: str, more: int = 0) -> bytes:
+    shared = 0
+    while shared < min(len(text), len(before)) and text[shared] == before[shared]:
+        shared += 1
+    rest = text[shared:].encode("utf-8", "surrogatepass")
+    return _varint(shared + more) + _varint(len(rest)) + rest
+
+
+def _varint(number: int) -> bytes:
+    if number < 128:
+        return _SMALL[number]
+    made = bytearray()
+    while number > 127:
+        made.append(number & 127 | 128)
+        number >>= 7
+    made.append(number)
+    return bytes(made)
+
+
+_SMALL = [bytes([number]) for number in range(128)]
+
+
+def decode_shard(data: bytes) -> "dict[str, array[int]]":
+    """The postings of a shard by their terms."""
+    raw = zlib.decompress(data)
+    place = 0
+
+    def number() -> int:
+        nonlocal place
+        value = shift = 0
+        while True:
+            byte = raw[place]
+            place += 1
+            value |= (byte & 127) << shift
+            if byte < 128:
+                return value
+            shift += 7
+
+    def text(before: str, more: int = 0) -> str:
+        nonlocal place
+        shared = number() - more
+        length = number()
+        place += length
+        return before[:shared] + raw[place - length : place].decode("utf-8", "surrogatepass")
+
+    terms: list[tuple[str, int]] = []
+    form = ""
+    for _ in range(number()):
+        form = text(form)
+        if raw[place]:
+            stem = text(form[1:], 1)
+        else:
+            place += 1
+            stem = form[1:]
+        terms.append((f"{form}\0{stem}", number()))
+    return dict(_lists(terms, raw[place], raw[place + 1 :]))
+
+
+def _lists(terms: list[tuple[str, int]], mask: int, planes: bytes) -> "Iterator[tuple[str, array[int]]]":
+    total = sum(count for _, count in terms)
+    flat = bytearray(8 * total)
+    start = 0
+    for plane in range(8):
+        if mask >> plane & 1:
+            flat[plane::8] = planes[start : start + total]
+            start += total
+    data: array[int] = array("Q", bytes(flat))
+    if sys.byteorder == "big":
+        data.byteswap()
+    place = 0
+    for term, count in terms:
+        found = data[place : place + count]
+        document = 0
+        for index, distance in enumerate(found):
+            found[index] = distance + document
+            document = found[index] & ~_BELOW_DOCUMENT
+        yield term, found
+        place += count

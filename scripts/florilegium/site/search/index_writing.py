@@ -1,0 +1,393 @@
+"""Writing the index: from nothing, or, where an earlier run is remembered, only the files that an edit changes.
+
+Both give the same bytes. Remembered are, of each document, its digest and its records, from which its old postings are
+made again; and what the beginnings of forms weigh, which decides on the shards.
+"""
+
+import json
+import os
+import shutil
+import sqlite3
+import zlib
+from array import array
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing, suppress
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..pages.cards import PageSite
+from .index_blocks import block_bits, block_name, card_parts, decode_block, encode_block
+from .index_catalogue import catalogue
+from .index_records import Document, Made, Record, documents, number_documents
+from .index_shards import Terms, beginning, decode_shard, encode_shard, partition, shard_name, shard_of, weight
+
+__all__ = ["FOLDER", "Written", "index_site", "place_index", "remove_index", "write_index"]
+
+FOLDER = "search-index"
+"""Where the index lies, from the root of the site."""
+
+_FORMAT = 1
+_MANY = 0.2
+"""The share of documents that an edit may touch before all is made anew."""
+
+
+class Written(NamedTuple):
+    """What writing an index did."""
+
+    documents: int
+    files: int
+    """How many files there are."""
+    changed: int
+    """How many were written or removed."""
+
+
+def index_site(
+    site: PageSite, folder: Path, *, memory: Path | None = None, key_of: Callable[[str], str] = lambda _: ""
+) -> Written:
+    """Write the index of a site into `folder`, which belongs to it.
+
+    `memory` is a file in which to remember what the next run can use. `key_of` gives, for a generated file, what
+    changes whenever its content does.
+    """
+    found = number_documents(list(documents(site, key_of)))
+    return write_index(found, catalogue(site), folder, memory)
+
+
+def write_index(
+    found: Mapping[int, Document], facets: Mapping[str, Any], folder: Path, memory: Path | None = None
+) -> Written:
+    """Write the index of numbered documents; `facets` is the catalogue of what can be chosen."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if memory is None:
+        return _Index(found, facets, folder, None).write_all()
+    with suppress(sqlite3.DatabaseError), closing(_open(memory)) as database:
+        index = _Index(found, facets, folder, database)
+        return index.write_changes() or index.write_all()
+    memory.unlink(missing_ok=True)
+    with closing(_open(memory)) as database:
+        return _Index(found, facets, folder, database).write_all()
+
+
+def place_index(folder: Path, site: Path) -> None:
+    """Bring the index of a built site in line with `folder`; a file that is the same keeps its time."""
+    target = site / FOLDER
+    target.mkdir(parents=True, exist_ok=True)
+    there = {entry.name: entry.stat() for entry in os.scandir(target)}
+    for entry in os.scandir(folder):
+        status, old = entry.stat(), there.pop(entry.name, None)
+        if old is None or (old.st_size, old.st_mtime_ns) != (status.st_size, status.st_mtime_ns):
+            shutil.copy2(entry.path, target / entry.name)
+    for name in there:
+        (target / name).unlink()
+
+
+def remove_index(site: Path) -> None:
+    shutil.rmtree(site / FOLDER, ignore_errors=True)
+
+
+def _open(memory: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(memory, isolation_level=None, check_same_thread=False)
+    database.execute("pragma journal_mode=wal")
+    database.execute("pragma synchronous=off")  # A lost memory costs a second, a wrong one is found by its digests.
+    database.execute("create table if not exists documents (number integer primary key, digest text, records blob)")
+    database.execute("create table if not exists state (name text primary key, value text)")
+    return database
+
+
+class _Index:
+    def __init__(
+        self,
+        found: Mapping[int, Document],
+        facets: Mapping[str, Any],
+        folder: Path,
+        database: sqlite3.Connection | None,
+    ) -> None:
+        self.found = found
+        self.facets = facets
+        self.folder = folder
+        self.database = database
+        counts = Counter(number >> 20 for number in found)
+        self.bits = {kind: block_bits(kind, counts[kind]) for kind in range(4)}
+        self.files: dict[str, str] = {}
+        """The digests of all files by their names."""
+        self.changed = 0
+
+    # -- from nothing
+
+    def write_all(self) -> Written:
+        terms, entries = Terms(), {}
+        kept: list[tuple[int, str, bytes]] = []
+        for number in sorted(self.found):
+            made = self.found[number].make()
+            terms.add(number, made.records)
+            entries[number] = made.entry
+            if self.database:
+                kept.append((number, self.found[number].digest, _packed(made)))
+        weights: Counter[str] = Counter()
+        for term, postings in terms.postings.items():
+            weights[beginning(term.partition("\0")[0])] += weight(postings)
+        shards = partition(weights)
+        grouped = _grouped(terms.postings, shards)
+        for prefix in shards:
+            self._put(shard_name(prefix), encode_shard(grouped.get(prefix, {})))
+        for name, block in self._blocks(entries).items():
+            self._put(name, encode_block(block))
+        self._put_words({term.partition("\0")[0][1:] for term in terms.postings})
+        return self._finish(weights, shards, kept, everything=True)
+
+    def _blocks(self, entries: Mapping[int, list[Any]]) -> dict[str, dict[int, list[Any]]]:
+        blocks: dict[str, dict[int, list[Any]]] = defaultdict(dict)
+        for number, entry in entries.items():
+            blocks[block_name(number, self.bits)][number] = entry
+        return blocks
+
+    # -- after an edit
+
+    def write_changes(self) -> Written | None:
+        """Write only what changed; None where too much has, or the last run is not known."""
+        assert self.database
+        state = dict(self.database.execute("select name, value from state"))
+        if state.get("format") != str(_FORMAT) or json.loads(state["bits"]) != list(self.bits.values()):
+            return None
+        self.files = json.loads(state["files"])
+        if not self._is_whole():
+            self.files = {}
+            return None
+        known = dict(self.database.execute("select number, digest from documents"))
+        gone = known.keys() - self.found.keys()
+        new = [number for number, document in self.found.items() if known.get(number) != document.digest]
+        if len(gone) + len(new) > _MANY * len(self.found) + 2:
+            self.files = {}
+            return None
+        made = {number: self.found[number].make() for number in sorted(new)}
+        self.database.execute("delete from state where name = 'format'")
+        before = self._remembered(sorted({*gone, *new} & known.keys()))
+        weights, shards = self._write_shards(before, made, json.loads(state["weights"]), json.loads(state["shards"]))
+        self._write_blocks(gone, {number: one.entry for number, one in made.items()})
+        kept = [(number, self.found[number].digest, _packed(one)) for number, one in made.items()]
+        return self._finish(weights, shards, kept, gone=gone)
+
+    def _is_whole(self) -> bool:
+        """Whether the files of the last run are all there."""
+        return {entry.name for entry in os.scandir(self.folder)} == self.files.keys()
+
+    def _remembered(self, numbers: list[int]) -> Terms:
+        assert self.database
+        terms = Terms()
+        for number in numbers:
+            row = self.database.execute("select records from documents where number = ?", (number,)).fetchone()
+            terms.add(number, [Record(*one) for one in json.loads(zlib.decompress(row[0]))])
+        return terms
+
+    def _write_shards(
+        self, before: Terms, made: Mapping[int, Made], weights: dict[str, int], shards: list[str]
+    ) -> tuple[Counter[str], list[str]]:
+        """Write the shards of forms whose postings changed, and those that are divided in another way now."""
+        after = Terms()
+        for number in sorted(made):
+            after.add(number, made[number].records)
+        old, new = before.postings, after.postings
+        touched = {term for term in old.keys() | new.keys() if old.get(term) != new.get(term)}
+        has = set(shards).__contains__
+        loaded: dict[str, dict[str, array[int]]] = {}
+
+        def load(prefix: str) -> dict[str, "array[int]"]:
+            if prefix not in loaded:
+                loaded[prefix] = decode_shard((self.folder / shard_name(prefix)).read_bytes())
+            return loaded[prefix]
+
+        counted = Counter(weights)
+        forms: dict[str, list[str]] = {"gone": [], "new": []}
+        for term in sorted(touched):
+            form = term.partition("\0")[0]
+            group = load(shard_of(form, has))
+            was = group.get(term)
+            now = _replaced(was or array("Q"), old.get(term), new.get(term))
+            counted[beginning(form)] += (weight(now) if now else 0) - (weight(was) if was else 0)
+            if now:
+                group[term] = now
+            else:
+                group.pop(term, None)
+            forms["new" if now else "gone"].append(form[1:])
+        counted = +counted
+        divided = partition(counted)
+        for prefix in set(shards) ^ set(divided):
+            load(shard_of(prefix, has))
+        while True:
+            moved = {term: postings for group in loaded.values() for term, postings in group.items()}
+            grouped = _grouped(moved, divided)
+            missing = [prefix for prefix in grouped if prefix in shards and prefix not in loaded]
+            if not missing:
+                break
+            for prefix in missing:
+                load(prefix)
+        for prefix in sorted(loaded):
+            if prefix not in divided:
+                self._drop(shard_name(prefix))
+        for prefix in sorted({*grouped, *loaded} & set(divided)):
+            self._put(shard_name(prefix), encode_shard(grouped.get(prefix, {})))
+        self._change_words(forms["new"], [form for form in forms["gone"] if not self._has(form, moved, divided)])
+        return counted, divided
+
+    def _has(self, form: str, loaded: Iterable[str], shards: list[str]) -> bool:
+        """Whether any record still has a form: the other group of shards may have it."""
+        has = set(shards).__contains__
+        for group in "qr":
+            name = shard_name(shard_of(group + form, has))
+            if any(term.startswith(f"{group}{form}\0") for term in loaded):
+                return True
+            data = (self.folder / name).read_bytes()
+            if any(term.startswith(f"{group}{form}\0") for term in decode_shard(data)):
+                return True
+        return False
+
+    def _write_blocks(self, gone: Iterable[int], entries: Mapping[int, list[Any]]) -> None:
+        removed = {block_name(number, self.bits): set[int]() for number in gone}
+        for number in gone:
+            removed[block_name(number, self.bits)].add(number)
+        added = self._blocks(entries)
+        for name in removed.keys() | added.keys():
+            block = decode_block((self.folder / name).read_bytes()) if name in self.files else {}
+            block = {number: entry for number, entry in block.items() if number not in removed.get(name, ())}
+            block |= added.get(name, {})
+            if block:
+                self._put(name, encode_block(block))
+            else:
+                self._drop(name)
+
+    # -- files
+
+    def _put_words(self, forms: Iterable[str]) -> None:
+        by_length: dict[int, list[str]] = defaultdict(list)
+        for form in forms:
+            if _is_word(form):
+                by_length[min(len(form), 15)].append(form)
+        for length, group in by_length.items():
+            self._put(_words_name(length), _words_file(group))
+
+    def _change_words(self, new: list[str], gone: list[str]) -> None:
+        for length in {min(len(form), 15) for form in (*new, *gone) if _is_word(form)}:
+            name = _words_name(length)
+            words = _read_words(self.folder / name) if name in self.files else set()
+            changed = words | {form for form in new if _is_word(form) and min(len(form), 15) == length}
+            changed -= set(gone)
+            if changed and changed != words:
+                self._put(name, _words_file(changed))
+            elif not changed:
+                self._drop(name)
+
+    def _put(self, name: str, data: bytes) -> None:
+        digest = blake2b(data, digest_size=8).hexdigest()
+        path = self.folder / name
+        if self.files.get(name) != digest and not (path.exists() and path.read_bytes() == data):
+            temporary = path.with_name(f".{name}.tmp")
+            temporary.write_bytes(data)
+            temporary.replace(path)
+            self.changed += 1
+        self.files[name] = digest
+
+    def _drop(self, name: str) -> None:
+        if self.files.pop(name, None):
+            (self.folder / name).unlink(missing_ok=True)
+            self.changed += 1
+
+    def _finish(
+        self,
+        weights: Mapping[str, int],
+        shards: list[str],
+        kept: list[tuple[int, str, bytes]],
+        *,
+        gone: Iterable[int] = (),
+        everything: bool = False,
+    ) -> Written:
+        """Write the description of the whole, and remember what the next run needs."""
+        self._put("facets.json", _json(self.facets))
+        others = sorted(item for item in self.files.items() if item[0] != "index.json")
+        version = blake2b(repr(others).encode(), digest_size=8).hexdigest()
+        lengths = sorted(int(name[2:-4]) for name in self.files if name.startswith("l-"))
+        about = {"version": version, "bits": list(self.bits.values()), "lengths": lengths, "shards": " ".join(shards)}
+        self._put("index.json", _json({**about, **self._counts(), "parts": card_parts()}))
+        if everything:
+            for entry in os.scandir(self.folder):
+                if entry.name not in self.files:
+                    Path(entry.path).unlink()
+                    self.changed += 1
+        if self.database:
+            self._remember(weights, shards, kept, gone=gone, everything=everything)
+        return Written(len(self.found), len(self.files), self.changed)
+
+    def _counts(self) -> dict[str, int]:
+        return {"quotations": self.facets.get("quotations", 0), "documents": len(self.found)}
+
+    def _remember(
+        self,
+        weights: Mapping[str, int],
+        shards: list[str],
+        kept: list[tuple[int, str, bytes]],
+        *,
+        gone: Iterable[int],
+        everything: bool,
+    ) -> None:
+        assert self.database
+        state = {
+            "weights": json.dumps(dict(weights), ensure_ascii=False),
+            "shards": json.dumps(shards, ensure_ascii=False),
+            "files": json.dumps(self.files),
+            "bits": json.dumps(list(self.bits.values())),
+            "format": str(_FORMAT),
+        }
+        self.database.execute("begin")
+        if everything:
+            self.database.execute("delete from documents")
+        self.database.executemany("delete from documents where number = ?", [(number,) for number in gone])
+        self.database.executemany("insert or replace into documents values (?, ?, ?)", kept)
+        self.database.executemany("insert or replace into state values (?, ?)", state.items())
+        self.database.execute("commit")
+
+
+def _packed(made: Made) -> bytes:
+    return zlib.compress(json.dumps(made.records, ensure_ascii=False).encode("utf-8", "replace"), 1)
+
+
+def _grouped(postings: Mapping[str, "array[int]"], shards: list[str]) -> dict[str, dict[str, "array[int]"]]:
+    """The terms of each shard."""
+    has = set(shards).__contains__
+    grouped: dict[str, dict[str, array[int]]] = defaultdict(dict)
+    for term, found in postings.items():
+        grouped[shard_of(term.partition("\0")[0], has)][term] = found
+    return grouped
+
+
+def _replaced(was: "array[int]", old: "array[int] | None", new: "array[int] | None") -> "array[int]":
+    """Postings in which those of some documents are replaced by others."""
+    documents = {posting >> 40 for posting in (*(old or ()), *(new or ()))}
+    if len(documents) == 1:
+        (document,) = documents
+        first, end = bisect_left(was, document << 40), bisect_left(was, document + 1 << 40)
+        return was[:first] + (new or array("Q")) + was[end:]
+    return array("Q", sorted([*(p for p in was if p >> 40 not in documents), *(new or ())]))
+
+
+def _is_word(form: str) -> bool:
+    """Whether a form may be offered to who has mistyped one."""
+    return len(form) > 2 and form.isalpha()
+
+
+def _words_name(length: int) -> str:
+    """The file of all words of a length; long words share one."""
+    return f"l-{min(length, 15)}.bin"
+
+
+def _words_file(forms: Iterable[str]) -> bytes:
+    return zlib.compress("\n".join(sorted(forms)).encode("utf-8", "surrogatepass"), 6)
+
+
+def _read_words(path: Path) -> set[str]:
+    return set(zlib.decompress(path.read_bytes()).decode("utf-8", "surrogatepass").split("\n"))
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

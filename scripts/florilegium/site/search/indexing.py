@@ -1,0 +1,54 @@
+"""An index that is made while a renderer works on the pages."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from ..pages import Plan
+from .index_writing import Written, index_site, place_index, remove_index
+
+__all__ = ["Indexing", "indexing"]
+
+
+class Indexing:
+    """An index in the making. `place` waits for it."""
+
+    def __init__(self, folder: Path, work: Callable[[], Written] | None) -> None:
+        self._folder = folder
+        self._failure: BaseException | None = None
+        self._work = work
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        if work:
+            self._thread.start()
+
+    def _run(self) -> None:
+        assert self._work
+        try:
+            self._work()
+        except BaseException as error:
+            self._failure = error
+
+    def place(self, site: Path) -> None:
+        """Put the index into a built site; where none is wanted, take away the one that was there."""
+        if self._work is None:
+            remove_index(site)
+            return
+        self._thread.join()
+        if self._failure:
+            raise self._failure
+        place_index(self._folder, site)
+
+
+def indexing(plan: Plan, state: Path, *, wanted: bool, remember: bool) -> Indexing:
+    """Begin to make the index of a planned site in the folder `state`, where that of the last run may lie."""
+
+    def key_of(path: str) -> str:
+        page = plan.pages.get(path)
+        return page.key if page else ""
+
+    def work() -> Written:
+        memory = state / "search-index.sqlite" if remember else None
+        return index_site(plan.site, folder, memory=memory, key_of=key_of)
+
+    folder = state / "search-index"
+    return Indexing(folder, work if wanted else None)
