@@ -235,7 +235,7 @@ def test_a_hundred_are_shown_and_the_rest_counted(run, root, write):
     assert code == 1
     assert out.count("[unresolved-reference]") == 100
     assert out.splitlines()[-2:] == [
-        "… and 250 more. Mend these first, or see all with --format json.",
+        "… and 250 more. Fix these first, or see all with --format json.",
         "2 notes, 1 theme, 1 quote, 3 works: 350 errors",
     ]
 

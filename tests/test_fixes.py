@@ -313,7 +313,10 @@ def test_a_check_says_how_much_can_be_mended_and_a_dry_run_what(run, root):
     text = HEAD.format("") + QUOTE.format(GOOD.removesuffix(" {#she-forgot}"))
     (root / NOTE).write_text(text)
     code, out, _ = run()
-    assert (code, out.splitlines()[-1]) == (1, "florilegium check --fix mends 2 of these.")
+    assert (code, out.splitlines()[-1]) == (
+        1,
+        "florilegium check --fix would mend 1 quote id, 1 theme that a note did not list; 1 file.",
+    )
     code, out, _ = run("--fix", "--dry-run")
     assert code == 1
     assert out.splitlines()[:2] == [f"--- a/{NOTE}", f"+++ b/{NOTE}"]

@@ -260,10 +260,7 @@ def test_clashing_ids_nope(found):
     [
         "notes/x.txt",
         "notes/x.MD",
-        "notes/x.md~",
-        "notes/.x.md.swp",
         "notes/sub/x.md",
-        ".gitkeep",
         "Library.yml",
         "x/y.md",
         "library.yaml",

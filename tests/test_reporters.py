@@ -83,7 +83,7 @@ def test_colours_are_for_terminals():
 def test_a_hundred_findings_are_shown_and_the_rest_counted():
     lines = text(*(finding(n, help="") for n in range(2, 1103)))
     assert len(lines) == 101
-    assert lines[-1] == "… and 1,001 more. Mend these first, or see all with --format json."
+    assert lines[-1] == "… and 1,001 more. Fix these first, or see all with --format json."
 
 
 def test_the_summary_counts_in_words():

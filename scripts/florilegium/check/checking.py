@@ -19,6 +19,7 @@ from ..library.cache_shards import CacheShards
 from ..library.links import Links, resolve_links
 from ..library.reading import ANNOTATIONS, Listed, ReadResult, is_spent, list_files, read_library, replace_files
 from .checks import Context, apply_severities, run_checks
+from .consequences import hold_back
 
 __all__ = [
     "Checked",
@@ -125,7 +126,8 @@ def read(options: Options) -> tuple[ReadResult, CacheShards]:
 def judge(result: ReadResult, today: date) -> tuple[Links, tuple[Diagnostic, ...]]:
     """Link and check what was read; nothing of the disk is touched."""
     links = resolve_links(result.library)
-    return links, apply_severities(links, (*result.diagnostics, *run_checks(Context(links, today))))
+    found = hold_back(result.library, (*result.diagnostics, *run_checks(Context(links, today))))
+    return links, apply_severities(links, found)
 
 
 def check_text(options: Options, path: str, data: bytes) -> tuple[Diagnostic, ...]:

@@ -23,7 +23,7 @@ __all__ = ["check", "echo_diff", "explain"]
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "sarif", "github"]), default="text", show_default=True
 )
-@click.option("--strict", is_flag=True, help="Let warnings fail the check as errors do.")
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--fix", is_flag=True, help="Mend what is safe, show what changed, and check again.")
 @click.option("--dry-run", is_flag=True, help="With --fix: show what would change, and write nothing.")
 @click.option(
@@ -50,9 +50,17 @@ def check(
     if form == "text" and diagnostics:
         from ..edit.fixes import count_mendable
 
-        if count := count_mendable(diagnostics):
-            click.echo(f"florilegium check --fix mends {count:,} of these.")
+        if count_mendable(diagnostics) and (offer := _offer(options)):
+            click.echo(offer)
     return int(has_errors(diagnostics, strict=strict))
+
+
+def _offer(options: Options) -> str:
+    """What `--fix` would do; empty where that is nothing after all."""
+    from ..edit.fixes import plan_fixes
+
+    fixes = plan_fixes(options)
+    return f"florilegium check --fix would mend {fixes}." if fixes.changes else ""
 
 
 def _check_stdin(options: Options, name: str, form: str, strict: bool) -> int:

@@ -41,7 +41,7 @@ def text(diagnostics: Sequence[Diagnostic], read_line: ReadLine, *, colour: bool
     def paint(words: str, code: str) -> str:
         return f"\033[{code}m{words}\033[0m" if colour else words
 
-    for diagnostic in diagnostics[:_SHOWN]:
+    for diagnostic in _chosen(diagnostics):
         label = paint(diagnostic.severity.value, f"1;{_COLOURS[diagnostic.severity]}")
         place = paint(_place(diagnostic.span), "1")
         yield f"{place}: {label}: {_safe(diagnostic.message)} [{diagnostic.rule}]"
@@ -52,10 +52,31 @@ def text(diagnostics: Sequence[Diagnostic], read_line: ReadLine, *, colour: bool
             yield f"  {paint('help', '1;32')}: {_safe(diagnostic.help)}"
     if len(diagnostics) > _SHOWN:
         yield _rest(diagnostics)
+    counts = Counter(diagnostic.rule for diagnostic in diagnostics)
+    if len(diagnostics) >= _COUNTED and len(counts) > 1:
+        yield f"by rule: {', '.join(f'{count:,} {rule}' for rule, count in counts.most_common())}"
+
+
+_COUNTED = 4
+"""Findings from which on they are counted by rule."""
+
+
+def _chosen(diagnostics: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+    """As many findings as a report holds, in their order: those of a rare rule before the hundredth of another."""
+    if len(diagnostics) <= _SHOWN:
+        yield from diagnostics
+        return
+    by_rule: dict[str, list[int]] = {}
+    for index, diagnostic in enumerate(diagnostics):
+        by_rule.setdefault(diagnostic.rule, []).append(index)
+    chosen: list[int] = []
+    for place, indexes in enumerate(sorted(by_rule.values(), key=len)):
+        chosen += indexes[: (_SHOWN - len(chosen)) // (len(by_rule) - place)]
+    yield from (diagnostics[index] for index in sorted(chosen))
 
 
 def _rest(diagnostics: Sequence[Diagnostic]) -> str:
-    return f"… and {len(diagnostics) - _SHOWN:,} more. Mend these first, or see all with --format json."
+    return f"… and {len(diagnostics) - _SHOWN:,} more. Fix these first, or see all with --format json."
 
 
 def _place(span: Span) -> str:
@@ -190,7 +211,7 @@ _GITHUB_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity
 
 def github(diagnostics: Sequence[Diagnostic], _read_line: ReadLine) -> Iterator[str]:
     """Findings as workflow commands, which GitHub shows in the changed lines of a pull request."""
-    for d in diagnostics[:_SHOWN]:
+    for d in _chosen(diagnostics):
         values = {
             "file": d.span.path,
             "line": str(d.span.line),

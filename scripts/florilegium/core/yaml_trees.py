@@ -209,23 +209,40 @@ class _YamlReader(Reader):
         message, remedy = self.words(problem, mark)
         return self.report(self.at(mark, 1), message, remedy)
 
+    def quoted_line(self, mark: _Mark) -> str:
+        """The remedy for a line with two colons: the line as it should be, if that can be told."""
+        start = self.text.rfind("\n", 0, mark.index) + 1
+        line = _KEY_AND_VALUE.match(self.text[start:].partition("\n")[0])
+        if line:
+            return f'put the value in quotes: {line[1]}: "{line[2]}"'
+        return 'put quotes around a value that holds ": "; or correct the indentation, or the line above'
+
+    def line_above(self, mark: _Mark, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """What a pattern finds in the nearest lines before a place, of which each continues the one before."""
+        above = self.text[: mark.index].split("\n")[-4:-1]
+        return next((found for line in reversed(above) if (found := pattern.fullmatch(line.rstrip()))), None)
+
     def at(self, mark: _Mark, length: int) -> Span:
         return self.place(mark.index, min(mark.index + length, len(self.text)))
 
     def words(self, problem: str, mark: _Mark) -> tuple[str, str]:
         sign = self.text[mark.index : mark.index + 1]
         if "mapping values are not allowed" in problem:
-            return (
-                'a second ": " in one value',
-                'put quotes around a value that holds ": "; or correct the indentation, or the line above',
-            )
+            glued = self.line_above(mark, _GLUED)
+            if glued:
+                return "a blank is missing after the colon in the line above", f"write {glued[1]}: {glued[2]}"
+            return 'a second ": " in one value', self.quoted_line(mark)
         if sign == "\t" or "tab" in problem:
             return "a tab cannot indent YAML", "indent with spaces"
+        if "cannot start any token" in problem and sign == "@":
+            return 'a value cannot begin with "@"', "write the citation key without the @"
         if "cannot start any token" in problem:
             return f"a value cannot begin with {quoted(sign)}", "put quotes around the value"
         if "escape" in problem:
             escape = _ESCAPE.match(self.text, self.text.rfind("\\", 0, mark.index + 1))
             return f"{quoted(escape[0] if escape else sign)} is no escape", _BACKSLASH
+        if item := self.line_above(mark, _GLUED_ITEM):
+            return "a blank is missing after the hyphen of a list", f"write {item[1]}- {item[2]}"
         if "expected" in problem:
             return (
                 'this line is not of the form "key: value"',
@@ -234,6 +251,9 @@ class _YamlReader(Reader):
         return f"this is not YAML ({_first_line(problem)})", _COLON
 
 
+_KEY_AND_VALUE = re.compile(r"\s*(?:- )?([^\s:\"'#][^:\n]*): +([^\"'\[{\n]*[^\s\"'\[{])\s*$")
+_GLUED = re.compile(r" *([A-Za-z_-]+):([^\s:/].*)")
+_GLUED_ITEM = re.compile(r"( *)-([^\s-].*)")
 _COMMENT_IN_BRACKETS = re.compile(r"""^[^\n#'"\[{]*[\[{](?:[^]}\n'"]*[\s,])?(#[^\n]*)""", re.MULTILINE)
 """A list of tags as other programs write them: `[#one, #two]`."""
 _ESCAPE = re.compile(r"\\(?:[xuU][0-9A-Fa-f]{0,8}|.?)")

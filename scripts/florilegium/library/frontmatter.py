@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
@@ -60,7 +60,9 @@ class FrontMatter(NamedTuple):
 _OPENING = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\n|\r)")
 _CLOSING = re.compile(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)")
 _BLANK_LINE = re.compile(r"[ \t]*[\r\n]")
-_FORM = 'open the file with a line "---", the YAML, and another line "---"'
+_NONE = "the front matter is missing"
+_FORM = 'begin the file with a line "---", a line such as "title: A title", and another line "---"'
+_LATER = re.compile(r"\s+---[ \t]*[\r\n]")
 
 
 def cut_front_matter(text: str) -> Cut | Problem:
@@ -71,7 +73,9 @@ def cut_front_matter(text: str) -> Cut | Problem:
     opening = _OPENING.match(text)
     if opening is None:
         first = re.search(r"[\r\n]|\Z", text)
-        return Problem("the front matter is missing", _FORM, 0, first.start() if first else 0)
+        later = _LATER.match(text)
+        message, remedy = ("blank lines stand before the ---", "remove them") if later else (_NONE, _FORM)
+        return Problem(message, remedy, 0, first.start() if first else 0)
     closing = _CLOSING.search(text, opening.end())
     if closing is None:
         message = "the front matter that opens here is never closed"
@@ -117,7 +121,34 @@ def _no_mapping(node: Node | None, opening: Span) -> Diagnostic:
 
 _MAX_GUESSES = 20
 """Unknown keys of one mapping for which the key that was meant is looked for."""
+_ELSEWHERE = {
+    **dict.fromkeys(("tag", "tags", "keywords", "categories", "topics", "subjects"), "themes"),
+    **dict.fromkeys(("author", "authors", "contributor", "creator", "by"), "contributors"),
+    **dict.fromkeys(("created", "creation date", "day"), "date"),
+    **dict.fromkeys(("modified", "lastmod", "last_modified", "changed", "revised"), "updated"),
+    **dict.fromkeys(("bibliography", "refs", "works", "literature"), "references"),
+    **dict.fromkeys(("citekey", "citation-key", "key", "work"), "source"),
+    **dict.fromkeys(("warnings", "content-warnings", "content-notices"), "notices"),
+    **dict.fromkeys(("style", "csl", "cite-style"), "citation-style"),
+    **dict.fromkeys(("lang", "locale"), "language"),
+    **dict.fromkeys(("site-url", "site_url", "address", "website"), "url"),
+    **dict.fromkeys(("alias", "altlabel", "synonyms"), "aliases"),
+    **dict.fromkeys(("parent", "parents", "part-of"), "broader"),
+    "speakers": "roles",
+}
+"""What keys are called in other programs."""
+_LABELS = ("title", "label", "name", "heading")
+"""Names of what is called `title` in a note and `label` elsewhere."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _texts_in(node: Node) -> Iterator[str]:
+    """The texts of a list, and of the lists in it: `[[soothing]]` is one text in two lists."""
+    if isinstance(node, Sequence):
+        for item in node.items:
+            yield from _texts_in(item)
+    elif isinstance(node, Scalar) and not node.is_null:
+        yield node.text
 
 
 class Fields:
@@ -224,7 +255,11 @@ class Fields:
         if isinstance(node, Sequence):
             return node.items
         wanted = f"a list of {of}, such as {example}"
-        if node is not None:
+        if isinstance(node, Scalar) and node.text.strip():
+            # What was typed, in the form of a list.
+            written = ", ".join(part.strip(" #") for part in node.text.split(","))
+            self.expect(key, f"a list of {of}", node, f"write {key}: [{written}]")
+        elif node is not None:
             self.expect(key, wanted, node, f"write {key}: {example}")
         elif required and key in self.nodes:
             self.report(key, f"{quoted(key)}{self.where} must be {wanted}", "write [] for an empty list")
@@ -258,7 +293,7 @@ class Fields:
         return found[0] if found else None
 
     def mentions(
-        self, key: str, *, required: bool = False, or_one: bool = False, example: str = "[amnesia, numbing]"
+        self, key: str, *, required: bool = False, or_one: bool = False, example: str = "[first, second]"
     ) -> tuple[Mention, ...]:
         """A list of ids, each of which may come once; with `or_one`, a single id is a list of one."""
         node = self.nodes.get(key)
@@ -285,7 +320,9 @@ class Fields:
         texts = []
         for item in items:
             if not isinstance(item, Scalar) or item.is_null:
-                self.expect(key, wanted or f"a list of {of}", item, "write a text, or remove it")
+                inner = ", ".join(_texts_in(item))
+                remedy = f"write {key}: {f'[{inner}]' if not wanted else inner}" if inner else "write a text there"
+                self.expect(key, wanted or f"a list of {of}", item, remedy)
             elif not item.text.strip():
                 self.report(
                     key,
@@ -334,7 +371,13 @@ class Fields:
         # A key that is there already is not what another one was meant to be, unless nothing else is near.
         missing = [key for key in known if key not in self.nodes]
         for count, key in enumerate(strangers):
-            near = "" if count >= _MAX_GUESSES else did_you_mean(key, missing) or did_you_mean(key, known)
+            other = _ELSEWHERE.get(key.casefold(), "")
+            other = (
+                other if other in known else next((k for k in _LABELS if k in known and key.casefold() in _LABELS), "")
+            )
+            near = f"did you mean {quoted(other)}?" if other else ""
+            if not near and count < _MAX_GUESSES:
+                near = did_you_mean(key, missing) or did_you_mean(key, known)
             remedy = near or f"the keys are {', '.join(known)}"
             message = f"there is no key {quoted(key)}{self.where}"
             self.report(key, message, remedy, rule=rule, span=self.keys[key])

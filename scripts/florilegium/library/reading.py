@@ -24,6 +24,7 @@ from ..quotations.verification import parse_lock
 from ..works.reference_files import parse_bibliography
 from .notes import parse_note, parse_theme
 from .settings import parse_settings
+from .unexpected_files import explain_unexpected, is_passed_over
 
 __all__ = [
     "ANNOTATIONS",
@@ -131,6 +132,8 @@ def _walk(root: Path, folder: str, diagnostics: list[Diagnostic]) -> Iterator[Li
         diagnostics.append(_unreadable(folder, f"the folder cannot be read: {error.strerror}"))
         return
     for entry in entries:
+        if is_passed_over(entry.name):
+            continue
         path = f"{folder}/{entry.name}"
         try:
             status = entry.stat(follow_symlinks=False)
@@ -193,10 +196,9 @@ def _too_large(path: str, kind: FileKind, size: int) -> Diagnostic | None:
 
 
 def _unexpected(path: str) -> Diagnostic:
-    folder = "/".join(path.split("/")[:2])
     own = f"only {SETTINGS}, {LOCK}, {PERMALINKS}, {IMPORTS}, notes/, themes/ and references/ belong here"
-    expected = _FOLDERS.get(folder, own)
-    return _problem("unexpected-file", path, f"{quoted(path)} is not part of a library", expected)
+    folder = "/".join(path.split("/")[:2])
+    return _problem("unexpected-file", path, *explain_unexpected(path, folder in _FOLDERS, _FOLDERS.get(folder, own)))
 
 
 def _id_faults(path: str, kind: FileKind) -> Iterator[Diagnostic]:

@@ -162,6 +162,8 @@ def _mappings(fields: Fields, key: str, example: str) -> Iterator[Mapping]:
         if isinstance(item, Mapping):
             yield item
         else:
+            if isinstance(item, Scalar) and item.text.strip():
+                example = f"[{{id: {propose_id(item.text, otherwise='id')}, label: {item.text.strip().capitalize()}}}]"
             fields.expect(key, f"a list of mappings, such as {example}", item, f"write {key}: {example}")
 
 

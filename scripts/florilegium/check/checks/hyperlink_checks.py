@@ -1,5 +1,6 @@
 """Checks of where hyperlinks lead: out of the library safely, and within it to something that exists."""
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
@@ -34,6 +35,7 @@ SITE_PAGES = (
 
 _TARGETS = "link to other-note.md, ../themes/theme.md, #heading, or a page such as /themes/"
 _SHOWN_ANCHORS = 5
+_OUTSIDE = re.compile(r"(?:^|/)(www\..+|[a-z0-9-]+\.(?:org|com|net|edu|eu|de|uk)(?:/.*)?)$")
 
 
 def check_unsafe_link(context: Context) -> Iterator[Diagnostic]:
@@ -94,11 +96,17 @@ class _Pages:
     def _no_page(self, page: str) -> tuple[str, str] | None:
         if page in SITE_PAGES:
             return None
+        if outside := _OUTSIDE.search(page):
+            return f"{quoted(outside[1])} is an address without https://", f"write https://{outside[1]}"
         return f"{quoted(page)} is no page of the library", self.guess(page, SITE_PAGES, _TARGETS)
 
     def _no_document(self, target: InternalTarget) -> tuple[str, str]:
         files = [f"{id_}.md" for id_ in (self.notes if target.kind == "note" else self.themes)]
         message = f"there is no {target.kind} {quoted(target.id)}"
+        if target.kind == "note" and target.id in self.themes:
+            return message, f"there is a theme of this name: link to ../themes/{target.id}.md"
+        if target.kind == "theme" and target.id in self.notes:
+            return message, f"there is a note of this name: link to ../notes/{target.id}.md"
         return message, self.guess(f"{target.id}.md", files, _TARGETS)
 
     def _no_anchor(self, fragment: str, document: Note | Theme) -> tuple[str, str]:
@@ -129,7 +137,7 @@ def check_broken_redirect(context: Context) -> Iterator[Diagnostic]:
             yield found("broken-internal-link", span, message, "remove the redirect, or the page")
         elif end not in known:
             message = f"{quoted(old)} is redirected to {quoted(end)}, which is no page of the library"
-            remedy = "name a note or a theme, such as themes/amnesia"
+            remedy = f"name a note or a theme{f', such as {pages[-1]}' if pages else ''}"
             yield found("broken-internal-link", span, message, context.guess(end, pages, remedy))
 
 
@@ -143,5 +151,5 @@ def check_vanished_permalink(context: Context) -> Iterator[Diagnostic]:
             remedy = "give the quotation its id again; or record an exception with the reason in library.yml"
         else:
             message = f"{name} was published, but there is no page {quoted(end)}"
-            remedy = "restore it, or lead on from it in library.yml, such as redirects: {themes/old: themes/new}"
+            remedy = "restore it, or add a redirect in library.yml: redirects: {OLD: NEW}"
         yield found("vanished-permalink", permalink.span, message, remedy, about=permalink.address)

@@ -25,6 +25,7 @@ __all__ = [
 
 _EARLY = re.compile(r"(?<![^\s,])(?:[#!][a-z]|\{#)")
 """A theme, notice or id before the work: that is reported where it is read, and what follows from it is not."""
+_SHOWN_THEMES = 8
 _SHORT = 20
 """Characters below which words may well be quoted twice."""
 
@@ -64,10 +65,14 @@ def check_duplicate_quote(context: Context) -> Iterator[Diagnostic]:
 
 
 def check_missing_quote_theme(context: Context) -> Iterator[Diagnostic]:
-    for quote in context.quotes:
-        if not quote.themes:
+    for note in context.notes:
+        own = [mention.id for mention in note.themes if mention.id in context.links.themes]
+        shown = ", ".join(f"#{id_}" for id_ in (own or sorted(context.links.themes))[:_SHOWN_THEMES])
+        for quote in note.quotes:
+            if quote.themes:
+                continue
             message = "the quote is filed under no theme"
-            remedy = "add a theme of the note after the work, such as #amnesia"
+            remedy = f"add a theme after the work: {shown or '#theme, and write that theme'}"
             yield found("missing-quote-theme", quote.attribution_span, message, remedy, about=quote.address)
 
 

@@ -1,7 +1,8 @@
 """Checks of citations and of the works that they name."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -27,11 +28,13 @@ __all__ = [
 
 def check_unresolved_reference(context: Context) -> Iterator[Diagnostic]:
     sources = context.links.sources
-    for key, span in _mentioned(context):
-        if key not in sources:
-            remedy = "add the work under references: in this note, or in annotations/references/"
-            message = f"no reference has the key {quoted(key)}"
-            yield found("unresolved-reference", span, message, context.guess(key, sources, remedy), about=key)
+    missing = [(key, span) for key, span in _mentioned(context) if key not in sources]
+    times = Counter((key, span.path) for key, span in missing)
+    remedy = "add the work under references: in this note, or in annotations/references/"
+    for key, span in missing:
+        count = times[key, span.path]
+        message = f"no reference has the key {quoted(key)}{f' ({count} times in this file)' if count > 1 else ''}"
+        yield found("unresolved-reference", span, message, context.guess(key, sources, remedy), about=key)
 
 
 def _mentioned(context: Context) -> Iterator[tuple[str, Span]]:
@@ -67,8 +70,8 @@ def check_duplicate_citation_key(context: Context) -> Iterator[Diagnostic]:
 
 def check_conflicting_reference(context: Context) -> Iterator[Diagnostic]:
     for key, entries in context.links.duplicates.items():
-        first = entries[0]
-        for other in entries[1:]:
+        first = _usual_entry(entries)
+        for other in entries:
             differing = same_work(first, other)
             if differing and other.span.path != first.span.path:
                 fields = ", ".join(quoted(name) for name in differing)
@@ -80,6 +83,18 @@ def check_conflicting_reference(context: Context) -> Iterator[Diagnostic]:
                     about=key,
                     related=[Related(message="the other description", span=first.key_span)],
                 )
+
+
+def _usual_entry(entries: Sequence[Source]) -> Source:
+    """The description on which most files agree: who changed one of many is told, and not the others."""
+    groups: list[list[Source]] = []
+    for entry in entries:
+        same = next((group for group in groups if not same_work(group[0], entry)), None)
+        if same is None:
+            groups.append([entry])
+        else:
+            same.append(entry)
+    return max(groups, key=len)[0]
 
 
 def check_duplicate_source(context: Context) -> Iterator[Diagnostic]:

@@ -21,6 +21,7 @@ __all__ = [
 
 def check_unknown_theme(context: Context) -> Iterator[Diagnostic]:
     themes = context.links.themes
+    last = {quote.themes[-1].span: quote for quote in context.quotes if len(quote.themes) > 1 and not quote.has_own_id}
     mentions = chain(
         chain.from_iterable(note.themes for note in context.notes),
         chain.from_iterable(quote.themes for quote in context.quotes),
@@ -28,7 +29,12 @@ def check_unknown_theme(context: Context) -> Iterator[Diagnostic]:
     )
     for mention in mentions:
         if mention.id not in themes:
-            remedy = f"write the theme, annotations/themes/{propose_id(mention.id)}.md"
+            id_ = propose_id(mention.id, otherwise="theme")
+            remedy = f"write the theme, annotations/themes/{id_}.md"
+            if mention.span in last:
+                remedy = f"if it is the id of the quote, write {{#{id_}}}; if not, {remedy}"
+            elif id_ in themes:
+                remedy = f"did you mean {quoted(id_)}?"
             message = f"there is no theme {quoted(mention.id)}"
             remedy = context.guess(mention.id, themes, remedy)
             yield found("unknown-theme", mention.span, message, remedy, about=mention.id)

@@ -42,6 +42,7 @@ def parse_source(node: Node, table: LineTable) -> tuple[Source | None, list[Diag
 _ITEM = "write {id: doe2009, type: book, title: A title}"
 _TYPES = "book, chapter, article-journal, webpage and others"
 _ORCID = "copy it anew from the person's page, for example 0000-0002-1825-0097"
+_PARTICLES = frozenset("af al da dal de del della den der di dos du el la le ten ter van von zu zum zur".split())
 _NAME = "write [{family: Doe, given: Jane}], or [{literal: World Health Organization}]"
 
 _TEXT, _NAMES, _DATE = 1, 2, 3
@@ -214,7 +215,7 @@ class _Item:
 
     def read_names(self, field: str, node: Node) -> None:
         if type(node) is not Sequence:
-            self.expect(field, "a list of names", node, _NAME)
+            self.expect(field, "a list of names", node, _names_remedy(field, node))
             return
         items = node.items
         if len(items) > MAX_NAMES:
@@ -227,7 +228,7 @@ class _Item:
 
     def read_name(self, field: str, node: Node) -> Name | None:
         if type(node) is not Mapping:
-            self.expect(field, "a list of names", node, _NAME)
+            self.expect(field, "a list of names", node, _names_remedy(field, node))
             return None
         parts: dict[str, str] = {}
         for key, value in node.entries:
@@ -371,3 +372,21 @@ def to_csl(source: Source) -> dict[str, object]:
 
 def _name_to_csl(name: Name) -> dict[str, str]:
     return {part: text for part, slot in _NAME_PARTS.items() if (text := getattr(name, slot))}
+
+
+def _names_remedy(field: str, node: Node) -> str:
+    """The names that stand there as text, in the form that they should have; else the form alone."""
+    text = node.text.strip() if isinstance(node, Scalar) else ""
+    names = [name for name in re.split(r"\s*;\s*|\s+(?:and|und|et|&)\s+", text) if name]
+    if not names or len(text) > 200 or re.search(r"[\[\]{}:#\"]", text):
+        return _NAME
+    return f"write {field}: [{', '.join(map(_name_remedy, names))}]"
+
+
+def _name_remedy(text: str) -> str:
+    family, comma, given = (part.strip() for part in text.partition(","))
+    if not comma:
+        words = text.split()
+        first = next((n for n, word in enumerate(words[1:], 1) if word.lower() in _PARTICLES), len(words) - 1)
+        given, family = " ".join(words[:first]), " ".join(words[first:])
+    return f"{{family: {family}, given: {given}}}" if given and "," not in given else f'{{literal: "{text}"}}'

@@ -1,0 +1,39 @@
+"""Files that are no part of a library: what desktops and editors leave is passed over, the rest is explained."""
+
+import re
+
+from ..core.diagnostics import quoted
+from ..core.ids import propose_id
+
+__all__ = ["explain_unexpected", "is_passed_over"]
+
+_LEFT_BY_OTHERS = re.compile(
+    r"\.DS_Store|\._.*|\.localized|Icon\r|Thumbs\.db|ehthumbs\.db|desktop\.ini|\.directory|\.Trash-.*|\.trash"
+    r"|\.obsidian|\.zettlr.*|\.ztr-directory|\.logseq|\.vscode|\.idea|\.stfolder|\.stversions|\.dropbox.*"
+    r"|.*\.sw[a-p]|.*~|~\$.*|\.~lock\..*#|\.#.*|#.*#|.*\.tmp|.*\.bak|\.nfs.*|\.gitkeep",
+    re.IGNORECASE,
+)
+
+
+def is_passed_over(name: str) -> bool:
+    """Whether a file or folder of this name was made by no person, and so is no part of a library."""
+    return _LEFT_BY_OTHERS.fullmatch(name) is not None
+
+
+_NO_TEXTS = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".pdf", ".docx", ".odt", ".epub")
+_TEXTS = (".markdown", ".mdown", ".txt", ".qmd", ".mdx")
+
+
+def explain_unexpected(path: str, among_texts: bool, otherwise: str) -> tuple[str, str]:
+    """What is wrong with a file that the library has no place for, and the remedy; `otherwise` is the general one."""
+    parent, _, name = path.rpartition("/")
+    root = path.partition("/")[0]
+    if name.endswith(".md") and parent == root:
+        remedy = f"move it to {root}/notes/{name}, or if it is a theme to {root}/themes/{name}"
+        return f"{quoted(path)} lies outside the folder of the notes", remedy
+    if among_texts and name.lower().endswith(_NO_TEXTS):
+        return f"{quoted(name)} is not a text", f"keep it outside {root}/: a library holds texts alone"
+    if among_texts and name.lower().endswith(_TEXTS):
+        stem = propose_id(name.rpartition(".")[0], otherwise="note", long=True)
+        return f"{quoted(name)} does not end with .md", f"rename it to {stem}.md"
+    return f"{quoted(path)} is not part of a library", otherwise
