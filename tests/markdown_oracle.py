@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 from florilegium.core.spans import LineTable
 from florilegium.markdown.bodies import ParsedBody, parse_body
-from florilegium.site.prose import RenderedBody, render_body
+from florilegium.site.rendered_bodies import Html, RenderedBody, fill, render_body
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -57,10 +57,15 @@ def rendered(text: str) -> RenderedBody:
     return render_body(read(text).body, PATH)
 
 
+def flat(html: Html, root: str = "/") -> str:
+    """HTML with its slots filled by what they stand for."""
+    return fill(html, root=root, citation=lambda index: f"(citation {index})", quote=lambda index: f"(quote {index})")
+
+
 def our_html(text: str) -> str:
-    """A whole document, its headings included, with slots and without footnotes."""
+    """A whole document, its headings included, without footnotes."""
     sections = rendered(text).sections
-    return "".join(f"<h1>{s.heading}</h1>\n{s.html}\n" if s.level else s.html for s in sections)
+    return "".join(f"<h1>{flat(s.heading)}</h1>\n{flat(s.html)}\n" if s.level else flat(s.html) for s in sections)
 
 
 class _Reducer(HTMLParser):
@@ -78,7 +83,7 @@ class _Reducer(HTMLParser):
             self.out.append("<p-heading>")
         elif tag != "div":
             start = f" start={known['start']}" if "start" in known else ""
-            href = f" href={known['href']}".replace("\ufdd2", "/") if "href" in known else ""
+            href = f" href={known['href']}" if "href" in known else ""
             self.out.append(f"<{_element(tag)}{start}{href}>")
 
     def handle_endtag(self, tag: str) -> None:

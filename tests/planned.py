@@ -82,7 +82,7 @@ A first sentence 😀 [see @doe2009, p. 3]. See [what was kept](remembering.md#q
 
    > Gone is the xylophone 😀, and *with* it everything.
    >
-   > The second paragraph [@roe2010].
+   > The second paragraph.
    >
    > — a participant "Dana", in [@doe2009, p. 4], quoted in [@roe2010] #amnesia !drug-use !trauma {#gone}
 

@@ -23,7 +23,6 @@ MISTAKES = [
         "unattributed-quote",
         "> What is",
     ),
-    ("the attribution in the words", ">\n> — a", "> — a", "unattributed-quote", "> What is"),
     ("no work", "in [@doe2009, p. 4] ", "", "malformed-attribution", "a participant"),
     ("no page", "[@doe2009, p. 4]", "[@doe2009]", "missing-locator", "[@doe2009]"),
     ("a key of the head misspelt", "basis:", "bases:", "unknown-front-matter-key", "bases:"),

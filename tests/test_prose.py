@@ -7,10 +7,11 @@ from html.parser import HTMLParser
 
 import markdown
 import pytest
-from florilegium.site.prose import RenderedBody, as_raw_block, fill, heading_text
-from florilegium.site.prose.sanitiser import clean
+from florilegium.site.page_embedding import as_raw_block, heading_text
+from florilegium.site.rendered_bodies import Html, RenderedBody, Slot, fill
+from florilegium.site.sanitiser import clean
 from hypothesis import given
-from markdown_oracle import documents, emphasis, our_html, read, rendered, shown_text, signs, wild_text
+from markdown_oracle import documents, emphasis, flat, our_html, read, rendered, shown_text, signs, wild_text
 
 # -- what may be in a page
 
@@ -37,6 +38,7 @@ ATTRIBUTES = {
     "time": {"datetime"},
 }
 CLASSES = {"fl-noteref", "fl-noteback", "fl-table", "fl-heading", "fl-footnotes", "fl-left", "fl-center", "fl-right"}
+CLASSES |= {"fl-remark", "fl-remark-title"}
 ADDRESS = re.compile(r"https?://[^/\\\s]|mailto:|\.\./\.\./[a-z]|#[\w-]")
 
 
@@ -99,11 +101,13 @@ class Page(HTMLParser):
 
 def whole(body: RenderedBody) -> str:
     """All of a body's HTML, headings and quotes included, with its slots filled."""
-    parts = [f"<div>{section.heading}</div>{section.html}" for section in body.sections]
-    html = "".join([*parts, *(f"<blockquote>{words}</blockquote>" for words in body.quotes), body.footnotes])
-    return fill(
-        html, root="../../", citation=lambda index: f"(citation {index})", quote=lambda index: f"(quote {index})"
-    )
+    parts = [f"<div>{_flat(section.heading)}</div>{_flat(section.html)}" for section in body.sections]
+    quotes = [f"<blockquote>{_flat(words)}</blockquote>" for words in body.quotes]
+    return "".join([*parts, *quotes, _flat(body.footnotes)])
+
+
+def _flat(html: Html) -> str:
+    return flat(html, "../../")
 
 
 # -- attacks
@@ -308,12 +312,12 @@ def html_of(text: str) -> str:
             "a <kbd>b</kbd> <abbr title='c \"d\"'>e</abbr>",
             '<p>a <kbd>b</kbd> <abbr title="c &quot;d&quot;">e</abbr></p>',
         ),
-        ("a <b>c", "<p>a <b>c</b></p>"),
+        ("a <b>c", "<p>a &lt;b&gt;c</p>"),
         ("AT&T &amp; <3 &copy; &#x202e;", "<p>AT&amp;T &amp; &lt;3 © &amp;#x202e;</p>"),
         ("| `a\\|b` |\n|---|", "<code>a|b</code>"),
         (
             "| a | b |\n|:-:|---|\n| c |",
-            '<th class="fl-center">a</th><th>b</th></tr></thead><tbody><tr><td class="fl-center">c</td><td></td>',
+            '<th class="fl-center">a</th> <th>b</th></tr></thead><tbody><tr><td class="fl-center">c</td> <td></td>',
         ),
         ("[^1]", "<p>[^1]</p>"),
         (
@@ -356,9 +360,9 @@ def test_where_hyperlinks_lead(target: str, href: str | None) -> None:
 
 
 def test_the_words_of_a_quote_name_the_page_of_links() -> None:
-    (words,) = rendered("# h\n\n> *a* [b](#h)[^1]\n> # c\n>\n> — p, in [@d] #t {#q}\n\n[^1]: e").quotes
-    assert words == (
-        '<p><em>a</em> <a href="\ufdd2notes/x/#h">b</a><sup>1</sup></p>\n<p class="fl-heading"><strong>c</strong></p>'
+    (html,) = rendered("# h\n\n> *a* [b](#h)[^1]\n> # c\n>\n> — p, in [@d] #t {#q}\n\n[^1]: e").quotes
+    assert flat(html) == (
+        '<p><em>a</em> <a href="/notes/x/#h">b</a><sup>1</sup></p>\n<p class="fl-heading"><strong>c</strong></p>'
     )
 
 
@@ -374,34 +378,35 @@ def test_hyperlinks_without_words_show_their_address() -> None:
 
 def test_sections() -> None:
     body = rendered("one\n\n# *Two* {#two}\n\nthree\n\n- # four\n\nFive\n----\n")
-    shown = [(s.level, s.id, s.heading, shown_text(s.html)) for s in body.sections]
+    shown = [(s.level, s.id, flat(s.heading), shown_text(flat(s.html))) for s in body.sections]
     assert shown == [(0, "", "", "one"), (1, "two", "<em>Two</em>", "three four"), (2, "five", "Five", "")]
 
 
 def test_no_section_begins_inside_details() -> None:
     body = rendered("<details>\n<summary>a *b*</summary>\n\n# c\n\nd\n</details>\n\n# e")
-    assert [section.heading for section in body.sections] == ["", "e"]
-    assert body.sections[0].html.startswith("<details><summary>a <em>b</em></summary><p class")
-    assert body.sections[0].html.endswith("</details>")
+    assert [flat(section.heading) for section in body.sections] == ["", "e"]
+    html = flat(body.sections[0].html).replace("\n", "")
+    assert html.startswith("<details><summary>a *b*</summary><p class")
+    assert html.endswith("</details>")
 
 
 def test_definition_lists_and_rules() -> None:
-    html = html_of("<dl>\n<dt>a</dt>\n<dd>b</dd>\n<dt>c\n<dd>d\n\ne</dd>\n</dl>\n<hr>")
-    assert "<dl><dt>a</dt><dd>b</dd><dt>c</dt><dd>d<p>e</p></dd></dl><hr>" in html
+    html = html_of("<dl>\n<dt>a</dt>\n<dd>b</dd>\n<dt>c</dt>\n<dd>d\n\n*e*\n\n</dd>\n</dl>\n<hr>")
+    assert "<dl><dt>a</dt><dd>b</dd><dt>c</dt><dd>d<p><em>e</em></p></dd></dl><hr>" in html
 
 
 def test_footnotes() -> None:
     body = rendered(
         "a[^x] b[^y] c[^x] d[^z]\n\n[^y]: two [^w]\n[^x]: *one*\n\n    more\n[^x]: again\n[^w]: three\n[^u]: alone"
     )
-    assert shown_text(body.sections[0].html) == "a1 b2 c1 d[^z]"
-    items = re.findall(r'<li id="fn-(\d)">(.*?)</li>', body.footnotes.replace("\n", ""))
+    assert shown_text(flat(body.sections[0].html)) == "a1 b2 c1 d[^z]"
+    items = re.findall(r'<li id="fn-(\d)">(.*?)</li>', flat(body.footnotes).replace("\n", ""))
     assert [(n, shown_text(html).replace("↩\ufe0e", "^")) for n, html in items] == [
         ("1", "onemore ^ ^"),
         ("2", "two 3 ^"),
         ("3", "three ^"),
-        ("4", "alone"),
-        ("5", "again"),
+        ("4", "again"),
+        ("5", "alone"),
     ]
     ids = re.findall(r' id="([^"]+)"', whole(body))
     assert len(ids) == len(set(ids))
@@ -410,22 +415,28 @@ def test_footnotes() -> None:
 
 def test_footnotes_that_refer_to_themselves_and_each_other() -> None:
     body = rendered("a[^a]\n\n[^a]: [^a] [^b]\n\n    [^c]: inner\n[^b]: [^a]\n")
-    assert body.footnotes.count("<li") == 3
-    assert Page(body.footnotes).faults == []
+    assert flat(body.footnotes).count("<li") == 3
+    assert Page(flat(body.footnotes)).faults == []
 
 
 def test_a_quote_is_a_slot_wherever_it_stands() -> None:
     text = "- a\n\n  > b\n  >\n  > — p, in [@c] #t {#q}\n\n> d [@e]\n>\n> — p, in [@c] #t {#r}\n"
     body = rendered(text)
-    assert [shown_text(words) for words in body.quotes] == ["b", "d \ufdd0c0\ufdd1"]
+    assert [shown_text(flat(words)) for words in body.quotes] == ["b", "d (citation 0)"]
     assert "(quote 0)</li>" in whole(body).replace("\n", "")
     assert [c.references[0].key for c in read(text).body.citations] == ["e"]
 
 
-def test_slots_are_filled_once() -> None:
-    html = '<p>\ufdd0c0\ufdd1 <a href="\ufdd2x/">\ufdd0q1\ufdd1</a></p>'
-    filled = fill(html, root='a"&/', citation=lambda index: "\ufdd0q1\ufdd1", quote=lambda index: f"<b>{index}</b>")
-    assert filled == '<p>\ufdd0q1\ufdd1 <a href="a&quot;&amp;/x/"><b>1</b></a></p>'
+def test_slots_are_filled() -> None:
+    html = ("<p>", Slot("c", 0), ' <a href="', Slot("r", 0), 'x/">', Slot("q", 1), "</a></p>")
+    filled = fill(html, root='a"&/', citation=lambda index: "[c]", quote=lambda index: f"<b>{index}</b>")
+    assert filled == '<p>[c] <a href="a&quot;&amp;/x/"><b>1</b></a></p>'
+
+
+def test_nobody_can_write_a_slot() -> None:
+    page = whole(rendered('<span data-fl="q0"></span> <sup data-fl="c0">x</sup>\n\n<span data-fl="q0"></span>'))
+    assert "(quote" not in page
+    assert "(citation" not in page
 
 
 @given(wild_text)
@@ -433,9 +444,9 @@ def test_slots_name_what_there_is(text: str) -> None:
     parsed = read(text).body
     body = rendered(text)
     assert len(body.quotes) == len(parsed.quotes)
-    html = "".join([*(s.heading + s.html for s in body.sections), *body.quotes, body.footnotes])
-    found = re.findall("\ufdd0([cq])([0-9]+)\ufdd1", html)
-    assert all(int(index) < len(parsed.citations if kind == "c" else parsed.quotes) for kind, index in found)
+    parts = [*(s.heading + s.html for s in body.sections), *body.quotes, body.footnotes]
+    found = [piece for part in parts for piece in part if isinstance(piece, Slot) and piece.kind != "r"]
+    assert all(slot.number < len(parsed.citations if slot.kind == "c" else parsed.quotes) for slot in found)
 
 
 def test_every_citation_has_its_slot() -> None:
@@ -538,8 +549,7 @@ def test_headings_show_what_they_hold(text: str, html: str) -> None:
 
 @given(wild_text)
 def test_any_heading_stays_one(text: str) -> None:
-    heading = "".join(section.heading for section in rendered(f"# {text}").sections[:1])
-    html = fill(heading, root="../../", citation=lambda _: "(c)", quote=lambda _: "")
+    html = "".join(flat(section.heading) for section in rendered(f"# {text}").sections[:1])
     page = outer(f"## x{heading_text(html)} {{: #the-id }}")
     found = re.search(r'<h2 id="the-id">(.*?)</h2>', page)
     assert found is not None

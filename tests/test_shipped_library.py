@@ -81,9 +81,7 @@ BREAKAGES = [
     ("#soothing !drug-use", "#soothin !drug-use", "unknown-theme", 0, 'did you mean "soothing"?'),
     ("#numbing !drug-use", "#numbing", "missing-notice", 0, "add !drug-use"),
     ("— the author, in", "— the autor, in", "unknown-speaker", 0, 'did you mean "author"?'),
-    (">\n> — the author, in", "> — the author, in", "unattributed-quote", -1, 'put an empty line ">"'),
     ("away.\n>\n>", "away.\n\n>", "unattributed-quote", -1, "end it with a paragraph: — SPEAKER"),
-    ("> — the author, in", "> - the author, in", "unattributed-quote", -2, 'an em dash "—", not with a hyphen'),
     ("], quoted in [", "], from [", "malformed-attribution", 0, "quoted in"),
 ]
 

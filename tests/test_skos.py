@@ -56,7 +56,7 @@ def test_a_theme_is_a_concept_with_labels_in_the_language_of_the_library(graph):
 
 def test_the_definition_is_plain_text(graph):
     assert str(graph.value(AMNESIA, SKOS.definition)) == (
-        "What is forgotten (Doe, 2009). See numbing.\n\nA heading\n\n- one\n- two"
+        "What is forgotten (Doe, 2009). See numbing.\n\nA heading\n\none\ntwo"
     )
 
 
@@ -118,8 +118,8 @@ HOSTILE = st.text(st.characters(codec="utf-8"), max_size=40)
 @given(HOSTILE)
 def test_any_text_is_the_same_literal_in_both_files(text):
     from florilegium.site.data_files.pieces import json_text
-    from florilegium.site.data_files.plain_texts import valid_text
     from florilegium.site.data_files.skos import _literal
+    from florilegium.site.prose_texts import valid_text
 
     valid = valid_text(text)
     (literal,) = Graph().parse(data=f"<a:s> <a:p> {_literal(valid)} .", format="turtle").objects()

@@ -5,13 +5,16 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
+from florilegium.markdown.nodes import Node
+from florilegium.markdown.prose_tree import ProseTree
+from florilegium.markdown.writing_markdown import MarkdownWriter, escape_markdown, hyperlink
 from florilegium.site.data_files.llms import MOST
-from florilegium.site.data_files.markdown_texts import MarkdownWriter, escape_text, hyperlink
 from florilegium.site.pages import Plan
+from florilegium.site.prose_hyperlinks import site_address
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from markdown_oracle import documents, emphasis, phrases, rendered, shown_text, signs, wild_text
+from markdown_oracle import PATH, documents, emphasis, our_html, phrases, read, shown_text, signs, wild_text
 from planned import LIBRARY, contents, planned
 
 READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -144,14 +147,24 @@ def words(html: str) -> str:
 
 
 def written(text: str) -> tuple[str, str]:
-    """A body as the HTML of a page, and as the Markdown of a twin."""
-    writer = MarkdownWriter(lambda index: f"quote {index}", "")
-    pages, blocks = [], []
-    for section in rendered(text).sections:
-        html, heading = (piece.replace("\ufdd2", "/") for piece in (section.html, section.heading))
-        pages.append(f"<h2>{heading}</h2>{html}")
-        blocks += ([f"## {writer.line(heading)}"] if section.level else []) + [writer.write(html)]
-    return "".join(pages), "\n\n".join(blocks)
+    """A body as the HTML of a page, and as the Markdown of a twin, without its footnotes."""
+    tree = ProseTree(read(text).body)
+
+    def number(node: Node) -> str:
+        return str(tree.number(node))
+
+    writer = MarkdownWriter(
+        citation=lambda node: f"(citation {node.info})",
+        quote=lambda node: f"(quote {node.info})",
+        number=number,
+        address=lambda target: site_address(target, PATH, local=True),
+    )
+    blocks = []
+    for section in tree.sections():
+        if section.node is not None:
+            blocks.append(f"## {writer.line(section.node.children)}")
+        blocks.append(writer.write([block for block in section.blocks if block.kind != "FootnoteDefinition"]))
+    return our_html(text), "\n\n".join(blocks)
 
 
 @given(st.one_of(documents, phrases, emphasis, signs, wild_text))
@@ -175,8 +188,11 @@ def test_any_prose_reads_the_same_in_a_twin(text):
         ("* a\n\n+ b", "- a\n\n<!-- -->\n\n- b"),
         ("```\na\n```", "```\na\n```"),
         ("- a\n\n  b", "- a\n\n  b"),
-        ("H~2~ <sub>2</sub> <kbd>x</kbd>", "H\\~2\\~ <sub>2</sub> x"),
-        ("<details><summary>S</summary>\n\nText.\n\n</details>", "**S**\n\nText."),
+        ("H~2~ <sub>2</sub> <kbd>x</kbd>", "H\\~2\\~ <sub>2</sub> <kbd>x</kbd>"),
+        (
+            "<details><summary>S</summary>\n\nText.\n\n</details>",
+            "<details><summary>S</summary>\n\nText.\n\n</details>",
+        ),
     ],
 )
 def test_markdown_that_means_something_elsewhere(text, expected):
@@ -185,7 +201,7 @@ def test_markdown_that_means_something_elsewhere(text, expected):
 
 def test_a_hyperlink_cannot_leave_its_brackets():
     assert hyperlink("a", "https://x.org/ >)\n[b](c") == "[a](<https://x.org/%20%3E)%0A[b](c>)"
-    assert hyperlink(escape_text("a](b)["), "c") == "[a\\](b)\\[](c)"
+    assert hyperlink(escape_markdown("a](b)["), "c") == "[a\\](b)\\[](c)"
 
 
 # ---------------------------------------------------------------------------------------------------- llms.txt

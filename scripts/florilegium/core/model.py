@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from .places import NO_PLACES, Places
 from .rich_text import plain_title
 from .rules import Severity
 from .spans import Span
@@ -195,15 +196,13 @@ class Body(FrozenValue):
     """The Markdown of a note or theme, and everything in it that links somewhere."""
 
     text: str = ""
-    """The Markdown after the front matter."""
+    """The Markdown after the front matter, its lines ended by LF."""
     headings: tuple[Heading, ...] = ()
     citations: tuple[Citation, ...] = ()
     """Of the prose and of the words of quotes, in reading order; attributions are not among them."""
     hyperlinks: tuple[Hyperlink, ...] = ()
     quotes: tuple["Quote", ...] = ()
-
-
-# ------------------------------------------------------------------------------------------- notes and themes
+    places: Places = NO_PLACES
 
 
 class Basis(StrEnum):

@@ -1,7 +1,7 @@
 """Pandoc's citation syntax, read and written: `[see @doe2009, pp. 3-5; also -@roe]`, `@doe2009 [p. 3]`.
 
 The grammar is that of https://pandoc.org/MANUAL.html#citation-syntax; where the manual is silent, Pandoc's behaviour
-is. What is no prose (code, addresses, escapes) must be masked before: see `inlines.py`.
+is. What is no prose (code, addresses, escapes) must be masked before: see `runs.py`.
 """
 
 import re
@@ -86,9 +86,33 @@ def parse_citations(text: str, span: type_span, masked: str | None = None) -> It
     `masked` is the text with all that is no prose blotted out, character for character: keys are looked for there.
     """
     masked = text if masked is None else masked
-    if "@" not in masked:
+    keys = masked.count("@")
+    if not keys:
         return
-    yield from _Parser(text, masked, span).parse()
+    simple = list(_SIMPLE.finditer(masked))
+    if len(simple) == keys:
+        yield from (_simple(match, span) for match in simple)
+    else:
+        yield from _Parser(text, masked, span).parse()
+
+
+_SIMPLE = re.compile(
+    r"\[@(?P<key>\w(?:\w|[:.#$%&\-+?<>~/](?=\w)|[:/](?=/))*)"
+    r"(?:, (?P<place>pp?\. (?P<value>[0-9]+(?:[-–][0-9]+)?)))?\](?!\[)"
+)
+"""Most citations: `[@key]`, `[@key, p. 3]`, `[@key, pp. 3-5]`. Where a text holds no others, no grammar is needed."""
+
+
+def _simple(match: re.Match[str], span: type_span) -> Found:
+    start, end = match.span()
+    key_end = match.end("key")
+    locator = None
+    if match["value"]:
+        locator = Locator(label="page", value=match["value"], span=span(*match.span("place")))
+    reference = Reference(
+        key=match["key"], span=span(start + 1, end - 1), key_span=span(start + 1, key_end), locator=locator
+    )
+    return Found(start, end, Citation(references=(reference,), span=span(start, end)))
 
 
 class _Parser:
@@ -122,7 +146,8 @@ class _Parser:
         return Found(start, end + 1, Citation(references=references, span=self.span(start, end + 1)))
 
     def _is_link(self, closing: int) -> bool:
-        return self.masked[closing + 1 : closing + 2] in ("(", "[") and closing + 1 < len(self.masked)
+        """Whether Pandoc sees the text of a link. A link that is one has been taken out of the text before."""
+        return self.masked.startswith("[", closing + 1)
 
     def references(self, start: int, end: int) -> tuple[Reference, ...] | None:
         """The references between two brackets, separated by semicolons; None unless each part names one key."""
@@ -197,7 +222,7 @@ class _Parser:
 
     def _after_textual(self, start: int, end: int) -> tuple[Locator | None, str, tuple[Reference, ...]] | None:
         """What follows `@key` in brackets: `[p. 3; also @b]`, `[see @b]`; None where they are something else."""
-        if self._is_link(end):
+        if self._is_link(end) or self._hides_key(start, end):
             return None
         key = _KEY.search(self.masked, start, end)
         semicolon = self.masked.find(";", start, key.start() if key else end)
@@ -211,6 +236,11 @@ class _Parser:
             return None  # An omission in the words of a quotation.
         more = self.references(semicolon + 1, end) if semicolon >= 0 else ()
         return None if more is None else (locator, suffix, more)
+
+    def _hides_key(self, start: int, end: int) -> bool:
+        """Whether a key stands there in emphasis or the like: `@a [see *@b*]` cites two works, one of them within."""
+        hidden = (at for at in range(start, end) if self.text[at] == "@" and self.masked[at] != "@")
+        return "@" in self.text[start:end] and any(_match_key(self.text, at) for at in hidden)
 
 
 _OPENER = re.compile(r"\[|-?@")

@@ -1,4 +1,4 @@
-"""Quotes: a block quote and its attribution become a `Quote`. Nothing else finds quotes.
+"""Attributions: who speaks, in which works the words stand, and how the quote is filed; and ids of quotes.
 
 The attribution reads `— SPEAKER, [@key, LOCATOR], quoted in [@key2, LOCATOR] #theme !notice {#quote-id}`.
 """
@@ -8,18 +8,19 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..core.diagnostics import Diagnostic, quoted
-from ..core.ids import ID, MAX_ID_LENGTH, free_id, propose_id
-from ..core.model import Citation, Mention, Quote, Reference, Speaker
-from ..core.spans import LineTable, Span
-from .blocks import Block, BlockKind, Content
-from .citations import Found, parse_citations
-from .inlines import mask, parse_definitions, parse_marks, plain_text
-from .tables import split_cells
+from ..core.ids import is_id, propose_id
+from ..core.model import Mention, Reference, Speaker
+from ..core.spans import Span
+from .citations import Found
+from .citing import find_citations
+from .runs import MASK, Run
 
-__all__ = ["ID", "MAX_ID_LENGTH", "Attribution", "free_id", "parse_attribution", "parse_quote", "propose_id"]
+__all__ = ["DASH", "Attribution", "identify", "parse_attribution"]
 
 _FORM = "the form is: — SPEAKER, [@key, p. 1], quoted in [@key2] #theme !notice {#quote-id}"
-_DASH = re.compile(r"(?:—|---?)\s*")
+DASH = re.compile(r"(?:[—–―]|---?(?!-)|-(?!-))\s*")
+"""What an attribution begins with. A lone hyphen is one only where a work follows."""
+
 _BETWEEN = re.compile(r"[\s,]*quoted\s+in\s*\Z", re.IGNORECASE)
 _IN = re.compile(r"(?:^|[\s,])in\s*\Z")
 _TOKEN = re.compile(r"\S+")
@@ -30,7 +31,7 @@ _PSEUDONYM = re.compile(r"[\"“„«']([^\"”“»']+)[\"”“»']")
 class Attribution(NamedTuple):
     """The last paragraph of a quote, with what was recognised of it."""
 
-    content: Content
+    run: Run
     speaker: Speaker | None
     references: list[Reference]
     themes: list[Mention]
@@ -40,21 +41,24 @@ class Attribution(NamedTuple):
     faults: list[Diagnostic]
 
 
-def parse_attribution(content: Content, table: LineTable) -> Attribution | None:
-    """Read a paragraph as an attribution; None where it does not begin with a dash, as each attribution does."""
-    dash = _DASH.match(content.text)
-    return _Parser(content, table, dash.end()).parse() if dash else None
+def parse_attribution(run: Run) -> Attribution | None:
+    """Read the inline content of a paragraph as an attribution; None where it does not begin with a dash."""
+    dash = DASH.match(run.masked)
+    if dash is None:
+        return None
+    found = find_citations(run)
+    return None if dash[0].rstrip() == "-" and not found else _Parser(run, dash.end(), found).parse()
 
 
 class _Parser:
-    def __init__(self, content: Content, table: LineTable, start: int) -> None:
-        self.content = content
-        self.span = content.spans(table)
+    def __init__(self, run: Run, start: int, found: list[Found]) -> None:
+        self.run = run
+        self.span = run.span
         self.start = start
-        self.text = content.text
+        self.text = run.text
+        self.masked = run.masked
+        self.found = found
         self.faults: list[Diagnostic] = []
-        masked = mask(self.text, parse_marks(self.text)) if "@" in self.text else self.text
-        self.found = list(parse_citations(self.text, self.span, masked))
 
     def fault(self, start: int, end: int, message: str, remedy: str = _FORM) -> None:
         self.faults.append(
@@ -63,6 +67,7 @@ class _Parser:
 
     def parse(self) -> Attribution:
         self._check_order()
+        self._check_hidden_works()
         themes: list[Mention] = []
         notices: list[Mention] = []
         ids: list[Mention] = []
@@ -80,7 +85,7 @@ class _Parser:
                 )
             )
         return Attribution(
-            content=self.content,
+            run=self.run,
             speaker=self._speaker(),
             references=self._references(),
             themes=themes,
@@ -105,14 +110,20 @@ class _Parser:
             span=self.span(self.start, self.start + len(words)),
         )
 
+    def _check_hidden_works(self) -> None:
+        """Report works within emphasis or a link, which would be part of the speaker's name."""
+        for start, end in self.run.hidden_keys():
+            message = f"{quoted(self.text[start:end])} cites a work within emphasis or a link"
+            self.fault(start, end, message, "take the emphasis or the link away from the work")
+
     def _check_order(self) -> None:
         """Report themes, notices and ids that stand before the first work, where they would be the speaker's name."""
-        for tag in _EARLY.finditer(self.text, self.start, self.found[0].start if self.found else self.start):
+        for tag in _EARLY.finditer(self.masked, self.start, self.found[0].start if self.found else self.start):
             message = f"{quoted(tag[0])} stands before the work"
             self.fault(*tag.span(), message, "move it to the end: themes, notices and the id come after the last work")
 
     def _first_tag(self) -> int:
-        tag = re.search(r"(?:^|\s)(?:#|!|\{#)\w", self.text)
+        tag = re.search(r"(?:^|\s)(?:#|!|\{#)\w", self.masked)
         return tag.start() if tag else len(self.text)
 
     def _references(self) -> list[Reference]:
@@ -139,72 +150,24 @@ class _Parser:
     def _tail(self) -> Iterator[tuple[str, Mention]]:
         """The themes, notices and ids after the last work."""
         start = self.found[-1].end if self.found else self._first_tag()
-        for token in _TOKEN.finditer(self.text, start):
-            word = token[0]
-            if word[0] in "#!" and len(word) > 1:
+        for token in _TOKEN.finditer(self.masked, start):
+            word = self.text[slice(*token.span())]
+            if MASK in token[0]:
+                self.fault(token.start(), token.end(), f"{quoted(word)} is no theme, notice or id")
+            elif word[0] in "#!" and len(word) > 1:
                 yield word[0], self._mention(token.start() + 1, token.end(), word[1:].rstrip(","))
             elif word.startswith("{#") and word.endswith("}"):
                 yield "{", self._mention(token.start(), token.end(), word[2:-1])
             elif word.strip(",.;"):
-                remedy = f"write {{#{word[1:-1]}}}" if word[0] + word[-1] == "{}" and ID.match(word[1:-1]) else _FORM
+                remedy = f"write {{#{word[1:-1]}}}" if word[0] + word[-1] == "{}" and is_id(word[1:-1]) else _FORM
                 self.fault(token.start(), token.end(), f"{quoted(word)} is no theme, notice or id", remedy)
 
     def _mention(self, start: int, end: int, id_: str) -> Mention:
         return Mention(id=id_, span=self.span(start, end))
 
 
-def parse_quote(
-    block: Block, attribution: Attribution, citations: tuple[Citation, ...], table: LineTable, note: str
-) -> tuple[Quote, list[Diagnostic]]:
-    """The quote that a block quote is; `citations` are those inside its words."""
-    problems = list(attribution.faults)
-    leaves = [leaf for child in block.children[:-1] for leaf in child.walk() if leaf.lines]
-    words = "\n".join(_leaf_words(leaf, table.text) for leaf in leaves)
-    if not words.strip():
-        problems.append(
-            Diagnostic(
-                rule="malformed-attribution",
-                span=attribution.span,
-                message="the attribution stands alone: the quote has no words",
-                help='write the words before it, then an empty line ">"',
-            )
-        )
-    identifier = _identifier(attribution, words, problems)
-    references = attribution.references
-    quote = Quote(
-        id=identifier.id if identifier else "",
-        note=note,
-        words=words,
-        speaker=attribution.speaker,
-        reference=references[0] if references else None,
-        quoted_in=references[1] if len(references) > 1 else None,
-        themes=tuple(attribution.themes),
-        notices=tuple(attribution.notices),
-        span=table.span(block.start, block.end),
-        words_span=_cover(leaves, table) if leaves else attribution.span,
-        attribution_span=attribution.span,
-        id_span=identifier.span if identifier else attribution.span,
-        citations=citations,
-    )
-    return quote, problems
-
-
-def _leaf_words(leaf: Block, text: str) -> str:
-    """What a reader sees of a leaf: code as it stands, a table cell by cell, and no link definitions."""
-    if leaf.kind is BlockKind.TABLE:
-        rows = [split_cells(text, *line) for line in (leaf.lines[0], *leaf.lines[2:])]
-        return "\n".join(" ".join(plain_text(text[cell.start : cell.end]) for cell in row) for row in rows)
-    content = Content(text, leaf.lines).text
-    if leaf.kind is BlockKind.CODE:
-        return content.rstrip("\n")
-    return plain_text(content[parse_definitions(content).stop :] if content.startswith("[") else content)
-
-
-def _cover(leaves: list[Block], table: LineTable) -> Span:
-    return table.span(leaves[0].lines[0].start, leaves[-1].lines[-1].end)
-
-
-def _identifier(attribution: Attribution, words: str, problems: list[Diagnostic]) -> Mention | None:
+def identify(attribution: Attribution, words: str, problems: list[Diagnostic]) -> Mention | None:
+    """The id that an attribution gives its quote; what is wrong with it goes to `problems`."""
     if not attribution.ids:
         end = attribution.span.end
         place = Span(attribution.span.path, *end, *end)
@@ -212,7 +175,7 @@ def _identifier(attribution: Attribution, words: str, problems: list[Diagnostic]
         problems.append(Diagnostic(rule="missing-quote-id", span=place, message="the quote has no id", help=remedy))
         return None
     found = attribution.ids[0]
-    if not ID.match(found.id) or len(found.id) > MAX_ID_LENGTH:
+    if not is_id(found.id):
         message = f"{quoted(found.id)} is no id: lower-case letters a-z, digits and single hyphens, at most 64"
         remedy = f"write {{#{propose_id(found.id)}}}"
         problems.append(Diagnostic(rule="invalid-id", span=found.span, message=message, help=remedy))

@@ -15,12 +15,13 @@ from ..library.links import Links, note_references
 from ..library.voices import render_voices, voices_of
 from ..markdown.speakers import Voice
 from ..works.citing import Bibliography
+from ..works.citing.pandoc_fragments import plain_text
 from ..works.csl import retraction
 from ..works.exports import context_object
 from ..works.identifiers import doi_url, parse_doi
 from .addresses import PAGE_SIZE, ROOT, Addresses, reference_anchor
 from .identified import web_address
-from .prose import RenderedBody, render_body
+from .rendered_bodies import RenderedBody, render_body
 
 __all__ = [
     "BASES",
@@ -146,6 +147,10 @@ class Site:
         for part in self.bibliography.citation(citation):
             parts.append(self._linked(part.html, part.key) if part.key else part.html)
         return f'<span class="fl-cite">{"".join(parts)}</span>'
+
+    def citation_text(self, citation: Citation) -> str:
+        """The same as plain text."""
+        return "".join([plain_text(part.html) for part in self.bibliography.citation(citation)])
 
     def _linked(self, html: str, key: str) -> str:
         if key not in self.links.sources:

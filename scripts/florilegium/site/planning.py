@@ -8,10 +8,10 @@ from ..check.checking import Checked, Options
 from ..core.cache import code_stamp, state_folder
 from ..core.diagnostics import quoted
 from ..core.errors import CannotRun
+from ..core.ids import ID
 from ..core.model import Citation
 from ..library.links import Links
 from ..library.reading import ANNOTATIONS
-from ..markdown.quotes import ID
 from ..works.citing import Bibliography, read_cache, read_style, render_bibliography, write_cache
 from ..works.csl import to_csl
 from .pages import Plan, bare_citation, plan_pages

@@ -25,7 +25,7 @@ class _Keep(Preprocessor):
 
 
 class RawBlocks(Extension):
-    """Keeps lines `<div>…</div>`, which `prose.as_raw_block` writes."""
+    """Keeps lines `<div>…</div>`, which `page_embedding.as_raw_block` writes."""
 
     def extendMarkdown(self, md: Markdown) -> None:
         md.preprocessors.register(_Keep(md), "florilegium_raw_blocks", _BEFORE_HTML)

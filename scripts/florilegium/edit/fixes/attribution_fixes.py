@@ -12,17 +12,12 @@ from ...core.spans import LineTable, Span
 from ...library.frontmatter import Mapping, Sequence, parse_front_matter
 from ...library.links import Links
 from ...library.voices import people_of, role_names
-from ...markdown.blocks import Block, BlockKind, Content, Line
-from ...markdown.quotes import parse_attribution
+from ...markdown.quotes import DASH
 from ...markdown.speakers import SpeakerFault, parse_speaker
 from .fix_drafts import Mend, MendedText, TextKind, counting
 from .yaml_lists import add_items
 
 __all__ = ["mend_dashes", "mend_ids", "mend_marked_ids", "mend_order", "mend_unlisted"]
-
-_HYPHENS = re.compile(r"---?(?!-)")
-_OTHER_DASH = re.compile(r"(?:[–―]|-(?!-))[ \t]*")
-_ANY_DASH = re.compile(r"(?:[—–―]|--?-?(?!-))[ \t]*")
 
 
 # --------------------------------------------------------------------------------------------------------- dashes
@@ -30,72 +25,29 @@ _ANY_DASH = re.compile(r"(?:[—–―]|--?-?(?!-))[ \t]*")
 
 def mend_dashes(document: MendedText) -> Iterator[Mend]:
     """`--` and `---` become an em dash; and so does another dash where it certainly opens an attribution."""
+    table = document.table
     for quote in document.value.body.quotes:
-        hyphens = _HYPHENS.match(document.table.slice(quote.attribution_span))
-        if hyphens and quote.speaker and quote.reference:
-            yield _mend(_exchange(document.table, _start(document, quote.attribution_span), len(hyphens[0])))
-    unattributed = {finding.span.start for finding in document.found("unattributed-quote")}
-    for block in document.block_quotes():
-        if document.table.position(block.start) in unattributed and block.children:
-            yield from _recognised(document, block)
+        dash = DASH.match(table.slice(quote.attribution_span))
+        sign = dash[0].rstrip() if dash else "—"
+        if sign == "—" or quote.speaker is None or quote.reference is None:
+            continue
+        if sign not in ("--", "---") and not _is_sure(document, quote):
+            continue
+        start = _start(document, quote.attribution_span)
+        # A hyphen was the sign of a list, which needs no empty line before it.
+        parting = _separation(table, table.offset(quote.words_span.end), start) if sign == "-" else ()
+        yield Mend(TextKind.DASH, (*parting, Edit(span=table.span(start, start + len(sign)), text="—")))
 
 
 def _start(document: MendedText, span: Span) -> int:
     return document.table.offset(span.start)
 
 
-def _mend(*edits: Edit) -> Mend:
-    return Mend(TextKind.DASH, edits)
-
-
-def _exchange(table: LineTable, start: int, length: int) -> Edit:
-    return Edit(span=table.span(start, start + length), text="—")
-
-
-def _recognised(document: MendedText, quote: Block) -> Iterator[Mend]:
-    """The attribution that a block quote's end would be, if only its dash or the line before it were right."""
-    table, last = document.table, quote.children[-1]
-    if last.kind is BlockKind.ITEM:
-        inner = last.children[0] if len(last.children) == 1 else None
-        if last.info == "-" and inner and inner.lines and _is_attribution(document, Content(table.text, inner.lines)):
-            before = quote.children[-2] if len(quote.children) > 1 else None
-            if before is not None and before.kind is not BlockKind.ITEM:
-                yield _mend(*_separation(table, before.end, last.start), _exchange(table, last.start, 1))
-    elif last.kind is BlockKind.PARAGRAPH:
-        dash = _OTHER_DASH.match(Content(table.text, last.lines).text)
-        if dash and len(quote.children) > 1 and _is_attribution(document, Content(table.text, last.lines), dash.end()):
-            yield _mend(_exchange(table, last.lines[0].start, len(dash[0].rstrip())))
-        elif not dash:
-            yield from _attached(document, last)
-
-
-def _attached(document: MendedText, paragraph: Block) -> Iterator[Mend]:
-    """The attribution that follows the words without an empty line between."""
-    table = document.table
-    for number in range(len(paragraph.lines) - 1, 0, -1):
-        start = paragraph.lines[number].start
-        dash = _ANY_DASH.match(table.text, start, paragraph.lines[number].end)
-        if dash is None:
-            continue
-        content = Content(table.text, paragraph.lines[number:])
-        if _is_attribution(document, content, dash.end() - start):
-            separation = _separation(table, paragraph.lines[number - 1].end, start)
-            yield _mend(*separation, _exchange(table, start, len(dash[0].rstrip())))
-        return
-
-
-def _is_attribution(document: MendedText, content: Content, start: int = 0) -> bool:
-    """Whether a text behind its dash is certainly one: without a fault, its speaker and its works known."""
-    text = f"— {content.text[start:]}"
-    attribution = parse_attribution(Content(text, [Line(0, len(text))]), LineTable("", text))
+def _is_sure(document: MendedText, quote: Quote) -> bool:
+    """Whether an attribution is certainly one: its speaker and its works are known."""
     links = document.links
-    return (
-        attribution is not None
-        and not attribution.faults
-        and attribution.speaker is not None
-        and all(reference.key in links.sources for reference in attribution.references)
-        and _is_speaker(attribution.speaker.text, attribution.references, links)
-    )
+    known = all(reference.key in links.sources for reference in quote.references)
+    return known and quote.speaker is not None and _is_speaker(quote.speaker.text, quote.references, links)
 
 
 def _is_speaker(text: str, references: Iterable[Reference], links: Links) -> bool:

@@ -13,8 +13,8 @@ from ...core.spans import LineTable
 from ...library.frontmatter import Cut, cut_front_matter
 from ...library.links import Links
 from ...library.notes import parse_note, parse_theme
-from ...markdown.blocks import Block, BlockKind
-from ...markdown.bodies import Structure, parse_body
+from ...markdown.bodies import Tree, parse_body
+from ...markdown.nodes import Node
 
 __all__ = ["Mend", "MendedText", "TextKind", "counting", "parse_mended"]
 
@@ -27,6 +27,7 @@ class TextKind(StrEnum):
     THEME_LISTED = "theme that a note did not list"
     THEME_ORDER = "order of an attribution's themes"
     DOI = "DOI"
+    BLANK_LINE = "blank line"
     LETTERS = "stretch of letters that was not in Unicode NFC"
 
     def counted(self, count: int) -> str:
@@ -40,6 +41,7 @@ _MANY = {
     TextKind.THEME_LISTED: "themes that notes did not list",
     TextKind.THEME_ORDER: "orders of attributions' themes",
     TextKind.DOI: "DOIs",
+    TextKind.BLANK_LINE: "blank lines",
     TextKind.LETTERS: "stretches of letters that were not in Unicode NFC",
 }
 
@@ -57,7 +59,7 @@ class MendedText:
 
     table: LineTable
     value: Note | Theme
-    structure: Structure
+    tree: Tree
     findings: tuple[Diagnostic, ...]
     """Those of its form that count: `library.yml` neither turns them off nor excepts them."""
     links: Links
@@ -67,14 +69,19 @@ class MendedText:
         """The findings of one rule."""
         return (finding for finding in self.findings if finding.rule == rule)
 
-    def block_quotes(self) -> Iterator[Block]:
+    def block_quotes(self) -> Iterator[Node]:
         """The block quotes that lie in no other one."""
-        return _outer(self.structure.root.children)
+        return _outer(self.tree.root.children)
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """The offsets in the file of a range of bytes of the tree."""
+        span = self.tree.positions.span(start, end)
+        return self.table.offset(span.start), self.table.offset(span.end)
 
 
-def _outer(blocks: Iterable[Block]) -> Iterator[Block]:
+def _outer(blocks: Iterable[Node]) -> Iterator[Node]:
     for block in blocks:
-        if block.kind is BlockKind.QUOTE:
+        if block.kind == "BlockQuote":
             yield block
         else:
             yield from _outer(block.children)
@@ -96,5 +103,5 @@ def parse_mended(path: str, text: str, links: Links) -> MendedText:
         value, findings = parse_theme(name, table)
     cut = cut_front_matter(text)
     start = cut.body_start if isinstance(cut, Cut) else len(text)
-    structure = parse_body(table, start, name).structure
-    return MendedText(table=table, value=value, structure=structure, findings=counting(links, findings), links=links)
+    tree = parse_body(table, start, name).tree
+    return MendedText(table=table, value=value, tree=tree, findings=counting(links, findings), links=links)

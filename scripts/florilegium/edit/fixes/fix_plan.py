@@ -19,11 +19,18 @@ from .fixed_files import MendedFile, mend_bibliography, mend_document
 __all__ = ["Fixes", "count_mendable", "plan_fixes"]
 
 _RULES = frozenset(
-    ("missing-quote-id", "uncanonical-doi", "undeclared-theme", "unattributed-quote", "malformed-attribution")
+    (
+        "missing-quote-id",
+        "uncanonical-doi",
+        "undeclared-theme",
+        "malformed-attribution",
+        "missing-blank-line",
+        "markdown-in-html",
+    )
 )
 """Rules among whose findings there are some that can be mended."""
 
-_HYPHENS = re.compile(r"^[ \t>]*>[ \t]*---?[^-]", re.MULTILINE)
+_HYPHENS = re.compile(r"^[ \t>]*>[ \t]*(?:---?[^-]|[–―]|-[ \t])", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +122,7 @@ def count_mendable(findings: Iterable[Diagnostic]) -> int:
     return sum((f.rule in _SURE or _is_marked_id(f)) and _line(f) not in faulty for f in found)
 
 
-_SURE = ("missing-quote-id", "uncanonical-doi", "undeclared-theme")
+_SURE = ("missing-quote-id", "uncanonical-doi", "undeclared-theme", "missing-blank-line")
 
 
 def _line(finding: Diagnostic) -> tuple[str, int]:

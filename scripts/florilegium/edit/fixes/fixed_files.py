@@ -10,6 +10,7 @@ from ...core.spans import LineTable
 from ...library.links import Links
 from ...library.reading import FileKind, parse_text
 from .attribution_fixes import mend_dashes, mend_ids, mend_marked_ids, mend_order, mend_unlisted
+from .blank_line_fixes import mend_blank_lines
 from .fix_drafts import Mend, MendedText, TextKind, counting, parse_mended
 from .identifier_fixes import mend_dois
 from .letter_fixes import count_left, identities, mend_letters
@@ -34,6 +35,7 @@ def _document_dois(document: MendedText) -> Iterator[Mend]:
 
 
 _MENDERS: tuple[Callable[[MendedText], Iterable[Mend]], ...] = (
+    mend_blank_lines,
     mend_dashes,
     mend_marked_ids,
     mend_ids,

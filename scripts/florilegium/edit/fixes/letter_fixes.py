@@ -13,15 +13,14 @@ from ...core.model import Body, Note, Source
 from ...core.spans import Span
 from ...library.links import body_references
 from ...library.voices import voices_of
-from ...markdown.blocks import Block, BlockKind
-from ...markdown.inlines import MarkKind
+from ...markdown.nodes import LITERAL, Node, walk
 from .fix_drafts import Mend, MendedText, TextKind
 
 __all__ = ["count_left", "identities", "mend_letters"]
 
 _STRETCH = re.compile(r"[A-Za-z]?[^\x00-\x7f]+")
 _SIGN = re.compile(r"[\x00-@\[-`{-\x7f]")
-_NAMES = (MarkKind.CODE, MarkKind.AUTOLINK, MarkKind.TAG, MarkKind.DESTINATION)
+_NAMES = ("CodeBlock", "HtmlBlock", "Code", "InlineHtml", "Tag")
 
 
 def mend_letters(document: MendedText) -> Iterator[Mend]:
@@ -47,24 +46,25 @@ def _kept(document: MendedText) -> Iterator[tuple[int, int]]:
     table = document.table
     for block in document.block_quotes():
         yield from _words(document, block)
-    yield from ((b.start, b.end) for b in document.structure.root.walk() if b.kind in (BlockKind.CODE, BlockKind.HTML))
+    for node in walk(document.tree.root):
+        if node.kind in _NAMES or (node.kind == "Text" and node.info == LITERAL) or _is_address(node):
+            yield document.place(node.start, node.end)
     for span in _name_spans(document):
         yield table.offset(span.start), table.offset(span.end)
-    leaves = [*document.structure.leaves.values()]
-    leaves += (cell for t in document.structure.tables.values() for row in t.rows for cell in row)
-    for leaf in leaves:
-        for mark in leaf.marks:
-            if mark.kind in _NAMES:
-                yield leaf.content.offset(mark.start), leaf.content.offset(mark.end - 1) + 1
 
 
-def _words(document: MendedText, block: Block) -> Iterator[tuple[int, int]]:
-    index = document.structure.quotes.get(block.start)
+def _is_address(node: Node) -> bool:
+    return node.kind == "Link" and node.info.type in ("Autolink", "Email")
+
+
+def _words(document: MendedText, block: Node) -> Iterator[tuple[int, int]]:
+    index = document.tree.quotes.get(block.start)
+    start, end = document.place(block.start, block.end)
     if index is None:
-        yield block.start, block.end
+        yield start, end
         return
     attribution = document.value.body.quotes[index].attribution_span
-    yield block.start, document.table.offset(attribution.start)
+    yield start, document.table.offset(attribution.start)
 
 
 def _name_spans(document: MendedText) -> Iterator[Span]:

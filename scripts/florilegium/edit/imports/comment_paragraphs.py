@@ -5,8 +5,10 @@ from typing import NamedTuple
 from ...core.model import Quote
 from ...core.spans import LineTable, Span
 from ...library.frontmatter import Problem, cut_front_matter
-from ...markdown.blocks import Block, BlockKind, Content, parse_blocks
-from ...markdown.inlines import plain_text
+from ...markdown.bodies import Tree, parse_body
+from ...markdown.building import trimmed_end
+from ...markdown.nodes import Node
+from ...markdown.writing_text import write_text
 from .import_state import digest
 
 __all__ = ["Comment", "find_comment"]
@@ -25,36 +27,38 @@ class Comment(NamedTuple):
 
 def find_comment(table: LineTable, quote: Quote, imported: str, theirs: str) -> Comment:
     """Find the comment with the digest `imported`, of which an empty one stands for none."""
-    following = _following(table, quote)
+    cut = cut_front_matter(table.text)
+    tree = parse_body(table, 0 if isinstance(cut, Problem) else cut.body_start).tree
+    following = _following(tree, quote)
     if following is None:
         return Comment(None, "")
-    end = table.offset(quote.span.end)
     if not imported and not theirs:
         return Comment(None, "", True)
     shown: list[str] = []
-    span = table.span(end, end) if not imported else None
+    start = quote.span.end
+    span = Span(table.path, *start, *start) if not imported else None
     for block in following[:_MAX_PARAGRAPHS]:
-        shown.append(plain_text(Content(table.text, block.lines).text))
+        shown.append(write_text([block]))
         found = digest("\n".join(shown))
         if found == theirs:
             return Comment(None, shown[0], True)
         if found == imported:
-            span = table.span(end, block.end)
+            end = tree.positions.span(block.start, trimmed_end(block, tree.positions.data)).end
+            span = Span(table.path, *start, *end)
     # Prose that took the place of a comment which is gone there too belongs to the note-taker alone.
     return Comment(span, shown[0] if shown else "", span is None and not theirs)
 
 
-def _following(table: LineTable, quote: Quote) -> list[Block] | None:
+def _following(tree: Tree, quote: Quote) -> list[Node] | None:
     """The paragraphs right after a quote; None where it is inside something."""
-    cut = cut_front_matter(table.text)
-    blocks = parse_blocks(table.text, 0 if isinstance(cut, Problem) else cut.body_start).children
-    start = table.offset(quote.span.start)
-    place = next((index for index, block in enumerate(blocks) if block.start == start), None)
+    blocks = tree.root.children
+    places = (tree.positions.span(block.start, block.start).start for block in blocks)
+    place = next((index for index, start in enumerate(places) if start == quote.span.start), None)
     if place is None:
         return None
     following = []
     for block in blocks[place + 1 :]:
-        if block.kind is not BlockKind.PARAGRAPH:
+        if block.kind != "Paragraph":
             break
         following.append(block)
     return following

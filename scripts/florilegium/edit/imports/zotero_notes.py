@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from ...core.diagnostics import quoted
 from ...core.rules import Severity
 from ...core.spans import LineTable, Span
-from ...markdown.inlines import plain_text
+from ...markdown.prose_tree import shown_text
 from .foreign_text import clean, clean_line
 from .highlights import Export, Format, Highlight, Remark, Work
 
@@ -132,7 +132,7 @@ def _markdown(table: LineTable) -> Iterator[_Paragraph]:
         if text.lstrip().startswith(("#", "---", "***")):
             continue
         links = tuple(found[2] for found in _LINK.finditer(text))
-        shown = plain_text(_LINK.sub(lambda found: found[1], text))
+        shown = shown_text(_LINK.sub(lambda found: found[1], text))
         yield _Paragraph(shown, links, "", "", table.span(block.start(), block.end()))
 
 

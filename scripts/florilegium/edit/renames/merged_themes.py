@@ -11,7 +11,9 @@ from ...core.spans import LineTable
 from ...core.yaml_writer import yaml_text
 from ...library.frontmatter import Mapping, Scalar, parse_front_matter
 from ...library.frontmatter import Sequence as List
-from ...markdown.bodies import ParsedBody, Structure, parse_body
+from ...markdown.bodies import ParsedBody, Tree, parse_body
+from ...markdown.nodes import walk
+from ...markdown.prose_tree import normal_label
 from ..fixes.yaml_lists import add_entry, add_items, remove_items, replace_scalar
 
 __all__ = ["merge_front_matter", "merged_text"]
@@ -89,7 +91,7 @@ def merged_text(gone: Theme, gone_table: LineTable, kept_table: LineTable) -> st
     text = gone_table.text[parse_front_matter(gone_table).body_start :]
     if not text.strip():
         return kept_table.text
-    _refuse_clashes(before.structure, more.structure, gone)
+    _refuse_clashes(before.tree, more.tree, gone)
     end = "\r\n" if "\r\n" in kept_table.text else "\n"
     name = " ".join(gone.label.split()) or gone.id
     heading = "## " + _SPECIAL.sub(lambda sign: f"\\{sign[0]}", name)
@@ -111,13 +113,22 @@ def _parse(table: LineTable) -> ParsedBody:
     return parse_body(table, parse_front_matter(table).body_start)
 
 
-def _refuse_clashes(before: Structure, after: Structure, gone: Theme) -> None:
+def _refuse_clashes(before: Tree, after: Tree, gone: Theme) -> None:
     """Two texts can only become one where no label means one thing in the one and another in the other."""
-    labels = set(before.notes) & set(after.notes)
-    labels |= {label for label, to in after.definitions.items() if before.definitions.get(label, to) != to}
+    labels = _notes(before) & _notes(after)
+    known, new = _definitions(before), _definitions(after)
+    labels |= {label for label, to in new.items() if known.get(label, to) != to}
     if labels:
         shown = ", ".join(quoted(label) for label in sorted(labels))
         raise CannotRun(
             f"the texts of both themes define {shown}, each in its own way",
             f"give it another name in {gone.path} first",
         )
+
+
+def _notes(tree: Tree) -> set[str]:
+    return {normal_label(str(node.info)) for node in walk(tree.root) if node.kind == "FootnoteDefinition"}
+
+
+def _definitions(tree: Tree) -> dict[str, str]:
+    return {normal_label(found.label): found.address for found in tree.definitions}

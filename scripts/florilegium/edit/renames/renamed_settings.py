@@ -5,10 +5,10 @@ from fnmatch import fnmatchcase
 
 from ...core.edits import Edit
 from ...core.errors import CannotRun
+from ...core.ids import ID
 from ...core.rules import RULES
 from ...core.spans import LineTable
 from ...library.frontmatter import Mapping, Node, Scalar, Sequence, parse_yaml
-from ...markdown.quotes import ID
 from ..fixes.yaml_lists import add_entry, add_items, add_lines, replace_scalar
 from .mentions import edit_list
 

@@ -7,8 +7,7 @@ from ...core.model import Note, Theme
 from ...core.spans import Span
 from ...library.links import Links
 from ...site.addresses import Addresses
-from ...site.prose.prose_hyperlinks import link_start
-from ...site.prose.slots import ROOT
+from ...site.prose_hyperlinks import link_start
 from .html_tags import scan_tags, value_of
 from .site_places import INDEX, Place, SiteMap
 
@@ -36,7 +35,7 @@ class Writers:
 def _written(document: Note | Theme, page: str, site: SiteMap) -> Iterator[tuple[Place, Span]]:
     for hyperlink in document.body.hyperlinks:
         start = link_start(hyperlink.target, document.path, local=True)
-        for tag in scan_tags(start.replace(ROOT, site.root).encode()):
+        for tag in scan_tags(start.replace('href="/', f'href="{site.root}').encode()):
             for attribute in tag.attributes:
                 place = site.locate(value_of(attribute), page) if attribute[0] == b"href" else None
                 if isinstance(place, Place):

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..linked_site import Site
+from ..prose_texts import one_line
 from .data_file import DataFile
 from .markdown_exports import attribution
 from .pieces import encoded
-from .plain_texts import one_line
 
 __all__ = ["Entry", "inventory_entries", "inventory_files"]
 

@@ -7,13 +7,13 @@ lists of hyperlinks. Those to notes lead to their plain twins.
 from collections.abc import Iterator, Sequence
 
 from ...core.model import Note
+from ...markdown.writing_markdown import escape_markdown, hyperlink
 from ...works.csl import retraction
 from ..linked_site import Site, latest
+from ..prose_texts import one_line, plain_text
 from .data_file import DataFile
 from .markdown_exports import notices_line
-from .markdown_texts import escape_text, hyperlink
 from .pieces import encoded
-from .plain_texts import one_line, plain_text
 
 __all__ = ["llms_files", "render_llms"]
 
@@ -43,9 +43,9 @@ def llms_files(site: Site) -> Iterator[DataFile]:
 
 def render_llms(site: Site) -> Iterator[str]:
     settings = site.links.library.settings
-    yield f"# {escape_text(one_line(settings.title))}\n\n"
+    yield f"# {escape_markdown(one_line(settings.title))}\n\n"
     if settings.description:
-        yield f"> {escape_text(one_line(settings.description))}\n\n"
+        yield f"> {escape_markdown(one_line(settings.description))}\n\n"
     yield f"{_READING}\n"
     yield from _section("Notes", list(_notes(site)))
     yield from _section("Themes", list(_themes(site)))
@@ -59,8 +59,8 @@ def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
 
 
 def _link(text: str, address: str, about: str, site: Site) -> str:
-    link = hyperlink(escape_text(one_line(text)) or address, f"{site.links.library.settings.url}{address}")
-    return f"{link}: {escape_text(one_line(about))}" if about else link
+    link = hyperlink(escape_markdown(one_line(text)) or address, f"{site.links.library.settings.url}{address}")
+    return f"{link}: {escape_markdown(one_line(about))}" if about else link
 
 
 def _notes(site: Site) -> Iterator[str]:

@@ -8,11 +8,15 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from ...core.model import Note, Quote
+from ...markdown.nodes import Node
+from ...markdown.prose_tree import ProseTree
+from ...markdown.writing_markdown import MarkdownWriter, block_quote, escape_markdown, hyperlink
 from ..addresses import TWIN_TYPE
 from ..linked_site import BASES, STATES, Site, works_of
+from ..prose_hyperlinks import site_address
+from ..prose_texts import one_line
 from .data_file import DataFile
-from .markdown_texts import MarkdownWriter, block_quote, escape_text, hyperlink
-from .plain_texts import filled, one_line, sections_of
+from .formatted_nodes import formatted_nodes
 
 __all__ = ["attribution", "notices_line", "render_twin", "twin_files"]
 
@@ -50,27 +54,43 @@ class _Twin:
     def __init__(self, note: Note, site: Site) -> None:
         self.note, self.site = note, site
         self.root = site.links.library.settings.url or "../"
-        self.writer = MarkdownWriter(self._quote, self.root + site.addresses.note(note))
+        self.tree = ProseTree(note.body)
+        self.writer = MarkdownWriter(self._citation, self._quote, self._number, self._address)
 
     def blocks(self) -> Iterator[str]:
-        yield f"# {escape_text(one_line(self.note.title))}"
+        yield f"# {escape_markdown(one_line(self.note.title))}"
         yield from self._head()
-        for section in sections_of(self.note, self.site):
-            if section.level:
-                yield f"{'#' * max(2, section.level)} {self.writer.line(self._filled(section.heading))}"
-            if section.html:
-                yield self.writer.write(self._filled(section.html))
+        for section in self.tree.sections():
+            if section.heading is not None and section.node is not None:
+                yield f"{'#' * max(2, section.heading.level)} {self.writer.line(section.node.children)}"
+            if text := self.writer.write(section.blocks):
+                yield text
+        for note in self.tree.notes:
+            yield self.writer.block(note)
         yield from self._works()
         yield from self._foot()
 
-    def _filled(self, html: str) -> str:
-        return filled(html, self.note, self.site, self.root)
+    def _citation(self, node: Node) -> str:
+        parts = self.site.bibliography.citation(self.note.body.citations[node.info])
+        return self.writer.inlines([inline for part in parts for inline in formatted_nodes(part.html)])
+
+    def _number(self, node: Node) -> str:
+        if node.kind == "FootnoteDefinition":
+            return str(self.tree.notes.index(node) + 1)
+        return str(self.tree.number(node))
+
+    def _address(self, target: str) -> str:
+        """Where a hyperlink leads that stands in a file beside the page, or anywhere else."""
+        address = site_address(target, self.note.path, local=True)
+        if address.startswith("#"):
+            return f"{self.root}{self.site.addresses.note(self.note)}{address}"
+        return f"{self.root}{address[1:]}" if address.startswith("/") else address
 
     def _entry(self, key: str) -> str:
-        return self.writer.line(str(self.site.entry(key)))
+        return self.writer.line(formatted_nodes(str(self.site.entry(key))))
 
     def _link(self, text: str, address: str) -> str:
-        return hyperlink(escape_text(one_line(text)), f"{self.root}{address}")
+        return hyperlink(escape_markdown(one_line(text)), f"{self.root}{address}")
 
     # -- the head
 
@@ -78,9 +98,9 @@ class _Twin:
         note, site = self.note, self.site
         ids = [mention.id for mention in note.notices]
         if said := notices_line([*ids, *(id_ for q in note.quotes for id_ in site.links.notices_of(q))], site):
-            yield f"**This note speaks of: {escape_text(said)}.**"
+            yield f"**This note speaks of: {escape_markdown(said)}.**"
             if site.links.library.settings.help:
-                yield escape_text(one_line(site.links.library.settings.help))
+                yield escape_markdown(one_line(site.links.library.settings.help))
         if note.source and note.source.id in site.links.sources:
             yield f"A note on {self._entry(note.source.id)}"
         yield "\n".join(f"- {fact}" for fact in self._facts())
@@ -93,20 +113,20 @@ class _Twin:
         if themes:
             yield f"Themes: {', '.join(themes)}"
         if note.contributors:
-            yield f"Written by {escape_text(one_line(', '.join(note.contributors)))}"
+            yield f"Written by {escape_markdown(one_line(', '.join(note.contributors)))}"
         if note.date:
             yield f"Written {note.date.isoformat()}" + (f", updated {note.updated.isoformat()}" if note.updated else "")
         yield f"Permanent address: {self._link(site.addresses.note(note), site.addresses.note(note))}"
 
     # -- quotes
 
-    def _quote(self, index: int) -> str:
+    def _quote(self, node: Node) -> str:
         """A quote as blocks; its notices come before its words."""
-        quote = self.note.quotes[index]
-        words = self.writer.write(self._filled(self.site.rendered(self.note).quotes[index]))
-        quoted = block_quote([words, f"— {escape_text(attribution(quote, self.site))}", self._about(quote)])
+        quote = self.note.quotes[node.info]
+        words = self.writer.write(self.tree.quotes[node.info])
+        quoted = block_quote([words, f"— {escape_markdown(attribution(quote, self.site))}", self._about(quote)])
         said = notices_line(self.site.links.notices_of(quote), self.site)
-        return f"**Content notice: {escape_text(said)}.**\n\n{quoted}" if said else quoted
+        return f"**Content notice: {escape_markdown(said)}.**\n\n{quoted}" if said else quoted
 
     def _about(self, quote: Quote) -> str:
         site = self.site

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 from ...core.model import Theme
 from ..linked_site import Site
+from ..prose_texts import one_line, prose_text, valid_text
 from .data_file import DataFile
 from .identity import theme_iri
 from .pieces import encoded, json_text, listed
-from .plain_texts import filled, one_line, plain_text, sections_of, valid_text
 
 __all__ = ["Concept", "concepts", "definition_of", "theme_files"]
 
@@ -93,11 +93,7 @@ def concepts(site: Site) -> Iterator[Concept]:
 
 def definition_of(theme: Theme, site: Site) -> str:
     """The prose of a theme as plain text, its headings as paragraphs."""
-    pieces = [
-        plain_text(filled(f"<p>{section.heading}</p>{section.html}", theme, site))
-        for section in sections_of(theme, site)
-    ]
-    return valid_text("\n\n".join(piece for piece in pieces if piece))
+    return valid_text(prose_text(theme, site, "\n\n"))
 
 
 def _scheme_iri(site: Site) -> str:

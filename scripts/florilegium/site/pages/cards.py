@@ -15,7 +15,7 @@ from ...library.links import Links
 from ...works.citing import Bibliography
 from ..addresses import ROOT, Addresses, quote_anchor
 from ..linked_site import STATES, Site, language_of
-from ..prose import fill
+from ..rendered_bodies import Html, fill
 from .text_fragments import text_fragment
 
 __all__ = ["PageSite", "count", "environment", "localise"]
@@ -76,7 +76,7 @@ class PageSite(Site):
         self._card = environment().get_template("card.html")
         self._cards: dict[int, str] = {}
 
-    def fill(self, html: str, document: Note | Theme, *, local: bool) -> str:
+    def fill(self, html: Html, document: Note | Theme, *, local: bool) -> str:
         """Put citations and quote cards into the slots of a document's prose.
 
         With `local`, citations lead to the list of works on the page itself.

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from ..addresses import ROOT
-from ..prose import as_raw_block, heading_text
+from ..page_embedding import as_raw_block, heading_text
 
 __all__ = ["MARK", "GeneratedFeed", "GeneratedJson", "GeneratedPage", "Heading", "is_generated", "safe_meta"]
 

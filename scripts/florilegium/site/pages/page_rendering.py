@@ -8,7 +8,7 @@ from typing import Protocol
 from ...core.model import Note, Theme
 from ...core.workers import map_forked
 from ..linked_site import render_document
-from ..prose import RenderedBody
+from ..rendered_bodies import RenderedBody
 from .cards import PageSite
 
 __all__ = ["RenderedLater", "render_in_parallel", "rendering_bodies"]

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from ...core.model import Quote, Theme, VerifiedAgainst
 from ...library.links import Links, body_references
 from ..addresses import group_anchor, reference_anchor
+from ..prose_texts import first_paragraph
 from .cards import PageSite, environment, localise
 from .edit_links import edit_address
 from .page_files import GeneratedJson, GeneratedPage, Heading
@@ -243,7 +244,4 @@ def _tree(themes: Sequence[Theme], links: Links, depth: int, seen: set[str]) -> 
 
 def first_line(theme: Theme, site: PageSite) -> Markup:
     """The first paragraph of a theme's definition, as text."""
-    body = site.rendered(theme)
-    html = body.sections[0].html if body.sections else ""
-    paragraph = html.partition("</p>")[0]
-    return Markup.escape(Markup(site.fill(paragraph, theme, local=False)).striptags())
+    return Markup.escape(first_paragraph(theme, site))

@@ -5,9 +5,7 @@ from its name alone, so that an edit changes nothing of the others. The words of
 and shown only inside its card, which is closed.
 """
 
-import html
 import json
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -17,10 +15,11 @@ from zlib import crc32
 
 from ...core.model import Note, Quote, Reference, Theme
 from ...library.links import CitedBy
+from ...markdown.prose_tree import ProseTree
 from ...works.csl import retraction, to_csl
 from ..linked_site import language_of
 from ..pages.cards import PageSite
-from ..prose import fill
+from ..prose_texts import one_line, plain_text
 from .index_blocks import NOTES, QUOTES, THEMES, WORKS, join_cards
 
 __all__ = ["Document", "Made", "Record", "documents", "number_documents"]
@@ -199,26 +198,17 @@ def _work(key: str, site: PageSite, language: str) -> Made:
 
 def _sections(document: Note | Theme, site: PageSite) -> Iterator[tuple[str, str, list[str]]]:
     """The anchor, heading and paragraphs of each section; quotes are records of their own."""
-    for section in site.rendered(document).sections:
-        filled = fill(
-            section.html,
-            root="",
-            citation=lambda index: site.citation(document.body.citations[index]),
-            quote=lambda _: "\n",
-        )
-        heading = _text(fill(section.heading, root="", citation=_citations(document, site), quote=lambda _: ""))
-        paragraphs = [text for block in _BLOCK_TAG.sub("\n", filled).split("\n") if (text := _text(block))]
-        yield section.id, heading, paragraphs
+    tree = ProseTree(document.body)
+
+    def citation(index: int) -> str:
+        return site.citation_text(document.body.citations[index])
+
+    for section in tree.sections():
+        heading = tree.line(section.node.children, citation) if section.node else ""
+        paragraphs = [one_line(piece) for piece in tree.lines(section.blocks, citation)]
+        if section.heading or section.blocks:
+            yield section.heading.id if section.heading else "", heading, paragraphs
 
 
-def _citations(document: Note | Theme, site: PageSite) -> Callable[[int], str]:
-    return lambda index: site.citation(document.body.citations[index])
-
-
-def _text(markup: str) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", markup)).split())
-
-
-_BLOCK_TAG = re.compile(
-    r"</?(?:blockquote|br|d[dlt]|details|div|figcaption|figure|h[1-6r]|li|ol|p|pre|section|summary|t[dhr]|table|ul)\b[^>]*>"
-)
+def _text(html: str) -> str:
+    return one_line(plain_text(html))

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from ....core.model import Theme
 from ...linked_site import Site
+from ...prose_texts import one_line, valid_text
 from ..markdown_exports import notices_line
-from ..plain_texts import one_line, valid_text
 from ..skos import definition_of
 
 __all__ = ["Code", "Codes", "Names", "code_tree", "guid", "notice_guid", "speaker_guid", "theme_guid"]

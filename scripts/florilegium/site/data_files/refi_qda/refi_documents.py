@@ -14,9 +14,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 from ....core.model import Note, Role
 from ...linked_site import STATES, Site
+from ...prose_texts import one_line, plain_text, valid_text
 from ..markdown_exports import notices_line
 from ..pieces import encoded
-from ..plain_texts import one_line, plain_text, valid_text
 from .refi_codes import Code, Codes, Names, code_tree, guid, notice_guid, speaker_guid, theme_guid
 from .refi_texts import Selection, note_text
 

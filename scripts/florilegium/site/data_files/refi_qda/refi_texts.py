@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from ....core.model import Heading, Note, Quote
 from ...linked_site import BASES, Site
+from ...prose_texts import one_line, plain_text, valid_text
 from ..markdown_exports import attribution, notices_line
-from ..plain_texts import one_line, plain_text, valid_text
 
 __all__ = ["NoteText", "Selection", "note_text"]
 

@@ -1,0 +1,22 @@
+"""Where in a body's text the things stand that only reading finds."""
+
+from typing import NamedTuple
+
+__all__ = ["NO_PLACES", "Places"]
+
+
+class Places(NamedTuple):
+    """Ranges of bytes, of the UTF-8 of `Body.text`: a page's tree is cut there."""
+
+    citations: tuple[tuple[int, int], ...] = ()
+    """The ranges of `Body.citations`."""
+    addresses: tuple[tuple[int, int], ...] = ()
+    """The ranges of bare addresses, which become hyperlinks."""
+    quotes: tuple[tuple[int, int], ...] = ()
+    """Of each of `Body.quotes`, where the block quote starts and where its attribution does."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Places, tuple(self)
+
+
+NO_PLACES = Places()

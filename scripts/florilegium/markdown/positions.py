@@ -1,0 +1,70 @@
+"""Ranges of bytes become lines and columns: those of the file, though the text was normalised before it was read."""
+
+import re
+from bisect import bisect_right
+
+from ..core.spans import LineTable, Span
+
+__all__ = ["Positions", "normalise"]
+
+_FOREIGN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_ORDINARY = bytes([*b"\t\n", *range(0x20, 0x7F)])
+
+
+def normalise(text: str) -> str:
+    """A text as parsers and browsers agree on it: without byte order mark, its lines ended by LF, and with U+FFFD for
+    controls and for what Unicode sets aside for use inside programs.
+
+    pulldown-cmark ends no HTML block at a lone CR and doubles the space of a code span over CR LF; browsers drop NUL.
+    Lines and columns stay what they are in the file.
+    """
+    text = text.removeprefix("\ufeff")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    # Of most texts little is left without the characters of ASCII, and that is quickly looked through.
+    rest = text.encode("utf-8", "surrogatepass").translate(None, _ORDINARY)
+    if rest and _FOREIGN.search(rest.decode("utf-8", "surrogatepass")):
+        return _FOREIGN.sub("\ufffd", text)
+    return text
+
+
+class Positions:
+    """Where the lines of a normalised text start, in bytes. No table of characters: few ranges are ever asked for."""
+
+    __slots__ = ("_ascii", "_column", "_line", "_starts", "data", "has_entities", "path")
+
+    def __init__(self, table: LineTable, start: int, data: bytes) -> None:
+        """`data` is what `table.text[start:]` is when normalised; `start` begins a line."""
+        self.path = table.path
+        self.data = data
+        self._ascii = data.isascii()
+        self.has_entities = b"&" in data
+        first = table.position(start)
+        self._line = first.line - 1
+        # A byte order mark takes a column of the file's first line.
+        self._column = first.column + table.text.startswith("\ufeff", start)
+        starts = [0]
+        position = data.find(b"\n")
+        while position >= 0:
+            starts.append(position + 1)
+            position = data.find(b"\n", position + 1)
+        self._starts = starts
+
+    def span(self, start: int, end: int) -> Span:
+        """The span of the bytes from `start` to `end`, in lines and columns of the file."""
+        starts = self._starts
+        line = bisect_right(starts, start)
+        begin = starts[line - 1]
+        one = line == len(starts) or end < starts[line]
+        end_line = line if one else bisect_right(starts, end)
+        end_begin = begin if one else starts[end_line - 1]
+        extra = self._column if line == 1 else 1
+        end_extra = self._column if end_line == 1 else 1
+        if self._ascii:
+            column, end_column = start - begin + extra, end - end_begin + end_extra
+        else:
+            data = self.data
+            column = len(data[begin:start].decode()) + extra
+            end_column = len(data[end_begin:end].decode()) + end_extra
+        shift = self._line
+        return Span(self.path, line + shift, column, end_line + shift, end_column)
