@@ -30,7 +30,7 @@ def quotes_list(quotes: Sequence[Quote], number: int, pages: int, total: int, si
         title=title,
         description="All quotations of the library.",
         parts=tuple(_quotes(quotes, number, pages, total, site)),
-        kind="list",
+        kind="quotes" if number == 1 else "list",
         canonical=site.canonical(site.addresses.list_page("quotes", number)),
     )
 

@@ -38,7 +38,7 @@ class GeneratedPage:
     edit: str = ""
     """The file that a reader edits to change this page, from the root of the library."""
     kind: str = ""
-    """What the theme's templates may want to know: `note`, `theme`, `home`, `list`."""
+    """What the theme's templates may want to know: `note`, `theme`, `home`, `quotes`, `list`."""
     citation_meta: tuple[tuple[str, str], ...] = ()
     """Names and contents of `meta` elements."""
     feeds: tuple[tuple[str, str], ...] = ()
