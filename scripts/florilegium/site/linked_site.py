@@ -15,6 +15,7 @@ from ..library.links import Links, note_references
 from ..library.voices import render_voices, voices_of
 from ..markdown.speakers import Voice
 from ..works.citing import Bibliography
+from ..works.citing.numbering import numbered
 from ..works.citing.pandoc_fragments import plain_text
 from ..works.csl import retraction
 from ..works.exports import context_object
@@ -146,11 +147,15 @@ class Site:
         parts = []
         for part in self.bibliography.citation(citation):
             parts.append(self._linked(part.html, part.key) if part.key else part.html)
-        return f'<span class="fl-cite">{"".join(parts)}</span>'
+        return self.numbered(f'<span class="fl-cite">{"".join(parts)}</span>')
+
+    def numbered(self, html: str) -> str:
+        """A citation by number with the works' places in the whole bibliography; pages have numbers of their own."""
+        return numbered(html, lambda key: self._ranks.get(key, len(self._ranks)) + 1)
 
     def citation_text(self, citation: Citation) -> str:
         """The same as plain text."""
-        return "".join([plain_text(part.html) for part in self.bibliography.citation(citation)])
+        return plain_text(self.numbered("".join([part.html for part in self.bibliography.citation(citation)])))
 
     def _linked(self, html: str, key: str) -> str:
         if key not in self.links.sources:
@@ -167,7 +172,7 @@ class Site:
         plain = bare_citation(reference)
         html = "".join(part.html for part in self.bibliography.citation(plain)).strip()
         html = html[1:-1] if html.startswith("(") and html.endswith(")") else html
-        return self._linked(html, reference.key) + self.retraction(reference.key)
+        return self.numbered(self._linked(html, reference.key)) + self.retraction(reference.key)
 
     def reference_text(self, reference: Reference) -> str:
         """The same as plain text."""

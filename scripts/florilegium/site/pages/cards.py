@@ -76,6 +76,10 @@ class PageSite(Site):
         self._card = environment().get_template("card.html")
         self._cards: dict[int, str] = {}
 
+    def numbered(self, html: str) -> str:
+        """The citation as it is: a page gets its numbers when it is whole."""
+        return html
+
     def fill(self, html: Html, document: Note | Theme, *, local: bool) -> str:
         """Put citations and quote cards into the slots of a document's prose.
 

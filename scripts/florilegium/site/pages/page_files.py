@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from ...works.citing.numbering import number_works
 from ..addresses import ROOT
 from ..page_embedding import as_raw_block, heading_text
 
@@ -58,6 +59,7 @@ class GeneratedPage:
         `root` is the way from the page to the root of the site, such as `../../`.
         """
         body = "\n\n".join(self._part(part) for part in self.parts).replace(ROOT, root)
+        body = number_works(body)
         meta = {"title": safe_meta(self.title), "description": safe_meta(self.description)}
         if self.edit:
             meta["source_file"] = self.edit
@@ -96,6 +98,7 @@ class GeneratedJson:
 
     def render(self, root: str) -> bytes:
         text = json.dumps(self.data, ensure_ascii=False, separators=(",", ":")).replace(ROOT, root)
+        text = number_works(text)
         # No part of it can be mistaken for markup, whatever a server says that it is.
         rest = text.replace("<", "\\u003c").replace(">", "\\u003e")[1:]
         return f'{{"{MARK}":"{sha256(rest.encode()).hexdigest()}",{rest}'.encode()

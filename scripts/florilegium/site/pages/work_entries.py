@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from ...works.citing.numbering import LISTED, SIGN, signed
 from ..addresses import reference_anchor
 from ..identified import Identified, identifiers_of
 from .cards import PageSite, environment
@@ -20,6 +21,8 @@ class WorkView(NamedTuple):
     identifiers: list[Identified]
     consulted: bool
     address: str
+    number: Markup
+    """The sign of the work's number on the page, for a style that cites by numbers; else empty."""
     coins: str
     """An OpenURL context object, for reference managers; empty where the page has better for them."""
 
@@ -33,6 +36,7 @@ def work_view(key: str, site: PageSite, *, coins: bool = True) -> WorkView:
         identifiers=identifiers_of(source, entry) if source else [],
         consulted=site.consulted(key),
         address=site.addresses.reference(key),
+        number=Markup(signed(SIGN, key)) if site.bibliography.numeric else Markup(""),
         coins=site.context_object(key) if coins else "",
     )
 
@@ -43,4 +47,5 @@ def works_list(keys: Iterable[str], site: PageSite, *, coins: bool = True) -> st
     A page whose metadata describe one work has none: reference managers would prefer them, and they say less.
     """
     works = [work_view(key, site, coins=coins) for key in keys]
-    return environment().get_template("works.html").render(works=works)
+    listed = LISTED if site.bibliography.numeric else ""
+    return environment().get_template("works.html").render(works=works, listed=listed)

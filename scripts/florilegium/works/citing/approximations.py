@@ -9,7 +9,13 @@ from .cite_items import Cited, Cluster, Parts
 from .pandoc_fragments import CitedPart
 from .pandoc_items import Item
 
-__all__ = ["approximate_citation", "approximate_entry", "approximate_order"]
+__all__ = [
+    "approximate_citation",
+    "approximate_entry",
+    "approximate_order",
+    "approximate_short",
+    "narrative_names",
+]
 
 
 def approximate_order(items: Mapping[str, Item]) -> tuple[str, ...]:
@@ -42,6 +48,17 @@ def approximate_citation(cluster: Cluster, items: Mapping[str, Item]) -> Parts:
         parts.append(_reference(cited, items))
         parts.append(CitedPart(escape(f"{space}{cited.suffix}", quote=False), None))
     return tuple(part for part in (*parts, CitedPart(")", None)) if part.html)
+
+
+def approximate_short(item: Item, language: str) -> str:
+    """A work in a few words: `Doe and Roe, 2009`."""
+    return f"{narrative_names(item, language)}, {_facts(item)[1]}"
+
+
+def narrative_names(item: Item, language: str) -> str:
+    """The authors as a sentence names them: `Doe`, `Doe and Roe`, `Doe et al.`; without one, the title."""
+    word = {"de": "und", "es": "y", "fr": "et", "it": "e", "nl": "en", "pt": "e"}.get(language[:2].lower(), "and")
+    return _facts(item)[0].replace(" & ", f" {word} ")
 
 
 def _reference(cited: Cited, items: Mapping[str, Item]) -> CitedPart:

@@ -11,7 +11,7 @@ from pathlib import Path
 from ...core.diagnostics import did_you_mean, quoted
 from ...core.errors import FlorilegiumError
 
-__all__ = ["LABELS", "ORDER", "STYLES", "BibliographyError", "Style", "label_word", "read_style"]
+__all__ = ["BETWEEN", "LABELS", "NUMBER", "ORDER", "STYLES", "BibliographyError", "Style", "label_word", "read_style"]
 
 STYLES = (
     "apa",
@@ -31,6 +31,12 @@ LABELS = frozenset(
 
 ORDER = "florilegium-order"
 """A variable of ours, by which works are sorted that a style sorts alike."""
+
+NUMBER = "florilegium-number"
+"""A variable of ours in the place of a number, which only the page that shows the citation can know."""
+
+BETWEEN = "\ue003"
+"""Stands between two numbers until it is known whether places follow them."""
 
 _FOLDER = Path(__file__).parent / "styles"
 _LIMIT = 2 * 1024 * 1024
@@ -69,6 +75,16 @@ class Style:
     """Whether citations show locators. A style that never asks for one would lose the page of a quotation."""
     shortens_titles: bool = False
     """Whether a work is cited by its title without its first article and its subtitle: see `works.py`."""
+    numeric: bool = False
+    """Whether works are cited by numbers: each page has its own, in the order of its citations."""
+    delimiter: str = ""
+    """What such a style has between two numbers."""
+    full: bytes = b""
+    """The style with its rules for telling names apart, for works that need them; empty where it has none."""
+    names_rule: str = ""
+    """Those rules: `add-names`, `add-givenname` and `all-names`, as far as they hold."""
+    et_al_min: int = 0
+    """How many names a citation has at least where some are left out; 0 where none are."""
     locale: str = ""
     """The language of the guide behind the style, such as `en-GB`; empty where nobody says."""
 
@@ -82,8 +98,10 @@ def label_word(label: str) -> str:
     return f"xlocator{label}"
 
 
-def read_style(style: str, *, folder: Path | None = None) -> Style:
+def read_style(style: str, *, folder: Path | None = None, complete: bool = True) -> Style:
     """Read the style of that name, or the `.csl` file at that path below `folder`.
+
+    With `complete`, a style without a bibliography is refused: a site needs one.
 
     Raises `BibliographyError` where there is no such style, or where it is none that can be used.
     """
@@ -95,7 +113,7 @@ def read_style(style: str, *, folder: Path | None = None) -> Style:
             "and write references/NAME.csl"
         )
         raise BibliographyError(f"no citation style has the name {quoted(style)}: {did_you_mean(style, STYLES, known)}")
-    return _parse_style(style, _read_regular_file(style, folder or Path()))
+    return _parse_style(style, _read_regular_file(style, folder or Path()), complete=complete)
 
 
 def _read_regular_file(style: str, folder: Path) -> bytes:
@@ -122,23 +140,34 @@ def _refused(style: str, fault: str) -> BibliographyError:
     )
 
 
-def _parse_style(name: str, text: bytes) -> Style:
+def _parse_style(name: str, text: bytes, *, complete: bool = True) -> Style:
     root = _parse_xml(name, text)
     id_ = _stem(root.findtext(f"{_CSL}info/{_CSL}id", ""))
     citation, bibliography = root.find(f"{_CSL}citation"), root.find(f"{_CSL}bibliography")
     if root.tag != f"{_CSL}style" or citation is None or citation.find(f"{_CSL}layout") is None:
         return _parse_parent(name, root)
+    if bibliography is None and not complete:
+        bibliography = ElementTree.SubElement(root, f"{_CSL}bibliography")
+        layout = ElementTree.SubElement(bibliography, f"{_CSL}layout")
+        ElementTree.SubElement(layout, f"{_CSL}text", variable="title")
     if bibliography is None or bibliography.find(f"{_CSL}layout") is None:
         raise _refused(name, "describes no bibliography")
     _check_macros(name, root)
     variables = frozenset(_words(root, "variable"))
     conditions = any(e.get("position") or e.get("disambiguate") for e in root.iter())
-    sequential = conditions or bool(variables & {"citation-number", "citation-label"})
+    numeric = "citation-number" in _used(root, citation)
+    delimiter = _set_numbers_aside(root, citation, bibliography) if numeric else ""
+    sequential = conditions or "citation-label" in variables
+    rules = _name_rules(citation)
+    et_al = [int(e.get("et-al-min", "0")) for e in citation.iter() if e.get("et-al-min", "").isdecimal()]
     _prepare(root, citation, bibliography, _TERMS.get(id_, {}))
+    full = ElementTree.tostring(root, encoding="utf-8") if rules and not numeric else b""
+    for attribute in _TRIMMED:  # Quadratic in the number of names; see `disambiguation.py`.
+        citation.attrib.pop(attribute, None)
     xml = ElementTree.tostring(root, encoding="utf-8")
-    layout = bibliography.find(f"{_CSL}layout")
-    assert layout is not None
-    layout[:] = [ElementTree.Element(f"{_CSL}text", value="x")]
+    entries = bibliography.find(f"{_CSL}layout")
+    assert entries is not None
+    entries[:] = [ElementTree.Element(f"{_CSL}text", value="x")]
     return Style(
         name=name,
         xml=xml,
@@ -148,6 +177,11 @@ def _parse_style(name: str, text: bytes) -> Style:
         follows_apa=id_.startswith("apa"),
         prints_places="locator" in variables,
         shortens_titles=id_.startswith(_SHORTENING),
+        numeric=numeric,
+        delimiter=delimiter,
+        full=full,
+        names_rule=rules,
+        et_al_min=min(et_al, default=0),
         locale=root.get("default-locale") or _LOCALES.get(id_, ""),
     )
 
@@ -207,6 +241,57 @@ def _check_macros(name: str, root: ElementTree.Element) -> None:
         raise _refused(name, f"has a macro that leads to itself, {quoted(error.args[1][0])}") from None
 
 
+def _used(root: ElementTree.Element, part: ElementTree.Element) -> set[str]:
+    """The variables that a part of a style prints, those of its macros among them."""
+    macros = {macro.get("name", ""): macro for macro in root.findall(f"{_CSL}macro")}
+    waiting, seen, found = [part], set[str](), set[str]()
+    while waiting:
+        element = waiting.pop()
+        found |= set(_words(element, "variable"))
+        calls = {call for call in _words(element, "macro") if call in macros} - seen
+        seen |= calls
+        waiting += [macros[call] for call in calls]
+    return found
+
+
+def _set_numbers_aside(
+    root: ElementTree.Element, citation: ElementTree.Element, bibliography: ElementTree.Element
+) -> str:
+    """Let citations print a sign in the place of each number, and bibliographies none; what stands between numbers."""
+    for part in (citation, bibliography):
+        sort = part.find(f"{_CSL}sort")
+        for key in part.findall(f"{_CSL}sort/{_CSL}key[@variable='citation-number']"):
+            if sort is not None:
+                sort.remove(key)
+        if sort is not None and not len(sort):
+            part.remove(sort)
+        if part.get("collapse") == "citation-number":
+            del part.attrib["collapse"]
+    layout = citation.find(f"{_CSL}layout")
+    delimiter = layout.get("delimiter", "") if layout is not None else ""
+    if layout is not None:
+        layout.set("delimiter", BETWEEN)
+    for parent in list(bibliography.iter()):
+        for child in list(parent):
+            if child.get("variable") == "citation-number" and child.tag in (f"{_CSL}text", f"{_CSL}number"):
+                parent.remove(child)
+    bibliography.attrib.pop("second-field-align", None)
+    for element in root.iter():
+        if "citation-number" in element.get("variable", "").split():
+            element.set("variable", element.get("variable", "").replace("citation-number", NUMBER))
+            if element.tag == f"{_CSL}number":
+                element.tag = f"{_CSL}text"
+    return delimiter
+
+
+def _name_rules(citation: ElementTree.Element) -> str:
+    """Which of its means to tell names apart a style uses."""
+    rules = [rule for rule in ("add-names", "add-givenname") if citation.get(f"disambiguate-{rule}") == "true"]
+    if "add-givenname" in rules and citation.get("givenname-disambiguation-rule", "all-names").startswith("all-names"):
+        rules.append("all-names")
+    return " ".join(rules)
+
+
 def _words(root: ElementTree.Element, attribute: str) -> Iterator[str]:
     for element in root.iter():
         yield from element.get(attribute, "").split()
@@ -223,8 +308,6 @@ def _prepare(
         for link in about.findall(f"{_CSL}link"):
             if link.get("rel") == _PARENT:  # Pandoc would look for it on the network.
                 about.remove(link)
-    for attribute in _TRIMMED:  # Quadratic in the number of names.
-        citation.attrib.pop(attribute, None)
     bibliography.attrib.pop("subsequent-author-substitute", None)
     if root.get("class") == "note":
         root.set("class", "in-text")

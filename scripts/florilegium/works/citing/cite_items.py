@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ...core.model import Citation, CitationMode, Reference
-from ...markdown.citations import LOCATOR_LABELS
 from .citation_styles import LABELS, label_word
+from .locator_words import localised_places, place_word
 from .pandoc_fragments import CitedPart, Inline, plain_text, to_inlines
 
 __all__ = [
@@ -175,13 +175,13 @@ def assemble(without: Parts, piece: Piece) -> Parts:
     return tuple(parts)
 
 
-def to_cite(cluster: Iterable[Cited], ids: Mapping[str, str]) -> Inline:
+def to_cite(cluster: Iterable[Cited], ids: Mapping[str, str], language: str = "en") -> Inline:
     """A citation as pandoc's `Cite` element; `ids` turns keys into ids."""
     citations = [
         {
             "citationId": ids[cited.key],
             "citationPrefix": to_inlines(cited.prefix),
-            "citationSuffix": to_inlines(_suffix(cited)),
+            "citationSuffix": to_inlines(_suffix(cited, language)),
             "citationMode": _MODES[cited.mode],
             "citationNoteNum": 0,
             "citationHash": 0,
@@ -191,39 +191,33 @@ def to_cite(cluster: Iterable[Cited], ids: Mapping[str, str]) -> Inline:
     return {"t": "Cite", "c": [citations, [{"t": "Str", "c": "?"}]]}
 
 
-def spelled(cluster: Cluster) -> Cluster:
+def spelled(cluster: Cluster, language: str) -> Cluster:
     """The same citation with its locators in words behind the works, for a style that prints none by itself."""
-    return tuple(map(_spelled, cluster))
+    return tuple(_spelled(cited, language) for cited in cluster)
 
 
-def _spelled(cited: Cited) -> Cited:
+def _spelled(cited: Cited, language: str) -> Cited:
     if not cited.label:
         return cited
-    words = LOCATOR_LABELS.get(cited.label, ("", ""))
-    word = "" if cited.label == "timestamp" else words[bool(_SEVERAL.search(cited.value))] + " "
+    word = place_word(cited.label, cited.value, language)
     value = cited.value.replace("{", "(").replace("}", ")")
     space = "" if cited.suffix[:1] in ("", *",;:.)") else " "
-    return cited._replace(label="", value="", suffix=f", {word}{value}{space}{cited.suffix}")
+    return cited._replace(
+        label="", value="", suffix=f", {word}{value}{space}{localised_places(cited.suffix, language)}"
+    )
 
 
-_SEVERAL = re.compile(r"[,&‐‑‒–—-]")
-
-
-def _suffix(cited: Cited) -> str:
+def _suffix(cited: Cited, language: str) -> str:
     """The locator in braces, where pandoc looks for it; empty braces keep a suffix from being read as one."""
     space = "" if cited.suffix[:1] in ",;:.)" else " "
     if not cited.label:
         return "{}" + space + cited.suffix if cited.suffix else ""
     value = cited.value.replace("{", "(").replace("}", ")")
-    return f", {{{_label(cited.label)}{value}}}{space}{cited.suffix}"
-
-
-def _label(label: str) -> str:
-    if label in LABELS:
-        return f"{label_word(label)} "
-    # CSL 1.0.2 has labels that pandoc does not: their words are given in English; a point in time needs none.
-    word = label.removesuffix("-locator").replace("-", " ").capitalize()
-    return "" if label == "timestamp" else f"{word} "
+    # CSL 1.0.2 has labels that pandoc does not.
+    word = (
+        f"{label_word(cited.label)} " if cited.label in LABELS else place_word(cited.label, value, language, long=True)
+    )
+    return f", {{{word}{value}}}{space}{localised_places(cited.suffix, language)}"
 
 
 def is_visible(parts: Parts) -> bool:

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from .cite_items import Cited, Cluster, Parts
 from .pandoc_fragments import CitedPart
@@ -31,6 +32,10 @@ class CitationCache:
     order: tuple[str, ...] = ()
     """Keys as the style sorts them, without those that it leaves out."""
     clusters: Mapping[Cluster, Parts] = field(default_factory=dict)
+    exact: Mapping[str, Mapping[Cluster, Parts]] = field(default_factory=dict)
+    """Citations of works that are told apart by names, by the digest of all works that bear on them."""
+    exact_entries: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Entries of such works, by the same."""
 
 
 def read_cache(path: Path) -> CitationCache:
@@ -49,17 +54,22 @@ def read_cache(path: Path) -> CitationCache:
 
 def _parse_cache(text: bytes) -> CitationCache:
     data = json.loads(text)
-    clusters = {
-        tuple(Cited(*cited) for cited in cluster): tuple(CitedPart(*part) for part in parts)
-        for cluster, parts in data["clusters"]
-    }
     return CitationCache(
         context=data["context"],
         digests=dict(data["digests"]),
         entries=dict(data["entries"]),
         order=tuple(data["order"]),
-        clusters=clusters,
+        clusters=_clusters(data["clusters"]),
+        exact={digest: _clusters(clusters) for digest, clusters in data["exact"].items()},
+        exact_entries={digest: dict(entries) for digest, entries in data["exact_entries"].items()},
     )
+
+
+def _clusters(listed: Any) -> dict[Cluster, Parts]:
+    return {
+        tuple(Cited(*cited) for cited in cluster): tuple(CitedPart(*part) for part in parts)
+        for cluster, parts in listed
+    }
 
 
 def write_cache(path: Path, cache: CitationCache) -> None:
@@ -70,6 +80,8 @@ def write_cache(path: Path, cache: CitationCache) -> None:
         "entries": dict(sorted(cache.entries.items())),
         "order": cache.order,
         "clusters": sorted(cache.clusters.items()),
+        "exact": {digest: sorted(clusters.items()) for digest, clusters in sorted(cache.exact.items())},
+        "exact_entries": {digest: dict(sorted(e.items())) for digest, e in sorted(cache.exact_entries.items())},
     }
     text = json.dumps(data, separators=(",", ":")).encode()
     path.parent.mkdir(parents=True, exist_ok=True)

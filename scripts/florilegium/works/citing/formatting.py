@@ -12,7 +12,8 @@ A build with changes therefore takes up to three rounds, each a run of pandoc ov
 2. All that is missing: citations and entries of the changed works and their kin, new citations. The works
    around the changed ones come along, which tells their exact place.
 3. Citations with a locator that could not be put together (see `clusters.py`); mostly none.
-A first build has the second round over everything, and perhaps the third.
+A first build has the second round over everything, and perhaps the third. Works that names must tell apart are
+formatted once more, each beside what bears on it: see `disambiguation.py`.
 """
 
 import hashlib
@@ -25,11 +26,14 @@ from math import isqrt
 from pathlib import Path
 
 from ...core.model import Citation, CitationMode
-from .approximations import approximate_citation, approximate_entry, approximate_order
+from .approximations import approximate_citation, approximate_entry, approximate_order, approximate_short
 from .citation_styles import Style
 from .cite_items import PROBE, Cluster, Parts, cluster_of, is_visible, simple
+from .exact_citations import ExactCitations, format_exactly
 from .formatted_cache import CitationCache
 from .formatting_plan import Plan
+from .narrative_citations import Narrative, is_split, readable
+from .numbering import signed
 from .pandoc_fragments import CitedPart, plain_text
 from .pandoc_items import Item, digest_of, joins_two_names, prepare_work
 from .pandoc_runner import Pandoc, Sheet, find_pandoc, typeset
@@ -52,6 +56,8 @@ class Bibliography:
     """Keys that are cited although there is no such work, sorted."""
     warnings: tuple[str, ...] = ()
     """What pandoc had to say. A build that finds everything in the cache repeats none of it."""
+    numeric: Mapping[str, str] = field(default_factory=dict)
+    """For a style that cites by numbers, each work in a few words; its citations carry signs: see `numbering.py`."""
     cache: CitationCache = field(default_factory=CitationCache)
     """What to hand over the next time. It is the cache that was given where nothing had to be formatted."""
 
@@ -65,6 +71,8 @@ class Bibliography:
 
     def short(self, key: str) -> str:
         """The work in a few words, as it is cited but without brackets: `Somer, 2009`. An HTML fragment."""
+        if key in self.numeric:
+            return escape(self.numeric[key], quote=False)
         return _joined(part for part in self.clusters[simple(key)] if part.key is not None) or escape(key)
 
     def citation(self, citation: Citation) -> Parts:
@@ -76,6 +84,8 @@ class Bibliography:
         """
         cluster = cluster_of(citation)
         parts = self.clusters[cluster]
+        if self.numeric:
+            return tuple(CitedPart(signed(part.html, part.key or ""), part.key) for part in parts)
         first = cluster[0]
         if first.mode == CitationMode.AUTHOR_IN_TEXT.value and first.key in self.entries:
             return _with_author_linked(parts, first.key, whole=len(cluster) == 1)
@@ -122,19 +132,27 @@ def render_bibliography(
     tag = language if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", language) else "en"
     tag = style.locale_for(tag)
     works = {key: prepare_work(items[key], style) for key in sorted(items)}
+    narrative = {c: Narrative.of(c, style) for c in wanted - broken if is_split(c, style)}
+    asked = (wanted - broken - narrative.keys()).union(*(split.needed for split in narrative.values()))
     desk = _Desk(pandoc, style, tag, works, cache or CitationCache())
-    clusters = desk.settle(wanted - broken)
+    exact = format_exactly(pandoc, style, tag, works, desk.digests, asked, desk.known)
+    clusters = desk.settle(asked - exact.clusters.keys()) | exact.clusters
+    clusters |= {c: split.join(clusters, works, tag) for c, split in narrative.items()}
     if style.follows_apa and (word := _AND.get(tag.partition("-")[0].lower())):
         clusters = {cluster: _with_and(cluster, parts, works, word) for cluster, parts in clusters.items()}
     clusters |= {cluster: approximate_citation(cluster, items) for cluster in broken}
-    left_out = [key for key in works if not desk.entries[key]]
+    if style.numeric:
+        clusters = {cluster: readable(cluster, parts, style.delimiter) for cluster, parts in clusters.items()}
+    entries = {**desk.entries, **exact.entries}
+    left_out = [key for key in works if not entries[key]]
     return Bibliography(
         order=(*desk.order, *left_out),
-        entries={**desk.entries, **{key: approximate_entry(items[key]) for key in left_out}},
+        entries={**entries, **{key: approximate_entry(items[key]) for key in left_out}},
         clusters=clusters,
         missing=tuple(sorted(missing)),
-        warnings=tuple(sorted(desk.warnings)),
-        cache=desk.cache(),
+        warnings=tuple(sorted(desk.warnings | exact.warnings)),
+        cache=desk.cache(exact),
+        numeric={key: approximate_short(items[key], tag) for key in items} if style.numeric else {},
     )
 
 
@@ -166,7 +184,7 @@ def _approximate(
 def _context(pandoc: Pandoc, style: Style, language: str) -> str:
     """Digest of all that bears on every result, this code included."""
     code = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
-    parts = (pandoc.version.encode(), language.encode(), style.xml, *code)
+    parts = (pandoc.version.encode(), language.encode(), style.xml, style.full, *code)
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
@@ -187,7 +205,7 @@ class _Desk:
         self.context = _context(pandoc, style, language)
         self.digests = {key: digest_of(work) for key, work in works.items()}
         self.given = given
-        known = given if given.context == self.context else CitationCache()
+        known = self.known = given if given.context == self.context else CitationCache()
         self.entries = dict(known.entries)
         self.order = list(known.order)
         self.clusters = dict(known.clusters)
@@ -208,9 +226,10 @@ class _Desk:
         self._format(left)
         return {cluster: assembled.get(cluster) or self.clusters[cluster] for cluster in wanted}
 
-    def cache(self) -> CitationCache:
+    def cache(self, exact: ExactCitations) -> CitationCache:
         """What is worth keeping: the given cache itself where it would be the same."""
-        if not self.changed and not self.gone and self.used == self.given.clusters.keys():
+        same = exact.by_digest == self.given.exact and exact.entries_by_digest == self.given.exact_entries
+        if not self.changed and not self.gone and same and self.used == self.given.clusters.keys():
             return self.given
         return CitationCache(
             context=self.context,
@@ -218,6 +237,8 @@ class _Desk:
             entries=self.entries,
             order=tuple(self.order),
             clusters={cluster: self.clusters[cluster] for cluster in self.used},
+            exact=exact.by_digest,
+            exact_entries=exact.entries_by_digest,
         )
 
     def _forget(self) -> set[str]:
@@ -239,15 +260,19 @@ class _Desk:
     def _learn_kin(self) -> bool:
         """Read off what works are kin by, where it is known; whether it is for all but the changed ones."""
         simples = {key: self.clusters.get(simple(key)) for key in (*self.works, *self.gone) if key not in self.kin}
-        self.kin |= {key: _kin(parts) for key, parts in simples.items() if parts is not None}
+        self.kin |= {key: self._kin(key, parts) for key, parts in simples.items() if parts is not None}
         return self.works.keys() <= self.kin.keys() | self.changed
+
+    def _kin(self, key: str, parts: Parts) -> str:
+        """What a work is kin by. Numbers are told apart by no letters, so there each work stands alone."""
+        return key if self.style.numeric else _kin(parts)
 
     def _first_round(self) -> set[str]:
         """Learn what the changed works are kin by; the works between which they stand in the bibliography."""
         step = isqrt(len(self.order)) + 1
         among = self.changed.union(self.order[::step])
         sheet = self._typeset(among, [simple(key) for key in sorted(self.changed)])
-        self.kin |= {key: _kin(sheet.clusters[simple(key)]) for key in self.changed}
+        self.kin |= {key: self._kin(key, sheet.clusters[simple(key)]) for key in self.changed}
         places = {key: place for place, key in enumerate(self.order)}
         near: set[str] = set()
         place = 0

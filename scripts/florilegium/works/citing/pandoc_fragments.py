@@ -36,9 +36,19 @@ class CitedPart(NamedTuple):
 
 
 def to_inlines(text: str) -> list[Inline]:
-    """Plain text as pandoc's reader would hand it over: words, and spaces between them."""
-    words = re.findall(r"\s+|\S+", text)
-    return [{"t": "Space"} if word.isspace() else {"t": "Str", "c": word} for word in words]
+    """Text as pandoc's reader would hand it over: words, the spaces between them, and what is emphasised."""
+    inlines: list[Inline] = []
+    for plain, emphasised in _EMPHASIS.findall(text):
+        if emphasised:
+            inlines.append({"t": "Emph", "c": to_inlines(emphasised[1:-1])})
+        words = re.findall(r"\s+|\S+", plain)
+        inlines += [{"t": "Space"} if word.isspace() else {"t": "Str", "c": word} for word in words]
+    return inlines
+
+
+_MARKED = r"(?<![\w*\\])[*_][^\s*_][^*_]*(?<=[^\s*_])[*_](?![\w*])"
+_EMPHASIS = re.compile(rf"((?:(?!{_MARKED}).)+)|({_MARKED})", re.DOTALL)
+"""Text without emphasis, or text in single asterisks or underscores."""
 
 
 def render_inlines(inlines: Sequence[Inline]) -> str:

@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from ...core.diagnostics import plain, quoted
-from .citation_styles import ORDER, BibliographyError, Style
+from .citation_styles import NUMBER, ORDER, BibliographyError, Style
 from .cite_items import PROBE, PROBE_ITEM, Cited, Cluster, Parts, spelled, to_cite
+from .numbering import SIGN
 from .pandoc_fragments import Inline, parts_of, render_inlines
 
 __all__ = ["Pandoc", "Sheet", "find_pandoc", "typeset"]
@@ -97,8 +98,12 @@ def typeset(
     language: str,
     items: Mapping[str, Mapping[str, Any]],
     clusters: Sequence[Cluster],
+    *,
+    full: bool = False,
 ) -> Sheet:
     """Format works and citations of them. `items` are CSL-JSON items by key, their order that of equals.
+
+    With `full`, the style's rules for telling names apart hold: they cost the square of the names.
 
     Many citations are formatted by several pandocs at once, each of which knows all works. Raises
     `BibliographyError` where pandoc fails, or takes much longer than it should.
@@ -106,7 +111,7 @@ def typeset(
     runs = min(os.cpu_count() or 1, _MOST_RUNS, 1 + len(clusters) // (_RUN_LENGTH + len(items)))
     with ThreadPoolExecutor(max_workers=runs) as pool:
         first, *others = pool.map(
-            lambda run: _typeset(pandoc, style, language, items, clusters[run::runs], entries=run == 0),
+            lambda run: _typeset(pandoc, style, language, items, clusters[run::runs], entries=run == 0, full=full),
             range(runs),
         )
     found = {cluster: parts for sheet in (first, *others) for cluster, parts in sheet.clusters.items()}
@@ -122,17 +127,19 @@ def _typeset(
     clusters: Sequence[Cluster],
     *,
     entries: bool,
+    full: bool,
 ) -> Sheet:
     keys = {f"w{number:08}": key for number, key in enumerate((*items, PROBE))}
     ids = {key: id_ for id_, key in keys.items()}
     known = {**items, PROBE: PROBE_ITEM}
-    bibliography = [{**known[key], "id": id_, ORDER: id_} for id_, key in keys.items()]
+    ours = {NUMBER: SIGN} if style.numeric else {}
+    bibliography = [{**known[key], **ours, "id": id_, ORDER: id_} for id_, key in keys.items()]
     # A first citation of everything: it numbers the works, and all citations after it are subsequent ones.
     first: list[Cluster] = [tuple(map(Cited, items))] if style.sequential and items else []
-    cited = clusters if style.prints_places else map(spelled, clusters)
-    document = _document([to_cite(cluster, ids) for cluster in (*first, *cited)], language)
+    cited = clusters if style.prints_places else [spelled(cluster, language) for cluster in clusters]
+    document = _document([to_cite(cluster, ids, language) for cluster in (*first, *cited)], language)
     seconds = _PATIENCE + (len(bibliography) + len(clusters)) // 20
-    xml = style.xml if entries else style.xml_without_entries
+    xml = style.full if full else style.xml if entries else style.xml_without_entries
     try:
         blocks, warnings = _run(pandoc, style.name, xml, bibliography, document, seconds)
     except BibliographyError as error:

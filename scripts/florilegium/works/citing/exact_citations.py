@@ -1,0 +1,90 @@
+"""Citations of works that the style tells apart by their authors' names, each formatted beside what bears on it."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from .citation_styles import Style
+from .cite_items import Cluster, Parts, simple
+from .disambiguation import ambiguous_works
+from .formatted_cache import CitationCache
+from .pandoc_items import Item
+from .pandoc_runner import Pandoc, typeset
+
+__all__ = ["ExactCitations", "format_exactly"]
+
+_AT_ONCE = 150
+"""Works that one pandoc gets: its time grows with their square."""
+
+
+@dataclass(slots=True, kw_only=True)
+class ExactCitations:
+    """What the whole style gives for the works that need it."""
+
+    clusters: dict[Cluster, Parts] = field(default_factory=dict)
+    entries: dict[str, str] = field(default_factory=dict)
+    by_digest: dict[str, dict[Cluster, Parts]] = field(default_factory=lambda: defaultdict(dict))
+    """The citations by the digest of all works that bear on them: what the next build need not format again."""
+    entries_by_digest: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    warnings: set[str] = field(default_factory=set)
+
+
+def format_exactly(
+    pandoc: Pandoc,
+    style: Style,
+    language: str,
+    works: Mapping[str, Item],
+    digests: Mapping[str, str],
+    wanted: set[Cluster],
+    given: CitationCache,
+) -> ExactCitations:
+    """Format those of the citations, and the entries, of works that names must tell apart. Most libraries have few."""
+    exact = ExactCitations()
+    needed, bearing = ambiguous_works(works, style)
+    if not needed:
+        return exact
+    waiting: dict[frozenset[str], set[Cluster]] = defaultdict(set)
+    for cluster in (*wanted, *map(simple, needed)):
+        cited = frozenset(one.key for one in cluster)
+        if cited & needed:
+            waiting[frozenset[str]().union(*(bearing[key] for key in cited))].add(cluster)
+    missing: list[tuple[frozenset[str], str, list[Cluster]]] = []
+    for close in sorted(waiting, key=sorted):
+        digest = hashlib.sha256("".join(f"{key}\0{digests[key]}\0" for key in sorted(close)).encode()).hexdigest()[:32]
+        known, entries = given.exact.get(digest, {}), given.exact_entries.get(digest, {})
+        left = sorted(waiting[close] - known.keys())
+        exact.by_digest[digest].update({c: known[c] for c in waiting[close] if c in known})
+        exact.entries_by_digest[digest].update(entries)
+        if left:
+            missing.append((close, digest, left))
+    for batch in _batches(missing):
+        keys = frozenset[str]().union(*(close for close, _, _ in batch))
+        items = {key: work for key, work in works.items() if key in keys}
+        sheet = typeset(pandoc, style, language, items, [c for _, _, left in batch for c in left], full=True)
+        exact.warnings.update(sheet.warnings)
+        for close, digest, left in batch:
+            exact.by_digest[digest].update({cluster: sheet.clusters[cluster] for cluster in left})
+            exact.entries_by_digest[digest].update({key: sheet.entries.get(key, "") for key in close})
+    for found in exact.by_digest.values():
+        exact.clusters |= found
+    for group in waiting:
+        exact.entries |= dict.fromkeys(group & needed, "")
+    for entries in exact.entries_by_digest.values():
+        exact.entries |= {key: entry for key, entry in entries.items() if key in needed and entry}
+    return exact
+
+
+def _batches(
+    missing: list[tuple[frozenset[str], str, list[Cluster]]],
+) -> Iterator[list[tuple[frozenset[str], str, list[Cluster]]]]:
+    batch: list[tuple[frozenset[str], str, list[Cluster]]] = []
+    size = 0
+    for job in missing:
+        if batch and size + len(job[0]) > _AT_ONCE:
+            yield batch
+            batch, size = [], 0
+        batch.append(job)
+        size += len(job[0])
+    if batch:
+        yield batch

@@ -1,0 +1,73 @@
+"""Citations in running text that pandoc does not get right: put together from the name and what stands in brackets.
+
+Pandoc sorts `@roe [-@doe]` as any citation, so that the name can land inside the brackets; and a style that cites by
+numbers has no names at all.
+"""
+
+from collections.abc import Mapping
+from html import escape
+from typing import NamedTuple
+
+from ...core.model import CitationMode
+from .approximations import narrative_names
+from .citation_styles import BETWEEN, Style
+from .cite_items import Cluster, Parts, is_visible
+from .pandoc_fragments import CitedPart
+from .pandoc_items import Item
+
+__all__ = ["Narrative", "is_split", "readable"]
+
+
+def is_split(cluster: Cluster, style: Style) -> bool:
+    """Whether a citation is to be put together: one in running text, of several works or with a number."""
+    return cluster[0].mode == CitationMode.AUTHOR_IN_TEXT.value and (len(cluster) > 1 or style.numeric)
+
+
+class Narrative(NamedTuple):
+    """A citation in running text, and the citations that it is put together from."""
+
+    key: str
+    name: Cluster
+    brackets: Cluster
+    others: Cluster
+    """What the brackets hold where nothing is left of a work without its author."""
+    numeric: bool
+
+    @classmethod
+    def of(cls, cluster: Cluster, style: Style) -> "Narrative":
+        first, *rest = cluster
+        normal, suppressed = CitationMode.NORMAL.value, CitationMode.SUPPRESS_AUTHOR.value
+        bare = first._replace(mode=normal if style.numeric else suppressed)
+        others = tuple(cited._replace(mode=normal) for cited in rest)
+        return cls(first.key, (first._replace(label="", value="", suffix="", prefix=""),), (bare, *rest), others,
+                   style.numeric)  # fmt: skip
+
+    @property
+    def needed(self) -> set[Cluster]:
+        if self.numeric:
+            return {self.brackets}
+        return {self.name, self.brackets, *([self.others] if self.others else [])}
+
+    def join(self, known: Mapping[Cluster, Parts], works: Mapping[str, Item], language: str) -> Parts:
+        """The citation of these parts."""
+        brackets = known[self.brackets]
+        if self.numeric:
+            name = escape(narrative_names(works[self.key], language), quote=False)
+        else:
+            named = known[self.name]
+            name = named[0].html.rstrip(" ([") if named[0].key is None else named[0].html
+            if not is_visible(brackets):
+                brackets = known.get(self.others, ())
+        if not brackets:
+            return known[self.name]
+        # A raised number follows the name without a space.
+        gap = "" if brackets[0].html.startswith("<sup>") else " "
+        return (CitedPart(f"{name}{gap}", None), *brackets) if brackets[0].key else (
+            CitedPart(f"{name}{gap}{brackets[0].html}", None), *brackets[1:])  # fmt: skip
+
+
+def readable(cluster: Cluster, parts: Parts, delimiter: str) -> Parts:
+    """A citation of numbers, parted as the style says; by semicolons where places or words belong to them."""
+    busy = any(cited.label or cited.prefix or cited.suffix for cited in cluster)
+    between = "; " if busy else escape(delimiter, quote=False)
+    return tuple(CitedPart(part.html.replace(BETWEEN, between), part.key) for part in parts)

@@ -1,0 +1,124 @@
+"""Run the test-suite of the Citation Style Language against this program, and against pandoc alone.
+
+    python tests/benchmarks/csl_suite.py FOLDER [NAME …]
+
+FOLDER holds the fixtures of https://github.com/citation-style-language/test-suite (`processor-tests/humans/*.txt`). Texts
+are compared without markup and with single spaces: what is tested is words, their order and their punctuation. Taken
+are all fixtures in the modes `citation` and `bibliography` that do not ask for a selection. With `--pandoc` each is
+formatted by pandoc with the style as it is, which is the bar.
+"""
+
+import html
+import json
+import re
+import sys
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+
+from florilegium.core.model import Citation, CitationMode, Locator, Reference
+from florilegium.core.spans import Span
+from florilegium.works.citing import Bibliography, read_style, render_bibliography
+from florilegium.works.citing.cite_items import cluster_of
+from florilegium.works.citing.pandoc_fragments import plain_text
+
+NOWHERE = Span.of_file("suite")
+SECTION = re.compile(r">>=+ ?([A-Z-]+) ?=+>>\n(.*?)<<=+ ?\1 ?=+<<", re.DOTALL)
+
+
+class Fixture(NamedTuple):
+    name: str
+    mode: str
+    expected: str
+    style: str
+    items: dict[str, dict[str, Any]]
+    citations: list[list[dict[str, Any]]]
+
+
+def read_fixture(path: Path) -> Fixture | None:
+    """A fixture; None where it is in another mode, or asks for a part of a bibliography."""
+    parts = {name: text.strip() for name, text in SECTION.findall(path.read_text(encoding="utf-8"))}
+    if parts.get("MODE") not in ("citation", "bibliography") or "BIBSECTION" in parts or "BIBENTRIES" in parts:
+        return None
+    given = json.loads(parts["INPUT"])
+    items = {str(item.get("id", place)): item for place, item in enumerate(given)}
+    if "CITATIONS" in parts:
+        citations = [entry[0]["citationItems"] for entry in json.loads(parts["CITATIONS"])]
+        citations = [[cite for cite in cites if "id" in cite] for cites in citations]
+    elif "CITATION-ITEMS" in parts:
+        citations = [[cite for cite in cites if "id" in cite] for cites in json.loads(parts["CITATION-ITEMS"])]
+    else:
+        citations = [[{"id": key} for key in items]]
+    return Fixture(path.stem, parts["MODE"], parts["RESULT"], parts["CSL"], items, citations)
+
+
+def reference(cite: dict[str, Any]) -> Reference:
+    locator = str(cite.get("locator") or "").strip()
+    mode = CitationMode.NORMAL
+    if cite.get("suppress-author"):
+        mode = CitationMode.SUPPRESS_AUTHOR
+    return Reference(
+        key=str(cite["id"]),
+        span=NOWHERE,
+        key_span=NOWHERE,
+        mode=mode,
+        prefix=str(cite.get("prefix") or "").strip(),
+        suffix=str(cite.get("suffix") or ""),
+        locator=Locator(label=str(cite.get("label") or "page"), value=locator, span=NOWHERE) if locator else None,
+    )
+
+
+def ours(fixture: Fixture, folder: Path) -> str:
+    path = folder / f"{fixture.name}.csl"
+    path.write_text(fixture.style, encoding="utf-8")
+    style = read_style(path.name, folder=folder, complete=False)
+    citations = [Citation(references=tuple(map(reference, cites)), span=NOWHERE) for cites in fixture.citations]
+    found: Bibliography = render_bibliography(fixture.items, citations, style=style, language="en-US")
+    if fixture.mode == "bibliography":
+        return "\n".join(found.entry_text(key) for key in found.order if found.entries[key])
+    return "\n".join("".join(plain_text(part.html) for part in found.clusters[cluster_of(c)]) for c in citations)
+
+
+def wanted(fixture: Fixture) -> str:
+    text = fixture.expected
+    if fixture.mode == "bibliography":
+        text = re.sub(r"</div>\s*<div", "</div>\n<div", text)
+    text = re.sub(r"^(?:>>|\.\.)\[\d+\] ", "", text, flags=re.MULTILINE)
+    return text
+
+
+def normal(text: str, *, markup: bool) -> str:
+    text = html.unescape(re.sub(r"<[^>]+>", " " if "csl-" in text else "", text)) if markup else text
+    text = text.replace("\u00a0", " ").replace("\u202f", " ").replace("’", "'")
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def main() -> None:
+    folder, *names = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
+    paths = sorted(Path(folder).rglob("*.txt"))
+    fixtures = [f for path in paths if (not names or path.stem in names) and (f := read_fixture(path))]
+    results: Counter[str] = Counter()
+
+    def run(fixture: Fixture) -> tuple[Fixture, str]:
+        try:
+            return fixture, normal(ours(fixture, Path(temporary)), markup=False)
+        except Exception as error:  # a fixture that cannot be run counts as wrong, and says why
+            return fixture, f"! {type(error).__name__}: {error}"
+
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(2) as pool:
+        for fixture, found in pool.map(run, fixtures):
+            right = found == normal(wanted(fixture), markup=True)
+            results["right" if right else "wrong"] += 1
+            if not right:
+                print(f"{fixture.name}\n  wanted {normal(wanted(fixture), markup=True)!r}\n  found  {found!r}")
+    print(f"{results['right']} of {results.total()} right")
+
+
+if __name__ == "__main__":
+    main()

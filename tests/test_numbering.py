@@ -1,0 +1,22 @@
+"""Numbers of works on a page: counted as they are first cited, the list in their order."""
+
+from florilegium.works.citing.numbering import LISTED, SIGN, number_works, numbered, signed
+
+
+def sign(key):
+    return signed(SIGN, key)
+
+
+def test_numbers_are_counted_as_they_first_appear_and_sort_the_list():
+    works = f"<ul>{LISTED}<li>{sign('a')}. A</li>{LISTED}<li>{sign('b')}. B</li>{LISTED}<li>{sign('c')}. C</li>{LISTED}</ul>"
+    page = f"<p>({sign('c')}, p. 3; {sign('a')}) and ({sign('c')})</p>{works}"
+    assert number_works(page) == "<p>(1, p. 3; 2) and (1)</p><ul><li>1. C</li><li>2. A</li><li>3. B</li></ul>"
+
+
+def test_keys_are_no_markup():
+    assert number_works(sign("a<b>&c")) == "1"
+    assert numbered(sign("a<b>&c"), lambda key: key) == "a<b>&c"
+
+
+def test_other_pages_stay_as_they_are():
+    assert number_works("<p>(Doe, 2009)</p>") == "<p>(Doe, 2009)</p>"
