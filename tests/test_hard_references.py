@@ -19,6 +19,7 @@ from florilegium.core.spans import Span
 from florilegium.library.reading import FileKind, parse_text
 from florilegium.markdown.citations import parse_citations
 from florilegium.works.citing import STYLES, Bibliography, CitedPart, read_style, render_bibliography
+from florilegium.works.citing.numbering import numbered
 from florilegium.works.csl import to_csl
 
 FOLDER = Path(__file__).parent / "hard_references"
@@ -77,10 +78,10 @@ def rendered(case: str, style: str) -> Bibliography:
 def printed(expected: Expected) -> str:
     bibliography = rendered(expected.case, expected.style)
     if "@" not in expected.what:
-        # Numbers are those of the whole list.
-        return re.sub(r"\A\d+\. ", "", text(bibliography.entry(expected.what)))
+        return text(bibliography.entry(expected.what))
     parts: tuple[CitedPart, ...] = bibliography.citation(parse(expected.what))
-    return text("".join(part.html for part in parts))
+    # Numbers are those of the whole list.
+    return text(numbered("".join(part.html for part in parts), lambda key: bibliography.order.index(key) + 1))
 
 
 @pytest.mark.parametrize("expected", EXPECTED, ids=str)

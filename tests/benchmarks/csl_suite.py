@@ -11,7 +11,9 @@ formatted by pandoc with the style as it is, which is the bar.
 import html
 import json
 import re
+import subprocess
 import sys
+import tempfile
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,8 +24,9 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 from florilegium.core.model import Citation, CitationMode, Locator, Reference
 from florilegium.core.spans import Span
 from florilegium.works.citing import Bibliography, read_style, render_bibliography
-from florilegium.works.citing.cite_items import cluster_of
-from florilegium.works.citing.pandoc_fragments import plain_text
+from florilegium.works.citing.cite_items import cluster_of, spelled, to_cite
+from florilegium.works.citing.pandoc_fragments import plain_text, render_inlines
+from florilegium.works.citing.pandoc_runner import find_pandoc, render_block
 
 NOWHERE = Span.of_file("suite")
 SECTION = re.compile(r">>=+ ?([A-Z-]+) ?=+>>\n(.*?)<<=+ ?\1 ?=+<<", re.DOTALL)
@@ -38,17 +41,18 @@ class Fixture(NamedTuple):
     citations: list[list[dict[str, Any]]]
 
 
+_LEFT_OUT = {"BIBSECTION", "BIBENTRIES", "CITATIONS"}
+"""What asks for a part of a bibliography, or for citations in the order in which somebody edits a document."""
+
+
 def read_fixture(path: Path) -> Fixture | None:
     """A fixture; None where it is in another mode, or asks for a part of a bibliography."""
     parts = {name: text.strip() for name, text in SECTION.findall(path.read_text(encoding="utf-8"))}
-    if parts.get("MODE") not in ("citation", "bibliography") or "BIBSECTION" in parts or "BIBENTRIES" in parts:
+    if parts.get("MODE") not in ("citation", "bibliography") or parts.keys() & _LEFT_OUT:
         return None
     given = json.loads(parts["INPUT"])
     items = {str(item.get("id", place)): item for place, item in enumerate(given)}
-    if "CITATIONS" in parts:
-        citations = [entry[0]["citationItems"] for entry in json.loads(parts["CITATIONS"])]
-        citations = [[cite for cite in cites if "id" in cite] for cites in citations]
-    elif "CITATION-ITEMS" in parts:
+    if "CITATION-ITEMS" in parts:
         citations = [[cite for cite in cites if "id" in cite] for cites in json.loads(parts["CITATION-ITEMS"])]
     else:
         citations = [[{"id": key} for key in items]]
@@ -71,15 +75,45 @@ def reference(cite: dict[str, Any]) -> Reference:
     )
 
 
+def in_text(style: str) -> str:
+    """A style whose citations stand in the text: a site has no notes, and would put brackets around them."""
+    return re.sub(r"class=([\"'])note\1", 'class="in-text"', style)
+
+
 def ours(fixture: Fixture, folder: Path) -> str:
     path = folder / f"{fixture.name}.csl"
-    path.write_text(fixture.style, encoding="utf-8")
+    path.write_text(in_text(fixture.style), encoding="utf-8")
     style = read_style(path.name, folder=folder, complete=False)
     citations = [Citation(references=tuple(map(reference, cites)), span=NOWHERE) for cites in fixture.citations]
     found: Bibliography = render_bibliography(fixture.items, citations, style=style, language="en-US")
     if fixture.mode == "bibliography":
         return "\n".join(found.entry_text(key) for key in found.order if found.entries[key])
     return "\n".join("".join(plain_text(part.html) for part in found.clusters[cluster_of(c)]) for c in citations)
+
+
+def pandocs(fixture: Fixture, folder: Path) -> str:
+    """What pandoc makes of a fixture with the style as it is."""
+    pandoc = find_pandoc()
+    assert pandoc is not None
+    style, items = folder / f"{fixture.name}.csl", folder / f"{fixture.name}.json"
+    style.write_text(in_text(fixture.style), encoding="utf-8")
+    items.write_text(json.dumps(list(fixture.items.values())), encoding="utf-8")
+    ids = {key: key for key in fixture.items}
+    clusters = [cluster_of(Citation(references=tuple(map(reference, c)), span=NOWHERE)) for c in fixture.citations]
+    cites = [to_cite(spelled(cluster, "en"), ids) for cluster in clusters]
+    meta = {"lang": {"t": "MetaString", "c": "en-US"}}
+    document = {"pandoc-api-version": [1, 23], "meta": meta, "blocks": [{"t": "Para", "c": [cite]} for cite in cites]}
+    command = [pandoc.path, "--from=json", "--to=json", "--citeproc", f"--csl={style}", f"--bibliography={items}"]
+    done = subprocess.run(command, input=json.dumps(document).encode(), capture_output=True, timeout=60, check=True)
+    blocks = json.loads(done.stdout)["blocks"]
+    if fixture.mode == "bibliography":
+        return "\n".join(entry for _, entry in read_references(blocks[-1]))
+    return "\n".join(plain_text(render_inlines(block["c"])) for block in blocks[: len(clusters)])
+
+
+def read_references(references: Any) -> list[tuple[str, str]]:
+    entries = ((div["c"][0][0], div["c"][1]) for div in references["c"][1])
+    return [(key, plain_text(" ".join(map(render_block, content)))) for key, content in entries]
 
 
 def wanted(fixture: Fixture) -> str:
@@ -98,6 +132,7 @@ def normal(text: str, *, markup: bool) -> str:
 
 
 def main() -> None:
+    formatted = pandocs if "--pandoc" in sys.argv else ours
     folder, *names = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
     paths = sorted(Path(folder).rglob("*.txt"))
     fixtures = [f for path in paths if (not names or path.stem in names) and (f := read_fixture(path))]
@@ -105,11 +140,9 @@ def main() -> None:
 
     def run(fixture: Fixture) -> tuple[Fixture, str]:
         try:
-            return fixture, normal(ours(fixture, Path(temporary)), markup=False)
+            return fixture, normal(formatted(fixture, Path(temporary)), markup=False)
         except Exception as error:  # a fixture that cannot be run counts as wrong, and says why
             return fixture, f"! {type(error).__name__}: {error}"
-
-    import tempfile
 
     with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(2) as pool:
         for fixture, found in pool.map(run, fixtures):

@@ -267,6 +267,8 @@ def _set_numbers_aside(
             part.remove(sort)
         if part.get("collapse") == "citation-number":
             del part.attrib["collapse"]
+    if bibliography.find(f"{_CSL}sort") is None:  # It lists works as they are first cited, which is for pages to know.
+        bibliography.insert(0, ElementTree.Element(f"{_CSL}sort"))
     layout = citation.find(f"{_CSL}layout")
     delimiter = layout.get("delimiter", "") if layout is not None else ""
     if layout is not None:

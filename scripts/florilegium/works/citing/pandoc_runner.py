@@ -26,7 +26,7 @@ from .cite_items import PROBE, PROBE_ITEM, Cited, Cluster, Parts, spelled, to_ci
 from .numbering import SIGN
 from .pandoc_fragments import Inline, parts_of, render_inlines
 
-__all__ = ["Pandoc", "Sheet", "find_pandoc", "typeset"]
+__all__ = ["Pandoc", "Sheet", "find_pandoc", "render_block", "typeset"]
 
 _OLDEST = (3, 9)
 """The oldest pandoc that was tried."""
@@ -231,12 +231,12 @@ def _read_entries(references: Any, keys: dict[str, str]) -> dict[str, str]:
     for _, (attributes, content) in ((div["t"], div["c"]) for div in references["c"][1]):
         key = keys[attributes[0].removeprefix("ref-")]
         if key != PROBE:
-            entries[key] = " ".join(filter(None, map(_render_block, content)))
+            entries[key] = " ".join(filter(None, map(render_block, content)))
     return entries
 
 
-def _render_block(block: Any) -> str:
+def render_block(block: Any) -> str:
     """An entry's text: a paragraph, or the columns of one that hangs."""
     if block["t"] == "Div":
-        return " ".join(filter(None, map(_render_block, block["c"][1])))
+        return " ".join(filter(None, map(render_block, block["c"][1])))
     return render_inlines(block["c"]).strip()
