@@ -1,6 +1,6 @@
 """Numbers of works on a page: counted as they are first cited, the list in their order."""
 
-from florilegium.works.citing.numbering import LISTED, SIGN, number_works, numbered, signed
+from florilegium.works.citing.numbering import BETWEEN, END, LISTED, SIGN, number_works, numbered, signed
 
 
 def sign(key):
@@ -11,6 +11,14 @@ def test_numbers_are_counted_as_they_first_appear_and_sort_the_list():
     works = f"<ul>{LISTED}<li>{sign('a')}. A</li>{LISTED}<li>{sign('b')}. B</li>{LISTED}<li>{sign('c')}. C</li>{LISTED}</ul>"
     page = f"<p>({sign('c')}, p. 3; {sign('a')}) and ({sign('c')})</p>{works}"
     assert number_works(page) == "<p>(1, p. 3; 2) and (1)</p><ul><li>1. C</li><li>2. A</li><li>3. B</li></ul>"
+
+
+def test_three_numbers_in_a_row_are_a_range():
+    def cite(keys):
+        return f"({f'{BETWEEN},{END}'.join(map(sign, keys))})"
+
+    page = f"{cite('abc')} {cite('ac')} {cite('abde')} {cite('abcfde')} {cite('ef')}"
+    assert number_works(page) == "(1–3) (1,3) (1,2,4,5) (1–3,6,4,5) (5,6)"
 
 
 def test_keys_are_no_markup():

@@ -25,6 +25,7 @@ from florilegium.core.model import Citation, CitationMode, Locator, Reference
 from florilegium.core.spans import Span
 from florilegium.works.citing import Bibliography, read_style, render_bibliography
 from florilegium.works.citing.cite_items import cluster_of, spelled, to_cite
+from florilegium.works.citing.numbering import numbered
 from florilegium.works.citing.pandoc_fragments import plain_text, render_inlines
 from florilegium.works.citing.pandoc_runner import find_pandoc, render_block
 
@@ -87,8 +88,11 @@ def ours(fixture: Fixture, folder: Path) -> str:
     citations = [Citation(references=tuple(map(reference, cites)), span=NOWHERE) for cites in fixture.citations]
     found: Bibliography = render_bibliography(fixture.items, citations, style=style, language="en-US")
     if fixture.mode == "bibliography":
-        return "\n".join(found.entry_text(key) for key in found.order if found.entries[key])
-    return "\n".join("".join(plain_text(part.html) for part in found.clusters[cluster_of(c)]) for c in citations)
+        listed = dict.fromkeys(found.order)
+        return "\n".join(found.entry_text(key) for key in listed)
+    shown = ("".join(plain_text(part.html) for part in found.citation(citation)) for citation in citations)
+    places = list(fixture.items)
+    return "\n".join(numbered(text, lambda key: places.index(key) + 1) for text in shown)
 
 
 def pandocs(fixture: Fixture, folder: Path) -> str:

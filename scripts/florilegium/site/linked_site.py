@@ -155,7 +155,7 @@ class Site:
 
     def citation_text(self, citation: Citation) -> str:
         """The same as plain text."""
-        return plain_text(self.numbered("".join([part.html for part in self.bibliography.citation(citation)])))
+        return plain_text(Site.numbered(self, "".join([part.html for part in self.bibliography.citation(citation)])))
 
     def _linked(self, html: str, key: str) -> str:
         if key not in self.links.sources:
@@ -176,7 +176,7 @@ class Site:
 
     def reference_text(self, reference: Reference) -> str:
         """The same as plain text."""
-        return str(Markup(self.reference(reference)).striptags())
+        return str(Markup(Site.numbered(self, self.reference(reference))).striptags())
 
     def source_of(self, reference: Reference | None) -> Source | None:
         return self.links.sources.get(reference.key) if reference else None

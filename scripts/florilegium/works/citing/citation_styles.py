@@ -10,8 +10,9 @@ from pathlib import Path
 
 from ...core.diagnostics import did_you_mean, quoted
 from ...core.errors import FlorilegiumError
+from .numbering import BETWEEN
 
-__all__ = ["BETWEEN", "LABELS", "NUMBER", "ORDER", "STYLES", "BibliographyError", "Style", "label_word", "read_style"]
+__all__ = ["LABELS", "NUMBER", "ORDER", "STYLES", "BibliographyError", "Style", "label_word", "read_style"]
 
 STYLES = (
     "apa",
@@ -34,9 +35,6 @@ ORDER = "florilegium-order"
 
 NUMBER = "florilegium-number"
 """A variable of ours in the place of a number, which only the page that shows the citation can know."""
-
-BETWEEN = "\ue003"
-"""Stands between two numbers until it is known whether places follow them."""
 
 _FOLDER = Path(__file__).parent / "styles"
 _LIMIT = 2 * 1024 * 1024
@@ -79,6 +77,8 @@ class Style:
     """Whether works are cited by numbers: each page has its own, in the order of its citations."""
     delimiter: str = ""
     """What such a style has between two numbers."""
+    collapses: bool = False
+    """Whether such a style writes `1–3` for three numbers in a row."""
     full: bytes = b""
     """The style with its rules for telling names apart, for works that need them; empty where it has none."""
     names_rule: str = ""
@@ -156,6 +156,7 @@ def _parse_style(name: str, text: bytes, *, complete: bool = True) -> Style:
     variables = frozenset(_words(root, "variable"))
     conditions = any(e.get("position") or e.get("disambiguate") for e in root.iter())
     numeric = "citation-number" in _used(root, citation)
+    collapses = numeric and citation.attrib.pop("collapse", "") == "citation-number"
     delimiter = _set_numbers_aside(root, citation, bibliography) if numeric else ""
     sequential = conditions or "citation-label" in variables
     rules = _name_rules(citation)
@@ -179,6 +180,7 @@ def _parse_style(name: str, text: bytes, *, complete: bool = True) -> Style:
         shortens_titles=id_.startswith(_SHORTENING),
         numeric=numeric,
         delimiter=delimiter,
+        collapses=collapses,
         full=full,
         names_rule=rules,
         et_al_min=min(et_al, default=0),
@@ -265,8 +267,6 @@ def _set_numbers_aside(
                 sort.remove(key)
         if sort is not None and not len(sort):
             part.remove(sort)
-        if part.get("collapse") == "citation-number":
-            del part.attrib["collapse"]
     if bibliography.find(f"{_CSL}sort") is None:  # It lists works as they are first cited, which is for pages to know.
         bibliography.insert(0, ElementTree.Element(f"{_CSL}sort"))
     layout = citation.find(f"{_CSL}layout")

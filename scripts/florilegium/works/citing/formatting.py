@@ -142,7 +142,7 @@ def render_bibliography(
         clusters = {cluster: _with_and(cluster, parts, works, word) for cluster, parts in clusters.items()}
     clusters |= {cluster: approximate_citation(cluster, items) for cluster in broken}
     if style.numeric:
-        clusters = {cluster: readable(cluster, parts, style.delimiter) for cluster, parts in clusters.items()}
+        clusters = {cluster: readable(cluster, parts, style) for cluster, parts in clusters.items()}
     entries = {**desk.entries, **exact.entries}
     left_out = [key for key in works if not entries[key]]
     return Bibliography(

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from ...core.model import CitationMode
 from .approximations import narrative_names
-from .citation_styles import BETWEEN, Style
+from .citation_styles import Style
 from .cite_items import Cluster, Parts, is_visible
+from .numbering import BETWEEN, END
 from .pandoc_fragments import CitedPart
 from .pandoc_items import Item
 
@@ -66,8 +67,10 @@ class Narrative(NamedTuple):
             CitedPart(f"{name}{gap}{brackets[0].html}", None), *brackets[1:])  # fmt: skip
 
 
-def readable(cluster: Cluster, parts: Parts, delimiter: str) -> Parts:
+def readable(cluster: Cluster, parts: Parts, style: Style) -> Parts:
     """A citation of numbers, parted as the style says; by semicolons where places or words belong to them."""
     busy = any(cited.label or cited.prefix or cited.suffix for cited in cluster)
-    between = "; " if busy else escape(delimiter, quote=False)
+    between = "; " if busy else escape(style.delimiter, quote=False)
+    if style.collapses and not busy and len(cluster) > 2:
+        between = f"{BETWEEN}{between}{END}"
     return tuple(CitedPart(part.html.replace(BETWEEN, between), part.key) for part in parts)

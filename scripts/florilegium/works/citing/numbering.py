@@ -7,13 +7,16 @@ import re
 from collections.abc import Callable
 from html import escape, unescape
 
-__all__ = ["LISTED", "SIGN", "number_works", "numbered", "signed"]
+__all__ = ["BETWEEN", "END", "LISTED", "SIGN", "number_works", "numbered", "signed"]
 
 SIGN = "\ue000"
 """What pandoc prints in the place of a number."""
 LISTED = "\ue002"
 """Stands before each work of a page's list, and after the last one: the list is sorted by number."""
+BETWEEN, END = "\ue003", "\ue004"
+"""Around what stands between two numbers of one citation, where three in a row are written as a range."""
 _SIGNED = re.compile("\ue000([^\ue001]*)\ue001")
+_BETWEEN = re.compile("\ue003([^\ue004]*)\ue004")
 
 
 def signed(html: str, key: str) -> str:
@@ -41,4 +44,34 @@ def _number(work: str, numbers: dict[str, int]) -> int:
 
 def numbered(html: str, number: Callable[[str], int | str]) -> str:
     """The text with the numbers that a function gives to keys."""
-    return _SIGNED.sub(lambda found: str(number(unescape(found[1]))), html) if SIGN in html else html
+    if SIGN not in html:
+        return html
+    if BETWEEN in html:
+        html = _collapsed(html, number)
+    return _SIGNED.sub(lambda found: str(number(unescape(found[1]))), html)
+
+
+def _collapsed(html: str, number: Callable[[str], int | str]) -> str:
+    """The text with a range in the place of three numbers in a row, or more."""
+    first, *rest = _BETWEEN.split(html)
+    pieces, delimiters = [first, *rest[1::2]], rest[::2]
+    numbers = [[number(unescape(key)) for key in _SIGNED.findall(piece)] for piece in pieces]
+    out, place = [pieces[0]], 0
+    while place < len(delimiters):
+        end = place
+        # Whatever lies inside a range is one number and nothing else.
+        while end < len(delimiters) and _follows(numbers, end) and (end == place or len(numbers[end]) == 1):
+            end += 1
+        if end - place > 1:
+            out += ["–", pieces[end]]
+            place = end
+        else:
+            out += [delimiters[place], pieces[place + 1]]
+            place += 1
+    return "".join(out)
+
+
+def _follows(numbers: list[list[int | str]], place: int) -> bool:
+    """Whether the first number of the next piece is one more than the last of this one."""
+    before, after = numbers[place][-1:], numbers[place + 1][:1]
+    return bool(before and after) and isinstance(before[0], int) and after[0] == before[0] + 1
