@@ -13,6 +13,7 @@ import pytest
 import yaml
 from florilegium.cli import main
 from florilegium.core.errors import CannotRun
+from florilegium.core.ids import ID
 from florilegium.core.json_trees import parse_json
 from florilegium.core.model import Basis
 from florilegium.core.spans import LineTable
@@ -30,7 +31,6 @@ from florilegium.library.frontmatter import cut_front_matter
 from florilegium.library.links import resolve_links
 from florilegium.library.notes import parse_note, parse_theme
 from florilegium.library.reading import read_library
-from florilegium.markdown.quotes import ID
 from florilegium.works.csl import parse_source, same_work, to_csl
 from hypothesis import given
 from hypothesis import strategies as st
