@@ -133,6 +133,39 @@ def test_the_same_citations_as_pandoc() -> None:
         assert ours == expected, text
 
 
+CONTEXTS = {
+    "heading": "# {}",
+    "item": "- {}",
+    "cell": "| {} |\n|---|\n| y |",
+    "emphasis": "*x {} y*",
+    "strong": "**x {} y**",
+    "link": "[x {} y](https://x.org/)",
+    "footnote": "a[^n]\n\n[^n]: {}",
+    "quote": "> {}",
+}
+DIFFERENT = {
+    # Pandoc lets a heading be the target of a link by its text.
+    ("heading", "[[@a]]"),
+    # CommonMark binds emphasis first.
+    ("emphasis", "[@*]"),
+    # A link within a link is the inner one for CommonMark, the outer one for Pandoc.
+    ("link", "@a [p. 3](x)"),
+    ("link", "[x](https://x.org/@a)"),
+    ("link", "[see [x] @a]"),
+}
+
+
+def test_the_same_citations_as_pandoc_wherever_they_stand() -> None:
+    cases = [(name, text) for name in CONTEXTS for text in PANDOC]
+    texts = [CONTEXTS[name].replace("{}", text).replace("[^n]", f"[^n{n}]") for n, (name, text) in enumerate(cases)]
+    different = {
+        case
+        for case, text, expected in zip(cases, texts, oracle(texts), strict=True)
+        if [[(r.key, MODES[r.mode], r.prefix) for r in found.references] for found in cite(text)] != expected
+    }
+    assert different == DIFFERENT
+
+
 # -- locators, which Pandoc takes apart only when it formats
 
 

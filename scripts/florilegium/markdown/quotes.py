@@ -18,7 +18,7 @@ from .runs import MASK, Run
 __all__ = ["DASH", "Attribution", "identify", "parse_attribution"]
 
 _FORM = "the form is: — SPEAKER, [@key, p. 1], quoted in [@key2] #theme !notice {#quote-id}"
-DASH = re.compile(r"(?:[—–―]|---?(?!-)|-(?!-))\s*")
+DASH = re.compile(r"(?:[—–―]|---?(?!-)|-(?![-@]))\s*")
 """What an attribution begins with. A lone hyphen is one only where a work follows."""
 
 _BETWEEN = re.compile(r"[\s,]*quoted\s+in\s*\Z", re.IGNORECASE)

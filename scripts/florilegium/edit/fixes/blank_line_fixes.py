@@ -11,6 +11,7 @@ from .fix_drafts import Mend, MendedText, TextKind
 
 __all__ = ["mend_blank_lines"]
 
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _BLANK = re.compile(r"[ \t>]*\Z")
 
 
@@ -29,7 +30,7 @@ def _insertion(document: MendedText, line: int, indent: int) -> Edit:
     """A blank line before a line, with the signs of its block quotes."""
     table = document.table
     place = Position(line, 1)
-    ends = re.search(r"\r\n|\r|\n", table.text)
+    ends = _LINE_END.search(table.text, table.offset(place))
     text = table.line(line)[:indent].rstrip() + (ends[0] if ends else "\n")
     return Edit(span=Span(table.path, *place, *place), text=text)
 
