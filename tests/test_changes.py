@@ -11,8 +11,8 @@ from florilegium.check.changes.word_changes import OnlyIn, compare_words, count_
 from florilegium.check.checking import Options
 from florilegium.core.errors import CannotRun
 from florilegium.library.reading import read_library
+from florilegium.quotations.lock_file import HEADER
 from florilegium.quotations.matching import words_digest
-from florilegium.quotations.verification import HEADER
 from hypothesis import given
 from hypothesis import strategies as st
 from projects import LIBRARY

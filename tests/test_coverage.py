@@ -9,8 +9,8 @@ from florilegium.check.checking import Options, check
 from florilegium.check.coverage import Coverage, count_words, coverage_json, coverage_of, text_report
 from florilegium.library.links import resolve_links
 from florilegium.library.reading import read_library
+from florilegium.quotations.lock_file import HEADER
 from florilegium.quotations.matching import words_digest
-from florilegium.quotations.verification import HEADER
 from florilegium.site.pages.coverage_page import SHOWN
 from florilegium.site.planning import plan_site
 from projects import LIBRARY

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from florilegium.check.checking import Options, check
+from florilegium.check.verifying import Request, verify
 from florilegium.core.edits import write_changes
 from florilegium.core.errors import CannotRun
 from florilegium.edit.forms import Form, parse_form, plan_proposal
@@ -146,10 +147,11 @@ def test_a_correction_changes_what_it_names_and_nothing_else(root):
 
 
 def test_a_verified_quotation_that_is_corrected_must_be_verified_again(root):
-    from florilegium import pipeline
 
     (root / "o.txt").write_text("What is gone is gone.")
-    pipeline.verify(Options(root=root, remember=False, executor=None, today=TODAY), {"doe2009": root / "o.txt"})
+    verify(
+        Options(root=root, remember=False, executor=None, today=TODAY), {"doe2009": root / "o.txt"}, Request(force=True)
+    )
     _, checked = take(root, {**REPORT, "Who really speaks?": "", "Page": ""})
     assert {found.rule for found in checked.diagnostics} == {"quote-changed-since-verified"}
 

@@ -3,12 +3,17 @@
 import hashlib
 import os
 import stat
+from datetime import date
 from pathlib import Path
 
 import pytest
+from florilegium.core.model import Library, LibrarySettings
+from florilegium.core.spans import LineTable
+from florilegium.library.notes import parse_note
 from florilegium.quotations import originals
 from florilegium.quotations.matching import Found, find_words, normalise
-from florilegium.quotations.originals import OriginalError, read_original
+from florilegium.quotations.originals import Original, OriginalError, read_original
+from florilegium.quotations.verification import verify_quotes
 
 
 def written(folder: Path, name: str, data: bytes | str) -> Path:
@@ -122,3 +127,28 @@ def test_pdf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, outco
         assert text.endswith("\fIt was winter")
     else:
         assert refusal(path) == outcome
+
+
+def _pages_found(words: str, locator: str) -> list[str]:
+    """The remedies for the page of a quotation, in a work whose three pages are printed as 511 to 513."""
+    pages = [("A study 511", "It was winter."), ("512 Doe", "The gulls came. They left"), ("A study 513", "at night.")]
+    text = "\f".join("\n".join(lines) for lines in pages)
+    original = Original(text=text, digest="a" * 64, name="doe.pdf", page_lines=tuple(pages))
+    front = "---\ntitle: Log\nsource: book\nbasis: full-text\nthemes: []\n---\n"
+    block = f"\n> {words}\n>\n> — a keeper, in [@book, {locator}] {{#q}}\n"
+    note = parse_note("log", LineTable("annotations/notes/log.md", front + block), "").note
+    assert note is not None
+    compared = verify_quotes(Library(settings=LibrarySettings(), notes=(note,)), {"book": original}, date(2026, 11, 23))
+    assert compared.entries[0].page == {"I": "511", "T": "512"}[words[0]]
+    return [problem.help for problem in compared.diagnostics if problem.rule == "wrong-page"]
+
+
+def test_wrong_page() -> None:
+    assert _pages_found("The gulls came.", "p. 412")[0].startswith("write p. 512;")
+    assert _pages_found("It was winter.", "p. 512")[0].startswith("write p. 511;")
+
+
+def test_wrong_page_nope() -> None:
+    assert _pages_found("The gulls came.", "p. 512") == []
+    assert _pages_found("The gulls came.", "pp. 510-14") == []
+    assert _pages_found("It was winter.", "ch. 3") == []

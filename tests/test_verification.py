@@ -8,19 +8,17 @@ import pytest
 from florilegium.core.model import Library, LibrarySettings, Quote, Verification, VerifiedAgainst
 from florilegium.core.spans import LineTable, Span
 from florilegium.library.notes import parse_note
-from florilegium.quotations.matching import words_digest
-from florilegium.quotations.originals import Original
-from florilegium.quotations.verification import (
+from florilegium.quotations.lock_file import (
     HEADER,
     merge_verifications,
     parse_lock,
     prune_verifications,
     render_lock,
-    unnamed_originals,
-    verification_state,
-    verifications_by_quote,
-    verify_quotes,
 )
+from florilegium.quotations.matching import words_digest
+from florilegium.quotations.originals import Original
+from florilegium.quotations.states import verification_state, verifications_by_quote
+from florilegium.quotations.verification import unnamed_originals, verify_quotes
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -142,11 +140,28 @@ def test_a_line_is_reported_without_what_could_disturb_a_terminal() -> None:
     assert parsed(f"{HEADER}\n{line}\n")[1] == [(2, 161, '"\\u{1b}[2J" is not a position')]
 
 
-def test_two_entries_for_one_quote_and_work() -> None:
+def test_a_union_of_two_branches_is_a_lock() -> None:
     later = LINE.replace("2026-11-23", "2027-01-01")
-    entries, problems = parsed(f"{HEADER}\n{LINE}\n{OTHER}\n{later}\n")
+    entries, problems = parsed(f"{HEADER}\n{LINE}\n{OTHER}\n{HEADER}\n{later}\n{OTHER}\n")
+    assert problems == []
     assert [e.date for e in entries] == [TODAY, TODAY]
-    assert problems == [(4, 1, 'lines 2 and 4 are both about "log/winter" in "book"')]
+    assert render_lock(entries).splitlines() == [HEADER, OTHER, LINE]
+
+
+def test_what_an_entry_says_besides() -> None:
+    more = "matching=2 work=doi:10.1/x;doe;a-study;2009 page=S%2012 places=3 marks=cut,meaning by=Jane%20Doe"
+    (read,), problems = parsed(f"{HEADER}\n{LINE} {more}\n")
+    assert problems == []
+    assert (read.matching, read.page, read.places, read.marks, read.by) == (
+        2,
+        "S 12",
+        3,
+        ("cut", "meaning"),
+        "Jane Doe",
+    )
+    assert render_lock([read]).splitlines()[1] == f"{LINE} {more}"
+    keyed = LINE.replace(" book ", " a work=key by=x ")
+    assert parsed(f"{HEADER}\n{keyed}\n")[0][0].key == "a work=key by=x"
 
 
 def test_one_quote_in_two_works() -> None:
@@ -194,7 +209,7 @@ BOTH = ("It was the third winter.", "[@book], quoted in [@review] {#winter}")
 
 
 def test_found_quotes_become_entries() -> None:
-    entries, problems = verify_quotes(library(WINTER, GULLS), {"book": BOOK}, TODAY)
+    entries, problems = verify_quotes(library(WINTER, GULLS), {"book": BOOK}, TODAY)[:2]
     assert problems == ()
     assert [(e.quote, e.key, e.original, e.position, e.date) for e in entries] == [
         ("log/gulls", "book", "b" * 64, 70, TODAY),
@@ -204,23 +219,23 @@ def test_found_quotes_become_entries() -> None:
 
 
 def test_a_quote_is_compared_with_both_works() -> None:
-    entries, problems = verify_quotes(library(BOTH), {"book": BOOK, "review": REVIEW}, TODAY)
+    entries, problems = verify_quotes(library(BOTH), {"book": BOOK, "review": REVIEW}, TODAY)[:2]
     assert problems == ()
     assert [(e.key, e.position) for e in entries] == [("book", 0), ("review", 18)]
 
 
 def test_only_the_works_at_hand_are_compared() -> None:
-    entries, problems = verify_quotes(library(BOTH, GULLS), {"review": REVIEW}, TODAY)
+    entries, problems = verify_quotes(library(BOTH, GULLS), {"review": REVIEW}, TODAY)[:2]
     assert [e.key for e in entries] == ["review"]
     assert problems == ()
 
 
 def test_what_did_not_change_keeps_its_date() -> None:
-    first, _ = verify_quotes(library(WINTER, GULLS), {"book": BOOK}, TODAY)
+    first, _ = verify_quotes(library(WINTER, GULLS), {"book": BOOK}, TODAY)[:2]
     retyped = ("It was   the third winter.", WINTER[1])
     assert verify_quotes(library(retyped, GULLS, entries=first), {"book": BOOK}, LATER)[0] == first
     shorter = ("the third winter.", WINTER[1])
-    again, _ = verify_quotes(library(shorter, GULLS, entries=first), {"book": BOOK}, LATER)
+    again, _ = verify_quotes(library(shorter, GULLS, entries=first), {"book": BOOK}, LATER)[:2]
     assert [e.date for e in again] == [TODAY, LATER]
     other = replace(BOOK, digest="d" * 64)
     assert {e.date for e in verify_quotes(library(WINTER, entries=first), {"book": other}, LATER)[0]} == {LATER}
@@ -228,8 +243,8 @@ def test_what_did_not_change_keeps_its_date() -> None:
 
 def test_a_near_miss_is_shown_and_not_passed() -> None:
     slip = ("It was the fourth winter.", WINTER[1])
-    entries, problems = verify_quotes(library(slip, GULLS), {"book": BOOK}, TODAY)
-    assert [e.quote for e in entries] == ["log/gulls"]
+    entries, problems = verify_quotes(library(slip, GULLS), {"book": BOOK}, TODAY)[:2]
+    assert [(e.quote, e.is_found) for e in entries] == [("log/gulls", True), ("log/winter", False)]
     (problem,) = problems
     assert problem.rule == "quote-not-in-source"
     assert (problem.span.path, problem.span.line, problem.span.column) == ("annotations/notes/log.md", 8, 3)
@@ -254,7 +269,7 @@ def test_a_near_miss_is_shown_and_not_passed() -> None:
     ],
 )
 def test_help_for_a_miss(words: str, help: str) -> None:
-    ((problem,), entries) = verify_quotes(library((words, "[@book] {#q}")), {"book": BOOK}, TODAY)[::-1]
+    ((problem,), entries) = verify_quotes(library((words, "[@book] {#q}")), {"book": BOOK}, TODAY)[1::-1]
     assert entries == ()
     assert help in problem.help
     assert "\n" not in problem.help
@@ -262,14 +277,14 @@ def test_help_for_a_miss(words: str, help: str) -> None:
 
 def test_the_work_that_quotes_is_named_as_such() -> None:
     quote = ("It was the third summer.", BOTH[1])
-    _, problems = verify_quotes(library(quote), {"review": REVIEW}, TODAY)
+    _, problems = verify_quotes(library(quote), {"review": REVIEW}, TODAY)[:2]
     assert problems[0].message.endswith('do not stand in "review", the work that they are quoted in')
 
 
-def test_a_quote_without_an_id_is_compared_but_not_recorded() -> None:
+def test_a_quote_without_an_id_is_recorded_under_the_one_that_is_proposed() -> None:
     found, missed = ("The gulls came.", "[@book]"), ("The gulls went away.", "[@book]")
-    entries, problems = verify_quotes(library(found, missed), {"book": BOOK}, TODAY)
-    assert entries == ()
+    entries, problems = verify_quotes(library(found, missed), {"book": BOOK}, TODAY)[:2]
+    assert [e.quote for e in entries if e.is_found] == ["log/the-gulls-came"]
     assert len(problems) == 1
 
 

@@ -1,7 +1,7 @@
 """The program on one screen: the steps of a build in their order. And the doors that take a part of them."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from os import times
@@ -12,13 +12,11 @@ from .check.checking import Checked, Options, Totals, check, has_errors
 from .core.cache import state_folder
 from .core.diagnostics import Diagnostic
 from .core.errors import CannotRun
-from .core.model import Library, Verification
 from .library.reading import ANNOTATIONS
 from .publish import Lock, Page, Project, SyncResult, check_target, hold_lock, publish_site, sync_pages
 from .publish.renderers import Renderer
 from .publish.staging import build_in
-from .quotations.verification import merge_verifications, prune_verifications, render_lock, verify_quotes
-from .site.data_files.opening import add_data_files, read_originals, renew_data_files
+from .site.data_files.opening import add_data_files, renew_data_files
 from .site.pages import FOLDERS, Plan, is_generated, render_pages, rendering_bodies
 from .site.pages.cards import PageSite
 from .site.planning import check_addresses, epoch_of, plan_site
@@ -32,12 +30,10 @@ __all__ = [
     "Prepared",
     "Step",
     "Taken",
-    "Verified",
     "add_data_files",
     "add_index",
     "build",
     "prepare_pages",
-    "verify",
 ]
 
 
@@ -221,45 +217,3 @@ def write_pages(plan: Plan, options: Options, lock: Lock) -> SyncResult:
         first = result.conflicts[0]
         raise CannotRun(f"docs/{first.path}: {first.message}", first.help)
     return result
-
-
-# ----------------------------------------------------------------------------------------------- verification
-
-
-class Verified(NamedTuple):
-    """What a comparison found."""
-
-    diagnostics: tuple[Diagnostic, ...]
-    """The quotations that are not in their originals."""
-    totals: Totals
-    compared: int
-    verified: int
-    entries: int
-    """Entries of `quotes.lock` afterwards."""
-
-
-def verify(options: Options, originals: Mapping[str, Path], *, prune: bool = False) -> Verified:
-    """Compare the quotes that name a work with its text, and write what was found to `quotes.lock`.
-
-    A quotation that is not found loses the entry that it may have had for that work: it is not verified any more.
-    """
-    checked = check(options)
-    library = checked.links.library
-    texts = read_originals(library, originals)
-    found, missed = verify_quotes(library, texts, options.today)
-    entries = _locked(library, texts, found, prune=prune)
-    lock = options.root / ANNOTATIONS / "quotes.lock"
-    text = render_lock(entries)
-    if not lock.exists() or lock.read_text(encoding="utf-8") != text:
-        temporary = lock.with_name(".quotes.lock.tmp")
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(lock)
-    return Verified(missed, checked.totals, len(found) + len(missed), len(found), len(entries))
-
-
-def _locked(
-    library: Library, texts: Mapping[str, object], found: Sequence[Verification], *, prune: bool
-) -> tuple[Verification, ...]:
-    """The lock's entries: those of works that were not compared as they were, the others anew."""
-    before = prune_verifications(library) if prune else library.verifications
-    return merge_verifications([entry for entry in before if entry.key not in texts], found)

@@ -9,8 +9,7 @@ import click
 
 from ..check.checking import Options
 from ..core.diagnostics import plain
-from ..core.errors import CannotRun
-from .program import named_originals, progress, report, root_option, tell
+from .program import progress, report, root_option, tell
 
 if TYPE_CHECKING:
     from ..pipeline import Taken
@@ -55,28 +54,3 @@ def _explain(steps: "Sequence[Taken]") -> None:
     for taken in steps:
         click.echo(f"{taken.step.name:8} {taken.cpu:7.2f} {taken.wall:7.2f}  {taken.step.purpose}: {taken.result}")
     click.echo(f"{'all':8} {sum(t.cpu for t in steps):7.2f} {sum(t.wall for t in steps):7.2f}")
-
-
-@click.command()
-@root_option
-@click.option(
-    "--original",
-    "originals",
-    multiple=True,
-    metavar="KEY=PATH",
-    help="The text of a work: .txt, .md, .html or .pdf. May be given several times.",
-)
-@click.option("--prune", is_flag=True, help="Remove the entries of quotes.lock that belong to no quote any more.")
-def verify(root: Path, originals: tuple[str, ...], prune: bool) -> int:
-    """Compare quotations with their originals, word for word, and record what was found in quotes.lock."""
-    from .. import pipeline
-
-    if not originals and not prune:
-        raise CannotRun("there is nothing to compare with", "name a text: --original KEY=PATH")
-    result = pipeline.verify(Options(root=root), named_originals(originals), prune=prune)
-    report(root, result.diagnostics, "text", result.totals)
-    click.echo(
-        f"{result.verified} of {result.compared} quotations found word for word; "
-        f"annotations/quotes.lock has {result.entries} entries"
-    )
-    return int(bool(result.diagnostics))

@@ -24,7 +24,7 @@ __all__ = ["forget_output", "named_originals", "program", "progress", "report", 
 _COMMANDS = {
     "check": "check_commands.check",
     "build": "build_commands.build",
-    "verify": "build_commands.verify",
+    "verify": "verify_command.verify",
     "explain": "check_commands.explain",
     # Writing
     "new": "new_commands.new",

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from .lock_entries import Permalink, Verification, VerifiedAgainst
 from .places import NO_PLACES, Places
 from .rich_text import plain_title
 from .rules import Severity
@@ -380,40 +381,6 @@ class LibrarySettings(FrozenValue):
     """Old theme or note paths such as `themes/old`, to new ones."""
     spans: Mapping[str, Span] = field(default_factory=dict)
     digest: str = ""
-
-
-class VerifiedAgainst(StrEnum):
-    """Which text a quotation was compared with."""
-
-    SOURCE = "source"
-    QUOTED_IN = "quoted-in"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verification(FrozenValue):
-    """One entry of `quotes.lock`: the words of a quote were found in an original."""
-
-    quote: str
-    """`note-id/quote-id`."""
-    key: str
-    """Citation key of the work whose text was at hand."""
-    words: str
-    """SHA-256 of the quote's normalised words."""
-    original: str
-    """SHA-256 of the file in which they were found."""
-    position: int
-    """Offset of the first word in the normalised original, in code points."""
-    date: datetime.date
-    span: Span
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Permalink(FrozenValue):
-    """One line of `permalinks.lock`: an address that was published."""
-
-    address: str
-    """From the root of the site: `notes/x/`, `notes/x/#q-y` or `themes/z/`."""
-    span: Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

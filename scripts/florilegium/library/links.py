@@ -26,7 +26,7 @@ from ..core.model import (
     Verification,
     VerifiedAgainst,
 )
-from ..quotations.verification import verification_state
+from ..quotations.states import State, verification_of
 
 __all__ = [
     "CitedBy",
@@ -80,8 +80,13 @@ class Links:
     narrower: Mapping[str, tuple[str, ...]]
     """Ids of the themes directly below a theme."""
     cited_by: Mapping[str, CitedBy]
-    states: Mapping[str, VerifiedAgainst]
-    """By address, the quotes whose words were found in an original and have not changed since."""
+    records: Mapping[str, State]
+    """By address, the quotes whose words were found in an original and have not changed since, with the entries."""
+
+    @property
+    def states(self) -> Mapping[str, VerifiedAgainst]:
+        """In what the words of a quote were found, by its address."""
+        return _States(self.records)
 
     @property
     def quotes(self) -> Iterator[Quote]:
@@ -142,7 +147,7 @@ def resolve_links(library: Library) -> Links:
         notes_by_theme=_frozen(notes_by_theme),
         narrower=_frozen(narrower),
         cited_by=_resolve_cited_by(notes, themes),
-        states=_resolve_states(library),
+        records=_resolve_states(library),
     )
 
 
@@ -189,7 +194,25 @@ def _resolve_cited_by(notes: Mapping[str, Note], themes: Mapping[str, Theme]) ->
     return lists
 
 
-def _resolve_states(library: Library) -> dict[str, VerifiedAgainst]:
+class _States(Mapping[str, VerifiedAgainst]):
+    """The states of a mapping of records."""
+
+    def __init__(self, records: Mapping[str, State]) -> None:
+        self.records = records
+
+    def __getitem__(self, address: str) -> VerifiedAgainst:
+        against = self.records[address].against
+        assert against is not None
+        return against
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.records)
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+
+def _resolve_states(library: Library) -> dict[str, State]:
     entries: dict[str, list[Verification]] = defaultdict(list)
     for verification in library.verifications:
         entries[verification.quote].append(verification)
@@ -199,8 +222,8 @@ def _resolve_states(library: Library) -> dict[str, VerifiedAgainst]:
     for note in library.notes:
         for quote in note.quotes:
             if quote.address in entries:
-                state = verification_state(quote, entries)
-                if state is not None:
+                state = verification_of(quote, entries)
+                if state.against is not None:
                     states[quote.address] = state
     return states
 

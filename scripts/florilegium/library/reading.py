@@ -19,8 +19,8 @@ from ..core.ids import is_id, propose_id
 from ..core.limits import MAX_BIBLIOGRAPHY_BYTES, MAX_FILE_BYTES, Exhausted, bounded, uncollected
 from ..core.model import Library, LibrarySettings, Note, Permalink, Source, Theme, Verification
 from ..core.spans import LineTable, Span
+from ..quotations.lock_file import parse_lock
 from ..quotations.permalinks import PERMALINKS, parse_permalinks
-from ..quotations.verification import parse_lock
 from ..works.reference_files import parse_bibliography
 from .notes import parse_note, parse_theme
 from .settings import parse_settings

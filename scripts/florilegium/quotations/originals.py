@@ -11,13 +11,15 @@ from pathlib import Path
 from ..core.diagnostics import plain, quoted
 from ..core.errors import FlorilegiumError
 
-__all__ = ["MAX_ORIGINAL_BYTES", "Original", "OriginalError", "read_original"]
+__all__ = ["KINDS", "MAX_ORIGINAL_BYTES", "Original", "OriginalError", "read_original"]
 
 MAX_ORIGINAL_BYTES = 50 * 1_048_576
 """A book is about one megabyte of text; a scanned one with its text layer stays below this too."""
 _PDF_SECONDS = 300
-_TEXT = (".txt", ".md")
+_TEXT = (".txt", ".md", ".text", ".markdown")
 _HTML = (".html", ".htm", ".xhtml")
+KINDS = frozenset((*_TEXT, *_HTML, ".pdf"))
+"""The endings of files that can be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,14 @@ class Original:
     """SHA-256 of the file, in hexadecimal."""
     name: str
     """Name of the file, without its folder: for messages only."""
+    shows_raised: bool = False
+    """Whether raised and lowered signs of the work are such in the text too."""
+    page_lines: tuple[tuple[str, ...], ...] = ()
+    """The lines of each page, where the file has pages: form feeds stand between them in `text`."""
+    labels: tuple[str, ...] = ()
+    """The printed number of each page, where the file itself says it."""
+    is_scanned: bool = False
+    """Whether the text was read from pictures of pages, by a machine."""
 
 
 class OriginalError(FlorilegiumError):
@@ -42,7 +52,7 @@ def read_original(path: str | os.PathLike[str]) -> Original:
     """
     name = Path(path).name
     kind = Path(path).suffix.lower()
-    if kind not in (*_TEXT, *_HTML, ".pdf"):
+    if kind not in KINDS:
         raise OriginalError(
             f"{quoted(name)} is neither .txt, .md, .html nor .pdf",
             "save the text of the work as a .txt file in UTF-8",

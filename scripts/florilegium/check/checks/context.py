@@ -42,6 +42,11 @@ class Context:
     guess: Guesses = field(default_factory=Guesses)
 
     @property
+    def language(self) -> str:
+        """The language of the library, as a tag."""
+        return self.links.library.settings.language
+
+    @property
     def has_settings(self) -> bool:
         """Whether `library.yml` could be read: else it is reported, and what it would declare is not known."""
         return bool(self.links.library.settings.spans)

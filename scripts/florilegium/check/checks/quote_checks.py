@@ -8,7 +8,6 @@ from ...core.model import Mention, Note, Quote
 from ...core.spans import Span
 from ...library.voices import read_voices
 from ...markdown.speakers import SpeakerFault
-from ...quotations.matching import words_digest
 from .context import Context, found
 
 __all__ = [
@@ -17,8 +16,6 @@ __all__ = [
     "check_duplicate_quote_id",
     "check_missing_notice",
     "check_missing_quote_theme",
-    "check_quote_changed_since_verified",
-    "check_stale_lock_entry",
     "check_unknown_notice",
     "check_unknown_speaker",
 ]
@@ -197,42 +194,3 @@ def _wanted(context: Context, quote: Quote) -> dict[str, str]:
 
 def _lacks(what: str, notice: str, asking: str) -> str:
     return f"the {what} lacks the notice {quoted(notice)}, for which {asking} asks"
-
-
-# ----------------------------------------------------------------------------------------------- verification
-
-
-def check_quote_changed_since_verified(context: Context) -> Iterator[Diagnostic]:
-    quotes = _quotes_by_address(context)
-    for entry in context.links.library.verifications:
-        quote = quotes.get(entry.quote)
-        if quote is not None and words_digest(quote.words) != entry.words:
-            yield found(
-                "quote-changed-since-verified",
-                quote.words_span,
-                f"the words of {quoted(quote.address)} are not those that were verified on {entry.date}",
-                "restore the words, or run florilegium verify with the original at hand",
-                about=quote.address,
-                related=[Related(message="the entry of the lock", span=entry.span)],
-            )
-
-
-def check_stale_lock_entry(context: Context) -> Iterator[Diagnostic]:
-    quotes = _quotes_by_address(context)
-    prune = "run florilegium verify --prune, which removes the entry"
-    for entry in context.links.library.verifications:
-        quote = quotes.get(entry.quote)
-        if quote is None:
-            message = f"no quote has the address {quoted(entry.quote)}"
-            near = context.guess(entry.quote, quotes, "")
-            remedy = f"{prune}; {near}" if near else prune
-            yield found("stale-lock-entry", entry.span, message, remedy, about=entry.quote)
-        elif entry.key not in [reference.key for reference in quote.references]:
-            message = f"the quote {quoted(entry.quote)} does not name the work {quoted(entry.key)} any more"
-            yield found("stale-lock-entry", entry.span, message, prune, about=entry.quote)
-
-
-def _quotes_by_address(context: Context) -> dict[str, Quote]:
-    if not context.links.library.verifications:
-        return {}
-    return {quote.address: quote for quote in context.quotes}

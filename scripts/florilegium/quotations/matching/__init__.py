@@ -17,7 +17,7 @@ Letters, their case, digits and all other marks must agree.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from .brackets import (
@@ -43,7 +43,7 @@ from .brackets import (
     without_literals,
 )
 from .brackets import Run as _Run
-from .meaning import changes_meaning, holds_negation, holds_qualification
+from .meaning import changes_meaning, holds_negation, holds_qualification, puts_in_negation
 from .nearest import Difference, Nearest, Only, find_nearest, render_difference
 from .normal_form import MATCHING, NORMALISATION, Normalised, flattened, normalise, normalise_words, words_digest
 from .passages import Fit, Search
@@ -72,6 +72,7 @@ __all__ = [
     "Reason",
     "changes_meaning",
     "count_words",
+    "find_brackets",
     "find_cut",
     "find_words",
     "flattened",
@@ -80,6 +81,7 @@ __all__ = [
     "normalise",
     "normalise_words",
     "plain_passage",
+    "puts_in_negation",
     "render_difference",
     "words_digest",
 ]
@@ -128,8 +130,10 @@ class Missed:
     nearest: Nearest | None = None
 
 
-def find_words(words: str, original: Normalised) -> Found | Missed:
-    """Find a quotation's words, at the first of the places where they stand.
+def find_words(words: str, original: Normalised, *, nearest: bool = True, start: int = 0) -> Found | Missed:
+    """Find a quotation's words, at the first of the places where they stand, from the offset `start` on.
+
+    Of words that are missed, the nearest passage is looked for unless `nearest` is false.
 
     A match begins and ends where a word does. Square brackets are the note-taker's:
 
@@ -149,16 +153,24 @@ def find_words(words: str, original: Normalised) -> Found | Missed:
     if not count_letters(BRACKET.sub("", wanted)):
         return Missed(reason=Reason.EMPTY, part=wanted)
     search = Search(original, [_Run(text=wanted)], [])
-    fits = search.fits()
+    fits = search.fits(start)
     if fits is None and wanted.endswith("–"):
         fits = _before_dash(wanted[:-1].rstrip(), original)
     if fits is None:
-        return _find_bracketed(wanted, original) if BRACKET.search(wanted) else _absent(wanted, original)
+        found = _find_bracketed(wanted, original, start) if BRACKET.search(wanted) else _absent(wanted)
+        if nearest and isinstance(found, Missed) and found.reason is Reason.ABSENT:
+            return replace(found, nearest=find_nearest(found.part, original))
+        return found
     literal = tuple(
         Bracket(match[1], "", Kind.INSERTION, fits[0].first, fits[0].last, literal=True)
         for match in BRACKET.finditer(wanted)
     )
     return _found(fits, literal, _others(search, fits[0].last))
+
+
+def find_brackets(words: str) -> list[str]:
+    """What the square brackets of a quotation hold, in their order."""
+    return BRACKET.findall(words) if "[" in words else []
 
 
 def _before_dash(wanted: str, original: Normalised) -> tuple[Fit, ...] | None:
@@ -188,7 +200,7 @@ MOST_PLACES = 20
 """Places of words that stand more than once: more of them tell nothing."""
 
 
-def _find_bracketed(wanted: str, original: Normalised) -> Found | Missed:
+def _find_bracketed(wanted: str, original: Normalised, start: int) -> Found | Missed:
     contents = BRACKET.findall(wanted)
     if len(contents) > BRACKETS:
         return Missed(reason=Reason.TOO_MANY, part=wanted)
@@ -200,7 +212,7 @@ def _find_bracketed(wanted: str, original: Normalised) -> Found | Missed:
     if weak and hides(runs, gaps):
         return Missed(reason=Reason.TOO_SHORT, part=weak[0])
     search = Search(original, runs, gaps)
-    fits = search.fits()
+    fits = search.fits(start)
     if fits is not None:
         return _found(fits, tuple(_uses(runs, gaps, fits, original.text)), _others(search, fits[-1].last))
     long = next((content for content in contents if count_words(content) > INSERTED_WORDS), "")
@@ -256,7 +268,7 @@ def _last_uses(run: _Run, fit: Fit, text: str) -> Iterator[Bracket]:
 def _missing_part(parts: list[str], original: Normalised) -> Missed:
     for part in parts:
         if Search(original, *parse_part(part)).fits() is None:
-            return _absent(part, original)
+            return _absent(part)
     return Missed(reason=Reason.APART, part=parts[0])
 
 
@@ -265,5 +277,5 @@ def _found(fits: Sequence[Fit], brackets: tuple[Bracket, ...], others: tuple[int
     return Found(position=places[0][0], end=places[-1][1], parts=places, brackets=brackets, others=others)
 
 
-def _absent(part: str, original: Normalised) -> Missed:
-    return Missed(reason=Reason.ABSENT, part=part, nearest=find_nearest(part, original))
+def _absent(part: str) -> Missed:
+    return Missed(reason=Reason.ABSENT, part=part)

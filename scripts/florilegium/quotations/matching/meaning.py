@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from .brackets import Bracket, Kind, count_letters
 
-__all__ = ["changes_meaning", "holds_negation", "holds_qualification"]
+__all__ = ["changes_meaning", "holds_negation", "holds_qualification", "puts_in_negation"]
 
 _NEGATIONS = {
     "en": (
@@ -108,6 +108,15 @@ def changes_meaning(bracket: Bracket, language: str = "en") -> bool:
         return True
     numbers = _NUMBER.findall(hidden)
     return bool(numbers) and bool(count_letters(content)) and not set(numbers) <= set(_NUMBER.findall(content))
+
+
+def puts_in_negation(content: str, language: str = "en") -> bool:
+    """Whether a bracket itself shows that it negates: `[not]`, `[never]`, `[un]`."""
+    folded = content.casefold().strip()
+    return holds_negation(content, language) or folded in _SUFFIXES or folded in _WHOLE_PREFIXES
+
+
+_WHOLE_PREFIXES = ("un", "non", "dis", "im", "ir")
 
 
 def _turned(content: str, hidden: str, language: str) -> Iterator[bool]:

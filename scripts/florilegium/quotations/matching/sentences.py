@@ -14,6 +14,8 @@ _ENDED = re.compile(r"[.!?。！？…][\"')\]」』]*\Z")
 _ABBREVIATION = re.compile(
     r"\b(?:[a-z]|al|cf|vs|ca|approx|fig|no|vol|pp?|dr|mrs?|ms|prof|st|e\.g|i\.e)\.[\"')\]]* \Z", re.IGNORECASE
 )
+_OPENED = re.compile(r"(?:\A|[\s(\[])[\"'「『]\Z")
+"""What is quoted in the original begins a sentence of its own."""
 _LABEL = re.compile(r"\W*(?:[A-Z][A-Z .'-]{0,30}|[A-Z][a-z]{1,20}|\d{1,4}):\W*")
 
 
@@ -29,7 +31,7 @@ def find_cut(text: Normalised, start: int, end: int) -> Cut:
     before = text.text[_paragraph_start(text, start) : start]
     ends = [match.end() for match in _END.finditer(before) if not _ABBREVIATION.search(before[: match.end()])]
     before = before[ends[-1] if ends else 0 :]
-    if not re.search(r"\w", before) or _LABEL.fullmatch(before):
+    if not re.search(r"\w", before) or _LABEL.fullmatch(before) or _OPENED.search(before):
         before = ""
     after = ""
     if not _ENDED.search(text.text[max(0, end - 8) : end]):

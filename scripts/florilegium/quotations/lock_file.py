@@ -1,0 +1,196 @@
+"""The file `quotes.lock`: which quotations were found in their originals, when, where, and by whom."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from urllib.parse import quote, unquote
+
+from ..core.diagnostics import Diagnostic, Related, quoted
+from ..core.model import Library, Verification
+from ..core.spans import LineTable, Position, Span
+from .matching.normal_form import NORMALISATION
+
+__all__ = ["HEADER", "MARKS", "merge_verifications", "parse_lock", "prune_verifications", "render_lock"]
+
+HEADER = f"# quotes.lock, normalisation {NORMALISATION}: written by florilegium verify, not by hand"
+"""The first line of the file. Digests of another normalisation say nothing about ours."""
+
+_HEADER = re.compile(r"# quotes\.lock, normalisation ([0-9]{1,6})\b")
+_CONFLICT = re.compile(r"(?:<{7}|\|{7}|={7}|>{7})(?: |\Z)")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_FORM = "an entry reads: NOTE/QUOTE KEY sha256:WORDS sha256:ORIGINAL POSITION YYYY-MM-DD"
+_AGAIN = "restore the line from the history, or run florilegium verify again"
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_MORE = re.compile(r"((?:work|page|by|marks)(?==)|(?:places|matching)(?==[0-9]{1,6}\Z))=(\S*)")
+MARKS = {
+    "missed": "the words were not found",
+    "corrected": "the words were wrong at first, and were corrected",
+    "cut": "the words begin or end within a sentence",
+    "brackets": "the original prints the brackets",
+    "meaning": "a bracket turns what is said",
+    "raised": "signs are raised in the words, and the original cannot show that",
+}
+"""What an entry can say besides."""
+_FIELDS = (
+    (re.compile(r"[^\s/]+/[^\s/]+"), "the address of a quote, NOTE/QUOTE"),
+    (re.compile(r"\S(?:.*\S)?"), "a citation key"),
+    (_DIGEST, "the digest of the words, sha256: and 64 hexadecimal digits"),
+    (_DIGEST, "the digest of the original, sha256: and 64 hexadecimal digits"),
+    (re.compile(r"[0-9]{1,12}"), "a position"),
+    (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "a date, YYYY-MM-DD"),
+)
+
+
+def render_lock(verifications: Iterable[Verification]) -> str:
+    """The text of `quotes.lock`: one entry a line, sorted, so that two branches merge line by line.
+
+    After six parts that every entry has, others may follow as `name=value`.
+    """
+    lines = [
+        " ".join(
+            [
+                f"{v.quote} {v.key} sha256:{v.words} sha256:{v.original} {v.position} {v.date.isoformat()}",
+                *_more(v),
+            ]
+        )
+        for v in merge_verifications(verifications)
+    ]
+    return "\n".join([HEADER, *lines, ""])
+
+
+def _more(entry: Verification) -> Iterator[str]:
+    """The parts of an entry that need not be there, as `name=value`."""
+    if entry.matching > 1:
+        yield f"matching={entry.matching}"
+    if entry.work:
+        yield f"work={entry.work}"
+    if entry.page:
+        yield f"page={quote(entry.page, safe='')}"
+    if entry.places > 1:
+        yield f"places={entry.places}"
+    if entry.marks:
+        yield f"marks={','.join(sorted(entry.marks))}"
+    if entry.by:
+        yield f"by={quote(entry.by, safe='')}"
+
+
+def merge_verifications(*groups: Iterable[Verification]) -> tuple[Verification, ...]:
+    """Entries in their order, each once: that of the last group that has it.
+
+    A quotation has an entry for each edition of each work in which it was found, and for each who compared. Words
+    that were replaced by others in a later group are gone.
+    """
+    entries: dict[tuple[str, str, str, str, str], Verification] = {}
+    for group in groups:
+        fresh = list(group)
+        present = {(v.quote, v.key): v.words for v in fresh}
+        entries = {i: v for i, v in entries.items() if present.get((v.quote, v.key), v.words) == v.words}
+        entries |= {(v.quote, v.key, v.original, v.words, v.by): v for v in fresh}
+    return tuple(entries[identity] for identity in sorted(entries))
+
+
+def prune_verifications(library: Library) -> tuple[Verification, ...]:
+    """The library's entries whose quote is still there and still names the work."""
+    quotes = {q.address: {r.key for r in q.references} for note in library.notes for q in note.quotes}
+    return merge_verifications(v for v in library.verifications if v.key in quotes.get(v.quote, ()))
+
+
+def parse_lock(text: str, table: LineTable) -> tuple[tuple[Verification, ...], tuple[Diagnostic, ...]]:
+    """Read `quotes.lock`. A line that is broken is reported and left out; of lines that are the same one counts.
+
+    Two branches may each have added lines: their union is a lock, in any order.
+
+    A lock of another normalisation yields no entries: what it says cannot be compared.
+    """
+    lines = _LINE_END.split(text.removeprefix("\ufeff"))
+    if not text.strip("\ufeff \t\r\n"):
+        return (), ()
+    header = _HEADER.match(lines[0])
+    if header and int(header[1]) != NORMALISATION:
+        return (), (_other_version(header[1], _line_span(table, 1)),)
+    problems = [] if header else [_no_header(_line_span(table, 1))]
+    problems += _conflicts(lines, table)
+    entries, broken = _parse_entries(lines, table)
+    return tuple(entries), tuple(sorted([*problems, *broken], key=lambda p: p.order))
+
+
+def _parse_entries(lines: Sequence[str], table: LineTable) -> tuple[list[Verification], list[Diagnostic]]:
+    entries: dict[tuple[str, str, str, str, str], Verification] = {}
+    problems = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or _CONFLICT.match(line) or _HEADER.match(line) or (number == 1 and line.startswith("#")):
+            continue
+        entry = _parse_entry(line.rstrip(" \t"), number, table)
+        if isinstance(entry, Diagnostic):
+            problems.append(entry)
+        else:
+            entries.setdefault((entry.quote, entry.key, entry.original, entry.words, entry.by), entry)
+    return list(entries.values()), problems
+
+
+def _parse_entry(line: str, number: int, table: LineTable) -> Verification | Diagnostic:
+    parts = line.split(" ")
+    more: dict[str, str] = {}
+    while len(parts) > len(_FIELDS) and (found := _MORE.fullmatch(parts[-1])):
+        more[found[1]] = unquote(found[2])
+        parts.pop()
+    if len(parts) < len(_FIELDS):
+        message = f"this line has {len(parts)} of the {len(_FIELDS)} parts of an entry"
+        return _malformed(message, _line_span(table, number), f"{_FORM}; {_AGAIN}")
+    # A key may hold anything; the parts on either side of it hold no space.
+    fields = [parts[0], " ".join(parts[1:-4]), *parts[-4:]]
+    column = 1
+    for value, (pattern, meaning) in zip(fields, _FIELDS, strict=True):
+        span = Span(table.path, number, column, number, column + len(value))
+        if not pattern.fullmatch(value):
+            return _malformed(f"{quoted(value)} is not {meaning}", span, _AGAIN)
+        column += len(value) + 1
+    try:
+        day = date.fromisoformat(fields[5])
+    except ValueError:
+        return _malformed(f"{quoted(fields[5])} is no day of the calendar", span, _AGAIN)
+    return Verification(
+        quote=fields[0],
+        key=fields[1],
+        words=fields[2].removeprefix("sha256:"),
+        original=fields[3].removeprefix("sha256:"),
+        position=int(fields[4]),
+        date=day,
+        span=_line_span(table, number),
+        work=more.get("work", ""),
+        page=more.get("page", ""),
+        places=int(more.get("places", "1")),
+        matching=int(more.get("matching", "1")),
+        marks=tuple(sorted(filter(None, more.get("marks", "").split(",")))),
+        by=more.get("by", ""),
+    )
+
+
+def _conflicts(lines: Sequence[str], table: LineTable) -> Iterator[Diagnostic]:
+    marks = [_line_span(table, number) for number, line in enumerate(lines, 1) if _CONFLICT.match(line)]
+    if marks:
+        yield Diagnostic(
+            rule="malformed-lock",
+            span=marks[0],
+            message="a merge left its conflict in the file",
+            help="keep the entries of both sides and delete the lines <<<<<<<, ======= and >>>>>>>",
+            related=tuple(Related(message="another mark of the merge", span=span) for span in marks[1:]),
+        )
+
+
+def _no_header(span: Span) -> Diagnostic:
+    return _malformed("the first line is not the header of the lock", span, f"it reads: {HEADER}")
+
+
+def _other_version(version: str, span: Span) -> Diagnostic:
+    message = f"the lock is of normalisation {version}, and this program knows normalisation {NORMALISATION}"
+    return _malformed(message, span, "use the program that wrote it, or verify all quotations again")
+
+
+def _malformed(message: str, span: Span, remedy: str) -> Diagnostic:
+    return Diagnostic(rule="malformed-lock", span=span, message=message, help=remedy)
+
+
+def _line_span(table: LineTable, number: int) -> Span:
+    start = table.offset(Position(number, 1))
+    return table.span(start, start + len(table.line(number)))

@@ -1,0 +1,175 @@
+"""What a comparison finds beside the words: where they are cut, what brackets stand for, on which page they stand."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..core.diagnostics import Diagnostic, plain, quoted
+from ..core.model import Quote, Reference
+from ..core.spans import Span
+from .matching import (
+    Bracket,
+    Cut,
+    Found,
+    Kind,
+    Normalised,
+    changes_meaning,
+    count_words,
+    find_cut,
+    holds_qualification,
+)
+from .page_numbers import page_of
+
+__all__ = ["LONG_OMISSION", "Remarked", "remark"]
+
+LONG_OMISSION = 500
+"""Characters that an omission may leave out without a remark."""
+LONG_INSERTION = 3
+"""Words more than it stands for that an insertion may hold without a remark."""
+_SHOWN = 160
+
+
+class Remarked(NamedTuple):
+    """What was found of one quotation in one original."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    marks: tuple[str, ...]
+    page: str
+
+
+def remark(
+    quote: Quote, key: str, found: Found, text: Normalised, labels: tuple[str, ...], language: str, *, is_raised: bool
+) -> Remarked:
+    """Return the findings of words that were found, the marks of the lock, and the page where they begin."""
+    cut = find_cut(text, found.position, found.end)
+    turned = [bracket for bracket in found.brackets if changes_meaning(bracket, language)]
+    page = page_of(text, found.position, labels)
+    marks = {
+        "cut": any(cut),
+        "brackets": any(bracket.literal for bracket in found.brackets),
+        "meaning": bool(turned),
+        "raised": is_raised,
+    }
+    diagnostics = [
+        *_brackets(quote, found.brackets, turned, text),
+        *_cut(quote, cut, language),
+        *([_raised(quote, key)] if is_raised else ()),
+        *_locator(quote, key, page, page_of(text, max(found.position, found.end - 1), labels)),
+    ]
+    return Remarked(tuple(diagnostics), tuple(mark for mark, holds in marks.items() if holds), page)
+
+
+def _finding(rule: str, span: Span, quote: Quote, message: str, remedy: str) -> Diagnostic:
+    return Diagnostic(rule=rule, span=span, message=message, help=remedy, about=quote.address)
+
+
+def _brackets(
+    quote: Quote, brackets: tuple[Bracket, ...], turned: list[Bracket], text: Normalised
+) -> Iterator[Diagnostic]:
+    span = quote.words_span
+    for bracket in brackets:
+        shown = "an omission" if bracket.kind is Kind.OMISSION else quoted(f"[{bracket.content}]")
+        if bracket in turned:
+            stands = f"stands for {quoted(bracket.hidden)}" if bracket.hidden else "stands for nothing in the work"
+            yield _finding(
+                "bracket-changes-meaning",
+                span,
+                quote,
+                f"{shown} {stands}, and can turn the meaning",
+                "quote the negation or number itself; where the meaning stays, record an exception with the reason",
+            )
+        if bracket.literal:
+            continue
+        if bracket.kind is Kind.OMISSION:
+            breaks = text.paragraph_breaks(bracket.start, bracket.end)
+            if len(bracket.hidden) > LONG_OMISSION or breaks:
+                over = "goes over a paragraph" if breaks else f"leaves out {len(bracket.hidden):,} characters"
+                yield _finding(
+                    "long-bracket",
+                    span,
+                    quote,
+                    f"an omission {over}: between the two parts stands {quoted(_shortened(bracket.hidden))}",
+                    "make two quotations of it, or quote more of what lies between",
+                )
+        elif count_words(bracket.content) - count_words(bracket.hidden) > LONG_INSERTION:
+            message = f"{shown} holds many more words than it stands for"
+            yield _finding("long-bracket", span, quote, message, "say it in the prose before the quotation")
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN // 2]} … {text[-_SHOWN // 2 :]}"
+
+
+def _cut(quote: Quote, cut: Cut, language: str) -> Iterator[Diagnostic]:
+    if not any(cut):
+        return
+    parts = [
+        *([f"begins {quoted(cut.before)}"] if cut.before else ()),
+        *([f"goes on {quoted(cut.after)}"] if cut.after else ()),
+    ]
+    message = f"the sentence {' and '.join(parts)}"
+    limits = any(holds_qualification(part, language) for part in cut)
+    if limits:
+        remedy = "quote the limit too, or say in the prose what it is"
+        yield _finding("cut-qualification", quote.words_span, quote, message, remedy)
+    else:
+        yield _finding("cut-sentence", quote.words_span, quote, message, "see whether what is left out matters")
+
+
+def _raised(quote: Quote, key: str) -> Diagnostic:
+    return _finding(
+        "unsure-raised-sign",
+        quote.words_span,
+        quote,
+        f"the words have raised or lowered signs, and the text of {quoted(key)} has them on the line",
+        "compare with the page itself: 10⁶ is not 106",
+    )
+
+
+_NUMBERS = re.compile(r"\d+|[ivxlcdm]+", re.IGNORECASE)
+
+
+def _locator(quote: Quote, key: str, first: str, last: str) -> Iterator[Diagnostic]:
+    """A locator that names other pages than those on which the words stand."""
+    reference = next((r for r in (quote.reference, quote.quoted_in) if r is not None and r.key == key), None)
+    if reference is None or reference.locator is None or reference.locator.label != "page" or not first:
+        return
+    if not _is_within(first, reference) or (last and last != first and not _is_near(last, reference)):
+        pages = first if first == last or not last else f"{first}-{last}"
+        yield _finding(
+            "wrong-page",
+            reference.locator.span,
+            quote,
+            f"the words stand on page {plain(pages)}, not on {quoted(reference.locator.value)}",
+            f"write p. {plain(pages)}; where the file has other pages than the edition, record an exception",
+        )
+
+
+def _is_within(page: str, reference: Reference) -> bool:
+    return any(low <= _rank(page) <= high for low, high in _ranges(reference))
+
+
+def _is_near(page: str, reference: Reference) -> bool:
+    """Return whether a page is named, or follows one that is: the last words may stand overleaf."""
+    return any(low <= _rank(page) <= high + 1 for low, high in _ranges(reference))
+
+
+def _ranges(reference: Reference) -> Iterator[tuple[int, int]]:
+    value = reference.locator.value if reference.locator else ""
+    for part in re.split(r"[,;&]", value):
+        numbers = _NUMBERS.findall(part)
+        if numbers:
+            low, high = numbers[0], numbers[-1]
+            if high.isdigit() and low.isdigit() and len(high) < len(low):
+                high = low[: len(low) - len(high)] + high
+            yield _rank(low), max(_rank(low), _rank(high))
+
+
+def _rank(page: str) -> int:
+    """Return the number of a page; roman ones come before all others."""
+    if page.isdigit():
+        return int(page)
+    values = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
+    numbers = [values.get(letter, 0) for letter in page.casefold()]
+    following = [*numbers[1:], 0]
+    return sum(-n if n < after else n for n, after in zip(numbers, following, strict=True)) - 100_000
