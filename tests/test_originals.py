@@ -2,7 +2,8 @@
 
 import hashlib
 import os
-import stat
+import subprocess
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from florilegium.library.notes import parse_note
 from florilegium.quotations import originals
 from florilegium.quotations.matching import Found, find_words, normalise
 from florilegium.quotations.originals import Original, OriginalError, read_original
+from florilegium.quotations.page_numbers import page_labels, page_of
 from florilegium.quotations.verification import verify_quotes
+from florilegium.works.citing.pandoc_runner import find_pandoc
 
 
 def written(folder: Path, name: str, data: bytes | str) -> Path:
@@ -76,8 +79,20 @@ def test_other_encodings_are_refused(tmp_path: Path) -> None:
     assert refusal(path) == '"log.txt" is not UTF-8: byte 0xe9 at offset 3'
 
 
+def test_declared_encodings_are_read(tmp_path: Path) -> None:
+    head = "Character set encoding: ISO-8859-1\n\nCafé"
+    assert read_original(written(tmp_path, "a.txt", head.encode("latin-1"))).text.endswith("Café")
+    page = '<meta charset="windows-1252"><p>“Café”</p>'
+    assert "“Café”" in read_original(written(tmp_path, "a.html", page.encode("cp1252"))).text
+    for encoding in ("utf-16", "utf-32", "utf-8-sig"):
+        assert read_original(written(tmp_path, "a.txt", "Café".encode(encoding))).text == "Café"
+    assert "is not in the encoding" in refusal(written(tmp_path, "a.html", b'<meta charset="nope">\xe9'))
+
+
 def test_other_kinds_are_refused(tmp_path: Path) -> None:
-    assert refusal(written(tmp_path, "log.docx", "x")) == '"log.docx" is neither .txt, .md, .html nor .pdf'
+    assert refusal(written(tmp_path, "log.doc", "x")).startswith(
+        '"log.doc" is of no kind that can be read: .docx, .epub'
+    )
 
 
 def test_missing_file(tmp_path: Path) -> None:
@@ -101,32 +116,166 @@ def test_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert refusal(path) == '"log.txt" is larger than 1 MiB'
 
 
-def test_pdf_without_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert refusal(written(tmp_path, "log.pdf", "%PDF-")) == 'reading "log.pdf" needs the program pdftotext'
+Run = tuple[float, float, float, str]
+"""Where a run of letters stands on a page, how large it is, and the letters."""
 
 
-@pytest.mark.parametrize(
-    ("script", "outcome"),
+def made_pdf(*pages: list[Run], trailer: str = "") -> bytes:
+    """A PDF with runs of letters in Helvetica, whose streams are not packed."""
+    kids = " ".join(f"{4 + 2 * n} 0 R" for n in range(len(pages)))
+    objects = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        f"<</Type/Pages/Kids[{kids}]/Count {len(pages)}>>",
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
+    ]
+    for number, runs in enumerate(pages):
+        stream = "".join(f"BT /F {size} Tf {x} {y} Td ({text}) Tj ET\n" for x, y, size, text in runs)
+        objects += [
+            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Resources<</Font<</F 3 0 R>>>>/Contents {5 + 2 * number} 0 R>>",
+            f"<</Length {len(stream)}>>stream\n{stream}endstream",
+        ]
+    data, places = b"%PDF-1.4\n", []
+    for number, text in enumerate(objects, 1):
+        places.append(len(data))
+        data += f"{number} 0 obj\n{text}\nendobj\n".encode("latin-1")
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    start = len(data)
+    size = len(objects) + 1
+    data += f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer<</Size {size}/Root 1 0 R{trailer}>>\n".encode()
+    return data + f"startxref\n{start}\n%%EOF\n".encode()
+
+
+def log_page(number: int, *lines: str) -> list[Run]:
+    body = [(50, 700 - 20 * index, 12, line) for index, line in enumerate(lines)]
+    return [(50, 750, 10, "The Keeper's Log".replace("'", "\\222")), *body, (300, 40, 9, str(number))]
+
+
+PDF = made_pdf(
     [
-        ('printf "%s\\fIt was winter" "$5"', "text"),
-        ("exit 3", 'pdftotext could not read "-log.pdf"'),
-        ("printf '\\f\\f'", '"-log.pdf" holds no text, perhaps only pictures of its pages'),
+        *log_page(511, "It was the third winter, and a three-", "legged dog came in with the gentle-"),
+        (300, 705, 7, "12"),
     ],
+    log_page(512, "man. We saw 10 in all."),
+    log_page(513, "Then nothing. 10"),
 )
-def test_pdf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, outcome: str) -> None:
-    # A stand-in for Poppler's program, which is not everywhere; what matters is how it is called.
-    program = written(tmp_path, "pdftotext", f'#!/bin/sh\ntest "$1 $2 $3" = "-q -enc UTF-8" || exit 9\n{script}\n')
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    monkeypatch.chdir(tmp_path)
-    path = written(tmp_path, "-log.pdf", "%PDF-")
-    if outcome == "text":
-        # The path is absolute, so that no name is taken for an option.
-        text = read_original("-log.pdf").text
-        assert text.endswith("\fIt was winter")
-    else:
-        assert refusal(path) == outcome
+
+
+def test_pdf(tmp_path: Path) -> None:
+    original = read_original(written(tmp_path, "log.pdf", PDF))
+    text = normalise(original.text)
+    assert "Keeper" not in text.text
+    assert page_labels(original.page_lines) == ("511", "512", "513")
+    for words in ("a three-legged dog came in with the gentleman. We saw", "in all. Then nothing."):
+        assert isinstance(find_words(words, text), Found), words
+    assert not isinstance(find_words("a threelegged dog came", text), Found)
+    found = find_words("We saw 10 in all", text)
+    assert isinstance(found, Found)
+    assert page_of(text, found.position, ("511", "512", "513")) == "512"
+
+
+def test_raised_signs_of_a_pdf(tmp_path: Path) -> None:
+    page: list[Run] = [
+        (50, 700, 12, "We saw 10"), (103, 705, 7, "6"), (110, 700, 12, "gulls."), (144, 705, 7, "3"),
+        (152, 700, 12, "Some left."), (50, 680, 12, "Salt is dear, and the water H"), (208, 677, 7, "2"), (212, 680, 12, "O is not."),
+    ]  # fmt: skip
+    text = read_original(written(tmp_path, "log.pdf", made_pdf(page))).text
+    first, second = text.split("\n")
+    assert first == "We saw 10⁶ gulls. Some left."
+    assert "waterH₂Oisnot." in second.replace(" ", "")
+
+
+def test_a_pdf_that_cannot_be_read(tmp_path: Path) -> None:
+    for name, data, message in (
+        ("damaged.pdf", PDF[:300], "is damaged, or no PDF"),
+        ("other.pdf", b"not a PDF at all", "is damaged, or no PDF"),
+        ("empty.pdf", b"", "is empty"),
+        ("scan.pdf", made_pdf([]), "holds no text, perhaps only pictures of its pages"),
+    ):
+        assert refusal(written(tmp_path, name, data)) == f'"{name}" {message}'
+
+
+LOCKED = (
+    f"/Encrypt<</Filter/Standard/V 1/R 2/Length 40/P -44/O<{'28' * 32}>/U<{'29' * 32}>>>/ID[<{'00' * 16}><{'00' * 16}>]"
+)
+
+
+def test_a_locked_pdf(tmp_path: Path) -> None:
+    assert refusal(written(tmp_path, "locked.pdf", made_pdf([(50, 700, 12, "x")], trailer=LOCKED))) == (
+        '"locked.pdf" is locked with a password'
+    )
+
+
+HIDDEN = """<html><head><style>.gone{display:none} p{color:red}</style></head><body><nav><p>Home of words.</p></nav>
+<article><p>The sea<sup>2</sup> was calm.<sup><a href="#fn1">[1]</a></sup> The tide<sup id=r><a href="#n">a</a></sup> turned.</p>
+<p hidden>hidden words one</p><p style="display: none">hidden words two</p><p class="x gone">hidden words three</p>
+<p>H<sub>2</sub>O and the 19<sup>th</sup> day.</p><details><summary>More</summary>folded words</details></article>"""
+
+
+def test_hidden_html(tmp_path: Path) -> None:
+    text = normalise(read_original(written(tmp_path, "saved.html", HIDDEN)).text)
+    for words in ("The sea² was calm. The tide turned.", "H₂O and the 19th day.", "folded words"):
+        assert isinstance(find_words(words, text), Found), words
+    for words in ("Home of words", "hidden words one", "hidden words two", "hidden words three", "H2O and the"):
+        assert not isinstance(find_words(words, text), Found), words
+
+
+@pytest.mark.parametrize("kind", ["docx", "epub", "odt", "rtf", "jats"])
+def test_documents(tmp_path: Path, kind: str) -> None:
+    pandoc = find_pandoc()
+    assert pandoc is not None
+    markdown = "---\ntitle: Log\n---\n\n# Winter\n\nIt was the *third* winter: 10^6^ gulls.[^1]\n\nThe lamp\nwas out.\n\n[^1]: A note.\n"
+    path = tmp_path / f"log.{'xml' if kind == 'jats' else kind}"
+    subprocess.run(
+        [pandoc.path, "--standalone", "--from=markdown", f"--to={kind}", f"--output={path}"],
+        input=markdown.encode(), check=True,
+    )  # fmt: skip
+    text = normalise(read_original(path).text)
+    for words in ("It was the third winter: 10⁶ gulls.", "The lamp was out."):
+        assert isinstance(find_words(words, text), Found), (words, text.text)
+
+
+def test_tei_and_transcripts(tmp_path: Path) -> None:
+    tei = '<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><title>Log</title></teiHeader><text><p>It was <hi rend="i">the</hi> third<note>x</note><lb/>winter, 10<hi rend="superscript">6</hi> gulls.</p></text></TEI>'
+    assert (
+        read_original(written(tmp_path, "log.xml", tei)).text.split() == "It was the third winter, 10⁶ gulls.".split()
+    )
+    vtt = "WEBVTT\n\nNOTE x\n\n1\n00:00.000 --> 00:02.000\n<v Ines>I was <i>unhappy</i>\n\n00:02.000 --> 00:04.000\n<v Ines>at night.\n\n00:04.000 --> 00:05.000\n<v Kim>And then?\n"
+    assert read_original(written(tmp_path, "log.vtt", vtt)).text == "Ines: I was unhappy at night. \n\nKim: And then?"
+    srt = (
+        "1\r\n00:00:01,000 --> 00:00:02,000\r\nI was unhappy\r\n\r\n2\r\n00:00:02,000 --> 00:00:03,000\r\nat night.\r\n"
+    )
+    assert read_original(written(tmp_path, "log.srt", srt)).text == "I was unhappy at night."
+    entities = '<!DOCTYPE article [<!ENTITY a "b">]><article>&a;</article>'
+    assert "declares entities" in refusal(written(tmp_path, "bomb.xml", entities))
+    assert "neither JATS nor TEI" in refusal(written(tmp_path, "x.xml", "<other/>"))
+
+
+def test_packed_files_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refusal(written(tmp_path, "a.docx", b"PK no")) == '"a.docx" is damaged'
+    with zipfile.ZipFile(tmp_path / "b.epub", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x", b"0" * 2_000_000)
+    assert "is damaged, or no EPUB file" in refusal(tmp_path / "b.epub")
+    monkeypatch.setattr(originals, "MAX_UNPACKED_BYTES", 1_048_576)
+    assert refusal(tmp_path / "b.epub") == '"b.epub" holds 1 MiB when it is unpacked'
+
+
+def test_a_file_that_changes_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, "log.txt", "It was winter.")
+    real, calls = os.fstat, []
+
+    def changed(handle: int) -> os.stat_result:
+        calls.append(handle)
+        if len(calls) == 3:
+            path.write_text("It was summer, and long.")
+        return real(handle)
+
+    monkeypatch.setattr(originals.os, "fstat", changed)
+    assert refusal(path) == '"log.txt" changed while it was read'
+
+
+def test_italics_of_plain_text(tmp_path: Path) -> None:
+    text = read_original(written(tmp_path, "log.txt", "It was _the third\nwinter_, and snake_case_ stays: __x__.")).text
+    assert text == "It was the third\nwinter, and snake_case_ stays: __x__."
 
 
 def _pages_found(words: str, locator: str) -> list[str]:

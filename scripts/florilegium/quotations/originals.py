@@ -1,25 +1,38 @@
-"""The text of a work that quotations are compared with, read from a plain, HTML or PDF file."""
+"""The text of a work that quotations are compared with, read from a file of any kind that people have."""
 
+import codecs
 import hashlib
 import os
 import re
 import stat
+import subprocess
+import zipfile
 from dataclasses import dataclass
-from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 
 from ..core.diagnostics import plain, quoted
 from ..core.errors import FlorilegiumError
+from ..works.citing.pandoc_runner import find_pandoc
+from .html_text import html_text
+from .pdf_text import PdfError, pdf_text
+from .transcripts import transcript_text
 
 __all__ = ["KINDS", "MAX_ORIGINAL_BYTES", "Original", "OriginalError", "read_original"]
 
 MAX_ORIGINAL_BYTES = 50 * 1_048_576
 """A book is about one megabyte of text; a scanned one with its text layer stays below this too."""
-_PDF_SECONDS = 300
-_TEXT = (".txt", ".md", ".text", ".markdown")
+MAX_UNPACKED_BYTES = 400 * 1_048_576
+"""What a packed document may hold: more is made to fill a disk."""
+_PANDOC_SECONDS = 120
+_PLAIN = (".txt", ".md", ".text", ".markdown")
 _HTML = (".html", ".htm", ".xhtml")
-KINDS = frozenset((*_TEXT, *_HTML, ".pdf"))
+_PACKED = (".docx", ".epub", ".odt")
+_PANDOC = {".docx": "docx", ".epub": "epub", ".odt": "odt", ".rtf": "rtf"}
+_TRANSCRIPTS = (".vtt", ".srt")
+KINDS = frozenset((*_PLAIN, *_HTML, *_PANDOC, *_TRANSCRIPTS, ".xml", ".tei", ".pdf"))
 """The endings of files that can be read."""
+_SAVE_AS_TEXT = "save the text of the work as a .txt file in UTF-8"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +59,7 @@ class OriginalError(FlorilegiumError):
 
 
 def read_original(path: str | os.PathLike[str]) -> Original:
-    """Read the text of a work: plain text, Markdown or HTML in UTF-8, or a PDF if `pdftotext` is there.
+    """Read the text of a work: plain text, HTML, PDF, DOCX, EPUB, ODT, RTF, JATS or TEI in XML, VTT or SRT.
 
     Raises `OriginalError` for what is no regular file, larger than `MAX_ORIGINAL_BYTES`, or not readable.
     """
@@ -54,16 +67,42 @@ def read_original(path: str | os.PathLike[str]) -> Original:
     kind = Path(path).suffix.lower()
     if kind not in KINDS:
         raise OriginalError(
-            f"{quoted(name)} is neither .txt, .md, .html nor .pdf",
-            "save the text of the work as a .txt file in UTF-8",
+            f"{quoted(name)} is of no kind that can be read: {', '.join(sorted(KINDS))}",
+            _SAVE_AS_TEXT,
         )
     data = _read_bytes(path, name)
+    digest = hashlib.sha256(data).hexdigest()
     if kind == ".pdf":
-        text = _pdf_text(path, name)
+        return _pdf(data, digest, name)
+    if kind in _PANDOC:
+        text, shows_raised = html_text(_converted(data, _PANDOC[kind], name, is_packed=kind in _PACKED)), True
+    elif kind in (".xml", ".tei"):
+        text, shows_raised = _xml_text(data, name), True
     else:
-        text = _decoded(data, name)
-        text = _html_text(text) if kind in _HTML else text
-    return Original(text=text, digest=hashlib.sha256(data).hexdigest(), name=name)
+        text, shows_raised = _decoded(data, name), kind in _HTML
+        text = (
+            html_text(text) if kind in _HTML else transcript_text(text) if kind in _TRANSCRIPTS else _plain_text(text)
+        )
+    if not text.strip():
+        raise OriginalError(f"{quoted(name)} holds no text", "name the file that holds the text of the work")
+    return Original(text=text, digest=digest, name=name, shows_raised=shows_raised)
+
+
+def _pdf(data: bytes, digest: str, name: str) -> Original:
+    try:
+        read = pdf_text(data)
+    except PdfError as error:
+        remedy = "save a copy without a password" if "password" in str(error) else _SAVE_AS_TEXT
+        raise OriginalError(f"{quoted(name)} {error}", remedy) from error
+    return Original(
+        text=read.text,
+        digest=digest,
+        name=name,
+        shows_raised=read.shows_raised,
+        page_lines=read.edges,
+        labels=read.labels,
+        is_scanned=read.is_scanned,
+    )
 
 
 def _read_bytes(path: str | os.PathLike[str], name: str) -> bytes:
@@ -71,13 +110,21 @@ def _read_bytes(path: str | os.PathLike[str], name: str) -> bytes:
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         with open(path, "rb", opener=lambda file, _: _regular(os.open(file, flags), name)) as file:
+            before = os.fstat(file.fileno())
             data = file.read(MAX_ORIGINAL_BYTES + 1)
+            after = os.fstat(file.fileno())
     except OSError as error:
         reason = plain(error.strerror or type(error).__name__)
         raise OriginalError(f"{quoted(name)} cannot be read: {reason}", "check its path and who may read it") from error
     if len(data) > MAX_ORIGINAL_BYTES:
         limit = MAX_ORIGINAL_BYTES // 1_048_576
-        raise OriginalError(f"{quoted(name)} is larger than {limit} MiB", "save its text as a .txt file")
+        raise OriginalError(
+            f"{quoted(name)} is larger than {limit} MiB", "save its text as a .txt file, or a part of it"
+        )
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(data) != after.st_size:
+        raise OriginalError(f"{quoted(name)} changed while it was read", "wait until it is saved, and verify again")
+    if not data:
+        raise OriginalError(f"{quoted(name)} is empty", "name the file that holds the text of the work")
     return data
 
 
@@ -88,73 +135,82 @@ def _regular(handle: int, name: str) -> int:
     raise OriginalError(f"{quoted(name)} is not a regular file", "name the file that holds the text")
 
 
+# ---------------------------------------------------------------------------------------------------------- text
+
+_DECLARED = re.compile(rb"(?:charset|(?:character set )?encoding)\s*[=:]\s*[\"']?([A-Za-z0-9._-]+)", re.IGNORECASE)
+_MARKED = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"))
+_MARKED_16 = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
 def _decoded(data: bytes, name: str) -> str:
+    """Decode a text by its byte order mark, else as UTF-8, else by the encoding that it declares at its head."""
+    for mark, encoding in (*_MARKED, *_MARKED_16):
+        if data.startswith(mark):
+            return _decode(data, encoding, name)
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
+        declared = _DECLARED.search(data[:4096])
+        if declared and declared[1].lower() not in (b"utf-8", b"utf8"):
+            return _decode(data, declared[1].decode("ascii"), name)
         message = f"{quoted(name)} is not UTF-8: byte {data[error.start]:#04x} at offset {error.start}"
         raise OriginalError(message, "save it as UTF-8; a replaced letter would look like a misquotation") from error
 
 
-def _pdf_text(path: str | os.PathLike[str], name: str) -> str:
-    import shutil
-    import subprocess
-
-    program = shutil.which("pdftotext")
-    remedy = "save the text of the work as a .txt file in UTF-8"
-    if program is None:
-        raise OriginalError(
-            f"reading {quoted(name)} needs the program pdftotext",
-            f"install poppler-utils (Poppler), or {remedy}",
-        )
-    command = [program, "-q", "-enc", "UTF-8", os.path.abspath(path), "-"]
+def _decode(data: bytes, encoding: str, name: str) -> str:
     try:
-        done = subprocess.run(command, capture_output=True, timeout=_PDF_SECONDS, check=True, stdin=subprocess.DEVNULL)
+        return data.decode(encoding)
+    except (UnicodeError, LookupError) as error:
+        raise OriginalError(f"{quoted(name)} is not in the encoding {quoted(encoding)}", "save it as UTF-8") from error
+
+
+_ITALICS = re.compile(r"(?<![\w_])_(?=\S)([^_\n]+(?:\n[^_\n]+){0,8})(?<=\S)_(?![\w_])")
+
+
+def _plain_text(text: str) -> str:
+    """Return a plain text without the underscores that books of plain text put round italics."""
+    return _ITALICS.sub(r"\1", text) if "_" in text else text
+
+
+# ------------------------------------------------------------------------------------------------------ documents
+
+
+def _converted(data: bytes, kind: str, name: str, *, is_packed: bool) -> str:
+    """Return a document as HTML, by pandoc, which reads nothing but what it is given."""
+    if is_packed:
+        _check_archive(data, name)
+    pandoc = find_pandoc()
+    if pandoc is None:
+        raise OriginalError(f"reading {quoted(name)} needs pandoc", f"run scripts/setup, or {_SAVE_AS_TEXT}")
+    command = [pandoc.path, "+RTS", "-M1500M", "-RTS", "--sandbox", f"--from={kind}", "--to=html", "--wrap=none"]
+    try:
+        done = subprocess.run(command, input=data, capture_output=True, timeout=_PANDOC_SECONDS, check=True)
     except (OSError, subprocess.SubprocessError) as error:
-        raise OriginalError(f"pdftotext could not read {quoted(name)}", remedy) from error
-    text = done.stdout.decode("utf-8", "replace")
-    if not text.strip():
-        raise OriginalError(f"{quoted(name)} holds no text, perhaps only pictures of its pages", remedy)
-    return text
+        raise OriginalError(f"{quoted(name)} is damaged, or no {kind.upper()} file", _SAVE_AS_TEXT) from error
+    return done.stdout.decode("utf-8", "replace")
 
 
-class _HtmlText(HTMLParser):
-    """Collects the text that a page shows: a line break for each block, nothing of scripts and styles."""
-
-    _HIDDEN = frozenset(("script", "style", "template"))
-    _INLINE = frozenset(
-        "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small span"
-        " strike strong sub sup time tt u var wbr".split()
-    )
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self.hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
-        self._break(tag)
-        self.hidden += tag in self._HIDDEN
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
-        self._break(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        self._break(tag)
-        self.hidden = max(0, self.hidden - (tag in self._HIDDEN))
-
-    def handle_data(self, data: str) -> None:
-        if not self.hidden:
-            # Line breaks of the file are not those of the page.
-            self.pieces.append(re.sub(r"[ \t\n\r\f]+", " ", data))
-
-    def _break(self, tag: str) -> None:
-        if tag not in self._INLINE:
-            self.pieces.append("\n")
+def _check_archive(data: bytes, name: str) -> None:
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+            if any(member.flag_bits & 1 for member in archive.infolist()):
+                raise OriginalError(f"{quoted(name)} is locked with a password", "save a copy without a password")
+    except (zipfile.BadZipFile, ValueError) as error:
+        raise OriginalError(f"{quoted(name)} is damaged", _SAVE_AS_TEXT) from error
+    if unpacked > MAX_UNPACKED_BYTES:
+        message = f"{quoted(name)} holds {unpacked // 1_048_576:,} MiB when it is unpacked"
+        raise OriginalError(message, _SAVE_AS_TEXT)
 
 
-def _html_text(text: str) -> str:
-    parser = _HtmlText()
-    parser.feed(text)
-    parser.close()
-    return "".join(parser.pieces)
+def _xml_text(data: bytes, name: str) -> str:
+    """Return the text of an article in JATS, or of a text in TEI."""
+    text = _decoded(data, name)
+    head = text[:10_000]
+    if re.search(r"<!ENTITY|<!DOCTYPE[^>]*\[", head):
+        raise OriginalError(f"{quoted(name)} declares entities, which can stand for anything", _SAVE_AS_TEXT)
+    if re.search(r"<(?:\w+:)?TEI\b", head):
+        return html_text(re.sub(r"<note\b.*?</note\s*>", "", text, flags=re.DOTALL))
+    if re.search(r"<article\b|<book\b", head):
+        return html_text(_converted(data, "jats", name, is_packed=False))
+    raise OriginalError(f"{quoted(name)} is neither JATS nor TEI", _SAVE_AS_TEXT)

@@ -68,6 +68,8 @@ _SPACED_DASH = re.compile(
     r"|(?<=[\n\f])(?:–|-{2,3}) (?!\d)|\A(?:–|-{1,3}) (?!\d)"
 )
 """A dash between spaces, or between a space and the end of a line: the same dash as one without them."""
+_DOTS = re.compile(r"\.(?:[ \n]?\.){3,}")
+"""A full stop and an ellipsis, however many dots: an ellipsis."""
 _RAISED = {
     code: (0x2212 if plain == "−" else ord(plain))
     for code in [0xB2, 0xB3, 0xB9, *range(0x2070, 0x20A0), *range(0x1D2C, 0x1D6B), *range(0x1D78, 0x1DC0)]
@@ -78,7 +80,7 @@ _SOFT_HYPHEN = re.compile(r"(?<![^\W\d_])\xad|\xad(?! *[\n\f][ \n\f]*+[^\W\d_])"
 _SPACES = (("  ", " "), (" \n", "\n"), ("\n ", "\n"), (" \f", "\f"), ("\f ", "\f"))
 # One class first, which the engine finds quickly; what was found decides what may follow.
 _RUNS = re.compile(
-    r"[-–\xad/.\n\f](?:(?<=[-–])[-–]*[\n\f]*|(?<=[/\xad])[\n\f]*|(?<=[\n\f])[\n\f]*"
+    r"[-–\xad\u2010/.\n\f](?:(?<=[-–])[-–]*[\n\f]*|(?<=[/\xad\u2010])[\n\f]*|(?<=[\n\f])[\n\f]*"
     r"|(?<=\.)(?:\.{2,}|(?:[ \n\f]\.){2,})[\n\f]*)"
 )
 _THIN = re.compile(f"[ {LINE_SPACE}{LINE_HYPHEN}–-]")
@@ -132,9 +134,46 @@ class Normalised:
         return offset - bisect_left(self.thin, offset)
 
 
+_BROKEN = re.compile(r"([^\W\d_]+)-(?=[\n\f]+([^\W\d_]+))")
+_BROKEN_PAIR = re.compile(r"[^\W\d_]+-[\n\f]+[^\W\d_]+")
+_SOLID = frozenset(
+    "after counter down fore hyper hypo inter mis multi out over pre re semi sub super trans under up".split()
+)
+"""Beginnings that mostly join what follows without a hyphen."""
+_OPEN = frozenset(
+    "all cross ex half ill long low high short self well one two three four five six seven eight nine ten many few"
+    " single double so much far near broad narrow".split()
+)
+"""Beginnings of compounds that keep their hyphen."""
+_KEPT = "\u2010"
+"""Stands at a line's end for a hyphen that is the word's own."""
+
+
+def _mark_compounds(source: str) -> str:
+    """Tell the hyphens of compounds at the ends of lines from the printer's, by the words of the text itself.
+
+    `three-` and `legged` is a compound; `con-` and `fess` is not, since no word of the text is `con`.
+    """
+    if "-\n" not in source and "-\f" not in source:
+        return source
+    whole = _BROKEN_PAIR.sub(" ", source.casefold())
+    words = frozenset(re.findall(r"[^\W\d_]{2,}(?:-[^\W\d_]+)*", whole))
+
+    def mark(match: re.Match[str]) -> str:
+        left, right = match[1].casefold(), match[2].casefold()
+        if left + right in words:
+            return match[0]
+        is_compound = (
+            f"{left}-{right}" in words or left in _OPEN or (len(left) > 3 and left in words and right in words)
+        )
+        return f"{match[1]}{_KEPT}" if is_compound and left not in _SOLID else match[0]
+
+    return _BROKEN.sub(mark, source)
+
+
 def normalise(text: str) -> Normalised:
     """The normalised form of an original."""
-    source = _comparable(_replace_glyphs(text))
+    source = _mark_compounds(_comparable(_replace_glyphs(text)))
     normal, changes, origins = _replace_runs(source)
     pieces = _THIN.split(normal)
     shifts = list(accumulate(map(len, pieces)))[:-1]
@@ -173,6 +212,7 @@ def flattened(words: str) -> str:
 
 def _comparable(text: str) -> str:
     """A text whose spaces round dashes, and between letters of Chinese and Japanese, are gone."""
+    text = _DOTS.sub(lambda match: "..." + "\n" * match[0].count("\n"), text) if ".." in text or ". ." in text else text
     text = _SPACED_DASH.sub("–", text) if " –" in text or " -" in text or "– " in text or "-- " in text else text
     if text.isascii() or not _HAN_LETTER.search(text):
         return text
@@ -253,10 +293,10 @@ def _run(match: re.Match[str]) -> str:
             return LINE_SPACE  # A break before a dash; before a number it is a minus, which keeps its space.
         is_within = after > "\u2e7f" and _HAN_LETTER.match(after) and _HAN_BREAK.search(text[max(0, start - 2) : start])
         return "" if is_within else " "
-    plain = _plain(mark)
+    plain = "-" if mark == _KEPT else _plain(mark)
     if len(mark) == len(match[0]):
         return plain
-    if plain in ("-", LINE_HYPHEN) and before.isalpha() and after.isalpha():
+    if mark != _KEPT and plain in ("-", LINE_HYPHEN) and before.isalpha() and after.isalpha():
         # No printer hyphenates before a capital, unless all is in capitals.
         return LINE_HYPHEN if after.islower() or not before.islower() else "-" + LINE_SPACE
     is_open = before.strip(" \n\f") or (plain == "–" and not after.isdigit())
