@@ -94,6 +94,14 @@ class Explorer {
     this.form.addEventListener("change", (event) => this.chosen(event));
     this.sort.addEventListener("change", () => this.change({ sort: this.sort.value }, true));
     this.further.addEventListener("click", () => this.next());
+    this.out.append(
+      "Take these along: ",
+      ...["CSV", "BibTeX"].flatMap((format) => {
+        const button = element("button", { type: "button" }, format);
+        button.addEventListener("click", () => void this.take(format, button));
+        return [button, " "];
+      }),
+    );
     this.facets.addEventListener("toggle", () => void this.count());
     document.addEventListener("click", (event) => this.follow(event));
     addEventListener("popstate", () => {
@@ -439,6 +447,16 @@ class Explorer {
     if (!first) return;
     first.tabIndex = -1;
     first.focus();
+  }
+
+  /** Download all that was found. @param {string} format @param {HTMLButtonElement} button */
+  async take(format, button) {
+    button.disabled = true;
+    const { download, toBibtex, toCsv } = await import("./taking.js");
+    const rows = (await Promise.all(this.hits.map((hit) => this.index.quotation(hit.record)))).filter(Boolean);
+    if (format === "CSV") download("quotations.csv", "text/csv", toCsv(rows, this.root));
+    else download("works.bib", "application/x-bibtex", await toBibtex(this.index, rows));
+    button.disabled = false;
   }
 
   // -- choices

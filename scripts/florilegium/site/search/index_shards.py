@@ -32,12 +32,13 @@ Postings = Mapping[str, "array[int]"]
 
 _TITLE = 0x8000
 _LAST = 0x7FFF
+_WIDE = 256
 _PARAGRAPH = 64
 """Paragraphs begin at multiples of it, so that a word more in one seldom moves the words of the next."""
 
 
-Found: TypeAlias = "array[int] | tuple[int, list[tuple[int, array[int]]]]"
-"""Where the occurrences of a piece of text go: to the postings of one form; or its words, and those of their forms."""
+Found: TypeAlias = Callable[[int], None] | tuple[int, list[tuple[int, Callable[[int], None]]]]
+"""What takes the occurrences of a piece of text: of one form; or a count of words, and each form with its place."""
 
 
 class Terms:
@@ -67,30 +68,32 @@ class Terms:
             self._list(facet, facet).append(base)
 
     def _post(self, chunks: list[str], base: int, position: int, language: str, last: int) -> int:
+        """Post the words of a text from a position on; returns the position after them."""
         known = self._known.setdefault((self._group, language), {})
-        for chunk in chunks:
-            found = known.get(chunk)
-            if found is None:
-                found = self._expanded(chunk, language)
+        room = max(0, last - _WIDE - position)
+        for number, chunk in enumerate(chunks):
+            if number > room:
+                position = last - _WIDE  # No reader looks for the order of words that far into one text.
+            take = known.get(chunk)
+            if take is None:
+                take = self._expanded(chunk, language)
                 if len(chunk) < 40:
-                    known[chunk] = found
-            if position > last - 256:
-                position = last - 256  # No reader looks for the order of words that far into one paragraph.
-            if isinstance(found, array):
-                found.append(base + position)
-                position += 1
+                    known[chunk] = take
+            if take.__class__ is tuple:
+                width, forms = take
+                for offset, take_one in forms:
+                    take_one(base + min(position + offset, last))
+                position = min(position + width, last)
             else:
-                width, forms = found
-                for offset, postings in forms:
-                    postings.append(base + position + offset)
-                position += min(width, 128)
+                take(base + position)  # type: ignore[operator]
+                position += 1
         return position
 
     def _expanded(self, chunk: str, language: str) -> Found:
         stem = stemmer_for(language)
         width, forms = expand(chunk)
-        lists = [(min(offset, 127), self._list(form, stem(form))) for form, offset, _ in forms]
-        return lists[0][1] if len(lists) == 1 else (width, lists)
+        takers = [(offset, self._list(form, stem(form)).append) for form, offset, _ in forms]
+        return takers[0][1] if len(takers) == 1 else (width, takers)
 
     def _list(self, form: str, stem: str) -> "array[int]":
         term = f"{self._group}{form}\0{stem}"
@@ -102,7 +105,7 @@ class Terms:
 # ----------------------------------------------------------------------------------------------------------- shards
 
 _DEPTH = 7
-_LIMITS = {"q": 11_000, "r": 26_000}
+_LIMITS = {"q": 15_000, "r": 36_000}
 """What a shard weighs before it is divided; a posting weighs 2, a form 6."""
 
 
@@ -170,7 +173,7 @@ def encode_shard(postings: Postings) -> bytes:
     for term in terms:
         form, stem = term.split("\0")
         found = postings[term]
-        table += _ending(form, last) + (b"\0" if stem == form[1:] else _ending(stem, form[1:], 1)) + _varint(len(found))
+        table += _ending(form, last) + _stem(stem, form[1:]) + _varint(len(found))
         numbers += found
         before.append(0)
         before.extend([number & ~_BELOW_DOCUMENT for number in found[:-1]])
@@ -185,9 +188,17 @@ def encode_shard(postings: Postings) -> bytes:
     return zlib.compress(bytes(table) + b"".join(used), 6)
 
 
+def _stem(stem: str, form: str) -> bytes:
+    if stem == form:
+        return b"\0"
+    return _varint(len(stem) + 1) + b"\0" if form.startswith(stem) else _ending(stem, form, 1)
+
+
 def _ending(text: str, before: str, more: int = 0) -> bytes:
     shared = 0
-    while shared < min(len(text), len(before)) and text[shared] == before[shared]:
+    for one, other in zip(text, before, strict=False):
+        if one != other:
+            break
         shared += 1
     rest = text[shared:].encode("utf-8", "surrogatepass")
     return _varint(shared + more) + _varint(len(rest)) + rest

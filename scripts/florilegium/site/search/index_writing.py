@@ -179,7 +179,7 @@ class _Index:
         terms = Terms()
         for number in numbers:
             row = self.database.execute("select records from documents where number = ?", (number,)).fetchone()
-            terms.add(number, [Record(*one) for one in json.loads(zlib.decompress(row[0]))])
+            terms.add(number, [Record(*one) for one in json.loads(row[0].decode("utf-8", "surrogatepass"))])
         return terms
 
     def _write_shards(
@@ -349,7 +349,7 @@ class _Index:
 
 
 def _packed(made: Made) -> bytes:
-    return zlib.compress(json.dumps(made.records, ensure_ascii=False).encode("utf-8", "replace"), 1)
+    return json.dumps(made.records, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def _grouped(postings: Mapping[str, "array[int]"], shards: list[str]) -> dict[str, dict[str, "array[int]"]]:
