@@ -159,6 +159,6 @@ def test_an_article_has_its_journal():
 
 def test_what_is_unknown_is_left_out():
     bare = work("webpage", names={}, dates={}, title="T")
-    assert citation_metadata(bare) == [("citation_title", "T")]
+    assert citation_metadata(bare) == [("citation_title", "T"), ("citation_language", "und")]
     assert bibtex_entry(bare) == "@online{doe2009,\n  title = {T},\n}\n"
     assert ris_record(bare) == "TY  - ELEC\nTI  - T\nID  - doe2009\nER  - \n"

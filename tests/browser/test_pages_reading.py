@@ -75,7 +75,7 @@ def test_an_address_and_a_citation_are_copied(open_page, site):
     page.locator("#q-not-home").get_by_role("button", name="Copy link").click()
     assert copied(page) == f"{site}{NOTE}#q-not-home"
     page.get_by_text("Cite the work").click()
-    page.locator(".fl-citing[open]").get_by_text("RIS", exact=True).click()
+    page.locator(".fl-citing[open]").get_by_text("For Zotero: RIS", exact=True).click()
     page.get_by_role("button", name="Copy RIS").click()
     assert copied(page).startswith("TY  - CHAP\n")
 

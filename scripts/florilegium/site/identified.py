@@ -54,6 +54,6 @@ class Format(NamedTuple):
 def formats_of(source: Source) -> list[Format]:
     return [
         Format("BibTeX", bibtex_entry(source)),
-        Format("RIS", ris_record(source)),
+        Format("For Zotero: RIS", ris_record(source)),
         Format("CSL-JSON", csl_json(source)),
     ]

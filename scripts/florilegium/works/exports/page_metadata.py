@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from ...core.model import Date, Name, Source
-from ..identifiers import check_url, doi_url, parse_doi
+from ..identifiers import check_url, doi_url, parse_doi, parse_isbn
 
 __all__ = ["citation_metadata", "context_object", "item_type_metadata"]
 
@@ -77,26 +77,31 @@ def _metadata(source: Source) -> Iterator[tuple[str, str]]:
     yield from _places(source)
     for name_, variable in _PLAIN:
         yield name_, variables.get(variable, "")
+    # Nothing said of it, the language of our page would be taken for that of the work.
+    yield "language", variables.get("language", "") or "und"
     yield "public_url", check_url(variables.get("URL", "")).value or _doi_address(source)
 
 
 def _creators(source: Source, role: str) -> Iterator[tuple[str, str]]:
-    names = source.names.get(role, ())[:MAX_AUTHORS]
-    alone = len(names) == 1
-    return ((role, _one_creator(name) if alone else _inverted(name)) for name in names)
+    return ((role, _listed_creator(name)) for name in source.names.get(role, ())[:MAX_AUTHORS])
 
 
-def _one_creator(name: Name) -> str:
-    """Zotero takes a single `van der Kolk, Bessel A.` for two people, unless a semicolon ends the list."""
+def _listed_creator(name: Name) -> str:
+    """A creator as Zotero takes apart what is listed: at semicolons, and at commas between names of two words each.
+
+    So `van der Kolk, Bessel A.` ends with a semicolon; and a name without a given one ends with a comma, or its last
+    word would become the family name.
+    """
     inverted = _inverted(name)
     parts = inverted.split(", ")
     return f"{inverted};" if len(parts) > 1 and " " in parts[0] and " " in parts[1] else inverted
 
 
 def _doi_address(source: Source) -> str:
-    """Without the address of the work, a reference manager takes that of our page for it."""
+    """Without an address of the work, a reference manager takes that of our page for it."""
     doi = parse_doi(source.variables.get("DOI", "")).value
-    return doi_url(doi) if doi else ""
+    isbn = parse_isbn(source.variables.get("ISBN", "").split(",")[0]).value
+    return doi_url(doi) if doi else f"https://search.worldcat.org/isbn/{isbn}" if isbn else ""
 
 
 _PLAIN = (
@@ -105,7 +110,6 @@ _PLAIN = (
     ("issn", "ISSN"),
     ("pmid", "PMID"),
     ("publisher", "publisher"),
-    ("language", "language"),
     ("series_title", "collection-title"),
 )
 
@@ -143,7 +147,9 @@ def _page_ends(page: str) -> tuple[str, str]:
 
 
 def _inverted(name: Name) -> str:
-    return ", ".join(part for part in (name.short, _given(name)) if part)
+    """`Doe, Jane`; a name that is one as a whole ends with a comma, and holds no other."""
+    whole, given = re.sub(r"\s*[,;]\s*", " ", name.short), _given(name)
+    return f"{whole}, {given}" if given else f"{whole}," if " " in whole else whole
 
 
 def _given(name: Name) -> str:
@@ -211,11 +217,14 @@ def _people(source: Source, kind: str) -> Iterator[tuple[str, str]]:
     if kind == "dc":
         yield from (("rft.creator", _inverted(name)) for name in names)
         return
-    if names and not names[0].literal:
-        yield "rft.aulast", names[0].short
-        yield "rft.aufirst", _given(names[0])
-    for name in names:
-        yield ("rft.aucorp" if name.literal and kind != "dissertation" else "rft.au"), _inverted(name)
+    # Whoever stands in `aulast` must not stand in `au` as well: they would arrive twice.
+    first = names[0] if names and not names[0].literal else None
+    if first:
+        yield "rft.aulast", first.short
+        yield "rft.aufirst", _given(first)
+    for name in names[1:] if first else names:
+        corporate = name.literal and kind != "dissertation"
+        yield ("rft.aucorp", name.literal) if corporate else ("rft.au", _inverted(name))
 
 
 def _rest(source: Source, kind: str) -> Iterator[tuple[str, str]]:
