@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from florilegium import load
 from florilegium.cli import main
 from florilegium.core.edits import Change
 from florilegium.edit import starters
@@ -84,6 +85,43 @@ def test_the_settings_are_in_step_with_those_of_this_site(own):
     assert sorted(pages) == sorted(FOLDERS)
     ignored = (own / ".gitignore").read_text().splitlines()
     assert {f"/docs/{folder}/" for folder in FOLDERS} <= set(ignored)
+
+
+@pytest.fixture
+def example(tmp_path, florilegium):
+    """The example, and what `init` says of it."""
+    code, said, _ = florilegium("init", tmp_path / "example", "--title", "Readings on memory", "--example")
+    assert code == 0
+    assert "florilegium verify --originals originals " in said
+    return Project(root=tmp_path / "example", state=tmp_path / "state")
+
+
+def test_the_example_stands_word_for_word_in_the_texts_beside_it(example):
+    counted = "4 notes, 3 themes, 12 quotes, 5 works"
+    assert example.florilegium("check", "--strict").stdout == f"{counted}: no problems\n"
+    verified = example.florilegium("verify", "--originals", "originals")
+    assert "12 of 12 quotations found word for word" in verified.stdout
+    assert example.florilegium("check", "--strict").stdout == f"{counted}: no problems\n"
+    assert {quote.verified for quote in load(example.root).quotes} == {"source"}
+    note = "annotations/notes/james-talks-to-teachers.md"
+    example.edit(note, "We are different for having once learned", "We are better for having once learned")
+    assert f"{note}:40:3: error:" in example.florilegium("check").stdout
+
+
+def test_an_edition_that_prints_other_words_is_not_taken_for_the_same(example):
+    other = "shakespeare1609=originals/shakespeare1609-standard-ebooks.html"
+    compared = example.florilegium("verify", "--check", "--original", other)
+    assert compared.returncode == 1
+    assert "1 of 2 quotations found word for word" in compared.stdout
+    assert "drown an eye[-, unused-]{+ (unused+} to flow" in compared.stdout
+
+
+def test_the_example_has_a_dialogue_verse_an_omission_and_a_translation(example):
+    quotes = {quote.id.partition("/")[2]: quote for quote in load(example.root).quotes}
+    assert quotes["a-poor-sort-of-memory"].speaker == 'a character, "Alice", and a character, "the Queen"'
+    assert quotes["remembrance-of-things-past"].words.count("\n") == 2
+    assert "[…]" in quotes["a-heroic-little-investigation"].words
+    assert [quotes[id_].source.id for id_ in ("lata-praetoria", "spacious-palaces")] == ["augustine400", "pusey1838"]
 
 
 def test_everything_of_the_frame_that_a_page_needs_is_copied(own):

@@ -127,26 +127,28 @@ def theme(
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--title", default="My library", show_default=True, help="What the library is called.")
+@click.option("--example", is_flag=True, help="Begin with four short readings and the texts that they quote.")
 @click.option("--update", is_flag=True, help="Bring the frame of the site of a library up to date, and nothing else.")
-def init(folder: Path, title: str, update: bool) -> int:
+def init(folder: Path, title: str, example: bool, update: bool) -> int:
     """Start a library of one's own in the folder DIR, which must be empty or not there yet."""
     root = folder.resolve()
-    return _update(root, folder) if update else _start(root, folder, title)
+    return _update(root, folder) if update else _start(root, folder, title, example)
 
 
-def _start(root: Path, folder: Path, title: str) -> int:
+def _start(root: Path, folder: Path, title: str, example: bool) -> int:
     from ..edit import starters
 
     _insist_on_room(root, plain(str(folder)))
     if not title.strip():
         raise CannotRun("the title is empty", "give one with --title")
-    changes = starters.plan_library(" ".join(title.split()))
+    changes = starters.plan_library(" ".join(title.split()), example=example)
     root.mkdir(parents=True, exist_ok=True)
     _write_all(root, changes)
     click.echo(f"wrote {len(changes)} files into {plain(str(folder))}")
     _tell_next(
         [
             (f"cd {shlex.quote(str(folder))}", ""),
+            *([("florilegium verify --originals originals", "compares the quotations with their texts")] * example),
             ("florilegium build", "makes the site"),
             ("mkdocs serve", "shows it while you write"),
             ("florilegium new note", "starts a note of your own"),

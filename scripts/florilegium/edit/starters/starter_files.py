@@ -44,9 +44,12 @@ class Update:
     """Files that somebody has changed since they were copied: they stay as they are."""
 
 
-def plan_library(title: str) -> tuple[Change, ...]:
-    """All files of a new library of this title."""
-    files = {**_starters(title), **_frame()}
+def plan_library(title: str, *, example: bool = False) -> tuple[Change, ...]:
+    """Plan all files of a new library of this title: with one note, or with the example and the texts it quotes."""
+    files = {**_starters("library", title), **_frame()}
+    if example:
+        kept = {path: text for path, text in files.items() if not path.startswith("annotations/")}
+        files = {**kept, **_starters("example", title)}
     return tuple(Change(path=path, before=None, after=text) for path, text in sorted(files.items()))
 
 
@@ -106,9 +109,9 @@ def _parse_sums(text: str) -> Mapping[str, str]:
 # ----------------------------------------------------------------------------------------------------- starters
 
 
-def _starters(title: str) -> dict[str, str]:
-    """The files that a library begins with, by path. A name that begins with `dot-` stands for one with a dot."""
-    folder = Path(__file__).parent / "library"
+def _starters(name: str, title: str) -> dict[str, str]:
+    """Read the files of a folder of starters, by path. A name that begins with `dot-` stands for one with a dot."""
+    folder = Path(__file__).parent / name
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     return {
         re.sub(r"(^|/)dot-", r"\1.", path.relative_to(folder).as_posix()): _filled(path.read_text("utf-8"), title)
