@@ -65,9 +65,9 @@ def test_quotations_without_a_page(read):
     files = edited(REMEMBERING, "[@roe2010, p. 5]", "[@roe2010]")
     assert entries(read(files), "quotes-without-locator") == {"remembering/kept": "the author, @roe2010"}
     assert not entries(read(LIBRARY), "quotes-without-locator")
-    # A web page has no pages, and a page in the work that was read will do.
+    # What has no pages is counted too, as its card shows it; a page in the work that was read will do.
     web = edited(REMEMBERING, "type: article-journal", "type: webpage", files)
-    assert not entries(read(web), "quotes-without-locator")
+    assert entries(read(web), "quotes-without-locator") == {"remembering/kept": "the author, @roe2010"}
     read_elsewhere = edited(REMEMBERING, "[@roe2010]", "[@roe2010], quoted in [@doe2009, p. 3]", files)
     assert not entries(read(read_elsewhere), "quotes-without-locator")
 

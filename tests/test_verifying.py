@@ -191,3 +191,25 @@ def test_a_folder_of_texts(root):
     assert (result.verified, result.compared) == (2, 2)
     with pytest.raises(CannotRun, match="holds the text of no work"):
         verify(options(root), {}, Request(folder=root / "annotations" / "themes"))
+
+
+def test_an_entry_that_a_change_adds_is_named_as_not_repeated(root, tmp_path_factory):
+    from florilegium.check.changes import compare, read_sides, render_markdown, render_text
+
+    before = tmp_path_factory.mktemp("before")
+    shutil.copytree(root, before, dirs_exist_ok=True)
+    run(root)
+    sides = read_sides(str(before), str(root), options(root))
+    for shown in ("\n".join(render_text(compare(*sides))), render_markdown(compare(*sides))):
+        assert "1 quotation is verified that was not before, recorded by this contribution, not repeated here" in shown
+        assert "not verified → verified against the source, recorded by this contribution, not repeated here" in shown
+
+
+def test_one_wording_of_the_state():
+    from florilegium.core.model import VerifiedAgainst
+    from florilegium.quotations.states import state_words
+
+    assert state_words(None) == "Not verified"
+    assert state_words(VerifiedAgainst.SOURCE) == "Verified against the source"
+    assert state_words(VerifiedAgainst.SOURCE, None, 2) == "Verified against the source; compared by two"
+    assert state_words(VerifiedAgainst.QUOTED_IN) == "Verified against the work it is quoted in"

@@ -5,9 +5,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ..core.model import Quote, Source, Verification, VerifiedAgainst
-from .matching.normal_form import words_digest
+from .matching.brackets import OMISSION
+from .matching.normal_form import normalise_words, words_digest
 
-__all__ = ["State", "state_words", "verification_of", "verification_state", "verifications_by_quote"]
+__all__ = [
+    "NO_STATE",
+    "State",
+    "marks_words",
+    "record_words",
+    "state_words",
+    "verification_of",
+    "verification_state",
+    "verifications_by_quote",
+]
 
 
 def verifications_by_quote(verifications: Iterable[Verification]) -> dict[str, tuple[Verification, ...]]:
@@ -39,6 +49,19 @@ class State(NamedTuple):
     entries: tuple[Verification, ...] = ()
     """Those of the work that counts, the present words found; the latest first."""
 
+    @property
+    def people(self) -> int:
+        """How many people are named as having compared."""
+        return len({entry.by for entry in self.entries if entry.by})
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """All that is shown of it, for programs that ask whether something changed."""
+        return (
+            str(self.against),
+            *(f"{e.date} {e.original} {e.page} {e.matching} {' '.join(e.marks)} {e.by}" for e in self.entries),
+        )
+
 
 def verification_of(quote: Quote, verifications: Mapping[str, Sequence[Verification]]) -> State:
     """Return the state of a quote, with the entries that say when, against what and by which version."""
@@ -54,6 +77,9 @@ def verification_of(quote: Quote, verifications: Mapping[str, Sequence[Verificat
     ]
     return State(against, tuple(sorted(mine, key=lambda entry: (entry.date, entry.original, entry.by), reverse=True)))
 
+
+NO_STATE = State(None)
+"""What is known of a quotation that was not compared."""
 
 _KINDS = {
     "article": "the article",
@@ -89,3 +115,32 @@ def state_words(against: VerifiedAgainst | None, quoted_in: Source | None = None
         return f"Verified against the source{both}"
     kind = _KINDS.get(quoted_in.type if quoted_in else "", "the work")
     return f"Verified against {kind} it is quoted in{both}"
+
+
+def marks_words(state: State, words: str) -> tuple[str, ...]:
+    """Return what a reader should know of the words besides: that a sentence is cut, how much was left out."""
+    marks = state.entries[0].marks if state.entries else ()
+    omissions = len(OMISSION.findall(normalise_words(words))) if "[" in words else 0
+    return (
+        *(("part of a sentence",) if "cut" in marks else ()),
+        *((f"{omissions} omission{'' if omissions == 1 else 's'}",) if omissions else ()),
+        *(("brackets in the original",) if "brackets" in marks else ()),
+    )
+
+
+def record_words(state: State) -> str:
+    """Return when, against what, by which version and by whom words were compared; empty where they were not."""
+    if not state.entries:
+        return ""
+    last = state.entries[0]
+    editions = len({entry.original for entry in state.entries})
+    people = sorted({entry.by for entry in state.entries if entry.by})
+    parts = [
+        f"Compared on {last.date.isoformat()} with the file whose SHA-256 begins {last.original[:12]}",
+        f"comparison {last.matching}",
+        *([f"page {last.page}"] if last.page else ()),
+        *([f"found in {editions} editions"] if editions > 1 else ()),
+        *([f"by {' and '.join(people)}"] if people else ()),
+        *(["corrected after a first comparison"] if "corrected" in last.marks else ()),
+    ]
+    return "; ".join(parts)

@@ -10,10 +10,11 @@ from functools import cached_property
 from markupsafe import Markup, escape
 
 from ..core.limits import Exhausted, bounded
-from ..core.model import Citation, CitationMode, Note, Quote, Reference, Role, Source, Theme, VerifiedAgainst
+from ..core.model import Citation, CitationMode, Note, Quote, Reference, Role, Source, Theme
 from ..library.links import Links, note_references
 from ..library.voices import render_voices, voices_of
 from ..markdown.speakers import Voice
+from ..quotations.states import NO_STATE, State, state_words
 from ..works.citing import Bibliography
 from ..works.citing.numbering import numbered
 from ..works.citing.pandoc_fragments import plain_text
@@ -26,7 +27,6 @@ from .rendered_bodies import RenderedBody, render_body
 
 __all__ = [
     "BASES",
-    "STATES",
     "Site",
     "age_of",
     "bare_citation",
@@ -37,13 +37,6 @@ __all__ = [
     "work_iri",
     "works_of",
 ]
-
-STATES = {
-    VerifiedAgainst.SOURCE: ("verified", "Verified against the source"),
-    VerifiedAgainst.QUOTED_IN: ("verified", "Verified against the work it is quoted in"),
-    None: ("unverified", "Not verified"),
-}
-"""How a quote's state of verification is shown: a class, and words."""
 
 BASES = {
     "full-text": "the full text",
@@ -105,6 +98,15 @@ class Site:
         if key not in self._voices:
             self._voices[key] = voices_of(self.links, quote)
         return self._voices[key]
+
+    def state(self, quote: Quote) -> State:
+        """What is known of a quote's words."""
+        return self.links.records.get(quote.address, NO_STATE)
+
+    def state_words(self, quote: Quote) -> str:
+        """The same as readers are told, everywhere alike, without a full stop."""
+        state = self.state(quote)
+        return state_words(state.against, self.source_of(quote.quoted_in), state.people)
 
     def roles(self, quote: Quote) -> list[Role]:
         """The library's roles of those who say the words, each once."""

@@ -13,6 +13,8 @@ from .word_changes import WordCount
 __all__ = ["counted", "describe_attribution", "describe_prose", "describe_state", "summarise_changes"]
 
 _VERIFIED = ("source", "quoted-in")
+_NOT_REPEATED = "recorded by this contribution, not repeated here"
+"""Of an entry of `quotes.lock` that the change adds: one line in a file, which says what its writer says."""
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -82,7 +84,7 @@ def _verification(quotes: Iterable[QuoteChange]) -> Iterator[str]:
         lost += was and not is_ and change.after is not None
     if gained:
         noun = counted(gained, "quotation is", "quotations are")
-        yield f"{noun} recorded as verified that {_were(gained)} not before"
+        yield f"{noun} verified that {_were(gained)} not before, {_NOT_REPEATED}"
     if lost:
         yield f"{counted(lost, 'quotation is', 'quotations are')} not verified any more"
 
@@ -122,4 +124,6 @@ def describe_attribution(quote: Quote) -> str:
 def describe_state(change: QuoteChange) -> str:
     """What was and is known of a quotation's words: `verified against the source → not verified`."""
     was, is_ = (REVIEW_STATES.get(state, "") for state in (change.state_before, change.state_after))
-    return f"{was} → {is_}" if was and is_ and was != is_ else is_ or was
+    shown = f"{was} → {is_}" if was and is_ and was != is_ else is_ or was
+    recorded = change.state_after in _VERIFIED and change.state_before != change.state_after
+    return f"{shown}, {_NOT_REPEATED}" if recorded else shown

@@ -12,11 +12,12 @@ from ...core.cache import Cache, state_folder
 from ...core.diagnostics import Diagnostic, quoted
 from ...core.errors import CannotRun
 from ...core.limits import uncollected
-from ...core.model import Quote
+from ...core.model import Quote, VerifiedAgainst
 from ...core.rules import Severity
 from ...library.cache_shards import CacheShards
 from ...library.links import Links, resolve_links
 from ...library.reading import ANNOTATIONS, Listed, Parsed, read_library, read_text
+from ...quotations.states import state_words
 from ..checking import Options
 from ..checks import Context, apply_severities, run_checks
 from .revisions import find_commit, merge_base, require_commit, unpacked
@@ -26,10 +27,10 @@ __all__ = ["REVIEW_STATES", "ComparedLibrary", "count_severities", "read_side", 
 WORKING_TREE = "the working tree"
 
 REVIEW_STATES = {
-    "source": "verified against the source",
-    "quoted-in": "verified against the work it is quoted in",
+    "source": state_words(VerifiedAgainst.SOURCE).lower(),
+    "quoted-in": state_words(VerifiedAgainst.QUOTED_IN).lower(),
     "changed": "changed since it was verified",
-    "none": "not verified",
+    "none": state_words(None).lower(),
 }
 """What is known of a quotation's words: a short name, and what readers are told."""
 
@@ -55,7 +56,7 @@ class ComparedLibrary:
 
     @cached_property
     def _locked(self) -> frozenset[str]:
-        return frozenset(entry.quote for entry in self.links.library.verifications)
+        return frozenset(entry.quote for entry in self.links.library.verifications if entry.is_found)
 
     def state(self, quote: Quote) -> str:
         """What is known of a quotation's words: a key of `REVIEW_STATES`."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
@@ -13,8 +12,6 @@ from ...library.voices import voices_of
 from ...markdown.citations import render_locator
 from ...markdown.speakers import Voice
 from ...works.csl import RetractionKind, retraction
-from ..checks import Context
-from ..checks.reference_checks import check_missing_locator
 from .quoted_words import SourceWords, quoted_words
 
 __all__ = ["CitedWork", "Coverage", "CoverageEntry", "EntryKind", "Section", "coverage_of"]
@@ -138,12 +135,7 @@ class _Finder:
         return (_quote(quote) for quote in self.quotes if quote.address not in self.links.states)
 
     def _without_locator(self) -> Iterator[CoverageEntry]:
-        context = Context(self.links, date.min)
-        spans = {finding.span for finding in check_missing_locator(context)}
-        for quote in self.quotes:
-            read = quote.quoted_in or quote.reference
-            if read is not None and read.span in spans:
-                yield _quote(quote)
+        return (_quote(q) for q in self.quotes if not any(reference.locator for reference in q.references))
 
     # -- themes
 
@@ -290,7 +282,7 @@ _UNVERIFIED = (
 _NO_LOCATOR = (
     "quotes-without-locator",
     "Quotations without a page",
-    "They come from works with pages, and do not say on which one they stand, so that nobody can look them up.",
+    "They do not say where in the work they stand, so that they take long to look up; a web page has no pages.",
 )
 _ONE_SOURCE = (
     "themes-of-one-source",

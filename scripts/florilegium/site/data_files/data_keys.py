@@ -30,7 +30,7 @@ def _facts(site: Site) -> Iterator[object]:
     yield [(notice.id, notice.label, notice.description) for notice in settings.notices]
     yield {key: _ids(mentions) for key, mentions in settings.sensitive_sources.items()}
     yield bibliography.order, bibliography.approximate
-    yield sorted(site.links.states.items())
+    yield sorted((address, state.identity) for address, state in site.links.records.items())
     for verification in library.verifications:
         yield verification.quote, verification.key, verification.date, verification.original
     for key, source in site.links.sources.items():

@@ -12,7 +12,7 @@ from ...markdown.nodes import Node
 from ...markdown.prose_tree import ProseTree
 from ...markdown.writing_markdown import MarkdownWriter, block_quote, escape_markdown, hyperlink
 from ..addresses import TWIN_TYPE
-from ..linked_site import BASES, STATES, Site, works_of
+from ..linked_site import BASES, Site, works_of
 from ..prose_hyperlinks import site_address
 from ..prose_texts import one_line
 from .data_file import DataFile
@@ -131,7 +131,7 @@ class _Twin:
     def _about(self, quote: Quote) -> str:
         site = self.site
         themes = ", ".join(self._link(site.theme_label(m.id), site.addresses.theme(m.id)) for m in quote.themes)
-        state = STATES[site.links.states.get(quote.address)][1]
+        state = site.state_words(quote)
         filed = f"{themes}. " if themes else ""
         return f"{filed}{state}. {self._link('Permalink', site.addresses.quote(quote))}"
 

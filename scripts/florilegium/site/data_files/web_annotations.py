@@ -15,7 +15,7 @@ from types import MappingProxyType
 from ... import __version__
 from ...core.model import Note, Quote, Reference
 from ...works.csl import retraction
-from ..linked_site import STATES, Site
+from ..linked_site import Site
 from .data_file import DataFile
 from .identity import Names, quote_iri
 from .pieces import encoded, json_text
@@ -96,8 +96,7 @@ def _bodies(quote: Quote, note: Note, site: Site, names: Names) -> Iterator[_Bod
             label = site.notice_label(mention.id)
             yield _text("assessing", f"Content notice of the whole note: {label}", noteNotice=mention.id)
     yield from _speaker(quote, site)
-    state = site.links.states.get(quote.address)
-    yield _text("assessing", STATES[state][1], verification=verification_of(quote, site))
+    yield _text("assessing", site.state_words(quote), verification=verification_of(quote, site))
     source = site.source_of(quote.reference)
     if source and (said := retraction(source)):
         yield _text("assessing", f"The work: {said.sentence}", status=said.kind.value)

@@ -12,9 +12,10 @@ from markupsafe import Markup, escape
 
 from ...core.model import Note, Quote, Theme
 from ...library.links import Links
+from ...quotations.states import marks_words, record_words
 from ...works.citing import Bibliography
 from ..addresses import ROOT, Addresses, quote_anchor
-from ..linked_site import STATES, Site, language_of
+from ..linked_site import Site, language_of
 from ..rendered_bodies import Html, fill
 from .text_fragments import text_fragment
 
@@ -65,6 +66,8 @@ class Card(NamedTuple):
     notice_ids: list[str]
     state_class: str
     state: str
+    marks: str
+    record: str
     link: str
 
 
@@ -113,7 +116,7 @@ class PageSite(Site):
         index = next(number for number, other in enumerate(note.quotes) if other is quote)
         words = self.rendered(note).quotes[index]
         role = self.role(quote)
-        state_class, state = STATES[self.links.states.get(quote.address)]
+        state = self.state(quote)
         ids = self.links.notices_of(quote)
         address = self.address_of(quote)
         return Card(
@@ -129,8 +132,10 @@ class PageSite(Site):
             themes=[(m.id, self.theme_label(m.id)) for m in quote.themes],
             notices=[self.notice_label(id_) for id_ in ids],
             notice_ids=list(ids),
-            state_class=state_class,
-            state=state,
+            state_class="unverified" if state.against is None else "verified",
+            state=self.state_words(quote),
+            marks="; ".join(marks_words(state, quote.words)),
+            record=record_words(state),
             link=self.addresses.quote(quote),
         )
 

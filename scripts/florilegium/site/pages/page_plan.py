@@ -109,7 +109,7 @@ class Planner:
             texts.append([(part.html, part.key) for part in bibliography.citation(citation)])
         for quote in note.quotes:
             texts.append([self.site.reference(r) for r in quote.references])
-            texts.append([self.links.states.get(quote.address, "")])
+            texts.append(list(self.site.state(quote).identity))
         for reference in note_references(note):
             used.add(reference.key)
         return _digest([note.digest, note.path, texts, self._works(sorted(used))])
@@ -251,7 +251,7 @@ class Planner:
             self.site.related_from.get(id_, ()),
             [(note.id, note.title, self._work(note.source.id) if note.source else "") for note in notes[:60]],
             len(notes),
-            [([m.id for m in q.themes], self.links.notices_of(q), self.links.states.get(q.address)) for q in quotes],
+            [([m.id for m in q.themes], self.links.notices_of(q), self.site.state(q).identity) for q in quotes],
             sorted({role.id for q in quotes for role in self.site.roles(q)}),
             len({source_key(q) for q in quotes}),
             sorted(self.site.speaking_roles),

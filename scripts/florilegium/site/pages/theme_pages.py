@@ -134,8 +134,11 @@ def _missing(theme: Theme, site: PageSite) -> Iterator[str]:
             yield f"No {role.label.lower()} is quoted for this theme."
     if len({source_key(quote) for quote in quotes}) == 1 and len(quotes) > 1:
         yield "All quotations come from one work."
-    if not any(site.links.states.get(quote.address) is VerifiedAgainst.SOURCE for quote in quotes):
-        yield "No quotation was verified against its source."
+    against = {site.state(quote).against for quote in quotes}
+    if against == {None}:
+        yield "No quotation is verified."
+    elif VerifiedAgainst.SOURCE not in against:
+        yield "No quotation is verified against its source; works that quote it were compared."
 
 
 def _definition(theme: Theme, site: PageSite) -> Iterator[str | Heading]:

@@ -13,7 +13,7 @@ from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
 from ....core.model import Note, Role
-from ...linked_site import STATES, Site
+from ...linked_site import Site
 from ...prose_texts import one_line, plain_text, valid_text
 from ..markdown_exports import notices_line
 from ..pieces import encoded
@@ -220,7 +220,7 @@ class _Source:
         lines = (
             f"Content notice: {notices}." if notices else "",
             f"{selection.credit}.",
-            f"{STATES[site.links.states.get(quote.address)][1]}.",
+            f"{site.state_words(quote)}.",
             site.canonical(site.addresses.quote(quote)),
         )
         return "\n".join(line for line in lines if line)
