@@ -26,7 +26,7 @@ from .events import Definition, read_definitions
 from .headings import make_anchor, split_anchor
 from .nodes import LITERAL, Node
 from .positions import Positions, normalise
-from .quoted_markup import check_words
+from .quoted_markup import check_verse, check_words
 from .quotes import Attribution, identify
 from .quoting import callout_of, split_quote, without_callout
 from .runs import Run
@@ -197,6 +197,7 @@ class _Reader:
             self._unattributed(node, parts.words)
             return
         self._faults(check_words(parts.words, notes, [found[:2] for found in within]))
+        self._faults(check_verse(parts.words))
         self._add_quote(node, parts.words, parts.attribution, [found.citation for found in within])
         self.quote_places.append((node.start, parts.cut))
 

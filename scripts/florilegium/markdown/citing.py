@@ -86,6 +86,8 @@ _MARKUP = ("Emphasis", "Strong", "Strikethrough")
 
 def check_markup(run: Run, parent: Node, end: int) -> Iterator[Fault]:
     """Report where emphasis, which CommonMark binds first, cuts a citation of Pandoc's; `end` is that of the leaf."""
+    if parent.kind not in _MARKUP and not any(node.kind in _MARKUP for node in run.nodes):
+        return
     masked = run.masked
     touching = list(_touching(run, parent, masked)) if "@" in masked else []
     yield from touching

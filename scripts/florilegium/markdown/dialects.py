@@ -30,8 +30,8 @@ def check_run(run: Run) -> Iterator[Fault]:
         for found in _WIKILINK.finditer(masked):
             what = "an embedded file" if found[1] else "a wikilink"
             written = run.text[found.start() : found.end()]
-            name = written.strip("![]").partition("|")[0].strip()
-            remedy = f"write [{name}], the citation" if name.startswith("@") else _link_remedy(name)
+            name, _, alias = written.strip("![]").partition("|")
+            remedy = f"write [{name}], the citation" if name.startswith("@") else _link_remedy(name, alias)
             message = f"{quoted(written)} is {what}, which only some programs know"
             yield _fault("foreign-markup", run, found, message, remedy)
     for start, end in run.open_tags:
@@ -44,8 +44,9 @@ def check_run(run: Run) -> Iterator[Fault]:
             yield Fault("forbidden-html", *place, message, "use Markdown, or write &lt; for a literal <")
 
 
-def _link_remedy(name: str) -> str:
-    return f"write a Markdown link: [{name}]({re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-') or 'note'}.md)"
+def _link_remedy(name: str, alias: str) -> str:
+    page = re.sub(r"[^a-z0-9]+", "-", name.partition("#")[0].lower()).strip("-") or "note"
+    return f"write a Markdown link: [{(alias or name).strip()}]({page}.md)"
 
 
 def _fault(rule: str, run: Run, found: re.Match[str], message: str, remedy: str) -> Fault:

@@ -9,8 +9,12 @@ from collections.abc import Iterator, Sequence
 from .nodes import Node, walk
 from .quotes import DASH
 from .tags import Fault
+from .writing_text import write_text
 
-__all__ = ["check_words"]
+__all__ = ["check_verse", "check_words"]
+
+_VERSE = 50
+"""Characters of a line that is likely to be broken on purpose: prose is broken further to the right."""
 
 _TAGS = {
     "del": ("words struck out", "leave the words out and write […], or quote them as they stand"),
@@ -34,7 +38,7 @@ _KINDS = {
 
 def check_words(words: Sequence[Node], footnotes: Sequence[Node], cited: Sequence[tuple[int, int]]) -> Iterator[Fault]:
     """Report what among a quotation's words is not the words of its source; `cited` are the ranges of citations."""
-    second = _second_attribution(words, cited)
+    second = _second_attribution(words, cited) if cited else None
     if second is not None:
         yield _fault(second.start, second.end, "a second attribution", "part the two quotations with an empty line")
     for start, end in cited:
@@ -44,6 +48,21 @@ def check_words(words: Sequence[Node], footnotes: Sequence[Node], cited: Sequenc
         yield _fault(note.start, note.end, *_KINDS["FootnoteDefinition"])
     for block in words:
         yield from _below(block)
+
+
+def check_verse(words: Sequence[Node]) -> Iterator[Fault]:
+    """Report short lines that follow each other, whose breaks no reader sees unless they are marked."""
+    for block in words:
+        for node in walk(block):
+            breaks = [child.kind for child in node.children] if node.kind == "Paragraph" else []
+            if breaks.count("SoftBreak") < 2 or "HardBreak" in breaks:
+                continue
+            lines = write_text([node]).split("\n")
+            if max(map(len, lines)) <= _VERSE:
+                message = f"{len(lines)} short lines follow each other, and are shown as one"
+                remedy = "where the breaks are the source's, end the lines with \\ or two spaces"
+                yield Fault("verse-without-breaks", node.start, node.end, message, remedy)
+                return
 
 
 def _below(node: Node) -> Iterator[Fault]:

@@ -21,6 +21,7 @@ _FORM = "the form is: — SPEAKER, [@key, p. 1], quoted in [@key2] #theme !notic
 DASH = re.compile(r"(?:[—–―]|---?(?!-)|-(?![-@]))\s*")
 """What an attribution begins with. A lone hyphen is one only where a work follows."""
 
+_AFTER = "leave an empty line between the quotation and the text after it"
 _BETWEEN = re.compile(r"[\s,]*quoted\s+in\s*\Z", re.IGNORECASE)
 _IN = re.compile(r"(?:^|[\s,])in\s*\Z")
 _TOKEN = re.compile(r"\S+")
@@ -158,9 +159,19 @@ class _Parser:
                 yield word[0], self._mention(token.start() + 1, token.end(), word[1:].rstrip(","))
             elif word.startswith("{#") and word.endswith("}"):
                 yield "{", self._mention(token.start(), token.end(), word[2:-1])
+            elif word.strip(",.;") and self._begins_line(token.start()):
+                line = self.text[token.start() :].partition("\n")[0]
+                message = f"{quoted(line)} runs on from the attribution"
+                self.fault(token.start(), token.start() + len(line), message, _AFTER)
+                return
             elif word.strip(",.;"):
                 remedy = f"write {{#{word[1:-1]}}}" if word[0] + word[-1] == "{}" and is_id(word[1:-1]) else _FORM
                 self.fault(token.start(), token.end(), f"{quoted(word)} is no theme, notice or id", remedy)
+
+    def _begins_line(self, start: int) -> bool:
+        """Whether a word is the first of a later line: most likely of what follows the quotation."""
+        before = self.text[:start].rstrip(" \t")
+        return before.endswith("\n")
 
     def _mention(self, start: int, end: int, id_: str) -> Mention:
         return Mention(id=id_, span=self.span(start, end))

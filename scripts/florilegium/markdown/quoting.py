@@ -17,6 +17,9 @@ from .runs import Run
 __all__ = ["Callout", "Parts", "callout_of", "split_quote", "without_callout", "words_of"]
 
 _QUOTATIONS = ("quote", "cite")
+_FOLD = re.compile(r"\A[-+]?[ ]*")
+"""Obsidian's sign for a callout that can be folded."""
+
 _CALLOUT = re.compile(r"!([A-Za-z][A-Za-z-]{0,30})\Z")
 
 
@@ -71,7 +74,7 @@ def without_callout(blocks: Sequence[Node]) -> list[Node]:
         return rest
     if children[0].kind == "Text":
         lead = children[0]
-        text = lead.text.lstrip(" ")
+        text = _FOLD.sub("", lead.text)
         children[0] = Node("Text", lead.end - len(text.encode()), lead.end, (), text, lead.info)
     return [Node("Paragraph", children[0].start, first.end, children), *rest]
 

@@ -108,6 +108,8 @@ class Run:
 
     def hidden_keys(self) -> list[tuple[int, int]]:
         """Where nodes with content of their own, such as emphasis, hold an `@` that is not in an address."""
+        if not any(node.children for node in self.nodes):
+            return []
         return [
             (start, end)
             for node, start, end in self.places()
