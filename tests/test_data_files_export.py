@@ -192,7 +192,7 @@ def test_one_file_to_the_standard_output_and_nothing_else(project):
     result = project.florilegium("export", "quotes.csv", "--output", "-")
     assert result.returncode == 0
     assert result.stderr == ""
-    assert result.stdout.startswith("id,address,words,notices,")
+    assert result.stdout.startswith('"id","address","words","notices",')
     assert result.stdout.encode().replace(b"\r\n", b"\n").count(b"\n") == 3
 
 

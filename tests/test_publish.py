@@ -185,7 +185,7 @@ def test_nothing_lies_beside_the_site(desk: Desk) -> None:
         write_files(desk.built, {"index.html": b"%d" % number})
         desk.publish()
         assert set(os.listdir(desk.root)) == before
-    assert set(os.listdir(desk.state)) == {".gitignore", "lock", "published.json", "spare"}
+    assert set(os.listdir(desk.state)) == {".gitignore", "lock", "published.json", "renderer.lock", "spare"}
     inodes = {path.stat().st_ino for path in (desk.state / "spare").rglob("*.html")}
     assert inodes <= set(desk.inodes().values()), "what is put away takes no room, and holds nothing old"
 

@@ -202,7 +202,8 @@ class Desk:
         assert read_files(self.target) == NEW
         assert (self.target / MARKER).is_file()
         assert os.listdir(self.target.parent) == ["site"]
-        assert set(os.listdir(self.state)) <= {"lock", ".gitignore", "published.json", "spare"}
+        left = set(os.listdir(self.state))
+        assert left <= {"lock", ".gitignore", "published.json", "renderer.lock", "spare"}
         spare = read_files(self.state / "spare") or {}
         assert spare.items() <= NEW.items(), "what is put away is nothing but links to published files"
 

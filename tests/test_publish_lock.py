@@ -75,7 +75,7 @@ def test_a_lock_is_free_again_afterwards(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"process": "x"}', "\x1b[31m"])
 def test_a_holder_that_did_not_say_who_it_is(tmp_path: Path, text: str) -> None:
     with hold_lock(tmp_path / "state"):
-        (tmp_path / "state/lock").write_text(text)
+        (tmp_path / "state/lock.json").write_text(text)
         with (
             pytest.raises(PublishError, match=r"^another build of this project is at work$"),
             hold_lock(tmp_path / "state", wait=False),
@@ -122,21 +122,3 @@ def test_a_lock_whose_folder_was_deleted_is_nobodys(tmp_path: Path) -> None:
         shutil.rmtree(tmp_path / "state")
         with hold_lock(tmp_path / "state", wait=False):
             pass
-
-
-@posix
-def test_a_lock_that_was_deleted_at_the_last_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lock_file = locks._lock_file
-
-    def too_late(descriptor: int) -> None:
-        monkeypatch.setattr(locks, "_lock_file", lock_file)
-        os.unlink(tmp_path / "state/lock")
-        lock_file(descriptor)
-
-    monkeypatch.setattr(locks, "_lock_file", too_late)
-    with (
-        hold_lock(tmp_path / "state"),
-        pytest.raises(PublishError, match="is at work"),
-        hold_lock(tmp_path / "state", wait=False),
-    ):
-        pass

@@ -98,7 +98,7 @@ def test_nothing_is_left_in_the_project(sites: dict[str, Path]) -> None:
 
 
 def _job(project: Project, built: Path) -> Job:
-    return Job(root=project.root, built=built, epoch=0, only_changed=False)
+    return Job(root=project.root, built=built, lock=built.with_name("lock"), epoch=0, only_changed=False)
 
 
 @pytest.mark.parametrize("renderer", list(Renderer))

@@ -37,9 +37,9 @@ __all__ = [
 
 def start_processes() -> Executor:
     """As many processes as there are processors."""
-    from concurrent.futures import ProcessPoolExecutor  # it takes time to import, and small libraries need none
+    from ..core import workers  # it takes time to import, and small libraries need none
 
-    return ProcessPoolExecutor()
+    return workers.start_processes()
 
 
 def current_day() -> date:

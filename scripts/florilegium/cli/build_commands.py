@@ -9,7 +9,7 @@ import click
 
 from ..check.checking import Options
 from ..core.diagnostics import plain
-from .program import progress, report, root_option, tell
+from .program import progress, report, root_option, tell, verbose_option
 
 if TYPE_CHECKING:
     from ..pipeline import Taken
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--no-search", is_flag=True, help="Leave out the search index.")
 @click.option("--no-cache", is_flag=True, help="Read and format everything again.")
 @click.option("--explain", is_flag=True, help="Say what each step did, and what it cost.")
+@verbose_option
 def build(root: Path, site_dir: Path | None, renderer: str, no_search: bool, no_cache: bool, explain: bool) -> int:
     """Check the library and build its site; a failed build leaves the published site as it was."""
     from .. import pipeline

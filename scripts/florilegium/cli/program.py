@@ -18,7 +18,17 @@ from ..core.errors import CannotRun
 if TYPE_CHECKING:
     from ..check.checking import Totals
 
-__all__ = ["forget_output", "named_originals", "program", "progress", "report", "root_option", "tell"]
+__all__ = [
+    "forget_output",
+    "is_verbose",
+    "named_originals",
+    "program",
+    "progress",
+    "report",
+    "root_option",
+    "tell",
+    "verbose_option",
+]
 
 
 _COMMANDS = {
@@ -62,8 +72,29 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
+_asked_for: set[str] = set()
+
+
+def is_verbose() -> bool:
+    """Whether somebody looks for a fault, and wants to read tracebacks."""
+    return "verbose" in _asked_for
+
+
+def verbose_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option `--verbose`, which `is_verbose` tells of afterwards."""
+
+    def remember(_context: click.Context, _parameter: click.Parameter, given: bool) -> None:
+        if given:
+            _asked_for.add("verbose")
+
+    return click.option(
+        "--verbose", is_flag=True, expose_value=False, callback=remember, help="Show tracebacks of other programs."
+    )(function)
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="florilegium")
+@verbose_option
 def program() -> None:
     """Check a library of annotated literature, and build its site."""
 

@@ -7,6 +7,7 @@ contribution could put one, but in the cache folder of the person who runs the p
 import hashlib
 import os
 import pickle
+import stat
 import sys
 import tempfile
 from pathlib import Path
@@ -19,12 +20,19 @@ __all__ = ["Cache", "code_stamp", "state_folder"]
 
 
 def state_folder(root: Path) -> Path:
-    """The folder of one library's state, made where it does not exist: in `$FLORILEGIUM_STATE` or the user's cache."""
+    """The folder of one library's state, made where it does not exist: in `$FLORILEGIUM_STATE` or the user's cache.
+
+    Where neither can be written it lies in the folder for temporary files, under a name that stays the same.
+    """
     resolved = os.path.realpath(root)
     name = f"{os.path.basename(resolved) or 'root'}-{hashlib.sha256(os.fsencode(resolved)).hexdigest()[:12]}"
-    for base in _bases():
-        folder = base / "florilegium" / name
+    for folder in (_base() / "florilegium" / name, _temporary_base() / name):
         try:
+            # Anybody may have made a folder of that name among the temporary ones.
+            if folder.parent == _temporary_base():
+                folder.parent.mkdir(mode=0o700, exist_ok=True)
+                if not _is_ours_alone(folder.parent):
+                    continue
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if os.access(folder, os.W_OK) and _is_ours(folder):
                 return folder
@@ -33,20 +41,29 @@ def state_folder(root: Path) -> Path:
     return Path(tempfile.mkdtemp(prefix="florilegium-"))
 
 
-def _bases() -> list[Path]:
+def _base() -> Path:
+    # A renderer works in another folder, where a relative path would lead elsewhere.
     if named := os.environ.get("FLORILEGIUM_STATE"):
-        return [Path(named)]
+        return Path(named).absolute()
     home = Path(os.path.expanduser("~"))
     if sys.platform == "darwin":
-        return [home / "Library" / "Caches"]
-    if sys.platform == "win32":
-        return [Path(os.environ.get("LOCALAPPDATA", home))]
-    return [Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")]
+        return home / "Library" / "Caches"
+    cache = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    # A relative path is to be ignored: XDG Base Directory Specification.
+    return cache if cache.is_absolute() else home / ".cache"
+
+
+def _temporary_base() -> Path:
+    return Path(tempfile.gettempdir(), f"florilegium-{os.getuid()}").absolute()
 
 
 def _is_ours(folder: Path) -> bool:
+    return folder.lstat().st_uid == os.getuid()
+
+
+def _is_ours_alone(folder: Path) -> bool:
     status = folder.lstat()
-    return not hasattr(os, "getuid") or status.st_uid == os.getuid()
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & 0o022
 
 
 class Cache:

@@ -9,12 +9,14 @@ class FlorilegiumError(Exception):
     Problems in the text of a library are no exceptions but diagnostics, so that one never hides the others.
     """
 
-    def __init__(self, message: str, help: str = "") -> None:
+    def __init__(self, message: str, help: str = "", details: str = "") -> None:
         super().__init__(message)
         self.message = message
         """What is wrong, in one sentence without a full stop."""
         self.help = help
-        """The likely remedy; empty where there is none."""
+        """The likely remedy; empty where there is none. It may have several lines: what another program said."""
+        self.details = details
+        """What only somebody who looks for a fault wants to read, such as a traceback."""
 
 
 class CannotRun(FlorilegiumError):

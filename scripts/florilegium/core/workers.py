@@ -1,13 +1,21 @@
-"""Work on values that no process could be sent, such as closures over a whole library: forked processes have them."""
+"""Processes that work for this one: forked with values that none could be sent, and gone when this one is."""
 
-import multiprocessing
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor
 from typing import Any, TypeVar
 
-__all__ = ["map_forked"]
+__all__ = ["end_with_parent", "map_forked", "start_processes"]
 
 _CHUNK = 40
+_GLANCE = 0.5
+"""Seconds between two looks at whether the parent still runs."""
+_PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
 T = TypeVar("T")
 _R = TypeVar("_R")
@@ -16,18 +24,29 @@ _shared: tuple[Callable[[Any], Any], Sequence[Any]] | None = None
 """What forked processes have to do: theirs by inheritance, so that they are sent numbers alone."""
 
 
+def start_processes() -> Executor:
+    """As many processes as there are processors, which end with this one."""
+    from concurrent.futures import ProcessPoolExecutor  # it takes time to import; a renderer needs none
+
+    return ProcessPoolExecutor(initializer=_begin, initargs=(os.getpid(),))
+
+
 def map_forked(function: Callable[[T], _R], items: Sequence[T], *, large: int = 0) -> Iterator[_R]:
     """What the function returns for each item, in their order; all in this process where a system cannot fork.
 
     The first `large` items are handed out one by one, the others in chunks. What the function returns is pickled.
     """
     global _shared  # noqa: PLW0603
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     if "fork" not in multiprocessing.get_all_start_methods():
         yield from map(function, items)
         return
     _shared = (function, items)
+    forking = multiprocessing.get_context("fork")
     try:
-        with ProcessPoolExecutor(mp_context=multiprocessing.get_context("fork")) as pool:
+        with ProcessPoolExecutor(mp_context=forking, initializer=_begin, initargs=(os.getpid(),)) as pool:
             alone = pool.map(_call, range(min(large, len(items))))
             others = pool.map(_call, range(large, len(items)), chunksize=_CHUNK)
             yield from alone
@@ -40,3 +59,26 @@ def _call(number: int) -> Any:
     assert _shared is not None
     function, items = _shared
     return function(items[number])
+
+
+def _begin(parent: int) -> None:
+    # What the program does when it is told to stop is not for its workers to do.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    end_with_parent(parent)
+
+
+def end_with_parent(parent: int, *, at_once: bool = False) -> None:
+    """End this process soon after its parent has ended, however that came about.
+
+    `at_once` lets Linux kill it in the same moment, even when it is stopped; but also when the parent's thread ends
+    that started it. See PR_SET_PDEATHSIG in prctl(2).
+    """
+    if at_once and sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_GLANCE)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

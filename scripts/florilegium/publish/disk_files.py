@@ -30,8 +30,8 @@ __all__ = [
 ]
 
 _CHUNK = 1 << 20
-_ALWAYS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
-READ = os.O_RDONLY | _ALWAYS | getattr(os, "O_NONBLOCK", 0)
+_ALWAYS = os.O_CLOEXEC | os.O_NOFOLLOW
+READ = os.O_RDONLY | _ALWAYS | os.O_NONBLOCK
 """Flags to read with. Without waiting: nobody may ever write to a pipe that lies in a file's place."""
 CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _ALWAYS
 APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _ALWAYS
@@ -126,11 +126,8 @@ def make_folders(path: str) -> None:
 
 
 def sync_path(path: str) -> None:
-    """Force a file, or the entries of a folder, to disk (folders not on Windows, which cannot open them)."""
-    if os.name == "nt" and is_folder(path):
-        return
-    flags = os.O_RDWR | _ALWAYS if os.name == "nt" else READ
-    with opened(path, flags) as descriptor:
+    """Force a file, or the entries of a folder, to disk."""
+    with opened(path, READ) as descriptor:
         system.sync_file(descriptor)
 
 

@@ -6,7 +6,7 @@ The next generation is made beside the published folder, forced to disk, and exc
   run (or `recover_site`) removes what is left over.
 - *A power cut:* the same, on file systems that keep the order of renames (all with a journal); and when
   `publish_site` has returned, the new site is on disk.
-- *Where the system cannot exchange two folders* (Windows, some network file systems) the old folder is
+- *Where the system cannot exchange two folders* (some network file systems) the old folder is
   renamed away first, to a name that tells the next run to rename it back. A process killed between the two
   renames leaves no published folder until then; an error there is undone at once.
 
@@ -21,6 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..core.system_errors import reason
 from . import system
 from .disk_files import Tree, is_folder, make_folders, read_tree, status, sync_path
 from .generations import (
@@ -36,7 +37,7 @@ from .generations import (
     write_records,
 )
 from .locks import Lock
-from .publish_errors import PublishError, reason, reported, shown
+from .publish_errors import PublishError, reported, shown
 from .publish_targets import MARKER, Project, check_target, is_empty, is_marked
 
 __all__ = ["Publication", "publish_site", "recover_site"]
@@ -172,7 +173,7 @@ def _force_to_disk(folder: str, filled: Filled) -> None:
 def _swap(places: _Places) -> str | None:
     """Put the fresh generation in the target's place; where the old one lies now, if there was one."""
     if not is_folder(places.target) or is_empty(places.target):
-        _move_folder(places.fresh, places.target)
+        system.move(places.fresh, places.target)
         return None
     if system.exchange(places.fresh, places.target):
         return places.fresh
@@ -185,13 +186,6 @@ def _swap(places: _Places) -> str | None:
     return places.former
 
 
-def _move_folder(folder: str, target: str) -> None:
-    """Rename a folder to a name where nothing lies, or an empty folder."""
-    if os.name == "nt" and is_folder(target):
-        system.remove_folder(target)
-    system.move(folder, target)
-
-
 def _roll_back(places: _Places) -> None:
     if is_folder(places.former) and not is_folder(places.target):
         _put_back(places)
@@ -199,7 +193,7 @@ def _roll_back(places: _Places) -> None:
 
 def _put_back(places: _Places) -> None:
     try:
-        _move_folder(places.former, places.target)
+        system.move(places.former, places.target)
     except OSError as error:
         raise PublishError(
             f"cannot publish to {shown(places.target)}, and the site published before now lies in "

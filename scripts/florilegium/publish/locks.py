@@ -1,11 +1,13 @@
-"""The lock of a project's state folder: one build at a time, and a build that died holds nothing up."""
+"""The lock of a project's state folder: one build at a time, and a build that died holds nothing up.
+
+A renderer writes into the state folder from a process of its own, which may outlive the build that started it. So it
+has a lock too, which it holds for as long as it runs; a build begins when both are free.
+"""
 
 import errno
 import json
 import os
 import socket
-import stat
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,25 +15,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from ..core.diagnostics import plain
 from . import system
-from .disk_files import is_folder, status, write_all, write_whole
+from .disk_files import is_folder, status, write_whole
 from .publish_errors import PublishError, reported, shown
 
-__all__ = ["Lock", "hold_lock"]
+__all__ = ["Lock", "hold_lock", "hold_renderer_lock", "renderer_lock"]
 
 _PAUSE = 0.05
 """Seconds between two tries."""
 _PATIENCE = 1.0
 """Seconds of waiting before the user is told."""
-_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-_SAFE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-_BUSY = {errno.EAGAIN, errno.EACCES, errno.EDEADLK}
-_FAR = 1 << 30
-"""Windows locks bytes, which nobody else can read then: one far behind the text is locked."""
-
-_held: set[int] = set()
-"""Descriptors of the locks that this process holds."""
+_UNSUPPORTED = {errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK, errno.EINVAL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,33 +43,68 @@ class Lock:
 def hold_lock(state: Path, *, wait: bool = True, notify: Callable[[str], None] | None = None) -> Iterator[Lock]:
     """Hold the lock of a state folder, which is made where it is missing.
 
-    While another process holds it: wait, and call `notify` once with who that is after a second; with
-    `wait=False` raise `PublishError` at once. The system drops the lock of a process that ends, however
-    it ends, so that there is no stale lock.
+    While another build, or a renderer that one left behind, is at work: wait, and call `notify` once with who that is
+    after a second; with `wait=False` raise `PublishError` at once. The system drops the lock of a process that ends,
+    however it ends, so that there is no stale lock.
     """
     with reported(f"lock {shown(state)}"):
         _make_state_folder(str(state))
-        descriptor = _acquire(str(state / "lock"), wait, notify)
-    _held.add(descriptor)
-    try:
-        # Courtesies, to others and to git: a full disk is no reason not to build.
-        with suppress(OSError):
-            _write_holder(descriptor, _holder())
-        with suppress(OSError):
-            _keep_out_of_git(str(state))
+    with (
+        _held(state / "lock", lambda: f"another build of this project is at work{_holder(state)}", wait, notify),
+        _courtesies(state),
+    ):
+        with _held(renderer_lock(state), lambda: _LEFT, wait, notify):
+            pass
         yield Lock(state=state)
-    finally:
-        if descriptor in _held:
-            _release(descriptor)
 
 
-def _release(descriptor: int) -> None:
-    _held.remove(descriptor)
+_LEFT = "a renderer still runs that a stopped build of this project has left"
+
+
+def renderer_lock(state: Path) -> Path:
+    """The file that a renderer locks while it writes into a state folder."""
+    return state / "renderer.lock"
+
+
+@contextmanager
+def hold_renderer_lock(path: Path) -> Iterator[None]:
+    """Hold a renderer's lock, in the process that renders."""
+    with _held(path, lambda: _LEFT, True, None):
+        yield
+
+
+@contextmanager
+def _held(path: Path, busy: Callable[[], str], wait: bool, notify: Callable[[str], None] | None) -> Iterator[None]:
+    # A worker that is forked meanwhile gives its copy up at once: filelock sees to that.
+    lock = FileLock(path, fallback_to_soft=False, thread_local=False)
+    start = time.monotonic()
+    while not _acquired(lock, path):
+        if not wait:
+            raise PublishError(busy(), "wait until it has finished, then try again")
+        if notify is not None and time.monotonic() - start >= _PATIENCE:
+            notify(f"waiting: {busy()}")
+            notify = None
+        time.sleep(_PAUSE)
     try:
-        with suppress(OSError):
-            system.truncate_file(descriptor, 0)
+        yield
     finally:
-        os.close(descriptor)
+        lock.release()
+
+
+def _acquired(lock: FileLock, path: Path) -> bool:
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    except OSError as error:
+        if error.errno in _UNSUPPORTED:
+            raise PublishError(
+                f"cannot lock {shown(path)}: {plain(error.strerror or str(error))}",
+                "this file system does not support locks; move the project to a local disk",
+            ) from error
+        with reported(f"lock {shown(path)}"):
+            raise
+    return True
 
 
 def _make_state_folder(state: str) -> None:
@@ -86,101 +118,34 @@ def _make_state_folder(state: str) -> None:
             system.make_folder(state, 0o755)
 
 
-def _keep_out_of_git(state: str) -> None:
-    path = f"{state}/.gitignore"
-    if status(path) is None:
-        write_whole(path, b"*\n", f"{path}.tmp")
-
-
-def _acquire(path: str, wait: bool, notify: Callable[[str], None] | None) -> int:
-    start = time.monotonic()
-    while (descriptor := _try_to_lock(path)) is None:
-        if not wait:
-            raise PublishError(_busy(path), "wait until it has finished, then try again")
-        if notify is not None and time.monotonic() - start >= _PATIENCE:
-            notify(f"waiting: {_busy(path)}")
-            notify = None
-        time.sleep(_PAUSE)
-    return descriptor
-
-
-def _try_to_lock(path: str) -> int | None:
-    """The descriptor of the locked file, or None while another process holds it."""
-    descriptor = system.open_file(path, _FLAGS | _SAFE, 0o644)
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise PublishError(f"{shown(path)} is not a regular file", "delete it and try again")
-        if _lock(descriptor, path) and _is_still_there(descriptor, path):
-            return descriptor
-    except BaseException:
-        os.close(descriptor)
-        raise
-    os.close(descriptor)
-    return None
-
-
-def _is_still_there(descriptor: int, path: str) -> bool:
-    # Whoever deletes the state folder deletes the lock with it: then the file we hold is nobody's lock.
-    found = status(path)
-    return found is not None and os.path.samestat(found, os.fstat(descriptor))
-
-
-def _lock(descriptor: int, path: str) -> bool:
-    try:
-        _lock_file(descriptor)
-    except OSError as error:
-        if error.errno in _BUSY:
-            return False
-        raise PublishError(
-            f"cannot lock {shown(path)}: {plain(error.strerror or str(error))}",
-            "this file system knows no locks; move the project to a local disk",
-        ) from error
-    return True
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock_file(descriptor: int) -> None:
-        os.lseek(descriptor, _FAR, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock_file(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def _holder() -> dict[str, str | int]:
+@contextmanager
+def _courtesies(state: Path) -> Iterator[None]:
+    """Tell others who holds the lock, and git what to leave alone: a full disk is no reason not to build."""
     # The one place of the program that looks at a clock. Nothing of it gets into an output.
     now = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
-    return {"process": os.getpid(), "host": socket.gethostname(), "since": now}
+    holder = {"process": os.getpid(), "host": socket.gethostname(), "since": now}
+    path, ignored = str(_holder_file(state)), f"{state}/.gitignore"
+    with suppress(OSError):
+        write_whole(path, json.dumps(holder).encode(), f"{path}.tmp")
+    with suppress(OSError):
+        if status(ignored) is None:
+            write_whole(ignored, b"*\n", f"{ignored}.tmp")
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            system.remove_file(path)
 
 
-def _write_holder(descriptor: int, holder: dict[str, str | int]) -> None:
-    system.truncate_file(descriptor, 0)
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    write_all(descriptor, json.dumps(holder).encode())
+def _holder_file(state: Path) -> Path:
+    return state / "lock.json"
 
 
-def _busy(path: str) -> str:
+def _holder(state: Path) -> str:
     """Who holds the lock, as far as can be told: it may have been taken this very moment."""
     try:
-        holder = json.loads(Path(path).read_bytes()[:1000])
+        holder = json.loads(_holder_file(state).read_bytes()[:1000])
         process, host, since = int(holder["process"]), str(holder["host"]), str(holder["since"])
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        return "another build of this project is at work"
-    return f"another build of this project is at work: process {process} on {plain(host)}, since {plain(since)}"
-
-
-def _close_in_child() -> None:
-    # A worker that outlives a killed build must not keep its lock.
-    for descriptor in _held:
-        with suppress(OSError):
-            os.close(descriptor)
-    _held.clear()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_close_in_child)
+        return ""
+    return f": process {process} on {plain(host)}, since {plain(since)}"

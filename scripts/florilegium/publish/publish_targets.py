@@ -1,8 +1,8 @@
 """Where a site may be published: the marker of folders that the tool made, and the places it keeps out of."""
 
 import os
+import pwd
 import stat
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -92,12 +92,9 @@ def _sources(project: Project, built: Path | None) -> Iterator[tuple[str, Path]]
 
 def _homes() -> Iterator[str]:
     yield os.path.expanduser("~")
-    if sys.platform != "win32":
-        import pwd
-
-        # HOME may say anything; and in a container nobody may have a home.
-        with suppress(KeyError):
-            yield pwd.getpwuid(os.getuid()).pw_dir
+    # HOME may say anything; and in a container nobody may have a home.
+    with suppress(KeyError):
+        yield pwd.getpwuid(os.getuid()).pw_dir
 
 
 _Name = Path | tuple[int, int]

@@ -3,22 +3,27 @@
 The pages are written before and are plain files, so that every generator that reads `mkdocs.yml` makes the same site.
 """
 
+import importlib.util
 import os
 import re
 import shutil
+import signal
 import subprocess
-import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from ..core.errors import FlorilegiumError
+from ..core.system_errors import NO_MEMORY, reason, words_of
+from . import renderer_process
 
 __all__ = ["PAGES_WRITTEN", "RenderFailed", "Renderer", "render_site"]
 
 PAGES_WRITTEN = "FLORILEGIUM_PAGES_WRITTEN"
 """Environment variable that tells our MkDocs hook that the pages are in place."""
+_SHOWN = 4000
+"""Characters of what a generator said that are shown: the last ones."""
 
 
 class Renderer(StrEnum):
@@ -28,7 +33,7 @@ class Renderer(StrEnum):
 
 
 class RenderFailed(FlorilegiumError):
-    """The generator did not make a site; `help` holds what it said."""
+    """The generator did not make a site; `help` holds what it said, `details` its traceback."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +42,8 @@ class Job:
 
     root: Path
     built: Path
+    lock: Path
+    """The file that the generator locks for as long as it runs."""
     epoch: int
     """Seconds since 1970 that stand for "now" in what is built, so that the same input gives the same bytes."""
     only_changed: bool
@@ -62,7 +69,7 @@ def _mkdocs(renderer: Renderer, job: Job, environment: Mapping[str, str]) -> Non
     # Not with --quiet, which keeps warnings from being counted too, so that --strict would let them pass.
     changed = ["--dirty"] if job.only_changed else ["--clean"]
     site = ["--site-dir", str(job.built)]
-    _run(renderer, [renderer.value, "build", "--strict", *changed, *site], job.root, environment)
+    _run(renderer, ["build", "--strict", *changed, *site], job, environment)
 
 
 def _zensical(job: Job, environment: Mapping[str, str]) -> None:
@@ -76,7 +83,7 @@ def _zensical(job: Job, environment: Mapping[str, str]) -> None:
     try:
         _copy_docs(job.root / "docs", docs)
         configuration.write_text(f"{text}\nsite_dir: {output.name}\ndocs_dir: {docs.name}\n", encoding="utf-8")
-        _run(Renderer.ZENSICAL, ["zensical", "build", "--clean", "-f", configuration.name], job.root, environment)
+        _run(Renderer.ZENSICAL, ["build", "--clean", "-f", configuration.name], job, environment)
         shutil.rmtree(job.built, ignore_errors=True)
         shutil.move(output, job.built)
     finally:
@@ -99,11 +106,13 @@ def _copy_docs(docs: Path, copy: Path) -> None:
             path.write_bytes(re.sub(rb'(<[^<>]* (?:href|src)=")\.\./', rb"\1", path.read_bytes()))
 
 
-def _run(renderer: Renderer, command: Iterable[str], root: Path, environment: Mapping[str, str]) -> None:
+def _run(renderer: Renderer, arguments: list[str], job: Job, environment: Mapping[str, str]) -> None:
+    if importlib.util.find_spec(renderer.value) is None:
+        raise RenderFailed(f"{renderer} is not installed", f"install the package {renderer}, or use mkdocs")
     try:
         result = subprocess.run(
-            [sys.executable, "-m", *command],
-            cwd=root,
+            renderer_process.command(job.lock, renderer.value, arguments),
+            cwd=job.root,
             env=environment,
             capture_output=True,
             stdin=subprocess.DEVNULL,
@@ -113,14 +122,39 @@ def _run(renderer: Renderer, command: Iterable[str], root: Path, environment: Ma
             check=False,
         )
     except OSError as error:
-        raise RenderFailed(f"{renderer} cannot be started: {error.strerror}", "run scripts/setup") from error
+        raise RenderFailed(f"{renderer} cannot be started: {reason(error)}", "run scripts/setup") from error
     if result.returncode:
-        said = (result.stdout + result.stderr).strip()
-        if f"No module named {renderer}" in said:
-            raise RenderFailed(f"{renderer} is not installed", f"install the package {renderer}, or use mkdocs")
-        raise RenderFailed(f"{renderer} did not finish (exit code {result.returncode})", _complaints(said)[-4000:])
+        raise _failure(renderer, result.returncode, (result.stdout + result.stderr).strip())
 
 
-def _complaints(said: str) -> str:
-    """What a generator said without the lines that only tell how far it was."""
-    return "\n".join(line for line in said.splitlines() if line.strip() and not line.startswith("INFO "))
+def _failure(renderer: Renderer, code: int, said: str) -> RenderFailed:
+    """What to tell the user: of a machine's failure one line, else what the generator said."""
+    # The system ends the process that takes most memory with the signal KILL.
+    words = NO_MEMORY if code == -signal.SIGKILL else words_of(said)
+    if words:
+        return RenderFailed(f"{renderer} did not finish: {words[0]}", words[1], said)
+    ended = f"ended by signal {-code}" if code < 0 else f"exit code {code}"
+    complaints, traceback = _complaints(said)
+    help = "\n".join(complaints)[-_SHOWN:] or "run the command again with --verbose to see what it said"
+    return RenderFailed(f"{renderer} did not finish ({ended})", help, "\n".join(traceback))
+
+
+def _complaints(said: str) -> tuple[list[str], list[str]]:
+    """What a generator said, without the lines that only tell how far it was; and the lines of its tracebacks.
+
+    A traceback's last line, which names the exception, counts as said.
+    """
+    complaints: list[str] = []
+    traceback: list[str] = []
+    within = False
+    for line in said.splitlines():
+        if line.startswith("Traceback (most recent call last)"):
+            within = True
+        # Besides the lines of the code, which are indented, there is the empty one between two exceptions.
+        elif within and line and not line.startswith(" "):
+            within = False
+        if within:
+            traceback.append(line)
+        elif line.strip() and not line.startswith("INFO "):
+            complaints.append(line)
+    return complaints, traceback

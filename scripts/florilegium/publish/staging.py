@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..core.cache import code_stamp
 from ..site.pages import FOLDERS
+from .locks import renderer_lock
 from .renderers import Job, Renderer, RenderFailed, render_site
 
 __all__ = ["build_in"]
@@ -18,6 +19,7 @@ __all__ = ["build_in"]
 def build_in(built: Path, root: Path, renderer: Renderer, epoch: int) -> None:
     """Build the site of `root` into `built`, only what changed where the rest is known to be whole.
 
+    `built` lies in the state folder, whose lock is held.
     Raises `RenderFailed`, also when the renderer left out a page.
     """
     if not (root / "mkdocs.yml").is_file():
@@ -30,7 +32,8 @@ def build_in(built: Path, root: Path, renderer: Renderer, epoch: int) -> None:
     frame.unlink(missing_ok=True)
     if whole:
         _remove_stale(built, docs)
-    render_site(renderer, Job(root=root, built=built, epoch=epoch, only_changed=whole))
+    lock = renderer_lock(built.parent)
+    render_site(renderer, Job(root=root, built=built, lock=lock, epoch=epoch, only_changed=whole))
     for page in _pages_of(docs):
         if not (built / page).is_file():
             raise RenderFailed(f"{renderer} did not make {page}", "look for what leaves it out in mkdocs.yml")

@@ -27,7 +27,6 @@ __all__ = [
     "remove_folder",
     "sync_file",
     "sync_filesystem",
-    "truncate_file",
     "write_some",
 ]
 
@@ -45,7 +44,6 @@ open_file = os.open
 close_file = os.close
 read_some = os.read
 write_some = os.write
-truncate_file = os.ftruncate
 file_status = os.fstat
 path_status = os.lstat
 make_folder = os.mkdir
@@ -99,8 +97,6 @@ def sync_filesystem(path: str) -> bool:
 
 @cache
 def _c_library() -> ctypes.CDLL | None:
-    if sys.platform == "win32":
-        return None
     try:
         return ctypes.CDLL(None, use_errno=True)
     except OSError:
