@@ -170,7 +170,7 @@ def make_project(folder: Path, *, state: Path | None = None, library: Mapping[st
         shutil.copy(REPOSITORY / name, root / name)
     project = Project(root=root, state=state or folder / "state")
     # What is said there of the library that ships holds for no other.
-    project.write("docs/about.md", "---\ntitle: About\n---\n\nA library for the tests.\n")
+    project.write("docs/about.md", "---\ntitle: About\n---\n\nA library for the tests.\n\n## Licence\n\nMIT.\n")
     for name, text in library.items():
         project.write(f"annotations/{name}", text)
     return project

@@ -172,7 +172,8 @@ def test_every_write_of_a_renderer_may_be_its_last(
         renderer = int(build.stdout.readline())
         _wait(lambda pid=renderer: _state(pid) == "T")
         build.kill()
-        build.communicate()
+        build.wait()  # a renderer that is left behind keeps the other end of the pipe open
+        build.stdout.close()
         new = [*old[:-2], "new", "-1"]
         if at_once:
             subprocess.run(new, check=True, stdout=subprocess.DEVNULL)
