@@ -211,11 +211,11 @@ def test_a_work_in_any_format(text):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "holds no work"),
-        ("just words", "holds no work"),
-        ("[]", "holds no work"),
+        ("", "contains no reference"),
+        ("just words", "contains no reference"),
+        ("[]", "contains no reference"),
         ("@article{x", "the work that was given:1:1: "),
-        ("@article{a, title={A}}\n@article{b, title={B}}", "holds 2 works: a, b"),
+        ("@article{a, title={A}}\n@article{b, title={B}}", "contains 2 references: a, b"),
         ('[{"type": "buch", "title": "x"}]', 'no "buch"'),
         ('{"type": "book"', "the work that was given:1:"),
         ("TY  - JOUR\n", ""),
@@ -578,6 +578,7 @@ def crossref(monkeypatch):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Crossref)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     monkeypatch.setenv("FLORILEGIUM_CROSSREF", f"http://127.0.0.1:{server.server_port}")
+    monkeypatch.setenv("FLORILEGIUM_DOI", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "*")
     yield
     server.shutdown()
@@ -598,7 +599,7 @@ def test_a_doi_can_be_piped_too(root, crossref):
     with open(root / "doi.txt") as stdin:
         result = run(root, "note", "--source", "-", "--basis", "abstract", stdin=stdin)
     assert result.returncode == 0, result.stderr
-    assert result.stderr == "florilegium: asking Crossref about doi:10.1234/hours\n"
+    assert result.stderr == 'florilegium: asking Crossref about the DOI "10.1234/hours"\n'
     assert (root / "annotations/notes/the-long-hours.md").exists()
 
 

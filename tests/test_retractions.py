@@ -21,7 +21,7 @@ from florilegium.works.citing import read_style, render_bibliography
 from florilegium.works.citing.pandoc_runner import find_pandoc
 from florilegium.works.csl import Retraction, RetractionKind, retraction, to_csl
 from florilegium.works.exports import csl_json
-from florilegium.works.registries import CrossrefError, UnknownDoi
+from florilegium.works.registries import RegistryError, UnknownWork, crossref_records
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -421,9 +421,9 @@ def test_each_doi_is_asked_for_once_and_what_fails_does_not_hide_the_rest(tmp_pa
     def fetch(doi: str) -> dict[str, Any]:
         asked.append(doi)
         if doi.endswith("b"):
-            raise CrossrefError("the answer was nonsense")
+            raise RegistryError("the answer was nonsense")
         if doi.endswith("c"):
-            raise UnknownDoi("no such work")
+            raise UnknownWork("no such work")
         return {"updated-by": [update("retraction")]} if doi.endswith("d") else {}
 
     answers = ask_registry(read_library(tmp_path).library, fetch)
@@ -444,9 +444,9 @@ def test_without_a_network_nothing_more_is_asked(tmp_path):
 
     def fetch(doi: str) -> dict[str, Any]:
         asked.append(doi)
-        raise CrossrefError("api.crossref.org cannot be reached")
+        raise RegistryError("api.crossref.org cannot be reached")
 
-    with pytest.raises(CrossrefError):
+    with pytest.raises(RegistryError):
         ask_registry(read_library(tmp_path).library, fetch)
     assert len(asked) == 3
 
@@ -462,6 +462,8 @@ def crossref(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, bytes]]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             answer = answers.get(unquote(self.path).removeprefix("/works/"))
+            if "filter=updates:" in self.path:
+                answer = answers.get("notices", b'{"message": {"items": []}}')
             self.send_response(404 if answer is None else 200)
             self.send_header("Content-Length", str(len(answer or b"")))
             self.end_headers()
@@ -538,3 +540,31 @@ def test_a_doi_of_another_agency_is_named(tmp_path, crossref, run):
     code, _, err = run()
     assert code == 0
     assert f'Crossref has no record of "{DOI}"' in err
+    assert "not known of 1 work" in err
+
+
+def test_a_notice_that_the_record_does_not_name_is_found(tmp_path, crossref, run):
+    write(tmp_path, {"notes/silence.md": NOTE.format(item=ITEM)})
+    crossref[DOI] = b'{"message": {"DOI": "x"}}'
+    about = {"DOI": DOI.upper(), "type": "retraction", "updated": {"date-parts": [[2012, 10, 1]]}}
+    others = {"DOI": "10.1000/other", "type": "retraction"}
+    notice = {"DOI": NOTICE, "update-to": [others, about]}
+    crossref["notices"] = json.dumps({"message": {"items": [notice, "x", {"update-to": 3}]}}).encode()
+    _, out, err = run()
+    assert f'"joly2008": Retracted, 2012-10-01: https://doi.org/{NOTICE}' in err
+    assert f"+      status-notice: {NOTICE}\n" in out
+
+
+def test_a_record_that_updates_itself_says_so_of_the_work():
+    record = {"update-to": [{"DOI": DOI, "type": "retraction"}, {"DOI": "10.1000/other", "type": "correction"}]}
+    assert parse_updates(record, DOI).kind is RetractionKind.RETRACTED
+    assert parse_updates(record) is None
+
+
+def test_a_comma_in_a_doi_parts_no_filter(crossref, monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        crossref_records, "fetch_json", lambda address, *_, **__: seen.append(address) or {"message": {}}
+    )
+    assert crossref_records.fetch_notices("10.1000/a,b") == []
+    assert "filter=updates:10.1000%2Fa%5C%2Cb&" in seen[0]

@@ -1,7 +1,6 @@
 """The commands that help to write: `new note`, `new theme`, and `init` for a library of one's own."""
 
 import shlex
-import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -13,18 +12,15 @@ from ..check.checking import Options
 from ..core.diagnostics import plain
 from ..core.errors import CannotRun
 from ..core.model import Basis
-from .program import root_option, tell
+from .given_works import WORK, is_asked, read_pasted, requested_work
+from .program import root_option
 
 if TYPE_CHECKING:
     from ..core.edits import Change
-    from ..core.model import Source
     from ..edit.drafts import KnownWork, NewFile
     from ..library.links import Links
 
-_MOST = 4_000_000
-"""Bytes that the description of one work may have."""
 _BASES = [basis.value for basis in Basis]
-_WORK = "a citation key of this library, a DOI, a file, or - to paste BibTeX, RIS or CSL"
 _BASIS = "what you have in hand: the full-text, the abstract, or a secondary work that reports it"
 
 
@@ -35,7 +31,7 @@ def new() -> None:
 
 @new.command()
 @root_option
-@click.option("--source", metavar="WORK", help=f"The work that is summarised: {_WORK}.")
+@click.option("--source", metavar="WORK", help=f"The work that is summarised: {WORK}.")
 @click.option("--basis", type=click.Choice(_BASES), help=f"{_BASIS.capitalize()}.")
 @click.option("--via", metavar="WORK", help="With --basis secondary: the work that was read instead.")
 @click.option("--title", help="The heading of the note; default: the title of the work.")
@@ -61,10 +57,10 @@ def note(
 
     options = Options(root=root)
     links = _links(options)
-    work = _work(links, source or _ask("--source", f"The work ({_WORK})"))
+    work = _work(links, source or _ask("--source", f"The work ({WORK})"))
     chosen = Basis(basis or _ask("--basis", f"The basis ({_BASIS})", choice=_BASES))
     if via is None and chosen is Basis.SECONDARY:
-        via = _ask("--via", f"The work that you read instead ({_WORK})")
+        via = _ask("--via", f"The work that you read instead ({WORK})")
     wanted = drafts.NewNote(
         work=work,
         basis=chosen,
@@ -196,75 +192,16 @@ def _links(options: Options) -> "Links":
 
 
 def _work(links: "Links", given: str, other: "KnownWork | None" = None) -> "KnownWork":
-    """The work that an option or an answer names: see `_WORK`; `other` is to be listed beside it."""
-    from ..edit import drafts
-    from ..works.identifiers import parse_doi
-
-    given = given.strip()
-    if given == "-":
-        given = _read_input().strip()
-        if parse_doi(given).fault:
-            return drafts.find_work(links, drafts.parse_work(given), other)
-    if given in links.sources:
-        return drafts.resolve_key(links, given)
-    if _is_snippet(given):
-        return drafts.find_work(links, drafts.parse_work(given), other)
-    if not parse_doi(given).fault:
-        return drafts.find_doi(links, given) or drafts.find_work(links, _fetch(given), other)
-    if _is_file(given):
-        return drafts.find_work(links, drafts.parse_work(_read_file(Path(given))), other)
-    return drafts.resolve_key(links, given)
-
-
-def _fetch(doi: str) -> "Source":
-    from ..edit.drafts import fetch_work
-
-    tell(f"asking Crossref about {doi}")
-    return fetch_work(doi)
-
-
-def _is_snippet(text: str) -> bool:
-    return text.startswith(("@", "{", "[", "TY  -", "- id:")) or "\n" in text
-
-
-def _read_input() -> str:
-    if _is_asked():
-        click.echo("Paste the work, and end with Ctrl-D on a line of its own:", err=True)
-    return _decode(sys.stdin.buffer.read(_MOST + 1), "what was pasted")
-
-
-def _is_file(given: str) -> bool:
-    """Whether a text names a file or a pipe. What cannot be the name of any is none."""
-    with suppress(OSError, ValueError):
-        return Path(given).exists() and not Path(given).is_dir()
-    return False
-
-
-def _read_file(path: Path) -> str:
-    with path.open("rb") as file:
-        return _decode(file.read(_MOST + 1), plain(str(path)))
-
-
-def _decode(data: bytes, where: str) -> str:
-    if len(data) > _MOST:
-        raise CannotRun(f"{where} is larger than {_MOST:,} bytes", "give one work alone")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise CannotRun(f"{where} is not UTF-8: byte {error.start}", "save it with the encoding UTF-8") from None
+    """The work that an option or an answer names: see `WORK`; `other` is to be listed beside it."""
+    return requested_work(links, read_pasted() if given.strip() == "-" else given, other)
 
 
 # ---------------------------------------------------------------------------------------------------- questions
 
 
-def _is_asked() -> bool:
-    """Whether somebody sits at a terminal who can answer."""
-    return sys.stdin is not None and sys.stdin.isatty()
-
-
 def _ask(option: str, question: str, choice: Iterable[str] = ()) -> str:
     """An answer from the terminal; without one the option is missing."""
-    if not _is_asked():
+    if not is_asked():
         raise CannotRun(f"{option} is missing", f"add {option}: {question[0].lower()}{question[1:]}")
     kind = click.Choice(list(choice)) if choice else None
     answer = str(click.prompt(question, type=kind, err=True)).strip()
@@ -288,7 +225,7 @@ def _is_balanced(text: str) -> bool:
 
 def _offer(question: str, default: str) -> str:
     """An answer from the terminal; nothing where the default will do, or nobody can be asked."""
-    if not _is_asked():
+    if not is_asked():
         return ""
     answer = str(click.prompt(question, default=plain(default) or None, err=True)).strip()
     return "" if answer == plain(default) else answer
@@ -297,7 +234,7 @@ def _offer(question: str, default: str) -> str:
 def _several(question: str, known: Iterable[str]) -> tuple[str, ...]:
     """Ids from the terminal, with commas between them; without a terminal none."""
     names = ", ".join(known)
-    if not _is_asked() or not names:
+    if not is_asked() or not names:
         return ()
     answer = str(click.prompt(f"{question}, with commas ({names})", default="", show_default=False, err=True))
     return tuple(filter(None, answer.replace(",", " ").split()))

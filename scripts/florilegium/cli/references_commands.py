@@ -1,4 +1,4 @@
-"""The commands about works: `references refresh` asks Crossref which of them were retracted or corrected."""
+"""The commands about works: `references add` lists one; `references refresh` asks which were retracted or corrected."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,21 +24,51 @@ def references() -> None:
 def refresh(root: Path, dry_run: bool) -> int:
     """Ask Crossref for each work with a DOI whether it was retracted, corrected or called into question.
 
-    The network is used: one question for each work, to api.crossref.org. The answers are written into the references
+    The network is used: two questions for each work, to api.crossref.org. The answers are written into the references
     as a status with its date and notice, and shown as a diff to be reviewed.
     """
     from ..core.edits import write_changes
     from ..edit.retractions import ask_registry, plan_refresh
-    from ..works.registries import fetch_record
+    from ..works.registries import fetch_notices, fetch_record
 
     library = check(Options(root=root)).links.library
-    answers = ask_registry(library, fetch_record, lambda done, all_: progress()("asked for", done, all_))
+    answers = ask_registry(library, fetch_record, lambda done, all_: progress()("asked for", done, all_), fetch_notices)
     refreshed = plan_refresh(library, root, answers.found)
     _show(refreshed)
     if not dry_run:
         write_changes(root, refreshed.changes)
     _sum_up(answers, refreshed, dry_run=dry_run)
     return int(bool(refreshed.by_hand or answers.failed or (dry_run and refreshed.changes)))
+
+
+@references.command()
+@root_option
+@click.argument("work")
+@click.option(
+    "--to", "file", default="references/works.yaml", show_default=True, metavar="FILE", help="A .yaml or .bib."
+)
+def add(root: Path, work: str, file: str) -> int:
+    """Add a work to the library's references.
+
+    WORK is a DOI, PMID, ISBN or arXiv id, a file, or - to paste BibTeX, RIS or CSL. For an identifier the network is
+    used: Crossref, doi.org, PubMed or Open Library is asked for this one work.
+    """
+    from ..core.edits import write_changes
+    from ..edit import drafts
+    from ..library.links import resolve_links
+    from ..library.reading import read_library
+    from .given_works import read_pasted, requested_work
+
+    links = resolve_links(read_library(root).library)
+    found = requested_work(links, read_pasted() if work == "-" else work)
+    key = plain(found.source.key)
+    if found.listed:
+        click.echo(f"The library has this work as {key}.")
+        return 0
+    change = drafts.plan_reference(root, found, file)
+    write_changes(root, [change])
+    click.echo(f"Added to {plain(change.path)}: cite it as [@{key}].")
+    return 0
 
 
 def _show(refreshed: "Refreshed") -> None:
@@ -60,6 +90,8 @@ def _sum_up(answers: "RegistryAnswers", refreshed: "Refreshed", *, dry_run: bool
     for source, said in refreshed.works:
         tell(f"{quoted(source.key)}: {said.sentence}")
     asked, found = _count(answers.asked, "work"), _count(len(answers.found), "notice")
+    if answers.unanswered:
+        tell(f"not known of {_count(answers.unanswered, 'work')}, which is not to say that none was retracted")
     files = _count(len(refreshed.changes), "file")
     tell(f"asked for {asked}; {found} found; {files} {'would change' if dry_run else 'changed'}")
 

@@ -21,7 +21,7 @@ from ..library.reading import FileKind, parse_text
 from ..works.csl import Retraction, RetractionKind, parse_status_date, retraction, same_work, to_csl
 from ..works.csl.csl_vocabulary import CUSTOM
 from ..works.identifiers import parse_doi
-from ..works.registries import CrossrefError, UnknownDoi
+from ..works.registries import RegistryError, UnknownWork
 
 __all__ = ["Lines", "Refreshed", "RegistryAnswers", "ask_registry", "parse_updates", "plan_refresh"]
 
@@ -51,8 +51,15 @@ class RegistryAnswers(NamedTuple):
     found: Mapping[str, Retraction]
     unknown: tuple[str, ...]
     """DOIs that Crossref has no record of."""
-    failed: Mapping[str, CrossrefError]
+    failed: Mapping[str, RegistryError]
     """DOIs for which there was no answer, and why."""
+    without: int = 0
+    """Works without a DOI, about which nobody can be asked."""
+
+    @property
+    def unanswered(self) -> int:
+        """Works of which it is not known whether they were retracted."""
+        return len(self.unknown) + len(self.failed) + self.without
 
 
 class Lines(NamedTuple):
@@ -78,32 +85,46 @@ def ask_registry(
     library: Library,
     fetch: Callable[[str], Mapping[str, Any]],
     progress: Callable[[int, int], None] = lambda _done, _all: None,
+    notices: Callable[[str], Iterable[Any]] = lambda _doi: (),
 ) -> RegistryAnswers:
-    """Ask for every work with a DOI, each once.
+    """Ask for every work with a DOI, each once; `notices` gives the records that say that they update it.
 
-    Raises the last `CrossrefError` where several works in a row fail: then it is the network, not the work.
+    Raises the last `RegistryError` where several works in a row fail: then it is the network, not the work.
     """
     dois = list(dict.fromkeys(doi for source in _sources(library) if (doi := _doi(source))))
     found: dict[str, Retraction] = {}
-    failed: dict[str, CrossrefError] = {}
+    failed: dict[str, RegistryError] = {}
     unknown: list[str] = []
     row = 0
     for number, doi in enumerate(dois, 1):
         try:
-            said = parse_updates(fetch(doi))
+            record = fetch(doi)
             row = 0
+            said = parse_updates(record, doi)
             if said:
                 found[doi] = said
-        except UnknownDoi:
+            if said is None or said.kind is not RetractionKind.RETRACTED:
+                said = parse_updates(record, doi, _notices(notices, doi))
+            if said:
+                found[doi] = said
+        except UnknownWork:
             row = 0
             unknown.append(doi)
-        except CrossrefError as error:
+        except RegistryError as error:
             row += 1
             failed[doi] = error
             if row == min(_PATIENCE, len(dois)):
                 raise
         progress(number, len(dois))
-    return RegistryAnswers(len(dois), found, tuple(unknown), failed)
+    without = len({source.key for source in _sources(library) if not _doi(source)})
+    return RegistryAnswers(len(dois), found, tuple(unknown), failed, without)
+
+
+def _notices(notices: Callable[[str], Iterable[Any]], doi: str) -> Iterable[Any]:
+    try:
+        return notices(doi)
+    except UnknownWork:
+        return ()
 
 
 def _sources(library: Library) -> Iterator[Source]:
@@ -114,14 +135,28 @@ def _doi(source: Source) -> str:
     return parse_doi(source.variables.get("DOI", "")).value.lower()
 
 
-def parse_updates(record: Mapping[str, Any]) -> Retraction | None:
-    """The gravest thing that the notices in a record of Crossref say; of several alike, the first.
+def parse_updates(record: Mapping[str, Any], doi: str = "", notices: Iterable[Any] = ()) -> Retraction | None:
+    """The gravest thing that the notices about a work say; of several alike, the first.
 
-    Whatever does not have the form of such a notice is passed over.
+    They stand in `updated-by` of its record; in `update-to`, where that names the work's own DOI, as some publishers
+    have it; and in the records of the `notices`. Whatever does not have the form of a notice is passed over.
     """
-    updates = record.get("updated-by")
-    found = [said for update in (updates if isinstance(updates, list) else ())[:_MOST] if (said := _parse(update))]
+    updates = _listed(record.get("updated-by"))
+    updates += [update for update in _listed(record.get("update-to")) if doi and _updates(update, doi)]
+    for notice in list(notices)[:_MOST]:
+        for update in _listed(notice.get("update-to")) if isinstance(notice, dict) else ():
+            # There `DOI` is the work's own; the notice is the record.
+            updates += [{**update, "DOI": notice.get("DOI", "")}] if _updates(update, doi) else []
+    found = [said for update in updates[:_MOST] if (said := _parse(update))]
     return min(found, key=lambda said: (_GRAVEST.index(said.kind), said.date or "9", said.notice), default=None)
+
+
+def _listed(value: object) -> list[Any]:
+    return value[:_MOST] if isinstance(value, list) else []
+
+
+def _updates(update: object, doi: str) -> bool:
+    return isinstance(update, dict) and parse_doi(str(update.get("DOI", ""))[:2_000]).value.lower() == doi.lower()
 
 
 def _parse(update: object) -> Retraction | None:

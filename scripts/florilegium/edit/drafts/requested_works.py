@@ -1,6 +1,5 @@
 """The work that a new note is about: read in any of four formats, fetched by its DOI, or known already."""
 
-import json
 import re
 from dataclasses import replace
 from typing import NamedTuple
@@ -15,14 +14,14 @@ from ...core.trees import Mapping, Node, Scalar, Sequence
 from ...core.yaml_trees import parse_yaml
 from ...library.links import Links
 from ...works.citation_keys import propose_key
-from ...works.csl import parse_source
-from ...works.identifiers import parse_doi
-from ...works.registries import fetch_record, to_csl
+from ...works.csl import parse_source, read_item
+from ...works.identifiers import parse_arxiv, parse_isbn
+from ...works.registries import WorkIdentifier, fetch_item
 from ...works.ris.database_records import parse_records
 
-__all__ = ["KnownWork", "fetch_work", "find_doi", "find_work", "parse_work", "resolve_key"]
+__all__ = ["KnownWork", "fetch_work", "find_identifier", "find_work", "parse_work", "resolve_key"]
 
-_FORMATS = "give one work as BibTeX, RIS, CSL-JSON or CSL-YAML; or its DOI"
+_FORMATS = "give one work as BibTeX, RIS, CSL-JSON or CSL-YAML; or its DOI, PMID, ISBN or arXiv id"
 _MAX_CHARACTERS = 1_000_000
 _KEPT = frozenset(("invalid-doi", "invalid-isbn", "invalid-issn", "invalid-orcid"))
 """What the check will report of the note as well: the work keeps the number as it was given."""
@@ -46,17 +45,21 @@ def parse_work(text: str) -> Source:
     text = text.removeprefix("\ufeff")
     table = LineTable("the work that was given", text)
     sources, problems = _parse(text, table)
+    _insist_readable(problems)
+    if not sources:
+        raise CannotRun("the input contains no reference", _FORMATS)
+    if len(sources) > 1:
+        keys = ", ".join(plain(source.key) for source in sources[:5])
+        raise CannotRun(f"the input contains {len(sources)} references: {keys}", _FORMATS)
+    return sources[0]
+
+
+def _insist_readable(problems: list[Diagnostic]) -> None:
     grave = [p for p in problems if RULES[p.rule].severity is Severity.ERROR and p.rule not in _KEPT]
     if grave:
         first = min(grave, key=lambda found: found.order)
         more = f"; and {len(grave) - 1} more problems" if len(grave) > 1 else ""
         raise CannotRun(f"{first.span}: {first.message}{more}", first.help or _FORMATS)
-    if not sources:
-        raise CannotRun("the text that was given holds no work", _FORMATS)
-    if len(sources) > 1:
-        keys = ", ".join(plain(source.key) for source in sources[:5])
-        raise CannotRun(f"the text that was given holds {len(sources)} works: {keys}", _FORMATS)
-    return sources[0]
 
 
 def _parse(text: str, table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
@@ -92,9 +95,17 @@ def _with_id(item: Node) -> Node:
     return Mapping((key, *item.entries), item.span)
 
 
-def fetch_work(doi: str) -> Source:
-    """The work that Crossref knows by a DOI. Uses the network; raises `CannotRun`."""
-    return parse_work(json.dumps(to_csl(fetch_record(doi))))
+def fetch_work(identifier: WorkIdentifier) -> Source:
+    """The work that a registry has under an identifier. Uses the network; raises `RegistryError` and `CannotRun`."""
+    item = fetch_item(identifier)
+    # A registry may not say what it was asked by.
+    if identifier.kind == "doi":
+        item.setdefault("DOI", identifier.value)
+    source, problems = read_item(item, f"the record of {identifier.registry}")
+    _insist_readable(problems)
+    if source is None:
+        raise CannotRun(f"the record of {identifier.registry} holds no work", _FORMATS)
+    return source
 
 
 # ------------------------------------------------------------------------------------------------------ library
@@ -115,11 +126,19 @@ def find_work(links: Links, source: Source, other: KnownWork | None = None) -> K
     return KnownWork(replace(source, key=key), listed=False)
 
 
-def find_doi(links: Links, doi: str) -> KnownWork | None:
-    """The work of a library with this DOI, which then need not be looked up."""
-    name = parse_doi(doi).value.lower()
-    known = (source for source in links.sources.values() if name and source.variables.get("DOI", "").lower() == name)
+def find_identifier(links: Links, identifier: WorkIdentifier) -> KnownWork | None:
+    """The work of a library with this identifier, which then need not be looked up."""
+    known = (source for source in links.sources.values() if _has(source, identifier))
     return next((KnownWork(source, listed=True) for source in known), None)
+
+
+def _has(source: Source, identifier: WorkIdentifier) -> bool:
+    kind, value = identifier
+    if kind == "isbn":
+        return source.type == "book" and parse_isbn(source.variables.get("ISBN", "")).value == value
+    if kind == "arxiv":
+        return parse_arxiv(source.variables.get("URL", "")).value == value
+    return source.variables.get(kind.upper(), "").casefold() == value.casefold()
 
 
 def resolve_key(links: Links, key: str) -> KnownWork:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from ...core.diagnostics import did_you_mean, quoted
 from ...core.edits import Change
@@ -19,7 +18,7 @@ from ...markdown.citations import is_plain_key
 from ...works.csl import to_csl
 from .requested_works import KnownWork
 
-__all__ = ["NewFile", "NewNote", "NewTheme", "plan_note", "plan_theme"]
+__all__ = ["NewFile", "NewNote", "NewTheme", "plan_note", "plan_theme", "reference_lines"]
 
 _TAKEN = "index"
 """An id that no note and no theme can have."""
@@ -151,7 +150,7 @@ def _note(wanted: NewNote, title: str, settings: LibrarySettings) -> Iterator[st
     if unlisted:
         yield "references:\n"
     for work in unlisted:
-        yield from _reference(_item(work))
+        yield from reference_lines(work)
     yield "---\n"
     yield from _body(wanted, settings)
 
@@ -208,7 +207,7 @@ def _item(work: Source) -> dict[str, object]:
     }
 
 
-def _reference(item: Mapping[str, Any]) -> Iterator[str]:
-    """A CSL item as one entry of `references`: a line for each field."""
-    for number, (field, value) in enumerate(item.items()):
-        yield f"  {'  ' if number else '- '}{yaml_text(field)}: {yaml_flow(value)}\n"
+def reference_lines(work: Source, indent: str = "  ") -> Iterator[str]:
+    """A work as one entry of a list of references in YAML: a line for each field."""
+    for number, (field, value) in enumerate(_item(work).items()):
+        yield f"{indent}{'  ' if number else '- '}{yaml_text(field)}: {yaml_flow(value)}\n"

@@ -9,12 +9,12 @@ from functools import lru_cache
 from ...core.diagnostics import Diagnostic, closest, quoted
 from ...core.model import Date, Name, Source
 from ...core.spans import LineTable, Span
-from ...core.trees import Mapping, Node, Scalar, Sequence, kind_of
+from ...core.trees import Mapping, Node, Scalar, Sequence, kind_of, tree_of
 from ..identifiers import Identifier, check_url, parse_doi, parse_isbn, parse_issn, parse_orcid, parse_pmcid, parse_pmid
 from .csl_dates import date_to_csl, parse_date
 from .csl_vocabulary import CUSTOM, DATES, FIELDS, IGNORED, MISTAKEN_FIELDS, MISTAKEN_TYPES, NAMES, TEXTS, TYPES
 
-__all__ = ["MAX_KEY", "MAX_NAMES", "parse_source", "to_csl"]
+__all__ = ["MAX_KEY", "MAX_NAMES", "parse_source", "read_item", "to_csl"]
 
 MAX_KEY = 200
 """Characters of a citation key."""
@@ -37,6 +37,11 @@ def parse_source(node: Node, table: LineTable) -> tuple[Source | None, list[Diag
         item.report("invalid-reference", node.span, f"a reference must be a mapping, not {kind_of(node)}", _ITEM)
         return None, item.diagnostics
     return item.read(node), item.diagnostics
+
+
+def read_item(item: AnyMapping[str, object], place: str) -> tuple[Source | None, list[Diagnostic]]:
+    """The work that a CSL item of a program describes; findings name `place`, such as `the record of Crossref`."""
+    return parse_source(tree_of({"id": "work", **item}, Span.of_file(place)), LineTable(place, ""))
 
 
 _ITEM = "write {id: doe2009, type: book, title: A title}"

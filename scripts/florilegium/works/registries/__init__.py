@@ -1,6 +1,17 @@
-"""What Crossref knows of a work: its record, fetched by DOI, and that record as a CSL item."""
+"""Registries of works: a work by its identifier as a CSL item, and what Crossref knows of notices about it."""
 
 from .crossref_items import to_csl
-from .crossref_records import CrossrefError, UnknownDoi, fetch_record
+from .crossref_records import fetch_notices, fetch_record
+from .lookups import WorkIdentifier, fetch_item, parse_work_identifier
+from .registry_requests import RegistryError, UnknownWork
 
-__all__ = ["CrossrefError", "UnknownDoi", "fetch_record", "to_csl"]
+__all__ = [
+    "RegistryError",
+    "UnknownWork",
+    "WorkIdentifier",
+    "fetch_item",
+    "fetch_notices",
+    "fetch_record",
+    "parse_work_identifier",
+    "to_csl",
+]

@@ -16,9 +16,9 @@ from typing import Any
 from ...core.characters import find_invisible
 from ..identifiers import check_url, parse_doi, parse_isbn, parse_issn
 
-__all__ = ["to_csl"]
+__all__ = ["CROSSREF_TYPES", "clean_text", "date_numbers", "number_of", "people_of", "to_csl"]
 
-_TYPES = {
+CROSSREF_TYPES = {
     "book": "book", "book-chapter": "chapter", "book-part": "chapter", "book-section": "chapter",
     "book-series": "book", "book-set": "book", "book-track": "chapter", "database": "dataset",
     "dataset": "dataset", "dissertation": "thesis", "edited-book": "book", "journal": "periodical",
@@ -43,27 +43,27 @@ def to_csl(record: Mapping[str, Any]) -> dict[str, Any]:
 
     The abstract is left out: it is mostly under copyright, and of no use to a bibliography.
     """
-    kind = _TYPES.get(str(record.get("type", "")), "document")
+    kind = CROSSREF_TYPES.get(str(record.get("type", "")), "document")
     doi = parse_doi(str(record.get("DOI", ""))).value
     item = {
         "id": doi,
         "type": kind,
-        **{name: people for name in _NAMES if (people := _people(record.get(name)))},
+        **{name: people for name in _NAMES if (people := people_of(record.get(name)))},
         "title": _title(record),
         **_containers(record, kind),
-        **{ours: _text(record.get(theirs)) for theirs, ours in _TEXTS.items()},
-        "page": re.sub(r"\s*[-\u2010-\u2015]+\s*", "-", _text(record.get("page"))),
+        **{ours: clean_text(record.get(theirs)) for theirs, ours in _TEXTS.items()},
+        "page": re.sub(r"\s*[-\u2010-\u2015]+\s*", "-", clean_text(record.get("page"))),
         **_publisher(record, kind),
         **_event(record, kind),
         **_genre(record, kind),
         "DOI": doi,
-        "ISBN": _number(record.get("ISBN")) if kind in _IN_BOOKS else "",
-        "ISSN": _number(record.get("ISSN")),
-        "URL": "" if doi else check_url(_text(record.get("URL"))).value,
+        "ISBN": number_of(record.get("ISBN")) if kind in _IN_BOOKS else "",
+        "ISSN": number_of(record.get("ISSN")),
+        "URL": "" if doi else check_url(clean_text(record.get("URL"))).value,
         "issued": _date(record),
     }
     if not item["page"] and kind == "article-journal":
-        item["number"] = _text(record.get("article-number"))
+        item["number"] = clean_text(record.get("article-number"))
     return {name: value for name, value in item.items() if value or name == "id"}
 
 
@@ -83,10 +83,10 @@ _SUPERSCRIPTS = str.maketrans(_SIGNS, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽�
 _SUBSCRIPTS = str.maketrans(_SIGNS, "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 
 
-def _text(value: object) -> str:
+def clean_text(value: object) -> str:
     """A text, or the first one of a list, without markup, entities, line ends and invisible characters."""
     if isinstance(value, list):
-        return next((text for item in value if not isinstance(item, list) and (text := _text(item))), "")
+        return next((text for item in value if not isinstance(item, list) and (text := clean_text(item))), "")
     if not isinstance(value, str | int) or isinstance(value, bool):
         return ""
     text = str(value)[:10_000]
@@ -110,7 +110,7 @@ def _raise(found: re.Match[str]) -> str:
 
 
 def _title(record: Mapping[str, Any]) -> str:
-    title, subtitle = _text(record.get("title")), _text(record.get("subtitle"))
+    title, subtitle = clean_text(record.get("title")), clean_text(record.get("subtitle"))
     if not title or not subtitle or subtitle.casefold() in title.casefold():
         return title or subtitle
     return f"{title} {subtitle}" if title[-1] in ":?!." else f"{title}: {subtitle}"
@@ -119,13 +119,13 @@ def _title(record: Mapping[str, Any]) -> str:
 def _containers(record: Mapping[str, Any], kind: str) -> dict[str, str]:
     """The journal or book; where a chapter names two, the first is the series and the last the book."""
     value = record.get("container-title")
-    titles = [text for one in (value if isinstance(value, list) else [value]) if (text := _text(one))]
+    titles = [text for one in (value if isinstance(value, list) else [value]) if (text := clean_text(one))]
     if not titles:
         return {}
     if kind == "book":
         return {"collection-title": titles[0]}
     if kind not in _IN_BOOKS:
-        short = _text(record.get("short-container-title"))
+        short = clean_text(record.get("short-container-title"))
         return {"container-title": titles[0], "container-title-short": short if short != titles[0] else ""}
     return {"container-title": titles[-1], "collection-title": titles[0] if len(titles) > 1 else ""}
 
@@ -136,29 +136,29 @@ def _publisher(record: Mapping[str, Any], kind: str) -> dict[str, str]:
         return {}
     institution = record.get("institution")
     first = institution[0] if isinstance(institution, list) and institution else institution
-    place = _text(record.get("publisher-location"))
-    if isinstance(first, dict) and kind in ("thesis", "article", "report") and (name := _text(first.get("name"))):
-        return {"publisher": name, "publisher-place": _text(first.get("place"))}
-    return {"publisher": _text(record.get("publisher")), "publisher-place": place}
+    place = clean_text(record.get("publisher-location"))
+    if isinstance(first, dict) and kind in ("thesis", "article", "report") and (name := clean_text(first.get("name"))):
+        return {"publisher": name, "publisher-place": clean_text(first.get("place"))}
+    return {"publisher": clean_text(record.get("publisher")), "publisher-place": place}
 
 
 def _event(record: Mapping[str, Any], kind: str) -> dict[str, str]:
     event = record.get("event")
     if kind != "paper-conference" or not isinstance(event, dict):
         return {}
-    return {"event-title": _text(event.get("name")), "event-place": _text(event.get("location"))}
+    return {"event-title": clean_text(event.get("name")), "event-place": clean_text(event.get("location"))}
 
 
 def _genre(record: Mapping[str, Any], kind: str) -> dict[str, str]:
     if kind == "thesis":
-        return {"genre": _text(record.get("degree"))}
+        return {"genre": clean_text(record.get("degree"))}
     return {"genre": "preprint"} if kind == "article" and record.get("subtype") == "preprint" else {}
 
 
-def _number(value: object) -> str:
+def number_of(value: object) -> str:
     """The first ISBN or ISSN with a right check digit; some come as addresses."""
     for one in value if isinstance(value, list) else [value]:
-        text = _text(one).rsplit("/", 1)[-1]
+        text = clean_text(one).rsplit("/", 1)[-1]
         if number := parse_isbn(text).value or parse_issn(text).value:
             return number
     return ""
@@ -167,20 +167,21 @@ def _number(value: object) -> str:
 # ---------------------------------------------------------------------------------------------- names and dates
 
 
-def _people(value: object) -> list[dict[str, str]]:
+def people_of(value: object) -> list[dict[str, str]]:
     items = value[:_MAX_NAMES] if isinstance(value, list) else []
     return [person for item in items if isinstance(item, dict) and (person := _person(item))]
 
 
 def _person(item: Mapping[str, Any]) -> dict[str, str]:
     """A person, or a group as `literal`. Particles stay in the family name, where Crossref has them."""
-    family, given, suffix = (_text(item.get(part)) for part in ("family", "given", "suffix"))
+    family, given, suffix = (clean_text(item.get(part)) for part in ("family", "given", "suffix"))
     if not family:
-        name = _text(item.get("name")) or given
+        name = clean_text(item.get("literal") or item.get("name")) or given
         return {"literal": name} if name else {}
     if not suffix and (found := _SUFFIX.fullmatch(family)):
         family, suffix = found[1], found[2]
-    parts = {"family": family, "given": given, "suffix": suffix}
+    particles = {part: clean_text(item.get(part)) for part in ("non-dropping-particle", "dropping-particle")}
+    parts = {"family": family, "given": given, "suffix": suffix, **particles}
     return {part: text for part, text in parts.items() if text}
 
 
@@ -193,12 +194,12 @@ def _date(record: Mapping[str, Any]) -> dict[str, list[list[int]]]:
         date = record.get(name)
         parts = date.get("date-parts") if isinstance(date, dict) else None
         first = parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], list) else []
-        if numbers := _numbers(first):
+        if numbers := date_numbers(first):
             return {"date-parts": [numbers]}
     return {}
 
 
-def _numbers(parts: list[object]) -> list[int]:
+def date_numbers(parts: list[object]) -> list[int]:
     """Year, month and day, as far as each of them can be one."""
     numbers: list[int] = []
     for part, (least, most) in zip(parts, ((1, 9999), (1, 12), (1, 31)), strict=False):

@@ -1,0 +1,175 @@
+"""A work by its identifier, from the registry that has it, as a CSL item.
+
+DOIs are asked of Crossref, and what it does not have of the DOI resolver by content negotiation, which hands on to
+DataCite and others (https://citation.doi.org/docs.html); numbers of PubMed of its citation service
+(https://pmc.ncbi.nlm.nih.gov/api/ctxp/); ISBNs of Open Library (https://openlibrary.org/dev/docs/api/books).
+"""
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from ...core.diagnostics import quoted
+from ..csl.csl_dates import date_to_csl, guess_date
+from ..csl.csl_vocabulary import DATES, NAMES, TEXTS, TYPES
+from ..identifiers import check_url, parse_arxiv, parse_doi, parse_isbn, parse_pmid
+from .crossref_items import CROSSREF_TYPES, clean_text, date_numbers, number_of, people_of, to_csl
+from .crossref_records import fetch_record
+from .registry_requests import RegistryError, UnknownWork, base_address, fetch_json
+
+__all__ = ["WorkIdentifier", "fetch_item", "parse_work_identifier"]
+
+DOI = "https://doi.org"
+PUBMED = "https://pmc.ncbi.nlm.nih.gov"
+OPEN_LIBRARY = "https://openlibrary.org"
+"""Where works are asked for; other servers are named by `FLORILEGIUM_DOI`, `…_PUBMED` and `…_OPENLIBRARY`."""
+_PUBMED_ADDRESS = re.compile(r"(?:https?://)?(?:pubmed\.ncbi\.nlm\.nih\.gov|www\.ncbi\.nlm\.nih\.gov/pubmed)/(\d+)/?")
+_LEFT_OUT = frozenset(("abstract", "annote", "keyword", "license", "note", "source"))
+"""What registries put into fields of CSL that mean something else there, or that is under copyright."""
+_CSL_JSON = "application/vnd.citationstyles.csl+json"
+_ARXIV = "10.48550/arXiv."
+"""What the DOI of every preprint of arXiv begins with."""
+
+
+class WorkIdentifier(NamedTuple):
+    """An identifier of a work, and which kind it is: `doi`, `arxiv`, `pmid` or `isbn`."""
+
+    kind: str
+    value: str
+
+    def __str__(self) -> str:
+        names = {"doi": "DOI", "arxiv": "arXiv id", "pmid": "PMID", "isbn": "ISBN"}
+        return f"the {names[self.kind]} {quoted(self.value)}"
+
+    @property
+    def registry(self) -> str:
+        names = {"doi": "Crossref", "arxiv": "the DOI resolver", "pmid": "PubMed", "isbn": "Open Library"}
+        return names[self.kind]
+
+
+def parse_work_identifier(text: str) -> WorkIdentifier | None:
+    """The identifier that a text is, with or without its address or its kind before it; None for another text."""
+    text = text.strip()
+    if doi := parse_doi(text).value:
+        arxiv = parse_arxiv(doi[len(_ARXIV) :]).value if doi.lower().startswith(_ARXIV.lower()) else ""
+        return WorkIdentifier("arxiv", arxiv) if arxiv else WorkIdentifier("doi", doi)
+    if arxiv := parse_arxiv(text).value:
+        return WorkIdentifier("arxiv", arxiv)
+    if found := re.fullmatch(
+        r"(?:https?://)?(?:pubmed\.ncbi\.nlm\.nih\.gov|www\.ncbi\.nlm\.nih\.gov/pubmed)/(\d+)/?", text
+    ):
+        return WorkIdentifier("pmid", found[1])
+    if isbn := parse_isbn(text).value:
+        return WorkIdentifier("isbn", isbn)
+    pmid = parse_pmid(text).value
+    return WorkIdentifier("pmid", pmid) if pmid and (len(pmid) > 4 or not text.isdecimal()) else None
+
+
+def fetch_item(identifier: WorkIdentifier, *, sleep: Callable[[float], None] = time.sleep) -> dict[str, Any]:
+    """The work as a CSL item. Raises `UnknownWork` where no registry has it, and `RegistryError`."""
+    if identifier.kind == "isbn":
+        return _from_open_library(identifier, sleep)
+    if identifier.kind == "pmid":
+        base = base_address("FLORILEGIUM_PUBMED", PUBMED)
+        address = f"{base}/api/ctxp/v1/pubmed/?format=csl&id={identifier.value}"
+        return _item(fetch_json(address, str(identifier), "PubMed", sleep=sleep), identifier)
+    if identifier.kind == "doi":
+        try:
+            return to_csl(fetch_record(identifier.value, sleep=sleep))
+        except UnknownWork as error:
+            try:
+                return _negotiated(identifier, sleep)
+            except UnknownWork:
+                raise
+            except RegistryError as second:
+                raise RegistryError(f"{error}; {second}", second.help) from None
+    return _negotiated(identifier, sleep)
+
+
+def _negotiated(identifier: WorkIdentifier, sleep: Callable[[float], None]) -> dict[str, Any]:
+    doi = identifier.value if identifier.kind == "doi" else f"{_ARXIV}{identifier.value}"
+    address = f"{base_address('FLORILEGIUM_DOI', DOI)}/{quote(doi, safe='/')}"
+    answer = fetch_json(address, str(identifier), "the DOI resolver", accept=_CSL_JSON, anywhere=True, sleep=sleep)
+    return _item(answer, identifier)
+
+
+def _item(answer: Any, identifier: WorkIdentifier) -> dict[str, Any]:
+    """A CSL item from what a registry calls one: only what CSL knows, its texts without markup."""
+    if isinstance(answer, list):
+        answer = answer[0] if answer else None
+    if not isinstance(answer, dict) or not (answer.get("title") or answer.get("author")):
+        raise RegistryError(f"the answer for {identifier} is no record of a work")
+    kind = str(answer.get("type", ""))
+    item: dict[str, Any] = {"type": kind if kind in TYPES else CROSSREF_TYPES.get(kind, "document")}
+    for name in NAMES:
+        if people := people_of(answer.get(name)):
+            item[name] = people
+    for name in TEXTS:
+        if name not in ("abstract", "annote", "note", "source", "license", "keyword") and (
+            text := clean_text(answer.get(name))
+        ):
+            item[name] = text
+    for name in DATES:
+        if date := _date(answer.get(name)):
+            item[name] = date
+    if "page" in item:
+        item["page"] = re.sub(r"\s*[-\u2010-\u2015]+\s*", "-", item["page"])
+    doi = parse_doi(item.pop("DOI", "")).value
+    url = check_url(item.pop("URL", "")).value
+    numbers = {name: number_of(item.pop(name, "")) for name in ("ISBN", "ISSN")}
+    found = {"DOI": doi, "URL": "" if doi else url, **numbers}
+    if identifier.kind == "pmid":
+        found["PMID"] = identifier.value
+    return item | {name: value for name, value in found.items() if value}
+
+
+def _date(value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        return {}
+    parts = value.get("date-parts")
+    first = parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], list) else []
+    if numbers := date_numbers(first):
+        return {"date-parts": [numbers]}
+    date = guess_date(clean_text(value.get("raw") or value.get("literal")))
+    return date_to_csl(date) if date else {}
+
+
+def _from_open_library(identifier: WorkIdentifier, sleep: Callable[[float], None]) -> dict[str, Any]:
+    key = f"ISBN:{identifier.value}"
+    base = base_address("FLORILEGIUM_OPENLIBRARY", OPEN_LIBRARY)
+    address = f"{base}/api/books?bibkeys={key}&format=json&jscmd=data"
+    answer = fetch_json(address, str(identifier), "Open Library", sleep=sleep)
+    book = answer.get(key) if isinstance(answer, dict) else None
+    if answer == {}:
+        raise UnknownWork(f"Open Library has no work with {identifier}", "give the reference as BibTeX, RIS or CSL")
+    if not isinstance(book, dict) or not clean_text(book.get("title")):
+        raise RegistryError(f"the answer for {identifier} is no record of Open Library")
+    title, subtitle = clean_text(book.get("title")), clean_text(book.get("subtitle"))
+    date = guess_date(clean_text(book.get("publish_date")))
+    item: dict[str, Any] = {
+        "type": "book",
+        "author": [_open_library_name(name) for name in _named(book, "authors")],
+        "title": f"{title}: {subtitle}" if subtitle else title,
+        "publisher": "; ".join(_named(book, "publishers")[:1]),
+        "publisher-place": "; ".join(_named(book, "publish_places")[:1]),
+        "issued": date_to_csl(date) if date else {},
+        "ISBN": identifier.value,
+    }
+    return {name: value for name, value in item.items() if value}
+
+
+def _named(book: Mapping[str, Any], field: str) -> list[str]:
+    items = book.get(field)
+    names = (
+        [clean_text(item.get("name")) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    )
+    return [name for name in names if name]
+
+
+def _open_library_name(name: str) -> dict[str, str]:
+    """`Jane van Doe`: Open Library has names as they are spoken."""
+    from ..bibtex.bibtex_names import read_people
+
+    return read_people(name)[0].parts if name.strip() else {"literal": name}
