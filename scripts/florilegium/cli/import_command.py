@@ -25,9 +25,10 @@ _FORMATS = ("auto", "bibtex", "ris", "csl", "zotero", "hypothesis", "readwise", 
 @click.option("--source", default="", metavar="KEY", help="The work that the highlights are from.")
 @click.option("--speaker", default="", metavar="ROLE", help="Who speaks in the highlights; default: author.")
 @click.option("--only", default="", metavar="TEXT", help="Only works that have this in their title.")
-@click.option("--theme", "themes", multiple=True, metavar="TAG=THEME", help="The theme that a tag or colour means.")
-@click.option("--new-themes", is_flag=True, help="Make themes of tags that none fits.")
+@click.option("--theme", "themes", multiple=True, metavar="TAG=THEME", help="Map a tag or colour to a theme.")
+@click.option("--new-themes", is_flag=True, help="Create a theme for each unmatched tag.")
 @click.option("--key", "keys", multiple=True, metavar="OLD=NEW", help="Another key for a work of the file.")
+@click.option("--map", "maps", multiple=True, metavar="KEY=KEY", help="With notes: read one property as another.")
 @click.option("--keep-mine", is_flag=True, help="Settle conflicts: what stands in the library is right.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
 def import_(
@@ -40,14 +41,19 @@ def import_(
     themes: tuple[str, ...],
     new_themes: bool,
     keys: tuple[str, ...],
+    maps: tuple[str, ...],
     keep_mine: bool,
     dry_run: bool,
 ) -> int:
     """Bring works and highlights along from another program: BibTeX, RIS, CSL, Zotero, Hypothesis, Readwise, Kindle,
-    REFI-QDA; or, with the format `form`, what somebody filed as an issue."""
+    REFI-QDA; with `notes DIR`, a folder of notes; with `form`, what was filed as an issue."""
     from ..core.edits import render_diff, write_changes
     from ..edit.imports import Request, plan_import
 
+    if arguments[0] == "notes":
+        from .vault_import import import_vault
+
+        return import_vault(root, arguments[1:], speaker, _pairs("--map", maps), dry_run=dry_run)
     if arguments[0] == "form":
         from .form_import import import_form
 
@@ -89,7 +95,7 @@ def _read(arguments: tuple[str, ...]) -> "Export":
     from ..edit.imports import MAX_EXPORT_BYTES, Format, guess_format, parse_export
 
     if len(arguments) > 2 or (len(arguments) == 2 and arguments[0] not in _FORMATS):
-        raise CannotRun(f"{quoted(arguments[0])} is no format", f"the formats are {', '.join(_FORMATS)}, form")
+        raise CannotRun(f"{quoted(arguments[0])} is no format", f"the formats are {', '.join(_FORMATS)}, notes, form")
     name = arguments[0] if len(arguments) == 2 else "auto"
     path = Path(arguments[-1])
     if not path.is_file():

@@ -2,8 +2,9 @@
 
 import itertools
 import re
-import unicodedata
 from collections.abc import Collection
+
+from anyascii import anyascii
 
 __all__ = ["is_citable", "plain_key", "propose_key"]
 
@@ -17,7 +18,7 @@ def is_citable(key: str) -> bool:
 
 def plain_key(key: str, taken: Collection[str] = ()) -> str:
     """The nearest citable key that is not `taken`: `müller2001` becomes `muller2001`; nothing where none is near."""
-    ascii_only = unicodedata.normalize("NFKD", key).encode("ascii", "ignore").decode()
+    ascii_only = anyascii(key)
     base = re.sub(r"[^A-Za-z0-9_:.+/-]+", "-", ascii_only).strip("-:./+")
     return _free(base, taken) if is_citable(base) else ""
 
@@ -38,5 +39,5 @@ def _free(base: str, taken: Collection[str]) -> str:
 
 
 def _plain_word(text: str) -> str:
-    ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    ascii_only = anyascii(text)
     return re.sub("[^a-z0-9]", "", ascii_only.lower())

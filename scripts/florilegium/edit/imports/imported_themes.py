@@ -16,7 +16,7 @@ from .highlights import Code, Highlight, Remark
 __all__ = ["Themes"]
 
 _TAKEN = "index"
-_TODO = "TODO: say what this theme covers and what it leaves out."
+_TODO = "What this theme covers, and what it leaves out, is still to be written."
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,6 +62,11 @@ class Themes:
             self.unknown.setdefault(label, []).append(span)
             return ""
         return self._add(label)
+
+    def ids(self, names: Iterable[str], label: str) -> tuple[str, ...]:
+        """The id of the theme that has one of these names; of a new one of this label, where none has."""
+        known = next((id_ for name in names if (id_ := self._known(name))), "")
+        return (known or self._add(label),)
 
     def _add(self, label: str, broader: str = "", description: str = "") -> str:
         proposed = propose_id(label, self.language, "theme")

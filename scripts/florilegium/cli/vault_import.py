@@ -1,0 +1,60 @@
+"""`import notes DIR`: a folder of notes of another program, and on one screen what remains to be done."""
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from ..check.checking import Options
+from ..core.diagnostics import plain
+from ..core.errors import CannotRun
+from .program import progress
+
+__all__ = ["import_vault"]
+
+_SHOWN = 3
+
+
+def import_vault(
+    root: Path, arguments: tuple[str, ...], speaker: str, renamed: Mapping[str, str], *, dry_run: bool
+) -> int:
+    """Write the notes of a folder into the library, and say what was made of them."""
+    from ..core.edits import write_changes
+    from ..edit.imports.vaults.vault_plan import VaultPlan, plan_vault
+
+    if len(arguments) != 1:
+        raise CannotRun("one folder is expected", "write florilegium import notes DIR")
+    names = {key.casefold(): name.casefold() for key, name in renamed.items()}
+    plan: VaultPlan = plan_vault(Options(root=root, progress=progress()), Path(arguments[0]), speaker, names)
+    if not dry_run:
+        write_changes(root, plan.changes)
+    there = f", {plan.there:,} there already" if plan.there else ""
+    click.echo(f"notes: {len(plan.published):,} published, {len(plan.drafts):,} drafts{there}")
+    click.echo(f"themes: {plan.themes:,} added")
+    reasons: dict[str, list[str]] = {}
+    for id_, why in plan.drafts.items():
+        reasons.setdefault(why, []).append(id_)
+    by_count = sorted(reasons.items(), key=lambda item: -len(item[1]))
+    for why, ids in by_count[:12]:
+        more = f" and {len(ids) - _SHOWN:,} more" if len(ids) > _SHOWN else ""
+        click.echo(
+            f"  {len(ids):,} draft{'' if len(ids) == 1 else 's'}: {plain(why)} ({', '.join(ids[:_SHOWN])}{more})"
+        )
+    if len(by_count) > 12:
+        click.echo(f"  … and {sum(len(ids) for _, ids in by_count[12:]):,} drafts for other reasons, named in each")
+    for what, count in plan.counts.most_common():
+        click.echo(f"  {count:,} {what}")
+    _left_out(plan.left_out)
+    for line in plan.refused[:_SHOWN]:
+        click.echo(f"  not read: {plain(line)}")
+    if plan.drafts and not speaker:
+        click.echo("Who speaks in the quotations? If it is one role everywhere: --speaker ROLE publishes those notes.")
+    click.echo("Nothing was written." if dry_run else "Each draft says in its first line why it is one.")
+    return 0
+
+
+def _left_out(left_out: Counter[str]) -> None:
+    if left_out:
+        shown = ", ".join(f"{plain(key)} ({count:,})" for key, count in left_out.most_common(8))
+        click.echo(f"  properties left out: {shown}; --map KEY=KEY reads one as another")

@@ -1,0 +1,1 @@
+"""Folders of notes that other programs keep (Obsidian, Zettlr, Logseq, Zotero), as notes of a library."""
