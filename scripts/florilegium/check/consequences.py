@@ -12,7 +12,7 @@ from ..library.reading import ANNOTATIONS
 __all__ = ["hold_back"]
 
 _NEEDS_HEAD = frozenset(
-    """missing-locator missing-notice missing-quote-id undeclared-theme unknown-speaker unresolved-reference
+    """missing-blank-line missing-locator missing-notice missing-quote-id undeclared-theme unknown-speaker unresolved-reference
     unused-reference conflicting-speaker""".split()
 )
 """What cannot be judged of a note whose front matter could not be read."""
@@ -55,6 +55,8 @@ def _first_only() -> Callable[[Diagnostic], bool]:
     seen: set[tuple[str, str, object]] = set()
 
     def explains(finding: Diagnostic) -> bool:
+        if finding.rule == "markup-in-quotation" and "second attribution" in finding.message:
+            return any(rule == "malformed-attribution" and path == finding.span.path for rule, path, _ in seen)
         if finding.rule == "malformed-attribution":
             name: object = finding.span.line
         elif finding.rule in _ONCE:
