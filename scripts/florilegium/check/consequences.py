@@ -12,8 +12,8 @@ from ..library.reading import ANNOTATIONS
 __all__ = ["hold_back"]
 
 _NEEDS_HEAD = frozenset(
-    """missing-blank-line missing-locator missing-notice missing-quote-id undeclared-theme unknown-speaker unresolved-reference
-    unused-reference conflicting-speaker""".split()
+    """foreign-markup missing-blank-line missing-locator missing-notice missing-quote-id undeclared-theme
+    unknown-speaker unresolved-reference unused-reference conflicting-speaker""".split()
 )
 """What cannot be judged of a note whose front matter could not be read."""
 _NEEDS_BODY = frozenset(("unused-reference",))
