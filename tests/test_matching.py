@@ -398,7 +398,7 @@ SPOKEN = (
         ("I [always] hurt anybody on the ward", True),
         ("I […] hurt anybody on the ward. I did", None),
         ("I did [really] like the drug, I was", True),
-        ("I did not like the drug […] I cannot say it", False),
+        ("I did not like the drug […] I cannot say it", True),
         ("hurt anybody on the ward. […] like the drug, I was", True),
         ("I was [un]happy and I cannot say", False),
         ("I was [im]happy and I cannot say", True),

@@ -95,6 +95,8 @@ class Gap:
     """Where it stands for nothing: whether there is a space."""
     contents: tuple[str, ...] = ()
     """What the brackets hold, those of the original included: whose they are, only the original says."""
+    literal: str = ""
+    """The brackets as they stand, with the spaces about them."""
 
     def hidden(self, text: str) -> str | None:
         """What it hides of a stretch of the original, or None where it cannot stand for that stretch.
@@ -110,7 +112,7 @@ class Gap:
         bare = rest.replace(LINE_SPACE, " ").strip()
         if not written:
             # All brackets are those of the original, and nothing else stands between the words.
-            return "" if not bare else None
+            return "" if not bare and end_of(self.literal, text, 0) == len(text) else None
         if self.kind in (Kind.NOTHING, Kind.SIC):
             spaces = rest.replace(LINE_SPACE, " ")
             spaces = re.sub(" +", " ", spaces) if len(written) < len(self.contents) else spaces
@@ -123,6 +125,8 @@ class Gap:
         inserted = " ".join(written)
         if bare and not count_letters(inserted) and count_letters(bare):
             return False  # A mark such as `[.]` stands for marks only.
+        if _SENTENCE_END.search(bare):
+            return False  # What stands for the end of one sentence and the beginning of the next is an omission.
         words = count_words(bare)
         return len(bare.split()) <= INSERTION_WORDS and count_words(inserted) <= words + INSERTED_WORDS
 
@@ -179,6 +183,7 @@ def is_same(content: str, original: str) -> bool:
 
 _BRACKET_BEFORE = re.compile(r"\[([^\[\]]*)\] ?\Z")
 _BRACKET_AFTER = re.compile(r" ?\[([^\[\]]*)\]")
+_SENTENCE_END = re.compile(r"(?<![Pp]rof)(?<![Cc]apt)(?<=[a-z0-9]{3})[.!?][\"')]* [\"'(]*[A-Z]")
 _REACH = 200
 
 
@@ -254,14 +259,21 @@ def parse_part(part: str) -> tuple[list[Run], list[Gap]]:
 
 def _merged(one: Gap, other: Gap) -> Gap:
     wider = max(one, other, key=lambda gap: gap.kind.value)
-    return replace(wider, reach=one.reach + other.reach, contents=(*one.contents, *other.contents))
+    return replace(
+        wider,
+        reach=one.reach + other.reach,
+        contents=(*one.contents, *other.contents),
+        literal=one.literal + other.literal.lstrip(" "),
+    )
 
 
 def _parse_bracket(content: str, before: Run, after: Run) -> Gap:
     """The gap that a bracket makes; what it means for the words beside it is noted in their runs."""
     gap = _own_bracket(content, before, after)
     # The original may print the bracket itself.
-    return replace(gap, reach=gap.reach + len(content) + len(" [] "), contents=(content,))
+    left, right = " " * before.text.endswith(" "), " " * after.text.startswith(" ")
+    literal = f"{left}[{content}]{right}"
+    return replace(gap, reach=gap.reach + len(literal), contents=(content,), literal=literal)
 
 
 def _own_bracket(content: str, before: Run, after: Run) -> Gap:

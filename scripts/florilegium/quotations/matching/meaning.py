@@ -79,7 +79,20 @@ def _words(text: str) -> list[str]:
 
 def _negations(text: str, language: str) -> int:
     table = _table(_NEGATIONS, language)
-    return sum(word in table or word.endswith("n't") for word in _words(text))
+    return sum(word in table or word.endswith("n't") or _is_negated(word) for word in _words(text))
+
+
+_UN = re.compile(r"un(?!a\Z|c(?:le|t)|de?r|i[^nm]|less|til|to\Z)[a-z]{4,}")
+_NEGATED = frozenset(
+    "impossible improbable impractical inaccurate incomplete incorrect inability incapable insufficient ineffective"
+    " insignificant inconsistent invalid invisible irrelevant irregular illegal disagree disagreed dislike disliked"
+    " dissatisfied absent absence lack lacked lacking failed fail fails".split()
+)
+
+
+def _is_negated(word: str) -> bool:
+    """Whether a word says that something is not so: `unlikely`, `impossible`; but not `under`, `unit`."""
+    return word in _NEGATED or _UN.fullmatch(word) is not None
 
 
 def holds_negation(text: str, language: str = "en") -> bool:
