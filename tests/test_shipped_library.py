@@ -48,6 +48,16 @@ def test_what_is_inferred_of_a_work_shows_in_its_entry(shipped):
     assert entry.endswith("[Routledge].")
 
 
+def test_each_quotation_that_closes_has_a_gist_that_holds_none_of_its_words(shipped):
+    hard = [quote for quote in shipped.quotes if {"sexual-exploitation", "despair"} & {n.id for n in quote.notices}]
+    assert len(hard) == 2
+    for quote in hard:
+        assert quote.gist
+        words = quote.gist.lower().split()
+        said = " ".join(quote.words.lower().split())
+        assert not [run for run in zip(words, words[1:], words[2:], strict=False) if " ".join(run) in said]
+
+
 def test_the_page_about_the_site_counts_the_quoted_words(shipped):
     words = sum(len(quote.words.replace("…", " ").split()) for quote in shipped.quotes)
     about = (REPOSITORY / "docs/about.md").read_text(encoding="utf-8")

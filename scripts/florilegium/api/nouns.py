@@ -132,6 +132,11 @@ class Quote(Member):
         return _notices(self._opened, self._opened.links.notices_of(self._quote))
 
     @property
+    def gist(self) -> str:
+        """What the note tells of the words before they are opened; empty where it tells nothing."""
+        return self._quote.gist
+
+    @property
     def speaker(self) -> str:
         """Who says the words, as the note has it: `a participant "Dana"`."""
         return self._quote.speaker.text if self._quote.speaker else ""

@@ -254,6 +254,8 @@ class Quote(FrozenValue):
     id_span: Span
     citations: tuple[Citation, ...] = ()
     """Citations inside the words."""
+    gist: str = ""
+    """What the note tells of the words before a reader opens them; empty where it says nothing."""
 
     @property
     def has_own_id(self) -> bool:

@@ -13,6 +13,7 @@ from ..core.spans import LineTable, Span
 from ..markdown.bodies import parse_body
 from ..works.csl import parse_source
 from .frontmatter import Cut, Fields, Mapping, Scalar, cut_front_matter, parse_front_matter
+from .gists import give_gists
 from .quote_ids import name_quotes
 
 __all__ = ["NOTE_KEYS", "THEME_KEYS", "ParsedNote", "ParsedTheme", "parse_note", "parse_theme"]
@@ -24,6 +25,7 @@ NOTE_KEYS = (
     "via",
     "themes",
     "notices",
+    "gist",
     "references",
     "contributors",
     "date",
@@ -56,6 +58,7 @@ def parse_note(id_: str, table: LineTable, digest: str = "") -> ParsedNote:
     known = front.mapping is not None
     if "label" in fields.nodes and not fields.nodes.keys() & {"title", "source"}:
         return ParsedNote(_empty_note(id_, table, digest), (_misplaced(fields, "label", "theme"),))
+    body = give_gists(fields, body)
     basis = fields.choice("basis", Basis)
     sources = _sources(fields, table)
     note = Note(

@@ -31,6 +31,7 @@ _NOTE: Mapping[str, Callable[[Any], str]] = {
     "via": lambda note: _id(note.via),
     "themes": lambda note: _ids(note.themes),
     "notices": lambda note: _ids(note.notices),
+    "gist": lambda note: "; ".join(f"{quote.id}: {quote.gist}" for quote in note.quotes if quote.gist),
     "contributors": lambda note: ", ".join(note.contributors),
     "date": lambda note: str(note.date or ""),
     "updated": lambda note: str(note.updated or ""),

@@ -139,6 +139,7 @@ def _quote(quote: Quote, site: Site) -> _Record:
         "address": site.addresses.quote(quote),
         "note": quote.note,
         "notices": list(site.links.notices_of(quote)),
+        "gist": quote.gist,
         "words": quote.words,
         "speaker": {"role": role.id if role else None, "name": site.speaker_names(quote)},
         "speakers": [voice._asdict() for voice in site.voices(quote)],
