@@ -5,15 +5,21 @@ import json
 import re
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pypandoc
 import pytest
 from florilegium import cli
 from florilegium.core.edits import read_exactly
+from florilegium.core.spans import LineTable
 from florilegium.edit.imports import Format, guess_format, parse_export
 from florilegium.edit.imports.archives import Archive, ArchiveError, parse_xml
+from florilegium.edit.imports.imported_works import _same_title
+from florilegium.edit.imports.kindle import parse_kindle
+from florilegium.edit.imports.listed_authors import listed_authors
 from florilegium.library.reading import read_library
+from florilegium.works.csl import read_item
 from projects import LIBRARY, tree
 
 SAMPLES = Path(__file__).parent / "imports"
@@ -826,3 +832,55 @@ def test_a_source_outside_of_the_archive_is_not_read(export):
         assert export_.highlights == ()
         assert len(export_.remarks) == 1
         assert data
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Daniel Kahneman;Olivier Sibony;Cass R. Sunstein", ["Kahneman", "Sibony", "Sunstein"]),
+        ("Kahneman, Daniel & Sibony, Olivier", ["Kahneman", "Sibony"]),
+        ("Daniel Kahneman, Olivier Sibony, and Cass R. Sunstein", ["Kahneman", "Sibony", "Sunstein"]),
+        ("García Márquez, Gabriel", ["García Márquez"]),
+        ("José Ortega y Gasset", ["Ortega y Gasset"]),
+        ("Plato", ["Plato"]),
+        ("", []),
+    ],
+)
+def test_all_authors_of_a_highlighted_book_are_kept(text, names):
+    assert [name.short for name in listed_authors(text)] == names
+
+
+@pytest.mark.parametrize(
+    ("meta", "page"),
+    [
+        ("12. sayfadaki Vurgunuz | 145-146. konum | Eklenme Tarihi: 5 Ağustos 2013", "12"),
+        ("Twoje podkreślenie na stronie 13 | Położenie 155-156 | Dodano: 5 sierpnia 2013", "13"),
+        ("14페이지의 내 하이라이트 | 위치 165-166 | 추가됨: 2013년 8월 5일", "14"),
+    ],
+)
+def test_pages_of_a_kindle_in_other_languages(meta, page):
+    export = parse_kindle(LineTable("x.txt", f"Noise (Doe, Jane)\n- {meta}\n\nSome words.\n==========\n"))
+    assert [highlight.page for highlight in export.highlights] == [page]
+
+
+def test_the_notice_of_a_clipping_limit_is_no_quotation():
+    notice = "<You have reached the clipping limit for this item>"
+    text = f"Noise (Doe, Jane)\n- Your Highlight on page 12 | Location 145-146 | Added on Monday\n\n {notice}\n==========\n"
+    export = parse_kindle(LineTable("x.txt", text))
+    assert export.highlights == ()
+    assert "limit for clippings" in export.remarks[0].message
+
+
+def test_one_work_by_two_roads_is_one():
+    def item(**fields):
+        base = {"type": "book", "title": "Noise", "author": [{"family": "Kahneman", "given": "Daniel"}]}
+        source, _ = read_item({**base, **fields}, "x")
+        return source
+
+    known = {"kahneman": replace(item(), key="kahneman")}
+    dated = {"issued": {"date-parts": [[2021]]}}
+    assert _same_title(item(**dated, title="NOISE."), known) == "kahneman"
+    assert not _same_title(item(title="Noise and signal"), known)
+    assert not _same_title(item(author=[{"family": "Roe"}]), known)
+    dois = {"kahneman": item(DOI="10.1000/a")}
+    assert not _same_title(item(DOI="10.1000/b"), dois)

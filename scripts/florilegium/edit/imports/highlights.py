@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ...core.diagnostics import Diagnostic
-from ...core.model import Source
+from ...core.model import Name, Source
 from ...core.rules import RULES, Severity
 from ...core.spans import Span
 from ...core.values import FrozenValue
@@ -50,6 +50,8 @@ class Work(FrozenValue):
     author: str = ""
     """Family name of the first author, or an institution."""
     given: str = ""
+    people: tuple[Name, ...] = ()
+    """All authors, where the program names more than the first."""
     year: str = ""
     key: str = ""
     """A citation key that the other program gives to it."""

@@ -12,10 +12,10 @@ from ...core.model import Name, Source
 from ...core.rules import Severity
 from ...core.spans import LineTable, Span
 from ...core.trees import Mapping as Tree
-from ...core.trees import Node, Scalar
+from ...core.trees import Node, Scalar, tree_of
 from ...core.trees import Sequence as Items
 from ...works.citation_keys import propose_key
-from ...works.csl import parse_source, same_work, to_csl
+from ...works.csl import name_to_csl, parse_source, same_work, to_csl
 from ...works.identifiers import parse_doi, parse_isbn
 from ...works.reference_files import MAX_BYTES
 from .foreign_text import clean
@@ -109,7 +109,7 @@ class _Merge:
         if _CITABLE.fullmatch(given):
             return given
         names = source.names.get("author") or source.names.get("editor") or ()
-        twin = _same_identifier(source, self.known)
+        twin = _same_identifier(source, self.known) or _same_title(source, self.known)
         return twin or propose_key(names[0].short if names else "", source.year, source.title, self.known)
 
     def again(self, id_: str, foreign: Source, entry: WorkEntry) -> None:
@@ -133,7 +133,7 @@ class _Merge:
 
     def first_time(self, id_: str, foreign: Source) -> None:
         ours = self.known.get(foreign.key)
-        twin = _same_identifier(foreign, self.known)
+        twin = _same_identifier(foreign, self.known) or _same_title(foreign, self.known)
         if ours is not None:
             self.same_key(ours, foreign)
         elif twin:
@@ -213,6 +213,33 @@ def _same_identifier(source: Source, known: Mapping[str, Source]) -> str:
         if isbn and other.type == "book" and parse_isbn(other.variables.get("ISBN", "")).value == isbn:
             return key
     return ""
+
+
+def _same_title(source: Source, known: Mapping[str, Source]) -> str:
+    """The key of a work of the library with the same title and first author, in the same year as far as both have one.
+
+    Two different identifiers of one kind are two works.
+    """
+    title, author = _words(source.title), _first(source)
+    for key, other in known.items() if title and author else ():
+        years = {year for year in (source.year, other.year) if year}
+        differ = any(
+            source.variables.get(name) and other.variables.get(name) and not _alike(source, other, name)
+            for name in ("DOI", "ISBN")
+        )
+        if _words(other.title) == title and _first(other) == author and len(years) < 2 and not differ:
+            return key
+    return ""
+
+
+def _alike(a: Source, b: Source, name: str) -> bool:
+    one, two = (re.sub(r"[\s-]", "", source.variables[name]).casefold() for source in (a, b))
+    return one == two
+
+
+def _first(source: Source) -> str:
+    people = source.names.get("author") or source.names.get("editor") or ()
+    return (people[0].family or people[0].literal).casefold() if people else ""
 
 
 def _render(item: Mapping[str, object]) -> str:
@@ -310,7 +337,9 @@ def describe(work: Work, taken: Iterable[str], span: Span) -> Source | None:
     fields |= {"URL": "" if doi else work.url, "ISBN": work.isbn, "accessed": work.accessed}
     fields["issued"] = work.year if re.fullmatch("[0-9]{4}", work.year) else ""
     entries: list[tuple[Scalar, Node]] = [(text(name), text(value)) for name, value in fields.items() if value]
-    if work.author:
+    if work.people:
+        entries.append((text("author"), tree_of([name_to_csl(name) for name in work.people], span)))
+    elif work.author:
         parts = {"family": work.author, "given": work.given} if work.given else {"literal": work.author}
         name = Tree(tuple((text(part), text(value)) for part, value in parts.items()), span)
         entries.append((text("author"), Items((name,), span)))

@@ -10,10 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ...core.diagnostics import quoted
+from ...core.model import Name
 from ...core.rules import Severity
 from ...core.spans import LineTable, Span
 from .foreign_text import clean
 from .highlights import Export, Format, Highlight, Remark, Work
+from .listed_authors import listed_authors
 
 __all__ = ["parse_kindle"]
 
@@ -22,17 +24,20 @@ _LOST = re.compile(r"^\ufeff?([^\r\n]+)(?:\r\n|\r|\n)- [^\r\n|]{0,200}[0-9][^\r\
 """The first two lines of a clipping."""
 _BLOCK = re.compile(r"[^\r\n]+")
 # fmt: off
-_NOTES = ("note", "notiz", "nota", "notitie", "メモ", "笔记", "備註", "筆記", "заметка", "заметку", "नोट")
+_NOTES = ("note", "notunuz", "notatka", "notatkę", "메모", "노트",
+          "notiz", "nota", "notitie", "メモ", "笔记", "備註", "筆記", "заметка", "заметку", "नोट")
 _BOOKMARKS = ("bookmark", "lesezeichen", "marcador", "signet", "segnalibro", "bladwijzer", "ブックマーク", "书签",
-              "書籤", "закладка", "बुकमार्क")
+              "書籤", "закладка", "बुकमार्क", "yer işareti", "zakładka", "책갈피", "북마크")
 _CUTS = ("clip", "artikel", "article", "クリップ", "文章剪切")
-_PAGES = r"page|seite|página|pagina|ページ|页|頁|страниц\w*|पृष्ठ"
+_PAGES = r"stron[aiey]\w*|sayfa|page|seite|página|pagina|ページ|页|頁|страниц\w*|पृष्ठ"
 # fmt: on
 _RANGE = r"[0-9]+|[ivxlcdm]+\b"
 _PAGE = re.compile(rf"(?:{_PAGES})\s*((?:{_RANGE})(?:\s*[-–]\s*(?:{_RANGE}))?)", re.IGNORECASE)
-_PAGE_BEFORE = re.compile(r"第?\s*([0-9]+(?:-[0-9]+)?)\s*(?:ページ|页|頁)")
+_PAGE_BEFORE = re.compile(r"第?\s*([0-9]+(?:-[0-9]+)?)\.?\s*(?:ページ|页|頁|페이지|쪽|sayfa)")
 _NUMBERS = re.compile(r"#?([0-9]+)(?:\s*[-–]\s*#?([0-9]+))?")
 _AUTHOR = re.compile(r"\s*[(（]([^()（）]*(?:[(（][^()（）]*[)）][^()（）]*)*)[)）]\s*$")
+_LIMIT = re.compile(r"\s*[<＜][^<>＜＞]{8,200}[>＞]\s*")
+"""The notice in the place of words that a publisher does not let go, in whatever language."""
 _OVERLAP = 12
 """Characters in which the end of one highlight and the beginning of another must agree to be one that was widened."""
 _MAX_LINE = 1_000
@@ -107,6 +112,11 @@ def _clipping(table: LineTable, start: int, end: int, remarks: list[Remark]) -> 
         return None
     if not cleaned.text and kind:
         remarks.append(Remark(span=span, message="this clipping has no words", severity=Severity.WARNING))
+        return None
+    if kind and _LIMIT.fullmatch(cleaned.text):
+        message = "Kindle left out these words: the publisher's limit for clippings was reached"
+        help = "copy the words from the book by hand"
+        remarks.append(Remark(span=span, message=message, help=help, severity=Severity.WARNING))
         return None
     title, author = _title(clean(lines[0][0][:_MAX_LINE]).text)
     page, first, last = _place(meta)
@@ -212,15 +222,13 @@ def _comments(
 
 
 def _highlight(clipping: _Clipping, comments: Sequence[str]) -> Highlight:
-    family, comma, given = clipping.author.partition(";")[0].partition(",")
-    if not comma:
-        *names, family = clipping.author.partition(";")[0].split() or [""]
-        given = " ".join(names)
+    people = listed_authors(clipping.author)
+    first = people[0] if people else Name()
     place = f"{clipping.first}-{clipping.last}" if clipping.last > clipping.first else str(clipping.first)
     return Highlight(
         id=clipping.id,
         words=clipping.words,
-        work=Work(title=clipping.title, author=family.strip(), given=given.strip()),
+        work=Work(title=clipping.title, author=first.short, given=first.given, people=people),
         page=clipping.page,
         place=f"location {place}" if clipping.first and not clipping.page else "",
         comment="\n".join(comments),

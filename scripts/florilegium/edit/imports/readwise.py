@@ -6,10 +6,12 @@ import itertools
 from collections.abc import Iterator, Mapping
 
 from ...core.diagnostics import quoted
+from ...core.model import Name
 from ...core.rules import Severity
 from ...core.spans import LineTable, Position, Span
 from .foreign_text import clean
 from .highlights import Export, Format, Highlight, Remark, Work
+from .listed_authors import listed_authors
 
 __all__ = ["parse_readwise"]
 
@@ -111,10 +113,6 @@ def _identity(row: Mapping[str, str], words: str, seen: dict[str, int]) -> str:
 
 
 def _work(row: Mapping[str, str]) -> Work:
-    authors = clean(row.get("Book Author", "")).text
-    first = authors.partition(" and ")[0].partition(";")[0].strip()
-    family, comma, given = first.partition(",")
-    if not comma or " " in family.strip():
-        *names, family = family.split() or [""]
-        given = " ".join(names)
-    return Work(title=clean(row["Book Title"]).text, author=family.strip(), given=given.strip())
+    people = listed_authors(clean(row.get("Book Author", "")).text)
+    first = people[0] if people else Name()
+    return Work(title=clean(row["Book Title"]).text, author=first.short, given=first.given, people=people)

@@ -14,7 +14,7 @@ from ..identifiers import Identifier, check_url, parse_doi, parse_isbn, parse_is
 from .csl_dates import date_to_csl, parse_date
 from .csl_vocabulary import CUSTOM, DATES, FIELDS, IGNORED, MISTAKEN_FIELDS, MISTAKEN_TYPES, NAMES, TEXTS, TYPES
 
-__all__ = ["MAX_KEY", "MAX_NAMES", "parse_source", "read_item", "to_csl"]
+__all__ = ["MAX_KEY", "MAX_NAMES", "name_to_csl", "parse_source", "read_item", "to_csl"]
 
 MAX_KEY = 200
 """Characters of a citation key."""
@@ -363,7 +363,7 @@ def _nearest(word: str, known: tuple[str, ...]) -> str | None:
 def to_csl(source: Source) -> dict[str, object]:
     """The CSL-JSON item of a source (schema csl-data 1.0.2), its fields in one fixed order."""
     fields: dict[str, object] = {
-        **{name: [_name_to_csl(n) for n in names] for name, names in source.names.items()},
+        **{name: [name_to_csl(n) for n in names] for name, names in source.names.items()},
         **source.variables,
         **{name: date_to_csl(date) for name, date in source.dates.items()},
     }
@@ -375,7 +375,8 @@ def to_csl(source: Source) -> dict[str, object]:
     )
 
 
-def _name_to_csl(name: Name) -> dict[str, str]:
+def name_to_csl(name: Name) -> dict[str, str]:
+    """A name as CSL-JSON has it."""
     return {part: text for part, slot in _NAME_PARTS.items() if (text := getattr(name, slot))}
 
 
