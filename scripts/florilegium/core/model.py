@@ -343,6 +343,8 @@ class Notice(FrozenValue):
     label: str
     description: str
     span: Span
+    closed: bool = True
+    """Whether it closes a quotation until its reader opens it, or only labels it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

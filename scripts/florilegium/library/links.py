@@ -102,8 +102,12 @@ class Links:
         return self.notes[quote.note]
 
     def notices_of(self, quote: Quote) -> tuple[str, ...]:
-        """The notices that close a quote: its own; what holds for a note as a whole is shown at its head."""
+        """The notices of a quote: its own; what holds for a note as a whole is shown at its head."""
         return tuple(mention.id for mention in quote.notices)
+
+    def is_closed(self, quote: Quote) -> bool:
+        """Whether a quote is closed until its reader opens it: by any of its notices that does not only label."""
+        return any(id_ not in self.notices or self.notices[id_].closed for id_ in self.notices_of(quote))
 
 
 def note_references(note: Note) -> Iterator[Reference]:

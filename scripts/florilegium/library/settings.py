@@ -182,10 +182,11 @@ def _notices(fields: Fields) -> Iterator[Notice]:
     for item in _mappings(fields, "notices", "[{id: drug-use, label: Drug use}]"):
         notice = Fields(item, fields.diagnostics, where=" of a notice")
         id_ = notice.text("id", required=True)
-        notice.unknown(("id", "label", "description"))
+        notice.unknown(("id", "label", "description", "closed"))
+        closed = notice.flag("closed", default=True)
         label = notice.text("label") or id_.replace("-", " ").capitalize()
         if id_ and _is_new_id(notice, id_, taken):
-            yield Notice(id=id_, label=label, description=notice.text("description"), span=item.span)
+            yield Notice(id=id_, label=label, description=notice.text("description"), span=item.span, closed=closed)
 
 
 def _is_new_id(fields: Fields, id_: str, taken: dict[str, Span]) -> bool:

@@ -63,6 +63,7 @@ class Card(NamedTuple):
     at_words: str
     themes: list[tuple[str, str]]
     notices: list[str]
+    is_closed: bool
     notice_ids: list[str]
     state_class: str
     state: str
@@ -131,6 +132,7 @@ class PageSite(Site):
             at_words=text_fragment(address, quote.words) if address else "",
             themes=[(m.id, self.theme_label(m.id)) for m in quote.themes],
             notices=[self.notice_label(id_) for id_ in ids],
+            is_closed=self.links.is_closed(quote),
             notice_ids=list(ids),
             state_class="unverified" if state.against is None else "verified",
             state=self.state_words(quote),

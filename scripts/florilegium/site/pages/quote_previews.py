@@ -43,6 +43,7 @@ class _Preview(NamedTuple):
     language: str
     citation: str
     notices: list[str]
+    is_closed: bool
     notice_ids: list[str]
 
 
@@ -66,4 +67,5 @@ def _preview(quote: Quote, site: PageSite) -> _Preview:
         citation=site.reference_text(quote.reference) if quote.reference else "",
         notices=[site.notice_label(id_) for id_ in ids],
         notice_ids=list(ids),
+        is_closed=site.links.is_closed(quote),
     )

@@ -97,7 +97,7 @@ def _works(note: Note, site: PageSite) -> Iterator[_Node]:
 def _quotations(note: Note, site: PageSite) -> Iterator[_Node]:
     left = MOST_WORDS
     for quote in note.quotes[:MOST]:
-        is_open = not note.notices and not site.links.notices_of(quote) and len(quote.words) <= left
+        is_open = not note.notices and not site.links.is_closed(quote) and len(quote.words) <= left
         left -= len(quote.words) if is_open else 0
         yield _quotation(quote, site, quote.words if is_open else "")
 
