@@ -316,6 +316,24 @@ def test_any_text_is_read_without_an_exception(text):
         parse(LineTable("x", text))
 
 
+def test_a_link_that_is_no_address_stops_nothing():
+    html = '<p><span class="highlight">“Words.”</span> <span class="citation">(<a href="zotero://[x">Doe, 2009, p. 5</a>)</span></p>'
+    (highlight,) = parse_zotero_note(LineTable("n.html", html)).highlights
+    assert (highlight.words, highlight.page) == ("Words.", "5")
+
+
+_PIECES = st.sampled_from(
+    """<p>|</p>|<span class="highlight">|</span>|“Words.”|<a href="|zotero://[|//[|?annotation=x">|</a>|<![|^x]>|([|](|)|
+    Doe, 2009, p. 5|\n\n|&#x;|%ff|\x00|==========\n|"|,""".split("|")
+)
+
+
+@given(st.lists(_PIECES, max_size=12).map("".join))
+def test_any_pieces_of_an_export_are_read_without_an_exception(text):
+    for parse in (parse_kindle, parse_readwise, parse_zotero_note):
+        parse(LineTable("x", text))
+
+
 def test_a_zotero_note_with_the_data_of_annotations_is_read_by_them():
     data = "%7B%22annotationKey%22%3A%225Z3ECDNH%22%2C%22color%22%3A%22%23ffd400%22%2C%22pageLabel%22%3A%2219%22%7D"
     html = f'<p><span class="highlight" data-annotation="{data}">“Words”</span> <span class="citation">(<span class="citation-item">Doe 等, 2019, p. 19</span>)</span> 巴</p>'

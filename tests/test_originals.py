@@ -74,6 +74,14 @@ def test_broken_html_is_text_all_the_same(tmp_path: Path) -> None:
     assert "two three &" in text.text
 
 
+@pytest.mark.parametrize(
+    "odd", ["<![^x]>", "<![", "<![if x]>", "<![endif]", "<![CDATA[x]]>", "<!x", "<?x", "</>", "<!-"]
+)
+def test_what_no_browser_minds_in_html_stops_nothing(tmp_path: Path, odd: str) -> None:
+    text = read_original(written(tmp_path, "page.html", f"<html><body><p>Words of the page.</p>{odd}"))
+    assert "Words of the page." in text.text
+
+
 def test_other_encodings_are_refused(tmp_path: Path) -> None:
     path = written(tmp_path, "log.txt", "Café".encode("latin-1"))
     assert refusal(path) == '"log.txt" is not UTF-8: byte 0xe9 at offset 3'

@@ -3,10 +3,12 @@
 A text that was made to exhaust the program must stop nobody else's work.
 """
 
+import ctypes
 import gc
 import resource
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -36,10 +38,11 @@ def bounded(seconds: float = SECONDS, memory: int = _BYTES) -> Iterator[None]:
     """Raise `Exhausted` inside the block after so many seconds, or when it takes so many bytes more than now.
 
     The seconds are those of this process's own work, so that no finding depends on what else a machine is doing.
-    Signals and limits belong to the main thread of a process on POSIX; elsewhere the block runs without bounds.
+    Signals and the system's limits belong to the main thread of a process; in others a thread of its own watches.
     """
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
-        yield
+    if threading.current_thread() is not threading.main_thread():
+        with _watched(seconds, memory):
+            yield
         return
 
     def expire(_signal: int, _frame: FrameType | None) -> None:
@@ -57,6 +60,61 @@ def bounded(seconds: float = SECONDS, memory: int = _BYTES) -> Iterator[None]:
         signal.signal(signal.SIGPROF, old_handler)
         if old_limit is not None:
             resource.setrlimit(resource.RLIMIT_AS, old_limit)
+
+
+class _Expired(BaseException):
+    """Raised in a watched thread, from outside: no `except Exception` of a parser may swallow it."""
+
+
+_GLANCE = 0.05
+"""Seconds between two looks at a watched thread."""
+
+
+@contextmanager
+def _watched(seconds: float, memory: int) -> Iterator[None]:
+    thread = threading.get_ident()
+    clock = time.pthread_getcpuclockid(thread) if hasattr(time, "pthread_getcpuclockid") else time.CLOCK_MONOTONIC
+    start, used = time.clock_gettime(clock), _address_space() or 0
+    done, guard = threading.Event(), threading.Lock()
+    reason: list[str] = []
+
+    def watch() -> None:
+        while not done.wait(_GLANCE):
+            if time.clock_gettime(clock) - start > seconds:
+                reason.append(f"it is not done after {seconds:g} seconds")
+            elif (_address_space() or 0) - used > memory:
+                reason.append("it needs more memory than a note may have")
+            if reason:
+                with guard:
+                    if not done.is_set():
+                        _interrupt(thread, _Expired)
+                return
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        try:
+            yield
+        finally:
+            with guard:
+                done.set()
+                # What was raised and has not arrived yet must not arrive later, in somebody else's code.
+                _interrupt(thread, None)
+    except _Expired:
+        done.set()
+        raise Exhausted(reason[0]) from None
+    except (MemoryError, RecursionError) as error:
+        raise Exhausted("it needs more memory than a note may have") from error
+    finally:
+        # The clock of a thread that has ended must not be read.
+        done.set()
+        watcher.join()
+
+
+def _interrupt(thread: int, exception: type[BaseException] | None) -> None:
+    """Raise an exception in a thread before its next instruction, or take one back. See PyThreadState_SetAsyncExc."""
+    value = ctypes.py_object(exception) if exception else None
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), value)
 
 
 @contextmanager
@@ -78,10 +136,8 @@ def uncollected() -> Iterator[None]:
 
 def _limit_memory(memory: int) -> tuple[int, int] | None:
     """Lower the soft limit of address space to what is in use plus `memory`; returns the old limits."""
-    try:
-        with open("/proc/self/statm", encoding="ascii") as statm:
-            used = int(statm.read().split()[0]) * resource.getpagesize()
-    except OSError:
+    used = _address_space()
+    if used is None:
         return None
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     wanted = used + memory
@@ -89,3 +145,12 @@ def _limit_memory(memory: int) -> tuple[int, int] | None:
         return None
     resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
     return soft, hard
+
+
+def _address_space() -> int | None:
+    """Bytes of address space that this process uses; None where the system does not say."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as statm:
+            return int(statm.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return None

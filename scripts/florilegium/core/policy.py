@@ -20,12 +20,12 @@ __all__ = [
 ]
 
 CONTRIBUTED_ELEMENTS = frozenset(
-    """abbr b bdi br cite del details dfn dd dl dt em hr i ins kbd mark q rp rt ruby s samp small strong sub summary
-    sup time u var wbr""".split()
+    """abbr b bdi br cite del details dfn dd dl dt em hr i ins kbd mark p q rp rt ruby s samp small span strong sub
+    summary sup time u var wbr""".split()
 )
 """Elements that may be written as raw HTML."""
 
-BLOCK_ELEMENTS = frozenset("details summary dl dt dd hr".split())
+BLOCK_ELEMENTS = frozenset("details summary dl dt dd hr p".split())
 """Those of them that are no part of a paragraph."""
 
 SPANNING_ELEMENTS = frozenset("details dl dd".split())
@@ -34,7 +34,7 @@ SPANNING_ELEMENTS = frozenset("details dl dd".split())
 VOID_ELEMENTS = frozenset("br hr wbr".split())
 
 ELEMENTS = CONTRIBUTED_ELEMENTS | frozenset(
-    "a blockquote code div h1 h2 h3 h4 h5 h6 li ol p pre section span table tbody td th thead tr ul".split()
+    "a blockquote code div h1 h2 h3 h4 h5 h6 li ol pre section table tbody td th thead tr ul".split()
 )
 """Elements that rendered prose consists of."""
 

@@ -201,6 +201,11 @@ def _unexpected(path: str) -> Diagnostic:
     return _problem("unexpected-file", path, *explain_unexpected(path, folder in _FOLDERS, _FOLDERS.get(folder, own)))
 
 
+_DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))))
+"""Names that Windows keeps for devices, whatever follows after a full stop: libraries are cloned there too. See
+https://learn.microsoft.com/windows/win32/fileio/naming-a-file."""
+
+
 def _id_faults(path: str, kind: FileKind) -> Iterator[Diagnostic]:
     if kind not in (FileKind.NOTE, FileKind.THEME):
         return
@@ -208,6 +213,10 @@ def _id_faults(path: str, kind: FileKind) -> Iterator[Diagnostic]:
     if stem == _TAKEN:
         message = f"the id {quoted(stem)} belongs to the page that lists all {kind}s"
         yield _problem("invalid-id", path, message, "give the file another name")
+        return
+    if stem in _DEVICES:
+        message = f"{quoted(stem)} is the name of a device on Windows, where no such file can be made"
+        yield _problem("invalid-id", path, message, f"rename the file, for example to {stem}-{kind}.md")
         return
     if is_id(stem):
         return

@@ -99,6 +99,13 @@ class _HtmlText(HTMLParser):
             # Line breaks of the file are not those of the page.
             self.pieces.append(re.sub(r"[ \t\n\r\f]+", " ", data))
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        # An assertion fails where `<![` opens a section of a kind unknown to html.parser. Browsers see a comment.
+        try:
+            return super().parse_marked_section(i, report)
+        except AssertionError:
+            return self.parse_bogus_comment(i, report)
+
     def _break(self, tag: str) -> None:
         if tag not in _INLINE and not self.raised:
             self.pieces.append("\n")

@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from html import unescape
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -115,9 +116,11 @@ def _details(annotation: str) -> dict[str, str]:
 
 def _identity(paragraph: _Paragraph, details: dict[str, str]) -> str:
     for link in paragraph.links:
-        keys = parse_qs(urlsplit(link).query).get("annotation", [])
-        if keys:
-            return clean_line(keys[0])
+        # A bracket that is never closed is taken for half of an IPv6 address, and refused.
+        with suppress(ValueError):
+            keys = parse_qs(urlsplit(link).query).get("annotation", [])
+            if keys:
+                return clean_line(keys[0])
     return details.get("annotationKey", "")
 
 
