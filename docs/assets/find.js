@@ -489,7 +489,7 @@ export async function suggest(index, form) {
       if (short.length > 2 && long.startsWith(short) && long.length - short.length < 6) alike.push(other);
     }
   }
-  const lengths = index.about.lengths.filter((length) => Math.abs(length - Math.min(size, 15)) < 2);
+  const lengths = index.about.lengths.filter((length) => Math.abs(length - Math.min(size, 11)) < 2);
   const lists = size < 3 ? [] : await Promise.all(lengths.map((length) => listed(index, length)));
   const near = lists.flat().filter((other) => isOneAway(form, other));
   alike.sort((one, other) => Math.abs(one.length - size) - Math.abs(other.length - size) || (one < other ? -1 : 1));

@@ -185,8 +185,9 @@ class Finder {
     if (!found) return element("li", {});
     const shape = element("template", {});
     shape.innerHTML = found.html;
-    const closed = shape.content.querySelector("details");
-    const text = shape.content.querySelector("blockquote")?.textContent ?? "";
+    const quote = shape.content.querySelector("blockquote");
+    const closed = quote?.closest("details");
+    const text = quote?.textContent ?? "";
     const shown = closed
       ? [element("span", { class: "fl-finder__notice" }, tidy(closed.querySelector("summary") ?? closed), forms.size ? " The words you looked for are in it." : "")]
       : excerpt(tidy(text), forms);

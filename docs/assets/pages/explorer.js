@@ -24,8 +24,9 @@ const SIGNS = Object.fromEntries(DIMENSIONS.map(([name, sign]) => [name, sign]))
 const BATCH = 10;
 /** Cards that are made at once; the rest of a batch comes when a reader scrolls to them. */
 const FIRST = 4;
+const STEP = 3;
 /** Quotations up to which all counts are loaded at once. */
-const FEW = 3000;
+const FEW = 500;
 
 /** @param {HTMLElement} place */
 export function addExplorer(place) {
@@ -73,7 +74,7 @@ class Explorer {
     this.forms = new Set();
     this.shown = 0;
     this.wanted = BATCH;
-    this.observer = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && void this.more(), { rootMargin: "400px" });
+    this.observer = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && void this.more(), { rootMargin: "1000000px 0px 100px" });
     /** @type {Record<string, Value[]>} */
     this.catalogue = {};
     this.timer = 0;
@@ -389,7 +390,7 @@ class Explorer {
   /** Make the next cards, up to the number that is wanted. */
   async more() {
     const run = this.run;
-    const end = Math.min(this.hits.length, this.wanted, this.shown + (this.shown || this.wanted > BATCH ? this.wanted : FIRST));
+    const end = Math.min(this.hits.length, this.wanted, this.shown + (this.wanted > BATCH ? this.wanted : this.shown ? STEP : FIRST));
     const batch = this.hits.slice(this.shown, end);
     const start = this.shown;
     this.shown = end;
@@ -426,7 +427,7 @@ class Explorer {
     card.dataset.key = found.key;
     const words = card.querySelector("blockquote");
     if (words && this.forms.size) markWords(words, this.forms);
-    const summary = card.querySelector("details > summary");
+    const summary = words?.closest("details")?.querySelector("summary");
     if (summary && this.forms.size) summary.append(" ", element("span", { class: "find-inside" }, "The words you looked for are in it."));
     return card;
   }
@@ -622,7 +623,11 @@ class Explorer {
       if (field instanceof HTMLInputElement && document.activeElement !== field) field.value = this.state.get(name) ?? "";
     }
     this.choices.querySelector(".find-both")?.toggleAttribute("hidden", this.state.getAll("source").length !== 2);
-    if (!boxes.length || (!this.facets.open && this.total > FEW)) return;
+    if (!boxes.length) return;
+    if (this.total > FEW && !this.counted)
+      // Numbers of the whole library would be wrong beside what was found.
+      for (const place of this.choices.querySelectorAll(".find-count")) place.toggleAttribute("hidden", this.state.size > 0);
+    if (!this.facets.open && this.total > FEW) return;
     if (this.total > FEW && !this.opened) {
       // In a large library the counts are loaded when a reader turns to them.
       this.opened = true;
@@ -655,7 +660,10 @@ class Explorer {
           for (const record of records) if (sets.every((set) => set.has(record))) left++;
         }
         const place = box.parentElement?.querySelector(".find-count");
-        if (place) place.textContent = left.toLocaleString("en");
+        if (place instanceof HTMLElement) {
+          place.textContent = left.toLocaleString("en");
+          place.hidden = false;
+        }
         box.parentElement?.classList.toggle("find-none", left === 0 && !box.checked);
       }
     }

@@ -264,15 +264,15 @@ class _Index:
         by_length: dict[int, list[str]] = defaultdict(list)
         for form in forms:
             if _is_word(form):
-                by_length[min(len(form), 15)].append(form)
+                by_length[min(len(form), 11)].append(form)
         for length, group in by_length.items():
             self._put(_words_name(length), _words_file(group))
 
     def _change_words(self, new: list[str], gone: list[str]) -> None:
-        for length in {min(len(form), 15) for form in (*new, *gone) if _is_word(form)}:
+        for length in {min(len(form), 11) for form in (*new, *gone) if _is_word(form)}:
             name = _words_name(length)
             words = _read_words(self.folder / name) if name in self.files else set()
-            changed = words | {form for form in new if _is_word(form) and min(len(form), 15) == length}
+            changed = words | {form for form in new if _is_word(form) and min(len(form), 11) == length}
             changed -= set(gone)
             if changed and changed != words:
                 self._put(name, _words_file(changed))
@@ -378,7 +378,7 @@ def _is_word(form: str) -> bool:
 
 def _words_name(length: int) -> str:
     """The file of all words of a length; long words share one."""
-    return f"l-{min(length, 15)}.bin"
+    return f"l-{min(length, 11)}.bin"
 
 
 def _words_file(forms: Iterable[str]) -> bytes:
