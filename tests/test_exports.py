@@ -1,6 +1,7 @@
 """Works in other programs' formats: other programs read them back, with the same text."""
 
 import json
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 import bibtexparser
@@ -9,7 +10,17 @@ import rispy
 from florilegium.core.model import Date, Name, Source
 from florilegium.core.spans import LineTable, Span
 from florilegium.works.bibtex.bibtex_reader import parse_bibtex
-from florilegium.works.exports import bibtex_entry, citation_metadata, context_object, csl_json, ris_record
+from florilegium.works.csl.csl_vocabulary import TYPES
+from florilegium.works.exports import (
+    biblatex_entry,
+    bibtex_entry,
+    citation_metadata,
+    context_object,
+    csl_json,
+    ris_record,
+)
+from florilegium.works.ris.ris_fields import ris_type
+from florilegium.works.ris.ris_reader import parse_ris
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -162,3 +173,65 @@ def test_what_is_unknown_is_left_out():
     assert citation_metadata(bare) == [("citation_title", "T"), ("citation_language", "und")]
     assert bibtex_entry(bare) == "@online{doe2009,\n  title = {T},\n}\n"
     assert ris_record(bare) == "TY  - ELEC\nTI  - T\nID  - doe2009\nER  - \n"
+
+
+# -- there and back again
+
+_FULL = {
+    "title": "The role of <i>E. coli</i> in H<sub>2</sub>O & “quotes” 50% #1 $5 {x} ~ \\ _ ^", "container-title": "Container",
+    "publisher": "Press", "number": "7", "volume": "3", "DOI": "10.1000/a_b", "URL": "https://example.org/a_b%20c",
+    "language": "de",
+}  # fmt: skip
+_PEOPLE = (
+    Name(family="van Gogh", given="V."),
+    Name(family="Berg", given="J.", non_dropping_particle="van der"),
+    Name(family="Humboldt", given="A.", dropping_particle="von"),
+    Name(literal="Smith and Sons Inc."),
+    Name(family="King", given="Martin Luther", suffix="Jr."),
+)
+_ISSUED = (
+    Date(parts=((2001, 5, 3),)),
+    Date(parts=((-380,),)),
+    Date(parts=((1999,), (2003,))),
+    Date(parts=((1999,), (0,))),
+    Date(parts=((2001,),), season="1"),
+    Date(parts=((1650,),), circa=True),
+)
+_FOLDED_BY_RIS = {"container-title", "collection-title"}
+"""What the format has one tag for."""
+
+
+def back(text, parse):
+    (found,), problems = parse(LineTable("x", text))
+    assert problems == []
+    return found
+
+
+@pytest.mark.parametrize("write", [biblatex_entry, bibtex_entry])
+@pytest.mark.parametrize("kind", sorted(TYPES))
+def test_a_work_of_every_type_comes_back_from_bibtex(kind, write):
+    source = replace(work(kind, names={"author": _PEOPLE}), variables=_FULL)
+    found = back(write(source), parse_bibtex)
+    assert (found.type, found.names, found.dates) == (kind, source.names, source.dates)
+    lost = {"genre"} if kind == "thesis" else set()
+    assert {name: text for name, text in found.variables.items() if name not in lost} == _FULL
+
+
+@pytest.mark.parametrize("issued", _ISSUED, ids=str)
+@pytest.mark.parametrize(
+    ("write", "parse"), [(biblatex_entry, parse_bibtex), (bibtex_entry, parse_bibtex), (ris_record, parse_ris)]
+)
+def test_every_kind_of_date_comes_back(write, parse, issued):
+    found = back(write(work(dates={"issued": issued}, title="T")), parse)
+    assert found.dates == {"issued": issued}
+
+
+@pytest.mark.parametrize("kind", sorted(TYPES))
+def test_a_work_of_every_type_comes_back_from_ris(kind):
+    source = replace(work(kind, names={"author": _PEOPLE}), variables=_FULL)
+    found = back(ris_record(source), parse_ris)
+    assert ris_type(found.type) == ris_type(kind)
+    # RIS has no place for a particle of its own.
+    assert [name.full for name in found.names["author"]] == [name.full for name in _PEOPLE]
+    kept = {name: text for name, text in _FULL.items() if name not in _FOLDED_BY_RIS}
+    assert {name: found.variables.get(name) for name in kept} == {**kept, "title": source.title}

@@ -204,7 +204,7 @@ def test_keys_are_made_where_there_is_none_that_can_be_cited():
 
 def test_a_key_is_made_of_what_there_is():
     assert propose_key("", "2009", "The art of forgetting") == "forgetting2009"
-    assert propose_key("遗忘", None, "") == "work"
+    assert propose_key("遗忘", None, "") == "yiwang"
     assert propose_key("Doe", 2009, "", {"doe2009", "doe2009a"}) == "doe2009b"
 
 

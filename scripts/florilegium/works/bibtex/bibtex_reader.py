@@ -9,7 +9,6 @@ from ...core.trees import Mapping, Node, Scalar, Sequence, tree_of
 from ..citation_keys import is_citable, plain_key, propose_key
 from ..csl import parse_source
 from ..csl.csl_dates import date_to_csl, guess_date
-from ..csl.csl_vocabulary import WEB_TYPES
 from ..identifiers import parse_arxiv
 from .bibtex_entries import Entry, Value, read_entries
 from .bibtex_fields import DATES, FIELDS, GENRES, KEYS, LANGUAGES, MONTHS, NAMES, Form, csl_type
@@ -53,7 +52,7 @@ class _Converter:
         self.entry, self.table, self.taken = entry, table, taken
         self.fields = entry.fields
         subtype = self.fields.get("entrysubtype")
-        self.type = csl_type(entry.type, subtype.text if subtype else "")
+        self.type = csl_type(entry.type, decode_latex(subtype.text) if subtype else "")
         self.entries: dict[str, tuple[Scalar, Node]] = {}
         self.doubts: list[Diagnostic] = []
         self.key = entry.key.text
@@ -178,7 +177,7 @@ class _Converter:
         else:
             self.put("title", title)
             self.put("container-title", self.title("journaltitle") or self.title("journal") or book)
-            if self.type in WEB_TYPES and (site := self.value("organization")):
+            if self.entry.type in _SITES and (site := self.value("organization")):
                 self.text("container-title", self.decoded(site), site.span)
         if (value := self.value("title")) and "url" not in self.fields and (link := _LINK.search(value.text)):
             self.text("URL", decode_address(link[1]), value.span)
@@ -202,14 +201,16 @@ class _Converter:
 
     def add_numbers(self) -> None:
         if number := self.value("number"):
-            if self.type.startswith("article") or self.type in ("periodical", "review", "review-book"):
+            if self.type.startswith("article-") or self.type in ("periodical", "review", "review-book"):
                 name = "issue"
             else:
                 name = "collection-number" if "series" in self.fields else "number"
             self.text(name, self.decoded(number), number.span)
         if issue := self.value("issue"):
             self.text("issue", self.decoded(issue), issue.span)
-        if pages := self.value("pages", "eid"):
+        if (eid := self.value("eid")) and "number" not in self.entries:
+            self.text("number", self.decoded(eid), eid.span)
+        if pages := self.value("pages"):
             self.text("page", re.sub(r"\s*[-–—‒−]+\s*", "-", self.decoded(pages)), pages.span)
         genre = self.value("type")
         word = genre.text.strip().lower() if genre else self.entry.type if self.type == "thesis" else ""
@@ -218,7 +219,7 @@ class _Converter:
             self.text("genre", GENRES.get(word) or KEYS.get(word) or (self.decoded(genre) if genre else ""), span)
 
     def add_publisher(self) -> None:
-        names = [name for name in _PUBLISHERS if name != "organization" or self.type not in WEB_TYPES]
+        names = [name for name in _PUBLISHERS if name != "organization" or self.entry.type not in _SITES]
         found = [self.fields[name] for name in names if name in self.fields]
         how = self.value("howpublished")
         if how and re.match(r"\s*(\\url\b|https?://)", how.text):
@@ -288,6 +289,8 @@ class _Converter:
             self.add("custom", Mapping(tuple((Scalar(name, False, node.span), node) for name, node in entries), span))
 
 
+_SITES = frozenset(("online", "www", "electronic"))
+"""Entry types whose `organization` is the site."""
 _EMPTY = Value("", Span("", 1, 1, 1, 1))
 _EDITORS = {
     **dict.fromkeys(("founder", "continuator", "redactor", "reviser"), "editor"),

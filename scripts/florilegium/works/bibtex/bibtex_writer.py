@@ -149,8 +149,11 @@ def _publisher_field(kind: str) -> str:
 
 def _number(source: Source) -> Iterator[tuple[str, str]]:
     """What stands in `number`: the issue of a journal, the number of a report, or the place in a series."""
-    for variable in ("issue", "number", "collection-number"):
+    article = source.type.startswith("article-") or source.type in ("periodical", "review", "review-book")
+    for variable in ("issue", "collection-number") if article else ("issue", "number", "collection-number"):
         yield "number", text_field(source.variables.get(variable, ""))
+    if article:  # the number of an article that has no pages
+        yield "eid", text_field(source.variables.get("number", ""))
 
 
 def _eprint(source: Source, modern: bool) -> Iterator[tuple[str, str]]:

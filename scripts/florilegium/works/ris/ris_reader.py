@@ -265,6 +265,8 @@ def _texts(record: _Record) -> Iterator[tuple[str, Node]]:
 def _numbers(record: _Record) -> Iterator[tuple[str, Node]]:
     if issue := record.first("IS"):
         yield ("number" if record.type in NUMBERED else "issue"), _scalar(issue)
+    if record.type not in NUMBERED and (own := record.first("C7" if record.type.startswith("article") else "M1")):
+        yield "number", _scalar(own)
     first, last = record.first("SP"), record.first("EP")
     if first:
         page = re.sub(r"\s*[-–—‒]+\s*", "-", first.text)

@@ -31,6 +31,8 @@ def _lines(source: Source) -> Iterator[tuple[str, str]]:
             yield tag, plain_title(source.variables.get(row.csl, ""))
     if source.type in NUMBERED:
         yield "IS", source.variables.get("number", "")
+    else:
+        yield ("C7" if ris_type(source.type) in ("JOUR", "MGZN", "NEWS") else "M1"), source.variables.get("number", "")
     for keyword in re.split(r"\s*[,;]\s*", source.variables.get("keyword", "")):
         yield "KW", keyword
     if found := retraction(source):
@@ -42,7 +44,7 @@ def _lines(source: Source) -> Iterator[tuple[str, str]]:
 
 def _name(name: Name) -> str:
     if name.literal:
-        return name.literal
+        return name.literal.replace("*", "").replace(",", "")
     family = " ".join(part for part in (name.non_dropping_particle, name.family) if part)
     given = " ".join(part for part in (name.given, name.dropping_particle) if part)
     # An asterisk would be a wildcard to the format; a comma would begin the next part of the name.
@@ -80,7 +82,7 @@ def _rest(date: Date) -> str:
     if season:
         return f"{season} {date.year}"
     if len(date.parts) > 1:
-        return edtf(date).replace("/", "--")
+        return edtf(date).replace("/", "--").replace("..", "")
     return f"c. {date.year}" if date.circa else ""
 
 
