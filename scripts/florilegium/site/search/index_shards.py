@@ -105,7 +105,7 @@ class Terms:
 # ----------------------------------------------------------------------------------------------------------- shards
 
 _DEPTH = 7
-_LIMITS = {"q": 12_500, "r": 46_000}
+_LIMITS = {"q": 13_000, "r": 46_000}
 """What a shard weighs before it is divided; a posting weighs 2, a form 6."""
 
 
