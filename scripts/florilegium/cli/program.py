@@ -40,6 +40,7 @@ _COMMANDS = {
     "new": "new_commands.new",
     "import": "import_command.import_",
     "theme": "theme_commands.theme",
+    "note": "theme_commands.note",
     "references": "references_commands.references",
     # Reviewing
     "diff": "review_commands.diff",

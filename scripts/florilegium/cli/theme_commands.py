@@ -1,4 +1,4 @@
-"""The commands that change a theme everywhere at once: `theme rename` and `theme merge`."""
+"""The commands that change an id everywhere at once: `theme rename`, `theme merge` and `note rename`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..core.edits import Change
     from ..edit.renames import Renaming
 
-__all__ = ["theme"]
+__all__ = ["note", "theme"]
 
 
 @click.group()
@@ -48,6 +48,24 @@ def merge(root: Path, dry_run: bool, gone: str, kept: str) -> int:
 
     renaming = plan_merge(Options(root=root, progress=progress()), gone, kept)
     return _write(root, renaming, dry_run, f"{gone} is part of {kept} now")
+
+
+@click.group()
+def note() -> None:
+    """Rename a note, in all files at once."""
+
+
+@note.command("rename")
+@root_option
+@_dry_run
+@click.argument("old")
+@click.argument("new")
+def rename_note(root: Path, dry_run: bool, old: str, new: str) -> int:
+    """Give the note OLD the id NEW: its file, links to it, its verified quotations; its old address is redirected."""
+    from ..edit.renames import plan_note_rename
+
+    renaming = plan_note_rename(Options(root=root, progress=progress()), old, new)
+    return _write(root, renaming, dry_run, f"{old} is {new} now")
 
 
 def _write(root: Path, renaming: "Renaming", dry_run: bool, done: str) -> int:

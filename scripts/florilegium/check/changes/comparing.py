@@ -1,9 +1,13 @@
 """The comparison of two libraries, from end to end."""
 
+from dataclasses import replace
+
+from ...library.links import resolve_links
 from ..checks import apply_severities
 from .differences import Changes
 from .document_changes import compare_notes, compare_themes
 from .quotation_changes import compare_quotes
+from .renamed_themes import with_later_ids
 from .settings_changes import compare_settings
 from .sides import ComparedLibrary
 from .vanished import vanished_permalinks
@@ -14,7 +18,10 @@ __all__ = ["compare"]
 
 def compare(before: ComparedLibrary, after: ComparedLibrary) -> Changes:
     """What the later library means otherwise than the earlier one; white space and the order of files mean nothing."""
-    old, new = before.links.library, after.links.library
+    new = after.links.library
+    old = with_later_ids(before.links.library, new)
+    if old is not before.links.library:
+        before = replace(before, links=resolve_links(old))
     redirects = new.settings.redirects
     quotes = tuple(compare_quotes(before, after))
     return Changes(

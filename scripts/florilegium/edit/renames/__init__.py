@@ -1,4 +1,4 @@
-"""Themes renamed and merged: every mention of them rewritten by span, and a redirect left at the old address.
+"""Themes and notes renamed, themes merged: every mention rewritten by span, and a redirect left at the old address.
 
 Merged, nothing of the theme that goes is lost. Its name and aliases become aliases of the one that stays, which also
 takes over its related themes and its notices: protection is never dropped on the way. Its text ends the other's text,
@@ -6,5 +6,6 @@ under a heading with its name, where a person can make one definition of the two
 """
 
 from .rename_plan import Renaming, plan_merge, plan_rename
+from .renamed_notes import plan_note_rename
 
-__all__ = ["Renaming", "plan_merge", "plan_rename"]
+__all__ = ["Renaming", "plan_merge", "plan_note_rename", "plan_rename"]

@@ -20,7 +20,7 @@ from .mentions import names_theme, rename_mentions, theme_path
 from .merged_themes import merge_front_matter, merged_text
 from .renamed_settings import rename_in_settings
 
-__all__ = ["Renaming", "plan_merge", "plan_rename"]
+__all__ = ["Renaming", "plan_merge", "plan_rename", "refuse_new", "refuse_unreliable"]
 
 _SETTINGS = "annotations/library.yml"
 _UNRELIABLE = frozenset(
@@ -60,7 +60,7 @@ class _Plan:
         self.links, self.findings = judge(self.result, options.today)
         self.files: dict[str, tuple[str, str | None]] = {}
         """By path, the text of each file that changes: as it is, and as it will be."""
-        _refuse_unreliable(self.result)
+        refuse_unreliable(self.result)
         if old not in self.links.themes:
             raise CannotRun(f"there is no theme {quoted(old)}", self.near(old))
         if old == new:
@@ -143,7 +143,7 @@ class _Plan:
         contents = {c.path: None if c.after is None else c.after.encode() for c in changes}
         after = replace_files(self.result, contents)
         links, findings = judge(after, self.options.today)
-        _refuse_new(self.findings, findings)
+        refuse_new(self.findings, findings)
         _refuse_other_words(self.links, links)
         return Renaming(
             changes=tuple(sorted(changes, key=lambda change: change.path)),
@@ -157,14 +157,14 @@ def _in_front(theme: Theme, edit: Edit) -> bool:
     return any(span.start <= edit.span.start <= span.end for span in theme.spans.values())
 
 
-def _refuse_unreliable(result: ReadResult) -> None:
+def refuse_unreliable(result: ReadResult) -> None:
     for finding in result.diagnostics:
         if finding.rule in _UNRELIABLE:
             message = f"{plain(str(finding.span))}: {finding.message} [{finding.rule}]"
             raise CannotRun(message, "mend this first: until then nobody can say what the file names")
 
 
-def _refuse_new(before: Iterable[Diagnostic], after: Iterable[Diagnostic]) -> None:
+def refuse_new(before: Iterable[Diagnostic], after: Iterable[Diagnostic]) -> None:
     """Nothing may be found afterwards that was not found before."""
     known = list(before)
     found = list(after)

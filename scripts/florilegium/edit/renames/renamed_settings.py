@@ -1,4 +1,4 @@
-"""What `library.yml` says of a theme that gets another name: redirects and exceptions."""
+"""What `library.yml` says of a theme or note that gets another id: redirects and exceptions."""
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -18,22 +18,25 @@ _THEMES = "Themes"
 """The group of the rules whose findings concern a theme's id."""
 
 
-def rename_in_settings(table: LineTable, old: str, new: str, *, merge: bool) -> Iterator[Edit]:
-    """The edits of `library.yml`: its exceptions follow the theme, and its old address leads to the new one."""
+def rename_in_settings(table: LineTable, old: str, new: str, *, merge: bool, folder: str = "themes") -> Iterator[Edit]:
+    """The edits of `library.yml`: its exceptions follow the page, and its old address leads to the new one.
+
+    `folder` is `themes` or `notes`.
+    """
     root, _ = parse_yaml(table.text, table, 0)
     if not isinstance(root, Mapping):
         raise CannotRun("annotations/library.yml holds no settings", "write lines such as title: My library")
     exceptions = root.get("exceptions")
     for item in exceptions.items if isinstance(exceptions, Sequence) else ():
         if isinstance(item, Mapping):
-            yield from _exception(item, table, old, new, merge)
-    yield from _redirects(root, table, old, new)
+            yield from _exception(item, table, old, new, merge, folder)
+    yield from _redirects(root, table, old, new, folder)
 
 
-def _exception(exception: Mapping, table: LineTable, old: str, new: str, merge: bool) -> Iterator[Edit]:
+def _exception(exception: Mapping, table: LineTable, old: str, new: str, merge: bool, folder: str) -> Iterator[Edit]:
     paths, keys, rule = (exception.get(key) for key in ("paths", "keys", "rule"))
     if isinstance(paths, Sequence):
-        before, after = f"themes/{old}.md", f"themes/{new}.md"
+        before, after = f"{folder}/{old}.md", f"{folder}/{new}.md"
         patterns = [item.text for item in paths.items if isinstance(item, Scalar)]
         if before in patterns:
             yield from edit_list(paths, before, after, table, merge=merge)
@@ -42,7 +45,11 @@ def _exception(exception: Mapping, table: LineTable, old: str, new: str, merge: 
             if edit is not None:
                 yield edit
     known = RULES.get(rule.text) if isinstance(rule, Scalar) else None
-    if isinstance(keys, Sequence) and known and known.group == _THEMES:
+    if isinstance(keys, Sequence) and folder == "notes":
+        for item in keys.items:
+            if isinstance(item, Scalar) and item.text.startswith(f"{old}/"):
+                yield replace_scalar(item, f"{new}/{item.text.partition('/')[2]}", table)
+    elif isinstance(keys, Sequence) and known and known.group == _THEMES:
         yield from edit_list(keys, old, new, table, merge=merge)
 
 
@@ -53,9 +60,9 @@ def _matches(path: str, patterns: list[str]) -> bool:
 # ------------------------------------------------------------------------------------------------------- redirects
 
 
-def _redirects(root: Mapping, table: LineTable, old: str, new: str) -> Iterator[Edit]:
+def _redirects(root: Mapping, table: LineTable, old: str, new: str, folder: str) -> Iterator[Edit]:
     """What led to the old page leads to the new one, without a stop between; and so does the old page."""
-    entry = (f"themes/{old}", f"themes/{new}")
+    entry = (f"{folder}/{old}", f"{folder}/{new}")
     node = root.get("redirects")
     entries = node.entries if isinstance(node, Mapping) else ()
     known = {key.text: value.text for key, value in entries if isinstance(value, Scalar)}
