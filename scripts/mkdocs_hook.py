@@ -15,7 +15,9 @@ from florilegium.check.checking import Options
 from florilegium.core.diagnostics import plain
 from florilegium.core.errors import FlorilegiumError
 from florilegium.core.rules import Severity
-from florilegium.library.reading import ANNOTATIONS
+from florilegium.core.spans import LineTable
+from florilegium.library.reading import ANNOTATIONS, SETTINGS
+from florilegium.library.settings import parse_settings
 from florilegium.pipeline import add_data_files, add_index, prepare_pages
 from florilegium.publish.renderers import PAGES_WRITTEN
 from florilegium.site.pages import FOLDERS, is_generated
@@ -53,6 +55,14 @@ def _is_wanted(record: logging.LogRecord) -> bool:
 
 for _name in ("mkdocs", "properdocs"):
     logging.getLogger(f"{_name}.commands.build").addFilter(_is_wanted)
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Take the site's address from the library, which is asked for it once: sitemap and canonical links need it."""
+    path = Path(config.config_file_path).parent / ANNOTATIONS / SETTINGS
+    if not config.site_url and path.is_file():
+        config.site_url = parse_settings(LineTable(SETTINGS, path.read_text("utf-8", "replace")))[0].url or None
+    return config
 
 
 def on_pre_build(config: MkDocsConfig) -> None:

@@ -170,6 +170,35 @@ def test_a_folder_that_is_not_empty_is_left_alone(tmp_path, florilegium):
     assert tree(tmp_path) == before
 
 
+def test_a_repository_with_a_readme_and_a_license_is_as_good_as_an_empty_folder(tmp_path, florilegium):
+    for name, text in {"README.md": "# Mine\n", "LICENSE": "MIT\n", ".gitignore": "*.log\n", ".DS_Store": ""}.items():
+        (tmp_path / name).write_text(text)
+    code, said, _ = florilegium("init", tmp_path)
+    assert (code, "LIBRARY.md says what to change first" in said) == (0, True)
+    assert (tmp_path / "README.md").read_text() == "# Mine\n"
+    assert (tmp_path / "LICENSE").read_text() == "MIT\n"
+    assert (tmp_path / ".gitignore").read_text().startswith("*.log\n\n# Pages written")
+    assert ".venv/bin/florilegium check" in (tmp_path / "LIBRARY.md").read_text()
+
+
+def test_the_program_can_be_named(tmp_path, florilegium):
+    assert florilegium("init", tmp_path / "x", "--program", "https://example.org/f.whl")[0] == 0
+    assert (tmp_path / "x/requirements.txt").read_text().splitlines()[-1] == "https://example.org/f.whl"
+    assert not (tmp_path / "x/vendor").exists()
+
+
+def test_an_update_brings_the_workflows_and_the_guide_along(own, florilegium):
+    for name in (".github/workflows/check.yml", "docs/format.md"):
+        (own / name).unlink()
+    said = florilegium("init", "--update", own)[1]
+    assert "wrote .github/workflows/check.yml" in said
+    assert "wrote docs/format.md" in said
+    with (own / "docs/format.md").open("a") as file:
+        file.write("Ours.\n")
+    code, said, _ = florilegium("init", "--update", own)
+    assert (code, "    -Ours." in said) == (1, True)
+
+
 def test_a_file_is_no_folder(tmp_path, florilegium):
     (tmp_path / "x").write_text("")
     assert "is a file" in florilegium("init", tmp_path / "x")[2]
@@ -257,7 +286,8 @@ def test_an_update_keeps_what_somebody_has_changed(older, florilegium):
     for _ in range(2):
         code, said, _ = florilegium("init", "--update", older)
         assert code == 1
-        assert "kept docs/assets/frame.css, which somebody has changed" in said
+        assert "kept docs/assets/frame.css, which was changed here" in said
+        assert "-/* mine */" in said
         assert (older / "docs/assets/frame.css").read_text() == "/* mine */"
         assert (older / "frame/theme/gone.html").read_text() == "mine"
         assert (older / "docs/assets/own.css").read_text() == "mine too"
@@ -300,7 +330,7 @@ def test_a_frame_that_is_no_text_is_told(own, florilegium):
         ),
         (
             {"url": "file:///home/somebody/x", "dir_info": {"editable": True}},
-            "# florilegium @ git+https://github.com/SOMEONE/REPOSITORY@COMMIT",
+            "./vendor/florilegium-0.1.0-py3-none-any.whl",
         ),
     ],
 )
@@ -351,6 +381,8 @@ def test_an_installed_program_starts_the_same_library_and_builds_it(installed, o
     ours, theirs = tree(own), tree(project.root)
     assert theirs.pop("requirements.txt").startswith(b"# Where the program comes from")
     del ours["requirements.txt"]
+    # This one came from no registry, so a library carries it along.
+    assert ours.pop(f"vendor/{starters.WHEEL}") == starters.pack_wheel()
     assert theirs == ours
     built = project.run(str(installed), "-m", "florilegium", "build")
     assert built.returncode == 0, built.stdout + built.stderr

@@ -1,8 +1,10 @@
 """The commands that help to write: `new note`, `new theme`, and `init` for a library of one's own."""
 
+import re
 import shlex
 from collections.abc import Iterable
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -124,23 +126,28 @@ def theme(
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--title", default="My library", show_default=True, help="What the library is called.")
 @click.option("--example", is_flag=True, help="Begin with four short readings and the texts that they quote.")
-@click.option("--update", is_flag=True, help="Bring the frame of the site of a library up to date, and nothing else.")
-def init(folder: Path, title: str, example: bool, update: bool) -> int:
-    """Start a library of one's own in the folder DIR, which must be empty or not there yet."""
+@click.option("--program", default="", metavar="ADDRESS", help="Where pip gets the program: an address or a wheel.")
+@click.option("--update", is_flag=True, help="Update the site templates, the workflows and the guide to the format.")
+def init(folder: Path, title: str, example: bool, program: str, update: bool) -> int:
+    """Start a library of one's own in the folder DIR: a new one, or a repository with a README and a license."""
     root = folder.resolve()
-    return _update(root, folder) if update else _start(root, folder, title, example)
+    return _update(root, folder) if update else _start(root, folder, title, example, program)
 
 
-def _start(root: Path, folder: Path, title: str, example: bool) -> int:
+def _start(root: Path, folder: Path, title: str, example: bool, program: str) -> int:
     from ..edit import starters
 
-    _insist_on_room(root, plain(str(folder)))
+    there = _there(root, plain(str(folder)))
     if not title.strip():
         raise CannotRun("the title is empty", "give one with --title")
-    changes = starters.plan_library(" ".join(title.split()), example=example)
+    changes = starters.plan_library(" ".join(title.split()), example=example, program=program, there=there)
     root.mkdir(parents=True, exist_ok=True)
     _write_all(root, changes)
     click.echo(f"wrote {len(changes)} files into {plain(str(folder))}")
+    if not program and not starters.program_address():
+        (root / "vendor").mkdir()
+        (root / "vendor" / starters.WHEEL).write_bytes(starters.pack_wheel())
+        click.echo(f"vendor/{starters.WHEEL} holds the program, so that others can install it from here")
     _tell_next(
         [
             (f"cd {shlex.quote(str(folder))}", ""),
@@ -150,21 +157,34 @@ def _start(root: Path, folder: Path, title: str, example: bool) -> int:
             ("florilegium new note", "starts a note of your own"),
         ]
     )
-    click.echo("README.md says what to change first, and how to publish the site.")
-    if not any("\nflorilegium" in (change.after or "") for change in changes if change.path == "requirements.txt"):
-        click.echo("requirements.txt must say where the program comes from before others can install it.")
+    guide = "LIBRARY.md" if any(change.path == "LIBRARY.md" for change in changes) else "README.md"
+    click.echo(f"{guide} says what to change first, and how to publish the site.")
     return 0
 
 
-def _insist_on_room(root: Path, shown: str) -> None:
+_OF_REPOSITORIES = re.compile(
+    r"\.git.*|\.DS_Store|(?:README|LICEN[CS]E|COPYING|CITATION|CODE_OF_CONDUCT|CONTRIBUTING)(?:\..*)?", re.IGNORECASE
+)
+"""What a repository holds before anything is in it."""
+
+
+def _there(root: Path, shown: str) -> dict[str, str]:
+    """The files of a folder that a library can begin in, by name. Raises `CannotRun` where there are others."""
     if root.exists() and not root.is_dir():
         raise CannotRun(f"{shown} is a file", "name a folder")
-    # A repository that somebody has made before is as good as an empty folder.
-    if root.is_dir() and any(path.name != ".git" for path in root.iterdir()):
-        raise CannotRun(f"{shown} is not empty; nothing was written", "name a folder that is not there yet")
+    found = sorted(root.iterdir()) if root.is_dir() else []
+    if others := [path.name for path in found if not _OF_REPOSITORIES.fullmatch(path.name)]:
+        message = f"{shown} is not empty; nothing was written: it holds {plain(', '.join(others[:5]))}"
+        raise CannotRun(message, "name a folder that is not there yet, or a repository with a README and a license")
+    return {path.name: path.read_bytes().decode("utf-8", "replace") for path in found if path.is_file()}
+
+
+_SHOWN_LINES = 42
+"""Lines of a difference that are shown."""
 
 
 def _update(root: Path, folder: Path) -> int:
+    from ..core.edits import render_diff
     from ..edit import starters
 
     if not (root / "frame").is_dir():
@@ -176,8 +196,10 @@ def _update(root: Path, folder: Path) -> int:
     _write_all(root, update.changes)
     for change in update.changes:
         click.echo(f"{'removed' if change.after is None else 'wrote'} {plain(change.path)}")
-    for path in update.kept:
-        click.echo(f"kept {plain(path)}, which somebody has changed; remove it to get the new one")
+    for change in update.kept:
+        click.echo(f"kept {plain(change.path)}, which was changed here; remove it to get the new one:")
+        for line in islice(render_diff([change]), 2, _SHOWN_LINES):
+            click.echo(f"    {plain(line)}")
     if not update.changes and not update.kept:
         click.echo("The frame is up to date.")
     return int(bool(update.kept))

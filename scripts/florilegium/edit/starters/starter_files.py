@@ -13,13 +13,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from types import MappingProxyType
 
 from ... import __version__
 from ...core.edits import Change, read_exactly
 from ...core.yaml_writer import quoted_yaml
 from ...site.pages import FOLDERS
+from .vendored_program import WHEEL
 
-__all__ = ["Update", "is_outdated", "plan_library", "plan_update"]
+__all__ = ["Update", "is_outdated", "plan_library", "plan_update", "program_address"]
 
 SUMS = "frame/SHA256SUMS"
 _PACKAGE = Path(__file__).parent.parent.parent
@@ -35,28 +37,47 @@ _TEXTS = frozenset((".css", ".html", ".js", ".json", ".py", ".svg"))
 """Files of the frame; the pictures beside them show another library."""
 
 
+_RENEWED = (".github/workflows/check.yml", ".github/workflows/publish.yml", "docs/format.md")
+"""Files that a library begins with, and that a later version of the program brings up to date as it does the frame."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
     """What bringing a library's frame up to date changes."""
 
     changes: tuple[Change, ...]
-    kept: tuple[str, ...]
-    """Files that somebody has changed since they were copied: they stay as they are."""
+    kept: tuple[Change, ...]
+    """What would change in files that were changed here since they were copied: they stay as they are."""
 
 
-def plan_library(title: str, *, example: bool = False) -> tuple[Change, ...]:
-    """Plan all files of a new library of this title: with one note, or with the example and the texts it quotes."""
-    files = {**_starters("library", title), **_frame()}
+def plan_library(
+    title: str, *, example: bool = False, program: str = "", there: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Change, ...]:
+    """Plan all files of a new library of this title: with one note, or with the example and the texts it quotes.
+
+    `program` is where pip gets the program, if not from where it came itself. `there` are files of the folder, by
+    name: a README stays and ours is called otherwise, and what Git is told is added to.
+    """
+    files = {**_starters("library", title, program), **_frame()}
     if example:
         kept = {path: text for path, text in files.items() if not path.startswith("annotations/")}
         files = {**kept, **_starters("example", title)}
-    return tuple(Change(path=path, before=None, after=text) for path, text in sorted(files.items()))
+    if any(name.upper().startswith("README") for name in there):
+        files["LIBRARY.md"] = files.pop("README.md")
+    planned = [Change(path=path, before=None, after=text) for path, text in files.items() if path not in there]
+    planned += [
+        Change(path=path, before=there[path], after=f"{there[path].rstrip()}\n\n{text}")
+        for path, text in files.items()
+        if path in there
+    ]
+    return tuple(sorted(planned, key=lambda change: change.path))
 
 
 def plan_update(root: Path) -> Update:
     """What makes the frame of the library at `root` that of this version. Raises `UnicodeDecodeError`."""
     frame, sums = _frame(), _parse_sums(read_exactly(root, SUMS) or "")
-    changes, kept = [], []
+    changes: list[Change] = []
+    kept: list[Change] = []
     for path in sorted(frame.keys() | sums.keys()):
         before, after = read_exactly(root, path), frame.get(path)
         if before == after:
@@ -64,7 +85,7 @@ def plan_update(root: Path) -> Update:
         if before is None or path == SUMS or _digest(before) == sums.get(path):
             changes.append(Change(path=path, before=before, after=after))
         else:
-            kept.append(path)
+            kept.append(Change(path=path, before=before, after=after))
     return Update(changes=tuple(changes), kept=tuple(kept))
 
 
@@ -79,7 +100,8 @@ def is_outdated(root: Path) -> bool:
 
 def _frame() -> dict[str, str]:
     """The files of the frame by their paths in a library, with the list of their digests."""
-    files = dict(sorted(_copies()))
+    guides = {path: text for path, text in _starters("library", "").items() if path in _RENEWED}
+    files = {**dict(sorted(_copies())), **guides}
     sums = "".join(f"{_digest(text)}  {path}\n" for path, text in files.items())
     return {**files, SUMS: sums}
 
@@ -97,7 +119,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-_SUM = re.compile(r"([0-9a-f]{64})  ((?:docs|frame)/[A-Za-z0-9_./-]+)")
+_SUM = re.compile(r"([0-9a-f]{64})  ((?:docs|frame)/[A-Za-z0-9_./-]+|\.github/workflows/(?:check|publish)\.yml)")
 
 
 def _parse_sums(text: str) -> Mapping[str, str]:
@@ -109,28 +131,33 @@ def _parse_sums(text: str) -> Mapping[str, str]:
 # ----------------------------------------------------------------------------------------------------- starters
 
 
-def _starters(name: str, title: str) -> dict[str, str]:
+def _starters(name: str, title: str, program: str = "") -> dict[str, str]:
     """Read the files of a folder of starters, by path. A name that begins with `dot-` stands for one with a dot."""
     folder = Path(__file__).parent / name
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     return {
-        re.sub(r"(^|/)dot-", r"\1.", path.relative_to(folder).as_posix()): _filled(path.read_text("utf-8"), title)
+        re.sub(r"(^|/)dot-", r"\1.", path.relative_to(folder).as_posix()): _filled(
+            path.read_text("utf-8"), title, program
+        )
         for path in paths
     }
 
 
-def _filled(text: str, title: str) -> str:
+def _filled(text: str, title: str, program: str) -> str:
     words = {
         "@TITLE@": title,
         "@QUOTED-TITLE@": quoted_yaml(title),
         "@IGNORED@": "".join(f"/docs/{folder}/\n" for folder in FOLDERS).rstrip("\n"),
-        "@PROGRAM@": _program(),
+        "@PROGRAM@": program or program_address() or f"./vendor/{WHEEL}",
     }
     return re.sub("|".join(words), lambda found: words[found[0]], text)
 
 
-def _program() -> str:
-    """Where this program comes from, as a line for pip; PEP 610 records it for what comes from no registry."""
+def program_address() -> str:
+    """Where this program comes from, as a line for pip; PEP 610 records it for what comes from no registry.
+
+    Empty where others cannot get it from there: then a library carries the program with it.
+    """
     try:
         recorded = distribution("florilegium").read_text("direct_url.json")
     except PackageNotFoundError:
@@ -141,4 +168,4 @@ def _program() -> str:
     vcs = source.get("vcs_info", {})
     if vcs.get("commit_id"):
         return f"florilegium @ {vcs['vcs']}+{source['url']}@{vcs['commit_id']}"
-    return "# florilegium @ git+https://github.com/SOMEONE/REPOSITORY@COMMIT"
+    return ""

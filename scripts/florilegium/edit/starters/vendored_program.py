@@ -1,0 +1,66 @@
+"""The program as a wheel that a library carries with it, where it can be had from no address.
+
+A wheel is a ZIP file (https://packaging.python.org/specifications/binary-distribution-format/), so that it can be
+packed again from what is installed, without a network and without tools for building.
+"""
+
+import base64
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator
+from importlib.metadata import distribution
+from pathlib import Path
+
+from ... import __version__
+
+__all__ = ["WHEEL", "pack_wheel"]
+
+WHEEL = f"florilegium-{__version__}-py3-none-any.whl"
+"""The file's name, which tells pip what it is."""
+
+_PACKAGE = Path(__file__).parent.parent.parent
+_REPOSITORY = _PACKAGE.parent.parent
+_FRAME = {
+    # What the build of the package puts beside its code; in a checkout it lies elsewhere.
+    "florilegium/frame/assets": _REPOSITORY / "docs" / "assets",
+    "florilegium/frame/schemas": _REPOSITORY / "docs" / "schemas",
+    "florilegium/frame/mkdocs_hook.py": _REPOSITORY / "scripts" / "mkdocs_hook.py",
+}
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_TAGS = "Wheel-Version: 1.0\nGenerator: florilegium\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+
+
+def pack_wheel() -> bytes:
+    """The installed program as a wheel: the same program gives the same bytes."""
+    folder = f"florilegium-{__version__}.dist-info"
+    found = distribution("florilegium")
+    texts = {name: found.read_text(name) or "" for name in ("METADATA", "entry_points.txt")}
+    files = dict(sorted(_files())) | {f"{folder}/{name}": text.encode() for name, text in texts.items()}
+    files[f"{folder}/WHEEL"] = _TAGS.encode()
+    record = "".join(f"{path},{_digest(data)},{len(data)}\n" for path, data in files.items())
+    files[f"{folder}/RECORD"] = f"{record}{folder}/RECORD,,\n".encode()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, data in files.items():
+            archive.writestr(zipfile.ZipInfo(path, _EPOCH), data, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def _files() -> Iterator[tuple[str, bytes]]:
+    yield from _below(_PACKAGE, "florilegium")
+    if not (_PACKAGE / "frame").is_dir():
+        for target, place in _FRAME.items():
+            yield from _below(place, target)
+
+
+def _below(place: Path, target: str) -> Iterator[tuple[str, bytes]]:
+    for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
+        if path.is_file() and not {"__pycache__", "screenshots"}.intersection(path.parts):
+            below = path.relative_to(place).as_posix()
+            yield target if below == "." else f"{target}/{below}", path.read_bytes()
+
+
+def _digest(data: bytes) -> str:
+    digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+    return f"sha256={digest}"
