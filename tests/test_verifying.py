@@ -213,3 +213,12 @@ def test_one_wording_of_the_state():
     assert state_words(VerifiedAgainst.SOURCE) == "Verified against the source"
     assert state_words(VerifiedAgainst.SOURCE, None, 2) == "Verified against the source; compared by two"
     assert state_words(VerifiedAgainst.QUOTED_IN) == "Verified against the work it is quoted in"
+
+
+def test_words_with_what_no_words_may_hold_are_not_recorded(root):
+    note = root / NOTE
+    note.write_text(note.read_text().replace("the pain as", "the ~~pain~~ pain as"))
+    (root / "doe.txt").write_text(WORK.replace("the pain as", "the pain pain as"))
+    result = run(root)
+    assert {found.rule for found in result.diagnostics} == {"markup-in-quotation"}
+    assert lock(root) == []

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ..core.diagnostics import Diagnostic, plain, quoted
 from ..core.errors import CannotRun
 from ..core.model import Basis, Library, Source, Verification
+from ..core.rules import Severity
 from ..library.links import Links
 from ..library.reading import ANNOTATIONS
 from ..quotations.lock_file import merge_verifications, prune_verifications, render_lock
@@ -74,11 +75,14 @@ def verify(options: Options, paths: Mapping[str, Path], request: Request | None 
         if key not in compared.empty and not _is_trusted(key, checked.links, originals, request)
     ]
     skipped = {*compared.empty, *doubtful}
+    refused = _refused_words(library, checked.diagnostics)
+    compared = compared._replace(entries=tuple(e for e in compared.entries if e.quote not in refused))
     entries = _locked(library, compared, skipped, prune=request.prune)
     remarks = [*_doubts(doubtful, originals), *_wrong_files(sorted(compared.empty), originals)]
     if request.write:
         _write(options.root, entries)
-    diagnostics = apply_severities(checked.links, compared.diagnostics)
+    found_with_faults = (fault for faults in refused.values() for fault in faults)
+    diagnostics = apply_severities(checked.links, (*compared.diagnostics, *found_with_faults))
     return Verified(
         diagnostics,
         checked.totals,
@@ -151,6 +155,24 @@ def _locked(library: Library, compared: Compared, skipped: set[str], *, prune: b
 # -------------------------------------------------------------------------------------------------- what is refused
 
 
+def _refused_words(library: Library, diagnostics: Sequence[Diagnostic]) -> dict[str, list[Diagnostic]]:
+    """Return the quotes whose words hold what no words may hold, by address: nothing of them is recorded."""
+    faults: dict[str, list[Diagnostic]] = defaultdict(list)
+    for fault in diagnostics:
+        if fault.rule in _REFUSED and fault.severity is Severity.ERROR:
+            faults[fault.span.path].append(fault)
+    refused: dict[str, list[Diagnostic]] = defaultdict(list)
+    for note in library.notes if faults else ():
+        for quote in note.quotes:
+            for fault in faults.get(note.path, ()):
+                if quote.words_span.start <= fault.span.start <= quote.words_span.end:
+                    refused[quote.address].append(fault)
+    return refused
+
+
+_REFUSED = frozenset(("markup-in-quotation", "malformed-attribution", "forbidden-html"))
+
+
 def _refuse_broken_lock(diagnostics: Sequence[Diagnostic]) -> None:
     """Stop before a line of the lock that cannot be read would be lost."""
     broken = next((d for d in diagnostics if d.rule == "malformed-lock" and d.span.path.endswith("quotes.lock")), None)
@@ -213,7 +235,9 @@ def is_plausible(source: Source, text: str) -> bool:
     for name in names:
         wanted |= {word.casefold() for word in _LETTERS.findall(name.family or name.literal)}
     folded = text.casefold()
-    if not wanted or any(word in folded for word in wanted):
+    words = frozenset(_LETTERS.findall(folded))
+    # Where no spaces part the words of a title, they are looked for as they stand.
+    if not wanted or not wanted.isdisjoint(words) or any(not word.isascii() and word in folded for word in wanted):
         return True
     # A title in one script says nothing about a text in another.
     letters = _LETTERS.findall(text[:5_000])

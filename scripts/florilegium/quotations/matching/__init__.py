@@ -216,6 +216,9 @@ def _find_bracketed(wanted: str, original: Normalised, start: int) -> Found | Mi
     if fits is not None:
         return _found(fits, tuple(_uses(runs, gaps, fits, original.text)), _others(search, fits[-1].last))
     long = next((content for content in contents if count_words(content) > INSERTED_WORDS), "")
+    widest = max(contents, key=count_words)
+    if count_words(widest) > INSERTION_WORDS + INSERTED_WORDS and f"[{widest}]" not in original.text:
+        return Missed(reason=Reason.LONG_BRACKET, part=f"[{widest}]")
     shorter = [" ".join(part.replace(f"[{long}]", "").split()) for part in parts]
     if long and Search(original, *parse_parts(shorter)).fits():
         return Missed(reason=Reason.LONG_BRACKET, part=f"[{long}]")

@@ -31,6 +31,7 @@ def find_cut(text: Normalised, start: int, end: int) -> Cut:
     before = text.text[_paragraph_start(text, start) : start]
     ends = [match.end() for match in _END.finditer(before) if not _ABBREVIATION.search(before[: match.end()])]
     before = before[ends[-1] if ends else 0 :]
+    before = _LABEL.sub("", before, count=1) if _LABEL.match(before) else before
     if not re.search(r"\w", before) or _LABEL.fullmatch(before) or _OPENED.search(before):
         before = ""
     after = ""
