@@ -113,7 +113,7 @@ def test_a_work_leads_back(library):
     assert source.notes.ids == ("forgetting",)
     assert source.quotes.ids == ("forgetting/gone",)
     assert source.csl["title"] == source.title == "The art of forgetting"
-    assert source.url == "references/#ref-doe2009"
+    assert source.url == "works/doe2009/"
 
 
 def test_a_work_says_whether_it_was_retracted(library):

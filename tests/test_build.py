@@ -140,7 +140,7 @@ EDITS: list[tuple[str, Callable[[Project], object]]] = [
             "docs/about.md", (p.root / "docs/about.md").read_text(encoding="utf-8") + "\nOne line more.\n"
         ),
     ),
-    ("the style sheet", lambda p: p.write("docs/assets/florilegium.css", "p { color: black }\n")),
+    ("the style sheet", lambda p: p.write("docs/assets/style.css", "p { color: black }\n")),
     (
         "no draft any more",
         lambda p: p.edit("annotations/notes/third.md", "basis: abstract\nstatus: draft", "basis: abstract"),

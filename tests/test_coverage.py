@@ -238,7 +238,7 @@ def page(tmp_path: Path, write: Callable[..., Path]) -> Callable[[Mapping[str, s
 
 def test_the_page_leads_to_each_place(page):
     html = page(LIBRARY)
-    for address in ("notes/remembering/#q-kept", "notes/remembering/", "themes/numbing/", "references/#ref-roe2010"):
+    for address in ("notes/remembering/#q-kept", "notes/remembering/", "themes/numbing/", "works/roe2010/"):
         assert f'href="../{address}"' in html
     assert "the author, Roe, 2010, p. 5" in html
 

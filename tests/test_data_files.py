@@ -270,8 +270,8 @@ def database(tmp_path_factory, content) -> Iterator[duckdb.DuckDBPyConnection]:
 def matrix(site: Site) -> set[tuple[str, str, int]]:
     """Theme, source, number of quotes: read off the table on the page of themes."""
     page = themes_page(site).render("../").decode()
-    table = page[page.index('class="fl-table fl-matrix"') :].partition("</table>")[0]
-    counted = re.findall(r'<td class="fl-some"><a href="\.\./themes/([^/]+)/[^"#]*#from-([^"]+)">(\d+)<', table)
+    table = page[page.index('class="scroll matrix"') :].partition("</table>")[0]
+    counted = re.findall(r'<td class="some"><a href="\.\./themes/([^/]+)/[^"#]*#from-([^"]+)">(\d+)<', table)
     keys = {group_anchor(key).removeprefix("from-"): key for key in site.links.sources}
     return {(theme, keys[anchor], int(number)) for theme, anchor, number in counted}
 

@@ -82,7 +82,7 @@ def test_the_settings_are_in_step_with_those_of_this_site(own):
     for key in ("extra_css", "extra_javascript", "plugins", "markdown_extensions", "validation", "use_directory_urls"):
         assert ours.get(key) == theirs.get(key), key
     pages = re.findall(r"([a-z]+)/index\.md", (own / "mkdocs.yml").read_text())
-    assert sorted(pages) == sorted(FOLDERS)
+    assert sorted(pages) == sorted({*FOLDERS} - {"authors", "references"})
     ignored = (own / ".gitignore").read_text().splitlines()
     assert {f"/docs/{folder}/" for folder in FOLDERS} <= set(ignored)
 
@@ -230,13 +230,13 @@ def test_a_title_that_is_empty_is_told(tmp_path, florilegium):
 @pytest.fixture
 def older(own):
     """The library as an older version of the program had started it."""
-    css, js, gone = own / "docs/assets/frame.css", own / "docs/assets/pages.js", own / "frame/theme/gone.html"
+    css, js, gone = own / "docs/assets/style.css", own / "docs/assets/pages.js", own / "frame/theme/gone.html"
     css.write_text("/* older */")
     js.write_text("// older")
     gone.write_text("older")
     (own / "docs/schemas/note-1.json").unlink()
     lines = [line for line in (own / "frame/SHA256SUMS").read_text().splitlines() if "/note-1.json" not in line]
-    old = {"docs/assets/frame.css": css, "docs/assets/pages.js": js, "frame/theme/gone.html": gone}
+    old = {"docs/assets/style.css": css, "docs/assets/pages.js": js, "frame/theme/gone.html": gone}
     lines = [line for line in lines if line.split("  ")[1] not in old]
     lines += [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}" for name, path in old.items()]
     (own / "frame/SHA256SUMS").write_text("".join(f"{line}\n" for line in sorted(lines)))
@@ -249,8 +249,8 @@ def test_an_update_brings_the_frame_to_this_version(older, florilegium, tmp_path
     code, said, _ = florilegium("init", "--update", older)
     assert code == 0
     assert said.splitlines() == [
-        "wrote docs/assets/frame.css",
         "wrote docs/assets/pages.js",
+        "wrote docs/assets/style.css",
         "wrote docs/schemas/note-1.json",
         "wrote frame/SHA256SUMS",
         "removed frame/theme/gone.html",
@@ -280,19 +280,19 @@ def test_a_build_tells_of_an_older_frame(older, florilegium, tmp_path):
 
 
 def test_an_update_keeps_what_somebody_has_changed(older, florilegium):
-    (older / "docs/assets/frame.css").write_text("/* mine */")
+    (older / "docs/assets/style.css").write_text("/* mine */")
     (older / "frame/theme/gone.html").write_text("mine")
     (older / "docs/assets/own.css").write_text("mine too")
     for _ in range(2):
         code, said, _ = florilegium("init", "--update", older)
         assert code == 1
-        assert "kept docs/assets/frame.css, which was changed here" in said
+        assert "kept docs/assets/style.css, which was changed here" in said
         assert "-/* mine */" in said
-        assert (older / "docs/assets/frame.css").read_text() == "/* mine */"
+        assert (older / "docs/assets/style.css").read_text() == "/* mine */"
         assert (older / "frame/theme/gone.html").read_text() == "mine"
         assert (older / "docs/assets/own.css").read_text() == "mine too"
-    (older / "docs/assets/frame.css").unlink()
-    assert "wrote docs/assets/frame.css" in florilegium("init", "--update", older)[1]
+    (older / "docs/assets/style.css").unlink()
+    assert "wrote docs/assets/style.css" in florilegium("init", "--update", older)[1]
 
 
 @pytest.mark.parametrize(
@@ -313,7 +313,7 @@ def test_an_update_needs_a_frame(tmp_path, florilegium):
 
 
 def test_a_frame_that_is_no_text_is_told(own, florilegium):
-    (own / "docs/assets/frame.css").write_bytes(b"\xff")
+    (own / "docs/assets/style.css").write_bytes(b"\xff")
     assert florilegium("init", "--update", own)[0] == 2
 
 

@@ -202,7 +202,7 @@ HOSTILE_FILES: Files = {
     .replace("Somewhere Press", YAML),
 }
 ELEMENTS = set(
-    """a article aside b blockquote button code dd desc details div dl dt em fieldset figcaption figure form h1 h2 h3 header
+    """a article aside b blockquote br button circle code dd desc details div dl dt em fieldset figcaption figure form h1 h2 h3 header
     i input label legend li line nav ol option p pre rect section select small span strong sub summary sup svg table tbody
     td template text th thead time title tr ul""".split()
 )
@@ -260,12 +260,12 @@ def test_the_words_of_a_closed_quote_stand_in_its_details_alone(plan):
         for words, names in found.texts:
             if CLOSED in words:
                 seen += 1
-                assert any(name.startswith("details.fl-notice") for name in names), path
+                assert any(name.startswith("details.closed") for name in names), path
         for _, values, names in found.elements:
             if any(CLOSED in value for value in values.values()):
-                assert any(name.startswith("details.fl-notice") for name in names), (path, values)
+                assert any(name.startswith("details.closed") for name in names), (path, values)
             assert "open" not in values
-    assert seen == 4, "on its note, its theme, the list, and in the preview that another note brings"
+    assert seen == 7, "on its note, theme, two works and author, in the list, and in the preview of another note"
 
 
 def _third() -> str:
@@ -275,7 +275,7 @@ def _third() -> str:
 
 def test_a_link_to_a_quote_brings_its_card(plan):
     text = rendered(plan(FILES))["notes/forgetting.md"]
-    (template,) = re.findall(r'<template class="fl-fragment" data-for="([^"]*)">(.*?)</template>', text)
+    (template,) = re.findall(r'<template class="fragment" data-for="([^"]*)">(.*?)</template>', text)
     assert template[0] == "../../notes/remembering/#q-kept"
     assert "I kept every word of it." in template[1]
     assert len(template[1].encode()) < 4000
@@ -294,18 +294,24 @@ def test_previews_are_small(plan):
 def test_a_card_says_who_speaks_where_and_how_sure_it_is(plan):
     page = Elements(rendered(plan(FILES))["notes/forgetting.md"])
     figures = [values for tag, values, _ in page.elements if tag == "figure"]
+    assert [v["data-role"] for v in figures if "id" in v] == ["participant", "author"]
+    labels = [v["aria-label"] for v in figures if "id" in v]
+    assert labels == [
+        "Participant “Dana”, Doe, 2009, p. 4 (closed · gone)",
+        "Author, Doe, 2009, p. 5: An open word of hers.",
+    ]
     assert [(v["id"], v["class"]) for v in figures if "id" in v] == [
-        ("q-gone", "fl-quote fl-role-participant"),
-        ("q-open-word", "fl-quote fl-role-author"),
+        ("q-gone", "quote"),
+        ("q-open-word", "quote"),
     ]
     text = " ".join(page.text.split())
-    assert "Participant “Dana” in Doe, 2009, p. 4, quoted in" in text
+    assert "Participant “Dana”, in Doe, 2009, p. 4, quoted in a blog post" in text
     assert "Not verified" in text
 
 
 def test_the_source_opens_at_the_words(plan):
     page = Elements(rendered(plan(FILES))["notes/forgetting.md"])
-    links = [values["href"] for _, values, _ in page.elements if values.get("class") == "fl-at-words"]
+    links = [values["href"] for _, values, _ in page.elements if values.get("class") == "at-words"]
     assert links[0].startswith("https://example.org/forgetting#:~:text=Gone%20is%20the%20xylophone")
     assert links[1] == "https://example.org/forgetting#:~:text=An%20open%20word%20of%20hers"
 
@@ -337,7 +343,7 @@ def test_right_to_left_and_east_asian_words(plan):
         "    ISBN:", "    language: he\n    ISBN:"
     )
     page = Elements(rendered(plan({**FILES, "notes/forgetting.md": note}))["notes/forgetting.md"])
-    quotes = [values for tag, values, _ in page.elements if tag == "blockquote" and values.get("class") == "fl-words"]
+    quotes = [values for tag, values, _ in page.elements if tag == "blockquote"]
     assert quotes
     assert all(values["dir"] == "auto" and values["lang"] == "he" for values in quotes if "cite" in values)
 
@@ -352,7 +358,7 @@ def test_a_note_tells_reference_managers_of_its_work(plan):
     # A reference manager would prefer context objects, which know no editors.
     pages = rendered(plan(FILES))
     assert 'class="Z3988"' not in pages["notes/forgetting.md"]
-    assert pages["references/index.md"].count('class="Z3988"') == 3
+    assert pages["works/index.md"].count('class="Z3988"') == 3
 
 
 def test_a_note_can_be_cited_in_every_format(plan):
@@ -367,7 +373,9 @@ def test_a_note_can_be_cited_in_every_format(plan):
 def test_identifiers_are_hyperlinks(plan):
     links = {
         values["href"]
-        for _, values, _ in Elements(rendered(plan(FILES))["references/index.md"]).elements
+        for path, text in rendered(plan(FILES)).items()
+        if path.startswith("works/")
+        for _, values, _ in Elements(text).elements
         if "href" in values
     }
     assert "https://pubmed.ncbi.nlm.nih.gov/10411605/" in links
@@ -559,5 +567,11 @@ def test_an_edit_changes_few_files(plan):
     files["notes/remembering.md"] = files["notes/remembering.md"].replace("Roe remembers", "Roe forgets")
     after = {path: page.key for path, page in plan(files).pages.items()}
     assert after["notes/forgetting.md"] != before["notes/forgetting.md"], "it brings a quote of the other"
-    for path in ("references/index.md", "rules/index.md", "themes/numbing/preview.json", "themes/index.md"):
+    for path in (
+        "works/index.md",
+        "references/index.md",
+        "rules/index.md",
+        "themes/numbing/preview.json",
+        "themes/index.md",
+    ):
         assert after[path] == before[path], path

@@ -50,7 +50,7 @@ def test_a_line_that_is_no_address_is_reported_and_the_others_are_read():
 
 def test_each_address_is_the_one_that_the_pages_have(repository):
     links = resolve_links(read_library(repository).library)
-    addresses = Addresses(reference_pages={})
+    addresses = Addresses()
     pages = {addresses.note(note) for note in links.notes.values()}
     pages |= {addresses.quote(quote) for quote in links.quotes}
     pages |= {addresses.theme(theme) for theme in links.themes.values()}

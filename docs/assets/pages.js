@@ -1,13 +1,18 @@
 // What scripts add to the pages of a library. Each part asks for nothing but elements, and a page reads well without any.
 
-import { keepChoices, openChosen } from "./pages/notices.js";
 import { addCopying } from "./pages/copying.js";
 import { addPicking } from "./pages/picks.js";
+import { addNarrowing } from "./pages/narrowing.js";
+import { keepChoices, openChosen } from "./pages/notices.js";
 import { addPreviews } from "./pages/previews.js";
+import { addSteps, leadOn } from "./pages/steps.js";
 
+leadOn();
 keepChoices();
 addCopying(document);
 addPicking(document);
+addNarrowing();
+addSteps();
 addPreviews();
 
 // The explorer and the sheet make cards of their own.

@@ -12,7 +12,10 @@ KINDS = {
     "themes": "themes/",
     "theme": "themes/numbing/",
     "quotes": "quotes/",
-    "references": "references/",
+    "works": "works/",
+    "work": "works/somer2009/",
+    "authors": "authors/",
+    "author": "authors/somer-eli/",
     "contribute": "contribute/",
     "format": "format/",
     "rules": "rules/",
@@ -24,7 +27,7 @@ KINDS = {
     "404": "notes/there-is/no-such-page/",
 }
 
-WIDTHS = (320, 768, 1440)
+WIDTHS = (320, 360, 768, 1440)
 
 
 def too_wide(page: Page) -> list[str]:

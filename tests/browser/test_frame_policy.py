@@ -16,9 +16,6 @@ POLICY = (
     "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'"
 )
 
-IGNORED = ("Attribute “autocomplete” is only allowed when the input type is",)
-"""Errors of the theme's base template, outside of every block that can be filled: two check boxes, which are not shown."""
-
 
 class _Page(HTMLParser):
     def __init__(self, text: str) -> None:
@@ -68,7 +65,9 @@ def test_the_404_page_allows_its_own_text_and_no_other(element: str, built: Path
     (inside,) = re.findall(rf"<{element}>(.*?)</{element}>", text, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
     policy = _Page(text).policies[0][0]
-    assert f"{element}-src 'sha256-{digest}';" in policy, f"in 404.html, {element}-src must be 'sha256-{digest}'"
+    assert re.search(rf"{element}-src (?:'self' )?'sha256-{re.escape(digest)}';", policy), (
+        f"in 404.html, {element}-src must be 'sha256-{digest}'"
+    )
 
 
 def test_links_of_the_frame_lead_somewhere(built: Path, pages: dict[str, _Page]) -> None:
@@ -100,6 +99,6 @@ def test_html_is_valid(built: Path) -> None:
     found = {
         f"{Path(message.get('url', '')).parent.name}:{message.get('lastLine')}: {message['message']} {message.get('extract', '')!r}"
         for message in said["messages"]
-        if message["type"] == "error" and not message["message"].startswith(IGNORED)
+        if message["type"] == "error"
     }
     assert not found, "\n".join(sorted(found))

@@ -1,6 +1,7 @@
 """The frame with its dialog and its sheets open, enlarged, and with lines of a length that is good to read."""
 
 import pytest
+from playwright.sync_api import expect
 
 from .conftest import OpenPage, Violations
 from .kinds import KINDS, WIDTHS, too_wide
@@ -22,11 +23,14 @@ def test_search_dialog(width: int, scheme: str, open_page: OpenPage, violations:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("sheet", ["menu", "contents"])
-def test_sheets(sheet: str, scheme: str, open_page: OpenPage, violations: Violations) -> None:
-    page = open_page(KINDS["note"], width=320, scheme=scheme)
-    page.locator(f".fl-{sheet}-button").click()
-    assert page.locator(f"#fl-{sheet} a").first.is_visible()
+def test_sheets(scheme: str, open_page: OpenPage, violations: Violations) -> None:
+    page = open_page(KINDS["note"], width=360, scheme=scheme)
+    page.get_by_role("button", name="Reading settings").click()
+    assert not violations(page)
+    page.keyboard.press("Escape")
+    page.locator(".contents summary").click()
+    page.locator("#q-daily-problems-fade .more").click()
+    expect(page.locator("#q-daily-problems-fade .permalink")).to_be_visible()
     assert not too_wide(page)
     assert not violations(page)
 
@@ -35,13 +39,16 @@ def test_zoomed_twice_nothing_is_lost(open_page: OpenPage) -> None:
     """A window of 1280 px at 400 % is one of 320 px; at 200 % one of 640: all of the header's tools are still there."""
     page = open_page(KINDS["note"], width=640, height=450)
     assert not too_wide(page)
-    for tool in (".fl-search-button", ".fl-scheme", ".fl-contents-button", ".fl-menu-button"):
-        assert page.locator(tool).is_visible()
+    for tool in ("Search", "Reading settings"):
+        assert page.locator(".top").get_by_role("button", name=tool).is_visible()
 
 
 def test_enlarged_text_nothing_is_lost(open_page: OpenPage) -> None:
     page = open_page(KINDS["note"], width=1280)
-    page.evaluate("document.documentElement.style.fontSize = '250%'")
+    # As a reader does it, in the browser's own settings: media queries follow that, and no style sheet's size.
+    session = page.context.new_cdp_session(page)
+    session.send("Page.setFontSizes", {"fontSizes": {"standard": 40, "fixed": 32}})
+    page.reload()
     assert not too_wide(page)
 
 
@@ -50,8 +57,8 @@ def test_lines_have_60_to_75_characters(open_page: OpenPage) -> None:
     page = open_page(KINDS["note"])
     lines: list[int] = page.evaluate("""() => {
       const counts = [];
-      for (const p of document.querySelectorAll("article p")) {
-        if (p.textContent.length < 300 || p.closest("aside, figure")) continue;
+      for (const p of document.querySelectorAll("article > p")) {
+        if (p.textContent.length < 300 || p.closest(".aside, figure, .rows, .foot")) continue;
         const walker = document.createTreeWalker(p, NodeFilter.SHOW_TEXT);
         const range = document.createRange();
         let top = null, count = 0;

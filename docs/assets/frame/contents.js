@@ -21,7 +21,7 @@ export function followReading(contents) {
       if (heading.getBoundingClientRect().top > innerHeight / 3) break;
       current = link;
     }
-    for (const link of links.values()) link.classList.toggle("fl-here", link === current);
+    for (const link of links.values()) link.toggleAttribute("data-here", link === current);
   };
   let waiting = false;
   const later = () => {

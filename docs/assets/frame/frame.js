@@ -3,7 +3,7 @@
 
 import { followReading } from "./contents.js";
 import { listenForKeys } from "./keys.js";
-import { offerSchemes } from "./scheme.js";
+import { keepScheme } from "./scheme.js";
 
 /** The root of the site, of which this file knows its own place. */
 const root = new URL("../../", import.meta.url);
@@ -42,14 +42,6 @@ for (const field of document.querySelectorAll("header form[role=search] input[na
   open();
 }
 
-// A sheet has done its work when one of its links is followed, which may lead to a place on the same page.
-for (const sheet of document.querySelectorAll("[popover]#fl-menu, [popover]#fl-contents")) {
-  sheet.addEventListener("click", (event) => {
-    const link = event.target instanceof Element && event.target.closest("a");
-    if (link && sheet.matches(":popover-open")) /** @type {HTMLElement} */ (sheet).hidePopover();
-  });
-}
-
-offerSchemes(document.querySelector(".fl-scheme"));
-followReading(document.querySelector("#fl-contents"));
+keepScheme();
+followReading(document.querySelector(".contents"));
 listenForKeys(() => void openSearch(""));

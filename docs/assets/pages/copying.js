@@ -1,53 +1,55 @@
 // Buttons that copy: a quotation with its citation and its address, an address alone, a citation in some format.
 
 /**
- * Adds the buttons to all places that ask for them within an element.
+ * Wires the buttons of quotations, and adds one to each citation and format, within an element.
  * @param {ParentNode} place
  */
 export function addCopying(place) {
-  for (const tools of place.querySelectorAll(".fl-tools[data-copy]")) {
-    const card = tools.closest("figure");
-    const wanted = (tools.getAttribute("data-copy") ?? "").split(" ");
-    if (!card) continue;
-    if (wanted.includes("words")) tools.append(button("Copy quotation", () => quotation(card)));
-    if (wanted.includes("link")) tools.append(button("Copy link", () => address(card)));
+  if (place === document) {
+    document.addEventListener("click", (event) => {
+      const made = event.target instanceof Element ? event.target.closest("[data-copy]") : null;
+      const card = made?.closest("figure");
+      if (made instanceof HTMLButtonElement && card) void pressed(made, quotation(card));
+    });
   }
-  for (const box of place.querySelectorAll(".fl-copyable")) {
-    const format = box.closest(".fl-format")?.querySelector("summary")?.textContent ?? "";
+  for (const box of place.querySelectorAll(".copyable")) {
     const text = () => (box.querySelector("pre, p")?.textContent ?? "").trim();
-    box.prepend(button(format ? `Copy ${format}` : "Copy", text));
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "copy-button";
+    made.textContent = document.querySelector("[data-copy]")?.firstChild?.textContent?.trim() || "⧉";
+    const name = box.closest("details")?.querySelector("summary")?.textContent ?? box.querySelector("p")?.textContent?.slice(0, 40) ?? "";
+    made.setAttribute("aria-label", `${made.textContent} ${name}`.trim());
+    made.addEventListener("click", () => void pressed(made, text()));
+    box.prepend(made);
   }
 }
 
 /**
- * @param {string} label
- * @param {() => string} text
+ * @param {HTMLButtonElement} made
+ * @param {string} text
  */
-function button(label, text) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = "fl-copy";
-  made.textContent = label;
-  made.addEventListener("click", async () => say(made, label, (await copy(text())) ? "Copied" : "Not copied"));
-  return made;
+async function pressed(made, text) {
+  say(made, (await copy(text)) ? "✓" : "✗");
 }
 
 /** One voice for all buttons; a screen reader hears what it says. */
 const voice = document.createElement("p");
-voice.className = "fl-hidden";
+voice.className = "unseen";
 voice.setAttribute("role", "status");
 document.body.append(voice);
 
 /**
  * @param {HTMLButtonElement} made
- * @param {string} label
- * @param {string} word
+ * @param {string} sign
  */
-function say(made, label, word) {
-  made.textContent = word;
-  voice.textContent = word === "Copied" ? `${word}: ${label.replace(/^Copy ?/, "") || "text"}` : word;
+function say(made, sign) {
+  const label = made.dataset.label ?? made.innerHTML;
+  made.dataset.label = label;
+  made.append(` ${sign}`);
+  voice.textContent = `${made.firstChild?.textContent ?? ""} ${sign}`;
   setTimeout(() => {
-    made.textContent = label;
+    made.innerHTML = label;
     voice.textContent = "";
   }, 2000);
 }
@@ -70,7 +72,7 @@ function copyBySelection(text) {
   const before = document.activeElement;
   const area = document.createElement("textarea");
   area.value = text;
-  area.className = "fl-hidden";
+  area.className = "unseen";
   document.body.append(area);
   area.select();
   const done = document.execCommand("copy");
@@ -84,28 +86,29 @@ function copyBySelection(text) {
  * @param {Element} card
  */
 function address(card) {
-  const href = card.querySelector("a.fl-permalink")?.getAttribute("href") ?? "";
+  const href = card.querySelector("a.permalink")?.getAttribute("href") ?? "";
   const published = document.querySelector('link[rel="canonical"]')?.getAttribute("href");
   return new URL(href, published && /^https?:/.test(published) ? published : location.href).href;
 }
 
 /**
- * Words, who says them and where, the work's entry, and the address.
+ * Words with their notice, who says them and where, the work's entry, and the address.
  * @param {Element} card
  */
 function quotation(card) {
+  const notice = tidy(card.querySelector(".why, .speaks"));
   const words = paragraphs(card.querySelector("blockquote"));
-  const speaker = tidy(card.querySelector(".fl-speaker"));
-  const source = tidy(card.querySelector(".fl-source")).replace(/^in /, "");
-  const entry = tidy(entryOf(card));
-  return [`“${words}”`, `— ${[speaker, source].filter(Boolean).join(", ")}`, entry, address(card)].filter(Boolean).join("\n\n");
+  const line = tidy(card.querySelector(".by"));
+  const entries = [...new Set([...card.querySelectorAll(".source a")].map((link) => tidy(entryOf(link))))];
+  const parts = [notice && `[${notice}]`, `“${words}”`, `— ${line}`, ...entries, address(card)];
+  return parts.filter(Boolean).join("\n\n");
 }
 
-/** @param {Element} card the entry, on this page, of the work that the words come from */
-function entryOf(card) {
-  const href = card.querySelector(".fl-source a.fl-ref")?.getAttribute("href") ?? "";
-  const listed = href.startsWith("#") ? document.getElementById(href.slice(1)) : null;
-  return listed?.querySelector(".fl-entry") ?? null;
+/** @param {Element} link to a work: its entry on this page */
+function entryOf(link) {
+  const href = link.getAttribute("href") ?? "";
+  const slug = href.startsWith("#ref-") ? href.slice(1) : `ref-${/works\/([^/]+)\/$/.exec(href)?.[1] ?? ""}`;
+  return document.getElementById(slug)?.querySelector(".entry") ?? null;
 }
 
 /** @param {Element | null} element */

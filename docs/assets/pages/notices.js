@@ -29,7 +29,7 @@ function keep(ids) {
  * @param {{ ids?: Set<string>, close?: boolean }} [how]
  */
 export function openChosen(place, { ids = chosen(), close = false } = {}) {
-  for (const details of place.querySelectorAll("details.fl-notice")) {
+  for (const details of place.querySelectorAll("details.closed")) {
     const needed = (details.getAttribute("data-notices") ?? "").split(" ").filter(Boolean);
     const open = needed.length > 0 && needed.every((id) => ids.has(id));
     if (open || close) details.toggleAttribute("open", open);
@@ -37,7 +37,7 @@ export function openChosen(place, { ids = chosen(), close = false } = {}) {
 }
 
 /** @returns {NodeListOf<HTMLInputElement>} */
-const boxes = () => document.querySelectorAll(".fl-choices input[type=checkbox]");
+const boxes = () => document.querySelectorAll(".choices input[type=checkbox]");
 
 /** @param {Set<string>} ids */
 function show(ids) {
@@ -51,7 +51,7 @@ function choose(ids) {
   openChosen(document, { ids, close: true });
 }
 
-/** Wires the boxes of the page, applies what was chosen before, and opens all quotations on paper. */
+/** Wires the boxes of the settings and the button that opens all, and applies what was chosen before. */
 export function keepChoices() {
   show(chosen());
   openChosen(document);
@@ -64,7 +64,7 @@ export function keepChoices() {
       choose(ids);
     });
   }
-  for (const button of document.querySelectorAll(".fl-forget")) {
+  for (const button of document.querySelectorAll("[data-forget]")) {
     button.addEventListener("click", () => choose(new Set()));
   }
   addEventListener("storage", (event) => {
@@ -73,25 +73,25 @@ export function keepChoices() {
       openChosen(document, { close: true });
     }
   });
-  openForPrint();
+  for (const button of document.querySelectorAll("[data-open-all]")) {
+    button.addEventListener("click", () => {
+      for (const details of document.querySelectorAll("main details.closed")) details.setAttribute("open", "");
+    });
+  }
+  document.addEventListener("toggle", (event) => helpOnce(event.target), true);
+}
+
+/** With the first closed quotation that a reader opens, help is shown in full. @param {EventTarget | null} target */
+function helpOnce(target) {
+  if (!(target instanceof HTMLDetailsElement) || !target.open || !target.matches("main details.closed")) return;
+  const help = document.querySelector(".care .help");
+  if (!help || document.querySelector(".closed .help")) return;
+  target.append(help.cloneNode(true));
 }
 
 /** Whoever follows a link to a place within something closed sees that place; but no quotation opens by a link. */
 function openTarget() {
   const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  const around = target && target.closest("details:not(.fl-notice)");
+  const around = target && target.closest("details:not(.closed)");
   if (around) around.setAttribute("open", "");
-}
-
-function openForPrint() {
-  /** @type {Element[]} */
-  let opened = [];
-  addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details.fl-notice:not([open])")];
-    for (const details of opened) details.setAttribute("open", "");
-  });
-  addEventListener("afterprint", () => {
-    for (const details of opened) details.removeAttribute("open");
-    opened = [];
-  });
 }

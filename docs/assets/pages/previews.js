@@ -19,7 +19,7 @@ const fetched = new Map();
 
 export function addPreviews() {
   box = document.createElement("div");
-  box.className = "fl-preview md-typeset";
+  box.className = "preview";
   box.id = "fl-preview";
   box.setAttribute("role", "dialog");
   box.setAttribute("aria-label", "Preview");
@@ -28,7 +28,7 @@ export function addPreviews() {
   box.addEventListener("pointerenter", () => clearTimeout(timer));
   box.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && later(hide, LEAVE));
   box.addEventListener("focusout", (event) => !within(event.relatedTarget) && later(hide, 0));
-  const main = /** @type {HTMLElement} */ (document.querySelector(".md-content") ?? document.body);
+  const main = /** @type {HTMLElement} */ (document.querySelector("main") ?? document.body);
   main.addEventListener("pointerover", over);
   main.addEventListener("pointerout", out);
   main.addEventListener("focusin", focused);
@@ -64,8 +64,8 @@ function linkAt(node) {
  * @returns {"" | "entry" | "quote" | "theme"}
  */
 function kindOf(link) {
-  if (link.matches(".fl-permalink, .fl-in-context, .fl-more, .headerlink") || link.closest(".fl-pager, nav")) return "";
-  if (link.classList.contains("fl-ref")) return document.getElementById(link.hash.slice(1)) && samePage(link) ? "entry" : "";
+  if (link.matches(".permalink, .context, .way, .anchor, .chip") || link.closest(".pager, nav, .meta, .rows")) return "";
+  if (link.classList.contains("fl-ref")) return listed(link) ? "entry" : "";
   if (link.hash.startsWith("#q-")) return "quote";
   return /\/themes\/[a-z0-9-]+\/$/.test(link.pathname) && !link.hash && !samePage(link) ? "theme" : "";
 }
@@ -191,22 +191,33 @@ async function contentOf(link) {
   return kind === "theme" ? theme(link) : null;
 }
 
+/** @param {HTMLAnchorElement} link to a work: where this page lists it */
+function listed(link) {
+  const slug = /\/works\/([^/]+)\/$/.exec(link.pathname)?.[1];
+  const id = samePage(link) ? link.hash.slice(1) : slug && `ref-${slug}`;
+  return id ? document.getElementById(id) : null;
+}
+
 /** @param {HTMLAnchorElement} link */
 function entry(link) {
-  const listed = document.getElementById(link.hash.slice(1));
-  const found = listed?.querySelector(".fl-entry");
-  if (!listed || !found) return null;
+  const place = listed(link);
+  const found = place?.querySelector(".entry");
+  if (!place || !found) return null;
   const paragraph = document.createElement("p");
-  const parts = [found, ...listed.querySelectorAll(":scope > .fl-identifier, :scope > .fl-not-consulted")];
-  paragraph.append(...parts.flatMap((part) => [part.cloneNode(true), " "]));
-  return clean(paragraph);
+  const about = document.createElement("p");
+  about.className = "ui small muted";
+  paragraph.append(found.cloneNode(true));
+  about.append(...[...(place.querySelector(".small")?.childNodes ?? [])].map((node) => node.cloneNode(true)));
+  const box = document.createDocumentFragment();
+  box.append(paragraph, about);
+  return clean(box);
 }
 
 /** @param {HTMLAnchorElement} link */
 function card(link) {
   const here = samePage(link) ? document.getElementById(link.hash.slice(1)) : null;
   if (here) return here.matches("figure") ? clean(here.cloneNode(true)) : null;
-  for (const brought of document.querySelectorAll("template.fl-fragment")) {
+  for (const brought of document.querySelectorAll("template.fragment")) {
     const address = new URL(brought.getAttribute("data-for") ?? "", location.href).href;
     if (brought instanceof HTMLTemplateElement && address === link.href) return clean(brought.content.cloneNode(true));
   }
@@ -247,7 +258,7 @@ function clean(copy) {
   const wrapper = document.createDocumentFragment();
   wrapper.append(copy);
   for (const element of wrapper.querySelectorAll("[id]")) element.removeAttribute("id");
-  for (const element of wrapper.querySelectorAll(".fl-tools")) element.remove();
-  for (const element of wrapper.querySelectorAll("details.fl-notice")) element.removeAttribute("open");
+  for (const element of wrapper.querySelectorAll(".apparatus, .more")) element.remove();
+  for (const element of wrapper.querySelectorAll("details.closed")) element.removeAttribute("open");
   return wrapper;
 }

@@ -110,14 +110,18 @@ def write_changes(root: Path, changes: Iterable[Change]) -> None:
 def _read_plainly(root: Path, path: str) -> str | None:
     if any(folder.is_symlink() for folder in [root / path, *(root / path).parents] if folder.is_relative_to(root)):
         raise Changed(path)
-    return read_exactly(root, path)
+    try:
+        return (root / path).read_bytes().decode("utf-8", "surrogateescape")
+    except FileNotFoundError:
+        return None
 
 
 def _write_beside(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
     with os.fdopen(descriptor, "wb") as file:
-        file.write(text.encode("utf-8"))
+        # What is no UTF-8, such as a font, is carried as surrogates (PEP 383).
+        file.write(text.encode("utf-8", "surrogateescape"))
     mode = path.stat().st_mode & 0o777 if path.exists() else new_file_mode()
     os.chmod(name, mode)
     return Path(name)

@@ -5,8 +5,10 @@ before it, so that the site works in a subfolder and from a disk.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TypeVar
 
 from ..core.model import Note, Quote, Theme
@@ -16,6 +18,7 @@ __all__ = [
     "ROOT",
     "TWIN_TYPE",
     "Addresses",
+    "alike_keys",
     "group_anchor",
     "page_path",
     "pages_of",
@@ -24,7 +27,7 @@ __all__ = [
     "way_to_root",
 ]
 
-PAGE_SIZE = {"notes": 100, "quotes": 40, "references": 60, "theme": 40}
+PAGE_SIZE = {"notes": 100, "quotes": 40, "references": 60, "theme": 40, "works": 100, "authors": 200}
 """Entries of a list that one page shows: no page grows with the library, nor passes 100 kB."""
 
 ROOT = "\ufdd0root\ufdd1"
@@ -32,6 +35,9 @@ ROOT = "\ufdd0root\ufdd1"
 
 TWIN_TYPE = "text/markdown"
 """The media type of a note's plain twin."""
+
+_LONGEST = 100
+"""Characters of a citation key that an address holds."""
 
 _T = TypeVar("_T")
 
@@ -68,12 +74,19 @@ def quote_anchor(quote: Quote) -> str:
     return f"q-{quote.id}"
 
 
+def alike_keys(keys: Iterable[str]) -> frozenset[str]:
+    """The citation keys that differ from another one in capitals alone."""
+    known = list(keys)
+    counts = Counter(key.casefold() for key in known)
+    return frozenset(key for key in known if counts[key.casefold()] > 1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
     """Addresses that depend on what the library holds."""
 
-    reference_pages: Mapping[str, int]
-    """Citation key → number of the page of the bibliography that shows it."""
+    alike: frozenset[str] = frozenset()
+    """Citation keys that some file systems cannot tell from another one: those that differ in capitals alone."""
 
     def note(self, note: Note) -> str:
         return f"notes/{note.id}/"
@@ -89,9 +102,18 @@ class Addresses:
         return f"notes/{quote.note}/#{quote_anchor(quote)}"
 
     def reference(self, key: str) -> str:
-        number = self.reference_pages.get(key, 1)
-        page = "references/" if number == 1 else f"references/page/{number}/"
-        return f"{page}#{reference_anchor(key)}"
+        """The page of a work."""
+        return f"works/{self.work_slug(key)}/"
+
+    def work_slug(self, key: str) -> str:
+        """What names a work in its address: its key, as far as an address and every file system can hold that."""
+        slug = re.sub(r"[^A-Za-z0-9-]", lambda match: f"_{ord(match[0]):x}_", key)
+        if key in self.alike or len(slug) > _LONGEST or slug == "index":
+            slug = f"{slug[:_LONGEST]}_{sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+        return slug
+
+    def author(self, slug: str) -> str:
+        return f"authors/{slug}/"
 
     def source_group(self, theme: str, key: str, place: int) -> str:
         """Where a theme's page shows the quotes of one source, the first of which has this place among

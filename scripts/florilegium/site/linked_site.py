@@ -21,8 +21,9 @@ from ..works.citing.pandoc_fragments import plain_text
 from ..works.csl import retraction
 from ..works.exports import context_object
 from ..works.identifiers import doi_url, parse_doi
-from .addresses import PAGE_SIZE, ROOT, Addresses, reference_anchor
+from .addresses import ROOT, Addresses, reference_anchor
 from .identified import web_address
+from .languages import Words, words_of
 from .rendered_bodies import RenderedBody, render_body
 
 __all__ = [
@@ -32,11 +33,29 @@ __all__ = [
     "bare_citation",
     "language_of",
     "latest",
-    "reference_pages",
     "render_document",
     "work_iri",
     "works_of",
 ]
+
+KINDS = {
+    "article": ("an article", "the article"),
+    "article-journal": ("an article", "the article"),
+    "article-magazine": ("an article", "the article"),
+    "article-newspaper": ("an article", "the article"),
+    "paper-conference": ("an article", "the article"),
+    "book": ("a book", "the book"),
+    "chapter": ("a chapter", "the chapter"),
+    "entry-encyclopedia": ("an entry", "the entry"),
+    "entry-dictionary": ("an entry", "the entry"),
+    "interview": ("an interview", "the interview"),
+    "post": ("a post", "the post"),
+    "post-weblog": ("a blog post", "the blog post"),
+    "report": ("a report", "the report"),
+    "thesis": ("a thesis", "the thesis"),
+    "webpage": ("a web page", "the web page"),
+}
+"""What works of a CSL type are called: with the indefinite and the definite article."""
 
 BASES = {
     "full-text": "the full text",
@@ -133,6 +152,27 @@ class Site:
         if key not in self._context_objects:
             self._context_objects[key] = context_object(source) if source else ""
         return self._context_objects[key]
+
+    # -- words
+
+    @cached_property
+    def words(self) -> Words:
+        """The words of the library's language."""
+        return words_of(self.links.library.settings.language)
+
+    def kind(self, key: str) -> tuple[str, str]:
+        """What a work is, such as `a blog post`, `the blog post`."""
+        source = self.links.sources.get(key)
+        one, the = KINDS.get(source.type if source else "", ("a work", "the work"))
+        return self.words.gettext(one), self.words.gettext(the)
+
+    def speaks(self, ids: Iterable[str]) -> str:
+        """Notices as part of a sentence: `drug use, trauma and despair`."""
+        return self.words.listed([self.words.within(label) for _, label in self.notice_choices(list(ids))])
+
+    def closes(self, quote: Quote) -> bool:
+        """Whether a notice of the quotation closes it until a reader opens it."""
+        return self.links.is_closed(quote)
 
     # -- text
 
@@ -254,12 +294,6 @@ def bare_citation(reference: Reference) -> Citation:
     """The citation that an attribution shows: the work and the place in it, and nothing else."""
     bare = replace(reference, mode=CitationMode.NORMAL, prefix="", suffix="")
     return Citation(references=(bare,), span=reference.span)
-
-
-def reference_pages(links: Links, bibliography: Bibliography) -> dict[str, int]:
-    """The number of the page of the bibliography that shows a work, for each in their order."""
-    keys = [key for key in bibliography.order if key in links.cited_by or key in links.sources]
-    return {key: place // PAGE_SIZE["references"] + 1 for place, key in enumerate(keys)}
 
 
 def works_of(note: Note, site: Site) -> list[str]:

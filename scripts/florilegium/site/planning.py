@@ -14,7 +14,8 @@ from ..library.links import Links
 from ..library.reading import ANNOTATIONS
 from ..works.citing import Bibliography, read_cache, read_style, render_bibliography, write_cache
 from ..works.csl import to_csl
-from .pages import Plan, bare_citation, plan_pages
+from .linked_site import bare_citation
+from .pages import Plan, plan_pages
 
 __all__ = ["check_addresses", "epoch_of", "format_citations", "plan_site"]
 

@@ -33,7 +33,7 @@ _PLACES = {
     "frame/mkdocs_hook.py": (_PACKAGE / "frame" / "mkdocs_hook.py", _REPOSITORY / "scripts" / "mkdocs_hook.py"),
     "frame/theme": (_PACKAGE / "site" / "templates" / "theme",),
 }
-_TEXTS = frozenset((".css", ".html", ".js", ".json", ".py", ".svg"))
+_SUFFIXES = frozenset((".css", ".html", ".js", ".json", ".py", ".svg", ".txt", ".woff2"))
 """Files of the frame; the pictures beside them show another library."""
 
 
@@ -79,7 +79,7 @@ def plan_update(root: Path) -> Update:
     changes: list[Change] = []
     kept: list[Change] = []
     for path in sorted(frame.keys() | sums.keys()):
-        before, after = read_exactly(root, path), frame.get(path)
+        before, after = _read(root, path), frame.get(path)
         if before == after:
             continue
         if before is None or path == SUMS or _digest(before) == sums.get(path):
@@ -87,6 +87,14 @@ def plan_update(root: Path) -> Update:
         else:
             kept.append(Change(path=path, before=before, after=after))
     return Update(changes=tuple(changes), kept=tuple(kept))
+
+
+def _read(root: Path, path: str) -> str | None:
+    """A file of the frame, of which fonts are no text."""
+    if not path.endswith(".woff2"):
+        return read_exactly(root, path)
+    file = root / path
+    return file.read_bytes().decode("utf-8", "surrogateescape") if file.is_file() else None
 
 
 def is_outdated(root: Path) -> bool:
@@ -110,13 +118,14 @@ def _copies() -> Iterator[tuple[str, str]]:
     for target, places in _PLACES.items():
         place = next(place for place in places if place.exists())
         for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
-            if path.is_file() and path.suffix in _TEXTS:
+            if path.is_file() and path.suffix in _SUFFIXES:
                 below = path.relative_to(place).as_posix()
-                yield target if below == "." else f"{target}/{below}", path.read_bytes().decode("utf-8")
+                text = path.read_bytes().decode("utf-8", "surrogateescape")
+                yield target if below == "." else f"{target}/{below}", text
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 _SUM = re.compile(r"([0-9a-f]{64})  ((?:docs|frame)/[A-Za-z0-9_./-]+|\.github/workflows/(?:check|publish)\.yml)")

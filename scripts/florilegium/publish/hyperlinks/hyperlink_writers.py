@@ -19,7 +19,7 @@ class Writers:
 
     def __init__(self, links: Links, site: SiteMap) -> None:
         self._by_place: dict[str, list[tuple[str, Span]]] = defaultdict(list)
-        addresses = Addresses(reference_pages={})
+        addresses = Addresses()
         for document in links.documents:
             address = addresses.note(document) if isinstance(document, Note) else addresses.theme(document)
             page = f"{address}{INDEX}"

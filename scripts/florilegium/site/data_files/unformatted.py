@@ -1,13 +1,13 @@
 """A site whose citations are formatted when a file first asks for them; most data files never do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, cast
 
 from ...library.links import Links
 from ...works.citing import Bibliography
-from ..addresses import Addresses
-from ..linked_site import Site, reference_pages
+from ..addresses import Addresses, alike_keys
+from ..linked_site import Site
 
 __all__ = ["unformatted_site"]
 
@@ -29,5 +29,4 @@ class _Deferred:
 def unformatted_site(links: Links, format_all: Callable[[], Bibliography]) -> Site:
     """The site of a library; `format_all` is called at most once, and only where a citation or its page is needed."""
     bibliography = cast(Bibliography, _Deferred(format_all))
-    pages = cast(Mapping[str, int], _Deferred(lambda: reference_pages(links, bibliography)))
-    return Site(links, bibliography, Addresses(reference_pages=pages))
+    return Site(links, bibliography, Addresses(alike=alike_keys(links.sources)))

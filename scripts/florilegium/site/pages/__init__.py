@@ -9,7 +9,6 @@ from concurrent.futures import Executor
 
 from ...library.links import Links
 from ...works.citing import Bibliography
-from ..linked_site import bare_citation
 from .page_files import is_generated
 from .page_plan import Plan, PlannedPage, Planner
 from .page_rendering import render_in_parallel, rendering_bodies
@@ -18,14 +17,13 @@ __all__ = [
     "FOLDERS",
     "Plan",
     "PlannedPage",
-    "bare_citation",
     "is_generated",
     "plan_pages",
     "render_pages",
     "rendering_bodies",
 ]
 
-FOLDERS = ("notes", "themes", "quotes", "references", "rules", "coverage")
+FOLDERS = ("notes", "themes", "quotes", "works", "authors", "references", "rules", "coverage")
 """Folders below `docs/` that hold generated files alone."""
 
 

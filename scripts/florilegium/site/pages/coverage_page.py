@@ -6,8 +6,8 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 from ...check.coverage import CitedWork, Coverage, CoverageEntry, EntryKind, Section, SourceWords
-from .cards import PageSite, environment
-from .page_files import GeneratedPage, Heading
+from .cards import PageSite
+from .page_files import Contents, GeneratedPage, Heading
 
 __all__ = ["coverage_page", "coverage_view"]
 
@@ -109,26 +109,29 @@ def _work(entry: SourceWords, coverage: Coverage, site: PageSite) -> _Work:
 
 def coverage_page(view: CoverageView, site: PageSite) -> GeneratedPage:
     """The page; its sections without entries are named in one line at the end."""
-    return GeneratedPage(
-        title="Coverage",
-        description="What the library rests on, and what it lacks.",
-        parts=tuple(_parts(view)),
+    return site.page(
+        title=site._("Coverage"),
+        description=site._("What the library rests on, and what it lacks."),
+        parts=list(_parts(view, site)),
         kind="list",
-        canonical=site.canonical("coverage/"),
+        address="coverage/",
     )
 
 
-def _parts(view: CoverageView) -> Iterator[str | Heading]:
-    template = environment().get_template("coverage.html").render
+def _parts(view: CoverageView, site: PageSite) -> Iterator[str | Heading | Contents]:
+    template = site.template("coverage.html").render
+    yield '<div class="column">'
     yield template(part="head", view=view)
+    yield Contents(title=site._("On this page"))
     for section in view.sections:
         if section.number:
             yield Heading(level=2, id=section.id, html=section.title)
             yield template(part="section", section=section)
     if view.works:
-        yield Heading(level=2, id="quoted-words", html="Words quoted of each work")
+        yield Heading(level=2, id="quoted-words", html=escape(site._("Words quoted of each work")))
         yield template(part="words", view=view)
     empty = [section.title for section in view.sections if not section.number]
     if empty:
-        yield Heading(level=2, id="nothing-found", html="Nothing was found for")
+        yield Heading(level=2, id="nothing-found", html=escape(site._("No problems")))
         yield template(part="empty", titles=empty)
+    yield "</div>"

@@ -1,4 +1,4 @@
-"""The first page: what the library is, its themes as cards, its newest notes."""
+"""The first page: what the library is, one voice, figures, where to begin, its biggest themes and newest notes."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -6,25 +6,39 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from ...core.model import Note, Theme
+from ...core.model import Note, Quote, Theme, VerifiedAgainst
 from ...library.links import Links
-from .cards import PageSite, environment
-from .page_files import GeneratedPage, Heading
-from .theme_pages import first_line, theme_tree
+from .cards import PageSite
+from .page_files import Contents, GeneratedPage, Heading
+from .theme_pages import filed_under
+from .theme_trees import lead_of
 
 __all__ = ["home_page", "newest_notes", "used_notices"]
 
-CARDS = 48
+THEMES = 8
 """Themes that the first page shows; the page of all themes shows the others."""
 NEWEST = 8
+_VOICE = 260
+"""Characters of the quotation that stands in full on the first page, at most."""
 
 
-class ThemeCard(NamedTuple):
+class Voice(NamedTuple):
+    """A whole sentence that somebody said on a theme."""
+
+    sentence: str
+    language: str
+    speaker: str
+    citation: Markup
+    address: str
+    whole: bool
+
+
+class ThemeRow(NamedTuple):
     theme: Theme
-    line: Markup
+    line: str
     quotes: int
-    sources: int
     narrower: int
+    voice: Voice | None
 
 
 def newest_notes(links: Links) -> list[Note]:
@@ -37,50 +51,79 @@ def newest_notes(links: Links) -> list[Note]:
 
 
 def home_page(site: PageSite) -> GeneratedPage:
-    return GeneratedPage(
-        title=site.links.library.settings.title,
-        description=site.links.library.settings.description,
-        parts=tuple(_parts(site)),
+    settings = site.links.library.settings
+    return site.page(
+        title=settings.title,
+        description=settings.description,
+        parts=list(_parts(site)),
         kind="home",
-        feeds=((f"{site.links.library.settings.title}: notes", "notes/feed.xml"),),
-        canonical=site.links.library.settings.url,
+        feeds=((f"{settings.title}: notes", "notes/feed.xml"),),
+        address="",
     )
 
 
-def _parts(site: PageSite) -> Iterator[str | Heading]:
+def voice_of_the_library(site: PageSite) -> Quote | None:
+    """A quotation that is not hard to read, short, checked where there is one: the first page shows it in full."""
+    fit = [q for q in site.links.quotes if not site.closes(q) and q.words and len(q.words) <= _VOICE]
+    fit.sort(key=lambda q: (len(site.links.notices_of(q)), site.links.states.get(q.address) is None))
+    return next(iter(fit), None)
+
+
+def _parts(site: PageSite) -> Iterator[str | Heading | Contents]:
     links = site.links
     settings = links.library.settings
-    used = used_notices(links)
-    yield (
-        environment()
-        .get_template("home-head.html")
-        .render(
-            settings=settings,
-            notes=len(links.notes),
-            quotes=sum(len(note.quotes) for note in links.notes.values()),
-            notices=[notice for notice in settings.notices if notice.id in used],
-            choices=[(notice.id, notice.label) for notice in settings.notices if notice.id in used],
-        )
-    )
-    cards = [_card(theme, site) for _, theme in theme_tree(links)][:CARDS]
-    if cards:
-        yield Heading(level=2, id="themes", html="Themes")
-        yield (environment().get_template("home-themes.html").render(cards=cards, more=len(links.themes) - len(cards)))
+    quotes = list(links.quotes)
+    voice = voice_of_the_library(site)
+    rows = sorted((_row(theme, site) for theme in links.themes.values()), key=lambda row: -row.quotes)
     newest = newest_notes(links)
-    if newest:
-        yield Heading(level=2, id="newest", html="Newest notes")
-        yield (
-            environment()
-            .get_template("home-notes.html")
-            .render(notes=[(note, site.entry(note.source.id) if note.source else Markup("")) for note in newest])
-        )
+    used = used_notices(links)
+    notices = [notice for notice in settings.notices if notice.id in used]
+    checked = [links.states.get(quote.address) for quote in quotes]
+    start = max(links.notes.values(), key=lambda note: len(note.quotes), default=None)
+    yield site.template("home.html").render(
+        settings=settings,
+        voice=Markup(site.card(voice, context=True, compact=True)) if voice else "",
+        notes=len(links.notes),
+        quotes=len(quotes),
+        checked=len([state for state in checked if state]),
+        original=sum(state is VerifiedAgainst.SOURCE for state in checked),
+        labels=site.words.listed([site.words.within(n.label) for n in notices if not n.closed]),
+        closing=site.words.listed([site.words.within(n.label) for n in notices if n.closed]),
+        start=start,
+        start_work=Markup(site.short(start.source.id)) if start and start.source else "",
+        theme=rows[0] if rows else None,
+        newest=newest,
+        newest_works=[Markup(site.short(note.source.id)) if note.source else "" for note in newest],
+        rows=rows[:THEMES],
+        themes=len(links.themes),
+    )
+    yield Markup('<div class="column"><h2 id="fl-sure">{}</h2>').format(site._("How sure are the quotations?"))
+    yield site.template("home-sure.html").render(help=settings.help if notices else "")
+    yield "</div>"
 
 
-def _card(theme: Theme, site: PageSite) -> ThemeCard:
-    quotes = site.links.quotes_by_theme.get(theme.id, ())
-    sources = {quote.reference.key for quote in quotes if quote.reference}
-    return ThemeCard(
-        theme, first_line(theme, site), len(quotes), len(sources), len(site.links.narrower.get(theme.id, ()))
+def _row(theme: Theme, site: PageSite) -> ThemeRow:
+    filed = filed_under(theme, site.links)
+    voice = next((found for one in filed if (found := _voice(one.quote, site))), None)
+    own = site.links.quotes_by_theme.get(theme.id, ())
+    return ThemeRow(theme, lead_of(theme, site), len(filed), len(filed) - len(own), voice if own else None)
+
+
+def _voice(quote: Quote, site: PageSite) -> Voice | None:
+    """The shortest whole sentence of a quotation that is not closed; nothing where words were left out at its edge."""
+    if site.closes(quote):
+        return None
+    sentences = [s for s in site.sentences(quote.words) if 12 < len(s) <= 160 and not s.startswith(("…", "[", "..."))]
+    whole = [s for s in sentences if s[:1].isupper() or not s[:1].isascii()]
+    if not whole:
+        return None
+    return Voice(
+        sentence=whole[0],
+        language=site.language_of_quote(quote),
+        speaker=site.who(quote),
+        citation=Markup(site.short(quote.reference.key)) if quote.reference else Markup(""),
+        address=site.addresses.quote(quote),
+        whole=whole[0] == " ".join(quote.words.split()),
     )
 
 

@@ -1,7 +1,6 @@
-"""The page of a note: what it summarises, on what basis, its prose with the quotes, its works, what cites
-it.
-"""
+"""The page of a note: what it summarises, its prose with the quotations, works cited, where it is used."""
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -10,118 +9,134 @@ from markupsafe import Markup, escape
 from ...core.model import Date, Name, Note, Source
 from ...core.spans import Span
 from ...works.exports import citation_metadata, item_type_metadata
-from ..identified import Format, formats_of, identifiers_of
-from ..linked_site import BASES, works_of
-from .cards import PageSite, environment
+from ..identified import Format, formats_of
+from ..linked_site import works_of
+from .cards import PageSite
+from .contexts import Mention, linking_sentence, mention, mentions_of
 from .edit_links import edit_address, line_for_a_quote
-from .page_files import GeneratedPage, Heading
+from .page_files import Contents, GeneratedPage, Heading
 from .quote_previews import quote_previews
 from .structured_data import note_structured_data
 from .work_entries import works_list
 
-__all__ = ["note_page"]
+__all__ = ["Cited", "note_page", "used_in"]
+
+SHOWN = 100
+"""Notes that one list on a page names; the rest is counted."""
+_WORDS_A_MINUTE = 230
 
 
 def note_page(note: Note, site: PageSite) -> GeneratedPage:
     source = site.links.sources.get(note.source.id) if note.source else None
-    return GeneratedPage(
+    description = site._("A note on %(work)s") % {"work": site.bibliography.entry_text(source.key)} if source else ""
+    return site.page(
         title=note.title,
-        description=f"A note on {site.bibliography.entry_text(source.key)}" if source else note.title,
-        parts=tuple(_parts(note, source, site)),
+        description=description or note.title,
+        parts=list(_parts(note, source, site)),
         edit=note.path,
         kind="note",
         citation_meta=(*citation_metadata(source), *item_type_metadata(source)) if source else (),
         feeds=((f"{site.links.library.settings.title}: notes", "notes/feed.xml"),),
-        canonical=site.canonical(site.addresses.note(note)),
+        address=site.addresses.note(note),
         twin=site.addresses.twin(note),
         structured_data=note_structured_data(note, site),
     )
 
 
-def _parts(note: Note, source: Source | None, site: PageSite) -> Iterator[str | Heading]:
-    body = site.rendered(note)
+def _parts(note: Note, source: Source | None, site: PageSite) -> Iterator[str | Heading | Contents]:
+    yield '<article class="column">'
     yield _head(note, source, site)
+    yield Contents(title=site._("On this page"))
+    body = site.rendered(note)
     for section in body.sections:
         if section.level:
             # The title is the page's first heading, so a note's own begin below it.
             level = max(2, section.level)
-            yield Heading(level=level, id=section.id, html=site.fill(section.heading, note, local=True))
-        if section.html:
-            yield _prose(site.fill(section.html, note, local=True))
-    if body.footnotes:
-        yield _prose(site.fill(body.footnotes, note, local=True))
+            yield Heading(level=level, id=section.id, html=site.prose(section.heading, note))
+        yield site.prose(section.html, note)
+    yield site.prose(body.footnotes, note)
     keys = works_of(note, site)
     if keys:
-        yield Heading(level=2, id="works-cited", html="Works cited")
+        yield Heading(level=2, id="works-cited", html=escape(site._("Works cited")))
         yield works_list(keys, site, coins=source is None)
-    yield from _elsewhere(note, site)
-    yield Heading(level=2, id="cite", html="Cite")
-    yield environment().get_template("cite.html").render(cited=list(_cited(note, source, site)))
+    mentions = used_in(note, site)
+    if mentions:
+        yield Heading(level=2, id="cited-elsewhere", html=escape(site._("Used in")))
+        yield site.template("mentions.html").render(mentions=mentions[:SHOWN], more=len(mentions) - SHOWN)
+    yield Heading(level=2, id="cite", html=escape(site._("Cite this note")))
+    yield site.template("cite.html").render(cited=list(_cited(note, source, site)))
+    yield _turn(note, site)
+    yield "</article>"
     yield from quote_previews(note, site)
 
 
-def _prose(html: str) -> str:
-    return f'<div class="fl-prose">{html}</div>'
+def used_in(note: Note, site: PageSite) -> list[Mention]:
+    """Where a note is used: what has a hyperlink to it, and what cites the work that it summarises."""
+    linking = [
+        mention(document, linking_sentence(document, site.addresses.note(note), site), site)
+        for document in site.linking_to(f"notes/{note.id}")
+        if document is not note
+    ]
+    found = site.links.cited_by.get(note.source.id) if note.source else None
+    citing = mentions_of(found, note.source.id, site, without=note.id) if found and note.source else []
+    others = [mention(other, Markup(""), site) for other in (found.summarised if found else ()) if other is not note]
+    return list({one.address: one for one in [*others, *citing, *linking]}.values())
 
 
 def _head(note: Note, source: Source | None, site: PageSite) -> str:
     settings = site.links.library.settings
-    ids = [mention.id for mention in note.notices]
-    for quote in note.quotes:
-        ids += site.links.notices_of(quote)
-    entry = site.entry(note.source.id) if note.source and source else Markup("")
-    return (
-        environment()
-        .get_template("note-head.html")
-        .render(
-            note=note,
-            source=entry,
-            identifiers=identifiers_of(source, entry) if source else [],
-            basis=BASES[note.basis or ""],
-            via=site.entry(note.via.id) if note.via else None,
-            themes=[(mention.id, site.theme_label(mention.id)) for mention in note.themes],
-            notices=[label for _, label in site.notice_choices(ids)],
-            choices=site.notice_choices([id_ for quote in note.quotes for id_ in site.links.notices_of(quote)]),
-            help=settings.help,
-            edit=edit_address(settings, note.path),
-            line=line_for_a_quote(note),
-        )
+    crumbs = [("notes/", site._("Notes"))]
+    if source:
+        crumbs.append((site.addresses.reference(source.key), _on(source.key, site)))
+    words = len(re.findall(r"\w+", note.body.text))
+    return site.template("note-head.html").render(
+        note=note,
+        crumbs=crumbs,
+        source=site.entry(source.key) if source else "",
+        basis=note.basis or "",
+        via=site.read_kind(note.via.id) if note.via else None,
+        the=site.kind(source.key)[1] if source else "",
+        day=note.updated or note.date,
+        minutes=max(1, round(words / _WORDS_A_MINUTE)),
+        themes=[(mention.id, site.theme_label(mention.id)) for mention in note.themes],
+        care=site.care(note.quotes, [mention.id for mention in note.notices]),
+        edit=edit_address(settings, note.path),
+        line=line_for_a_quote(note),
     )
 
 
-def _elsewhere(note: Note, site: PageSite) -> Iterator[str | Heading]:
-    """Other notes and themes that cite the work that this note summarises."""
-    found = site.links.cited_by.get(note.source.id) if note.source else None
-    if found is None:
-        return
-    notes = list(dict.fromkeys(other for other in (*found.summarised, *found.cited) if other.id != note.id))
-    if notes or found.cited_in_themes:
-        yield Heading(level=2, id="cited-elsewhere", html="Where else this work is met")
-        yield (
-            environment()
-            .get_template("elsewhere.html")
-            .render(notes=notes[:SHOWN], themes=found.cited_in_themes[:SHOWN], more=max(0, len(notes) - SHOWN))
-        )
+def _on(key: str, site: PageSite) -> Markup:
+    return Markup("{} {}").format(site._("On"), Markup(site.short(key)))
 
 
-SHOWN = 100
-"""Notes that one list on a page names; the rest is counted."""
+def _turn(note: Note, site: PageSite) -> str:
+    """The notes before and after this one in the list by title."""
+    before, after = site.neighbours(note.id)
+    return site.template("turn.html").render(
+        label=site._("Other notes"),
+        back=site._("Previous note"),
+        forth=site._("Next note"),
+        previous=(site.addresses.note(before), before.title) if before else None,
+        next=(site.addresses.note(after), after.title) if after else None,
+    )
 
 
 # ------------------------------------------------------------------------------------------------ citing
 
 
-class _Cited(NamedTuple):
-    summary: str
+class Cited(NamedTuple):
+    """A work or note, ready to be cited."""
+
     what: str
     formatted: Markup
     formats: list[Format]
+    file: str = ""
 
 
-def _cited(note: Note, source: Source | None, site: PageSite) -> Iterator[_Cited]:
-    yield _Cited("Cite this note", "This note", _note_entry(note, source, site), formats_of(_as_source(note, site)))
+def _cited(note: Note, source: Source | None, site: PageSite) -> Iterator[Cited]:
+    yield Cited(site._("This note"), _note_entry(note, source, site), formats_of(_as_source(note, site)))
     if source:
-        yield _Cited("Cite the work", "The work", site.entry(source.key), formats_of(source))
+        yield Cited(site._("The work"), site.entry(source.key), formats_of(source))
 
 
 def _as_source(note: Note, site: PageSite) -> Source:
@@ -149,8 +164,9 @@ def _note_entry(note: Note, source: Source | None, site: PageSite) -> Markup:
     """The note's own entry, plainly: no citation style knows what a note of this kind is."""
     who = escape(", ".join(note.contributors))
     day = note.updated or note.date
-    when = Markup(" ({})").format(day.isoformat()) if day else Markup("")
-    about = Markup(" [Note on {}]").format(Markup(site.bibliography.short(source.key)).striptags()) if source else ""
+    when = Markup(" ({})").format(site.words.day(day)) if day else Markup("")
+    named = {"work": str(Markup(site.bibliography.short(source.key)).striptags())} if source else {}
+    about = Markup(" [{}]").format(site._("Note on %(work)s") % named) if source else ""
     title = Markup("<em>{}</em>").format(note.title)
     lead = Markup("{}{}. {}").format(who, when, title) if who else Markup("{}{}").format(title, when)
     address = site.canonical(site.addresses.note(note))

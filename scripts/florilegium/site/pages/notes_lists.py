@@ -1,20 +1,24 @@
 """The lists of all notes: by title, by author and by year, each on pages of its own."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from ...core.model import Note
 from ..addresses import PAGE_SIZE, page_path, pages_of
-from .cards import PageSite, environment
+from .cards import PageSite
 from .edit_links import new_note_address, new_note_template
 from .page_files import GeneratedPage
+from .work_entries import basis_words
 
 __all__ = ["ORDERS", "NotesPage", "notes_list", "notes_pages"]
 
 ORDERS = {
-    "title": ("notes", "title"),
-    "author": ("notes/by/author", "author"),
-    "year": ("notes/by/year", "year, newest first"),
+    "title": ("notes", "A–Z"),
+    "author": ("notes/by/author", "Author"),
+    "year": ("notes/by/year", "Year of the work"),
+    "newest": ("notes/by/newest", "Newest notes"),
 }
 """The folder of each order, and what it is called. No note can have the address of one of these folders."""
 
@@ -49,7 +53,11 @@ def _key(order: str, site: PageSite) -> Callable[[Note], tuple[bool, str | int]]
         year = _year(note, site)
         return year is None, -(year or 0)
 
-    return {"author": by_author, "year": by_year}.get(order, lambda _: (False, ""))
+    def by_age(note: Note) -> tuple[bool, str | int]:
+        day = max((day for day in (note.date, note.updated) if day), default=date.min)
+        return day is date.min, -day.toordinal()
+
+    return {"author": by_author, "year": by_year, "newest": by_age}.get(order, lambda _: (False, ""))
 
 
 def _year(note: Note, site: PageSite) -> int | None:
@@ -67,37 +75,61 @@ class Row(NamedTuple):
     authors: str
     year: int | None
     themes: list[tuple[str, str]]
+    basis: str
+    read: str
+    quotes: int
+    checked: int
+    day: date | None
 
 
 def _row(note: Note, site: PageSite) -> Row:
     names = _authors(note, site)
-    shown = ", ".join(names[:3]) + (" and others" if len(names) > 3 else "")
-    return Row(note, shown, _year(note, site), [(m.id, site.theme_label(m.id)) for m in note.themes])
+    shown = ", ".join(names[:3]) + (f" {site._('and others')}" if len(names) > 3 else "")
+    return Row(
+        note,
+        shown,
+        _year(note, site),
+        [(m.id, site.theme_label(m.id)) for m in note.themes],
+        note.basis or "unknown",
+        basis_words(note, site),
+        len(note.quotes),
+        sum(quote.address in site.links.states for quote in note.quotes),
+        note.updated or note.date,
+    )
 
 
 def notes_list(page: NotesPage, site: PageSite) -> GeneratedPage:
     """One page of the list of all notes."""
     folder, label = ORDERS[page.order]
     settings = site.links.library.settings
-    html = (
-        environment()
-        .get_template("notes.html")
-        .render(
-            rows=[_row(note, site) for note in page.notes],
-            orders=[(name, folder_, label_) for name, (folder_, label_) in ORDERS.items()],
-            order=page.order,
-            number=page.number,
-            pages=page.pages,
-            address=site.addresses.list_page,
-            folder=folder,
-            new_note=new_note_address(settings, new_note_template(settings)) if page.number == 1 else "",
-        )
+    rows = [_row(note, site) for note in page.notes]
+    read = Counter((row.basis, row.read) for row in rows)
+    checked = Counter("yes" if row.checked == row.quotes else "no" for row in rows if row.quotes)
+    named = {"yes": site._("all checked"), "no": site._("some not checked")}
+    facets = [
+        ("basis", site._("Read"), [(id_, text, n) for (id_, text), n in read.most_common()]),
+        ("checked", site._("Quotations"), [(id_, text, checked[id_]) for id_, text in named.items() if checked[id_]]),
+    ]
+    html = site.template("notes.html").render(
+        rows=rows,
+        total=len(site.links.notes),
+        facets=[facet for facet in facets if len(facet[2]) > 1],
+        list_orders=[(name, folder_, site._(label_)) for name, (folder_, label_) in ORDERS.items()],
+        orders=[],
+        order=page.order,
+        number=page.number,
+        pages=page.pages,
+        address=site.addresses.list_page,
+        folder=folder,
+        new_note=new_note_address(settings, new_note_template(settings)) if page.number == 1 else "",
     )
-    title = "Notes" if page.order == "title" else f"Notes by {label.partition(',')[0]}"
-    return GeneratedPage(
-        title=title if page.number == 1 else f"{title}, page {page.number}",
-        description="All notes of the library.",
-        parts=(html,),
+    title = site._("Notes") if page.order == "title" else f"{site._('Notes')}: {site._(label)}"
+    numbered = site._("%(title)s, page %(number)s") % {"title": title, "number": page.number}
+    return site.page(
+        title=title if page.number == 1 else numbered,
+        description=site._("All notes of the library."),
+        parts=[html],
         kind="list",
         feeds=((f"{site.links.library.settings.title}: notes", "notes/feed.xml"),),
+        address=site.addresses.list_page(folder, page.number),
     )

@@ -10,11 +10,22 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from markupsafe import Markup, escape
+
 from ...works.citing.numbering import number_works
 from ..addresses import ROOT
 from ..page_embedding import as_raw_block, heading_text
 
-__all__ = ["MARK", "GeneratedFeed", "GeneratedJson", "GeneratedPage", "Heading", "is_generated", "safe_meta"]
+__all__ = [
+    "MARK",
+    "Contents",
+    "GeneratedFeed",
+    "GeneratedJson",
+    "GeneratedPage",
+    "Heading",
+    "is_generated",
+    "safe_meta",
+]
 
 MARK = "florilegium-page"
 """Stands before the digest by which a file is known to be generated."""
@@ -22,11 +33,28 @@ MARK = "florilegium-page"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """A heading of the page, listed in its table of contents."""
+    """A heading of the page, listed in its contents."""
 
     level: int
     id: str
     html: str
+    listed: bool = True
+
+    def render(self, link: str) -> str:
+        """The heading with a link to itself, which `link` names for screen readers."""
+        text = Markup(self.html).striptags()
+        label = escape(f"{link}: {text}" if link else text)
+        anchor = f'<a class="anchor" href="#{self.id}" aria-label="{label}">#</a>'
+        return f'<h{self.level} id="{self.id}">{self.html} {anchor}</h{self.level}>'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """The place of the page's contents: all headings of level 2, above them what lies around the page."""
+
+    title: str
+    around: str = ""
+    """Clean HTML."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +63,11 @@ class GeneratedPage:
 
     title: str
     description: str
-    parts: tuple[str | Heading, ...]
+    parts: tuple[str | Heading | Contents, ...]
     edit: str = ""
     """The file that a reader edits to change this page, from the root of the library."""
     kind: str = ""
-    """What the theme's templates may want to know: `note`, `theme`, `home`, `quotes`, `list`."""
+    """`note`, `theme`, `work`, `home`, `list` and so on; empty for a page that is arranged as one written by hand."""
     citation_meta: tuple[tuple[str, str], ...] = ()
     """Names and contents of `meta` elements."""
     feeds: tuple[tuple[str, str], ...] = ()
@@ -50,6 +78,14 @@ class GeneratedPage:
     """The page's absolute address, where it is known."""
     twin: str = ""
     """The file, from the root of the site, that holds the same as plain Markdown."""
+    language: str = ""
+    """The tag of the language of the interface; empty for that of the renderer's configuration."""
+    direction: str = ""
+    settings: str = ""
+    """Clean HTML for the reading settings: which notices' quotations are always opened, and help."""
+    link_words: str = ""
+    """What precedes the name of a heading in the name of the link to it."""
+    image: str = ""
     structured_data: str = ""
     """JSON-LD for search engines, which may stand in a `script` element as it is."""
 
@@ -58,13 +94,17 @@ class GeneratedPage:
 
         `root` is the way from the page to the root of the site, such as `../../`.
         """
-        body = "\n\n".join(self._part(part) for part in self.parts).replace(ROOT, root)
-        body = number_works(body)
+        body = number_works(self._body().replace(ROOT, root))
         meta = {"title": safe_meta(self.title), "description": safe_meta(self.description)}
         if self.edit:
             meta["source_file"] = self.edit
         if self.kind:
             meta["kind"] = self.kind
+        for key in ("language", "direction"):
+            if getattr(self, key):
+                meta[key] = html.escape(getattr(self, key))
+        if self.settings:
+            meta["settings"] = " ".join(self.settings.replace(ROOT, root).split())
         if self.canonical:
             meta["canonical"] = html.escape(self.canonical)
         if self.twin:
@@ -78,11 +118,37 @@ class GeneratedPage:
         digest = sha256(rest.encode()).hexdigest()
         return f"---\n{MARK}: {digest}\n{rest}".encode()
 
-    @staticmethod
-    def _part(part: str | Heading) -> str:
+    def _body(self) -> str:
+        if self.kind:
+            return as_raw_block("".join(self._part(part) for part in self.parts))
+        # As a page written by hand: with headings that the renderer lists, and to which other pages may lead.
+        return "\n\n".join(
+            f"{'#' * part.level} {heading_text(part.html)} {{: #{part.id} }}"
+            if isinstance(part, Heading)
+            else as_raw_block(self._part(part))
+            for part in self.parts
+        )
+
+    def _part(self, part: str | Heading | Contents) -> str:
         if isinstance(part, str):
-            return as_raw_block(part)
-        return f"{'#' * part.level} {heading_text(part.html)} {{: #{part.id} }}"
+            return part
+        return part.render(self.link_words) if isinstance(part, Heading) else self._contents(part)
+
+    def _contents(self, part: Contents) -> str:
+        found = [one for one in self.parts if isinstance(one, Heading) and one.level == 2 and one.listed]
+        if len(found) < 2 and not part.around:
+            return ""
+        items = "".join(f'<li><a href="#{one.id}">{_without_links(one.html)}</a></li>' for one in found)
+        listed = f'<ul class="plain">{items}</ul>' if items else ""
+        title = escape(part.title)
+        return (
+            f'<nav class="contents" aria-label="{title}"><details><summary>{title}</summary>'
+            f"{part.around}{listed}</details></nav>"
+        )
+
+
+def _without_links(text: str) -> str:
+    return re.sub(r"</?(?:a|span)\b[^>]*>", "", text)
 
 
 def _pairs(key: str, pairs: tuple[tuple[str, str], ...]) -> str:

@@ -16,19 +16,22 @@ from ...core.model import Note, Quote, Theme
 from ...library.links import CitedBy, Links, note_references
 from ...works.citing import Bibliography
 from ...works.csl import to_csl
-from ..addresses import PAGE_SIZE, Addresses, page_path, pages_of, way_to_root
-from ..linked_site import latest, reference_pages, works_of
+from ..addresses import PAGE_SIZE, Addresses, alike_keys, page_path, pages_of, way_to_root
+from ..linked_site import latest, works_of
 from .atom_feeds import notes_feed, theme_feed
+from .author_names import authors_of
 from .cards import PageSite
 from .coverage_page import coverage_page, coverage_view
 from .home_page import home_page, newest_notes, used_notices
-from .list_pages import quotes_list, references_list, rules_page
+from .list_pages import quotes_list, rules_page
 from .note_pages import note_page
 from .notes_lists import notes_list, notes_pages
 from .quote_previews import linked_quotes
 from .redirects import redirect_page, redirects
-from .theme_pages import quotes_of, source_key, theme_page, theme_preview, theme_works
+from .theme_pages import filed_under, source_key, theme_page, theme_preview, theme_works
 from .themes_index import themes_page
+from .work_lists import author_page, authors_list, old_references, works_list_page
+from .work_pages import work_page
 
 __all__ = ["Plan", "PlannedPage", "Planner"]
 
@@ -60,9 +63,8 @@ class Planner:
 
     def __init__(self, links: Links, bibliography: Bibliography, stamp: str) -> None:
         self.links = links
-        self.numbers = reference_pages(links, bibliography)
-        self.keys = list(self.numbers)
-        self.site = PageSite(links, bibliography, Addresses(reference_pages=self.numbers))
+        self.site = PageSite(links, bibliography, Addresses(alike=alike_keys(links.sources)))
+        self.keys = self.site.work_keys
         self.frame = _digest([stamp, self._labels()])
         self.works: dict[str, str] = {}
         self.note_keys = {note.id: self._note_key(note) for note in links.notes.values()}
@@ -75,7 +77,8 @@ class Planner:
         return [
             [(theme.id, theme.label) for theme in self.links.themes.values()],
             [(role.id, role.label) for role in settings.roles],
-            [(notice.id, notice.label) for notice in settings.notices],
+            [(notice.id, notice.label, notice.closed) for notice in settings.notices],
+            self.site.settings_html,
             [settings.help, settings.title, settings.language, self.site.bibliography.approximate],
             [settings.url, settings.repository, settings.branch],
         ]
@@ -91,12 +94,19 @@ class Planner:
                 key,
                 entry,
                 self.site.consulted(key),
-                self.numbers.get(key, 0),
+                self._read(key),
                 source and to_csl(source),
             ]
             short = self.site.bibliography.short(key) if source else ""
             self.works[key] = _digest([about, short])
         return self.works[key]
+
+    def _read(self, key: str) -> object:
+        """What was read of a work, and how often it is quoted."""
+        found = self.links.cited_by.get(key)
+        if found is None:
+            return []
+        return [[(note.id, note.basis) for note in found.summarised], len(found.quoted), len(found.quoted_in)]
 
     def _works(self, keys: Iterable[str]) -> list[str]:
         return [self._work(key) for key in keys]
@@ -123,6 +133,9 @@ class Planner:
     def _row(self, note: Note) -> object:
         return [note.digest, note.path, self._work(note.source.id) if note.source else ""]
 
+    def _listed(self, note: Note) -> object:
+        return [self._row(note), sum(quote.address in self.links.states for quote in note.quotes)]
+
     @cached_property
     def _counts(self) -> object:
         """Which notes and sources the quotes of every theme are from."""
@@ -138,6 +151,7 @@ class Planner:
         yield from self._themes()
         yield from self._quotes()
         yield from self._references()
+        yield from self._authors()
         yield "index.md", self._home()
         yield "coverage/index.md", self._coverage()
         yield "rules/index.md", self._planned("rules/index.md", ["rules"], rules_page)
@@ -171,6 +185,7 @@ class Planner:
             self._counts,
             [len(self.links.notes), sum(len(note.quotes) for note in self.links.notes.values())],
             sorted(used_notices(self.links)),
+            [(key, self.note_keys[key]) for key in self.links.notes],
         ]
         return self._planned("index.md", inputs, self._maker(home_page), [t.path for t in themes])
 
@@ -185,7 +200,7 @@ class Planner:
             inputs = [self.note_keys[note.id], works, self._elsewhere(note), self._previewed(note)]
             yield path, self._planned(path, inputs, self._maker(note_page, note), [note.path])
         for page in notes_pages(self.site):
-            inputs = [page.order, page.pages, [self._row(note) for note in page.notes]]
+            inputs = [page.order, page.pages, len(self.links.notes), [self._listed(note) for note in page.notes]]
             yield page.path, self._planned(page.path, inputs, self._maker(notes_list, page))
         notes = latest(list(self.links.notes.values()))
         rows = [self._row(note) for note in notes]
@@ -193,7 +208,20 @@ class Planner:
 
     def _elsewhere(self, note: Note) -> object:
         found = self.links.cited_by.get(note.source.id) if note.source else None
-        return _mentions(found) if found else []
+        linking = self.site.linking_to(f"notes/{note.id}")
+        before, after = self.site.neighbours(note.id)
+        beside = [(one.id, one.title) for one in (before, after) if one]
+        return [self._mentions(found) if found else [], self._naming(linking), beside]
+
+    def _naming(self, documents: Iterable[Note | Theme]) -> object:
+        """What backlinks show of the notes and themes that name a page."""
+        return [self._about(document) for document in documents]
+
+    def _mentions(self, found: CitedBy) -> object:
+        return [
+            [(note.id, note.title, note.basis) for notes in (found.summarised, found.via) for note in notes],
+            self._naming((*found.cited, *found.cited_in_themes)),
+        ]
 
     def _themes(self) -> Iterator[tuple[str, PlannedPage]]:
         for theme in self.links.themes.values():
@@ -213,8 +241,8 @@ class Planner:
             self._planned("themes/index.md", inputs, self._maker(themes_page), [theme.path for theme in themes]),
         )
 
-    def _about(self, theme: Theme) -> object:
-        """A theme's own text, with its citations as they are printed."""
+    def _about(self, theme: Note | Theme) -> object:
+        """A document's own text, with its citations as they are printed."""
         citations = [
             [(part.html, part.key) for part in self.site.bibliography.citation(citation)]
             for citation in theme.body.citations
@@ -222,15 +250,21 @@ class Planner:
         return [theme.digest, theme.path, citations]
 
     def _theme(self, theme: Theme) -> Iterator[tuple[str, PlannedPage]]:
-        quotes = quotes_of(theme, self.links)
-        pages = pages_of(quotes, PAGE_SIZE["theme"])
-        about = [self._about(theme), len(pages), len(quotes), self._neighbours(theme.id)]
+        filed = filed_under(theme, self.links)
+        pages = pages_of(filed, PAGE_SIZE["theme"])
+        linking = self.site.linking_to(f"themes/{theme.id}")
+        own = self.links.notes_by_theme.get(theme.id, ())
+        naming = self._naming(dict.fromkeys((*own, *linking)))
+        everything = [(one.theme, self._cards([one.quote])) for one in filed]
+        about = [self._about(theme), len(pages), self._neighbours(theme.id), everything, naming]
         for number, page in enumerate(pages, 1):
             path = f"themes/{theme.id}.md" if number == 1 else f"themes/{theme.id}/page/{number}.md"
-            works = self._works(theme_works(theme if number == 1 else None, page, self.site))
-            inputs = [about, self._cards(page), works, self._previewed(theme)]
+            quotes = [one.quote for one in page]
+            works = self._works(theme_works(theme if number == 1 else None, quotes, self.site))
             make = self._maker(theme_page, theme, page, number, len(pages))
-            yield path, self._planned(path, inputs, make, [theme.path, *self._paths(page)])
+            shown = [theme.path, *self._paths(quotes)]
+            yield path, self._planned(path, [about, works, self._previewed(theme)], make, shown)
+        quotes = list(self.links.quotes_by_theme.get(theme.id, ()))
         preview = self.site.addresses.preview(theme.id)
         inputs = [self._about(theme), len(quotes), len({source_key(quote) for quote in quotes})]
         yield preview, self._planned(preview, inputs, self._maker(theme_preview, theme), [theme.path])
@@ -269,26 +303,53 @@ class Planner:
             yield path, self._planned(path, inputs, make, self._paths(page))
 
     def _references(self) -> Iterator[tuple[str, PlannedPage]]:
-        pages = pages_of(self.keys, PAGE_SIZE["references"])
+        for number, page in enumerate(pages_of(self.keys, PAGE_SIZE["references"]), 1):
+            path = page_path("references", number)
+            count = -(-len(self.keys) // PAGE_SIZE["references"])
+            inputs: object = [count, self._works(page)]
+            yield path, self._planned(path, inputs, self._maker(old_references, page, number, count))
+        pages = pages_of(self.keys, PAGE_SIZE["works"])
         noted = {note.source.id for note in self.links.notes.values() if note.source}
         years = [(source.year if (source := self.links.sources.get(key)) else None, key in noted) for key in self.keys]
         for number, page in enumerate(pages, 1):
-            path = page_path("references", number)
-            found = [self.links.cited_by.get(key) for key in page]
-            inputs = [len(pages), self._works(page), [_mentions(f) if f else [] for f in found]]
-            if number == 1:
-                inputs.append(years)
-            make = self._maker(references_list, page, number, len(pages), self.keys)
-            yield path, self._planned(path, inputs, make)
+            path = page_path("works", number)
+            inputs = [len(pages), len(self.keys), self._works(page), years if number == 1 else []]
+            yield path, self._planned(path, inputs, self._maker(works_list_page, page, number, len(pages)))
+        for place, key in enumerate(self.keys):
+            path = f"works/{self.site.addresses.work_slug(key)}.md"
+            yield path, self._work_page(path, place, key)
 
+    def _work_page(self, path: str, place: int, key: str) -> PlannedPage:
+        found = self.links.cited_by.get(key)
+        quotes = [*found.quoted, *found.quoted_in] if found else []
+        via = [note.via.id for note in found.summarised if note.via] if found else []
+        authors = authors_of(self.links.sources[key]) if key in self.links.sources else []
+        same = [other for one in authors for other in self.site.works_by.get(one, ())]
+        inputs = [
+            self._work(key),
+            self._works(self.keys[max(0, place - 1) : place + 2]),
+            self._works([*via, *same]),
+            [self.site.author_slugs[one] for one in authors],
+            self._cards(quotes),
+            [self._mentions(found), self._naming(found.summarised)] if found else [],
+        ]
+        return self._planned(path, inputs, self._maker(work_page, key), self._paths(quotes))
 
-def _mentions(found: CitedBy) -> object:
-    lists = (found.summarised, found.cited, found.via)
-    return [
-        [[(note.id, note.title, note.basis) for note in notes] for notes in lists],
-        [[quote.address for quote in quotes] for quotes in (found.quoted, found.quoted_in)],
-        [(theme.id, theme.label) for theme in found.cited_in_themes],
-    ]
+    def _authors(self) -> Iterator[tuple[str, PlannedPage]]:
+        ordered = sorted(self.site.works_by, key=lambda one: (one.sorting, one.label))
+        slugs = self.site.author_slugs
+        pages = pages_of(ordered, PAGE_SIZE["authors"])
+        for number, page in enumerate(pages, 1):
+            path = page_path("authors", number)
+            inputs = [len(pages), [(slugs[one], one, len(self.site.works_by[one])) for one in page]]
+            yield path, self._planned(path, inputs, self._maker(authors_list, page, number, len(pages)))
+        for place, author in enumerate(ordered):
+            path = f"authors/{slugs[author]}.md"
+            keys = self.site.works_by[author]
+            quotes = [q for key in keys if key in self.links.cited_by for q in self.links.cited_by[key].quoted]
+            beside = [(slugs[one], one) for one in ordered[max(0, place - 1) : place + 2]]
+            inputs = [beside, self._works(keys), self._cards(quotes)]
+            yield path, self._planned(path, inputs, self._maker(author_page, author), self._paths(quotes))
 
 
 def _digest(value: object) -> str:

@@ -9,7 +9,7 @@ from ...core.model import Note, Quote, Theme
 from ...library.links import resolve_target
 from ..addresses import quote_anchor
 from ..linked_site import language_of
-from .cards import PageSite, environment
+from .cards import PageSite
 
 __all__ = ["linked_quotes", "quote_previews"]
 
@@ -37,13 +37,11 @@ def _linked(document: Note | Theme, site: PageSite) -> Iterator[Quote]:
 
 class _Preview(NamedTuple):
     address: str
-    role_id: str
     speaker: str
     words: str
     language: str
     citation: str
-    notices: list[str]
-    is_closed: bool
+    closing: str
     notice_ids: list[str]
 
 
@@ -51,21 +49,18 @@ def quote_previews(document: Note | Theme, site: PageSite) -> Iterator[str]:
     """The cards as elements that show nothing until a script takes them."""
     quotes = linked_quotes(document, site)
     if quotes:
-        yield (environment().get_template("quote-previews.html").render(previews=[_preview(q, site) for q in quotes]))
+        yield site.template("quote-previews.html").render(previews=[_preview(q, site) for q in quotes])
 
 
 def _preview(quote: Quote, site: PageSite) -> _Preview:
-    role = site.role(quote)
     ids = site.links.notices_of(quote)
     words = " ".join(quote.words.split())
     return _Preview(
         address=site.addresses.quote(quote),
-        role_id=role.id if role else "unknown",
         speaker=site.who(quote),
         words=words if len(words) <= _LONGEST else f"{words[:_LONGEST].rsplit(' ', 1)[0]} …",
         language=language_of(site.source_of(quote.reference)),
         citation=site.reference_text(quote.reference) if quote.reference else "",
-        notices=[site.notice_label(id_) for id_ in ids],
-        notice_ids=list(ids),
-        is_closed=site.links.is_closed(quote),
+        closing=site.speaks(ids) if site.closes(quote) else "",
+        notice_ids=[id_ for id_ in ids if id_ not in site.links.notices or site.links.notices[id_].closed],
     )

@@ -1,30 +1,35 @@
-"""The page of a theme: its definition, and every quote in full, by source."""
+"""The page of a theme: its definition, and every quotation in full, those of its narrower themes included."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ...core.model import Quote, Theme, VerifiedAgainst
 from ...library.links import Links, body_references
-from ..addresses import group_anchor, reference_anchor
-from ..prose_texts import first_paragraph
-from .cards import PageSite, environment, localise
+from ..addresses import ROOT, group_anchor
+from .cards import PageSite, localise
+from .contexts import linking_sentence, mention
 from .edit_links import edit_address
-from .page_files import GeneratedJson, GeneratedPage, Heading
+from .page_files import Contents, GeneratedJson, GeneratedPage, Heading
 from .quote_previews import quote_previews
+from .theme_trees import below, lead_of
 from .work_entries import works_list
 
-__all__ = [
-    "first_line",
-    "quotes_of",
-    "source_key",
-    "theme_page",
-    "theme_preview",
-    "theme_tree",
-    "theme_works",
-]
+__all__ = ["Filed", "filed_under", "quotes_of", "source_key", "theme_page", "theme_preview", "theme_works"]
+
+SHOWN = 60
+"""Notes that a theme's page names; the rest is counted."""
+
+
+class Filed(NamedTuple):
+    """A quotation and the theme under which it is filed: the page's own, or a narrower one."""
+
+    theme: str
+    quote: Quote
 
 
 def quotes_of(theme: Theme, links: Links) -> list[Quote]:
@@ -36,42 +41,64 @@ def quotes_of(theme: Theme, links: Links) -> list[Quote]:
     return sorted(quotes, key=lambda quote: first[source_key(quote)])
 
 
+def filed_under(theme: Theme, links: Links) -> list[Filed]:
+    """A theme's own quotes, then those of its narrower themes, each once."""
+    found: dict[str, Filed] = {}
+    for id_ in (theme.id, *below(theme.id, links)):
+        if id_ in links.themes:
+            for quote in quotes_of(links.themes[id_], links):
+                found.setdefault(quote.address, Filed(id_, quote))
+    return list(found.values())
+
+
 def source_key(quote: Quote) -> str:
     return quote.reference.key if quote.reference else ""
 
 
-def theme_page(theme: Theme, quotes: Sequence[Quote], number: int, pages: int, site: PageSite) -> GeneratedPage:
+def theme_page(theme: Theme, filed: Sequence[Filed], number: int, pages: int, site: PageSite) -> GeneratedPage:
     """One page of a theme; the first one holds the definition."""
-    title = theme.label if number == 1 else f"{theme.label}, page {number}"
-    return GeneratedPage(
+    title = (
+        theme.label if number == 1 else site._("%(title)s, page %(number)s") % {"title": theme.label, "number": number}
+    )
+    return site.page(
         title=title,
-        description=f"What the sources say of {theme.label.lower()}, in their own words.",
-        parts=tuple(_parts(theme, quotes, number, pages, site)),
+        description=site._("What the sources say of %(theme)s, in their own words.") % {"theme": theme.label},
+        parts=list(_parts(theme, filed, number, pages, site)),
         edit=theme.path,
         kind="theme",
         feeds=((f"{theme.label}: notes", f"themes/{theme.id}/feed.xml"),),
-        canonical=site.canonical(site.addresses.list_page(f"themes/{theme.id}", number)),
+        address=site.addresses.list_page(f"themes/{theme.id}", number),
     )
 
 
-def _parts(theme: Theme, quotes: Sequence[Quote], number: int, pages: int, site: PageSite) -> Iterator[str | Heading]:
-    yield _head(theme, number, site)
+def _parts(
+    theme: Theme, filed: Sequence[Filed], number: int, pages: int, site: PageSite
+) -> Iterator[str | Heading | Contents]:
+    everything = filed_under(theme, site.links)
+    yield '<article class="column">'
+    yield _head(theme, everything, number, site)
+    yield Contents(title=site._("Around this theme"), around=_around(theme, site))
+    yield from _quotes(theme, filed, everything, number, pages, site)
     if number == 1:
         yield from _definition(theme, site)
-    yield from _quotes(theme, quotes, number, pages, site)
-    if number == 1:
+        missing = list(_missing(everything, site))
+        if missing:
+            yield Heading(level=2, id="fl-thin", html=escape(site._("What is thin")))
+            yield Markup("<p>{}</p>").format(" ".join(missing))
         yield from _notes(theme, site)
-    shown = {source_key(quote) for quote in quotes}
-    rest = [key for key in theme_works(theme if number == 1 else None, quotes, site) if key not in shown]
+    rest = theme_works(theme if number == 1 else None, [one.quote for one in filed], site)
     if rest:
-        yield Heading(level=2, id="works-cited", html="Other works cited here")
+        yield Heading(level=2, id="works-cited", html=escape(site._("Works cited")))
         yield works_list(rest, site)
+    yield _turn(theme, site)
+    yield "</article>"
     if number == 1:
         yield from quote_previews(theme, site)
 
 
 def theme_works(theme: Theme | None, quotes: Iterable[Quote], site: PageSite) -> list[str]:
     """The keys of the works to which citations on the page lead."""
+    quotes = list(quotes)
     keys = {reference.key for quote in quotes for reference in quote.references}
     keys |= {r.key for quote in quotes for citation in quote.citations for r in citation.references}
     if theme:
@@ -79,172 +106,166 @@ def theme_works(theme: Theme | None, quotes: Iterable[Quote], site: PageSite) ->
     return site.in_order(keys)
 
 
-def _head(theme: Theme, number: int, site: PageSite) -> str:
-    links = site.links
-    quotes = links.quotes_by_theme.get(theme.id, ())
-    ids = [id_ for quote in quotes for id_ in links.notices_of(quote)]
-    notices = site.notice_choices([*(mention.id for mention in theme.notices), *ids])
-    return (
-        environment()
-        .get_template("theme-head.html")
-        .render(
-            theme=theme,
-            number=number,
-            broader=[(m.id, site.theme_label(m.id)) for m in theme.broader],
-            narrower=[(id_, site.theme_label(id_)) for id_ in links.narrower.get(theme.id, ())],
-            related=_related(theme, site),
-            together=_together(theme, site),
-            quotes=len(quotes),
-            sources=len({source_key(quote) for quote in quotes}),
-            help=links.library.settings.help,
-            notices=[label for _, label in notices],
-            choices=site.notice_choices(ids),
-            missing=list(_missing(theme, site)),
-            edit=edit_address(links.library.settings, theme.path),
-        )
+def _head(theme: Theme, everything: Sequence[Filed], number: int, site: PageSite) -> str:
+    broader = [(f"themes/{m.id}/", site.theme_label(m.id)) for m in theme.broader if m.id in site.links.themes]
+    return site.template("theme-head.html").render(
+        theme=theme,
+        number=number,
+        crumbs=[("themes/", site._("Themes")), *broader],
+        lead=lead_of(theme, site) if number == 1 else "",
+        more=number == 1 and len(theme.body.text) > len(lead_of(theme, site)) + 40,
+        care=site.care([one.quote for one in everything], [mention.id for mention in theme.notices]),
+        edit=edit_address(site.links.library.settings, theme.path),
+    )
+
+
+def _around(theme: Theme, site: PageSite) -> str:
+    together = Counter(
+        mention.id
+        for quote in site.links.quotes_by_theme.get(theme.id, ())
+        for mention in quote.themes
+        if mention.id != theme.id and mention.id in site.links.themes
+    )
+    return site.template("around.html").render(
+        theme=theme,
+        broader=[(m.id, site.theme_label(m.id)) for m in theme.broader if m.id in site.links.themes],
+        narrower=[(id_, site.theme_label(id_)) for id_ in site.links.narrower.get(theme.id, ())],
+        related=_related(theme, site),
+        together=[(id_, site.theme_label(id_), number) for id_, number in together.most_common(12)],
     )
 
 
 def _related(theme: Theme, site: PageSite) -> list[tuple[str, str]]:
     """SKOS's `related` holds both ways, whichever theme says so."""
-    own = [mention.id for mention in theme.related]
+    own = [mention.id for mention in theme.related if mention.id in site.links.themes]
     return [(id_, site.theme_label(id_)) for id_ in dict.fromkeys([*own, *site.related_from.get(theme.id, ())])]
 
 
-def _together(theme: Theme, site: PageSite) -> list[tuple[str, str, int]]:
-    """Themes that share quotes with this one, and how many."""
-    shared = Counter(
-        mention.id
-        for quote in site.links.quotes_by_theme.get(theme.id, ())
-        for mention in quote.themes
-        if mention.id != theme.id
-    )
-    return [(id_, site.theme_label(id_), number) for id_, number in shared.most_common(12)]
-
-
-def _missing(theme: Theme, site: PageSite) -> Iterator[str]:
+def _missing(everything: Sequence[Filed], site: PageSite) -> Iterator[str]:
     """What a reader might expect under the theme, and does not find."""
-    quotes = site.links.quotes_by_theme.get(theme.id, ())
+    quotes = [one.quote for one in everything]
     if not quotes:
-        yield "No quotation is filed under this theme yet."
         return
     here = {role.id for quote in quotes for role in site.roles(quote)}
     for role in site.links.roles.values():
         if role.id in site.speaking_roles - here:
-            yield f"No {role.label.lower()} is quoted for this theme."
+            yield site._("No %(role)s is quoted for this theme.") % {"role": site.words.within(role.label)}
     if len({source_key(quote) for quote in quotes}) == 1 and len(quotes) > 1:
-        yield "All quotations come from one work."
-    against = {site.state(quote).against for quote in quotes}
-    if against == {None}:
-        yield "No quotation is verified."
-    elif VerifiedAgainst.SOURCE not in against:
-        yield "No quotation is verified against its source; works that quote it were compared."
+        yield site._("All quotations come from one work.")
+    states = [site.state(quote).against for quote in quotes]
+    if not any(states):
+        yield site._("No quotation was checked yet.")
+    elif VerifiedAgainst.SOURCE not in states:
+        yield site._("The words were checked against works that quote them, none against the work they come from.")
+    if None in states and any(states):
+        yield site.words.counted(
+            "%(num)s quotation is not checked yet.", "%(num)s quotations are not checked yet.", states.count(None)
+        )
 
 
 def _definition(theme: Theme, site: PageSite) -> Iterator[str | Heading]:
     body = site.rendered(theme)
+    if not body.sections and not body.footnotes:
+        return
+    yield Heading(level=2, id="fl-definition", html=escape(site._("What the theme covers")))
     for section in body.sections:
         if section.level:
-            html = site.fill(section.heading, theme, local=True)
-            yield Heading(level=max(2, section.level), id=section.id, html=html)
-        if section.html:
-            yield f'<div class="fl-prose">{site.fill(section.html, theme, local=True)}</div>'
-    if body.footnotes:
-        yield f'<div class="fl-prose">{site.fill(body.footnotes, theme, local=True)}</div>'
+            html = site.prose(section.heading, theme)
+            yield Heading(level=max(3, section.level), id=section.id, html=html)
+        yield site.prose(section.html, theme)
+    yield site.prose(body.footnotes, theme)
 
 
-def _quotes(theme: Theme, quotes: Sequence[Quote], number: int, pages: int, site: PageSite) -> Iterator[str | Heading]:
-    if not quotes:
-        return
-    yield Heading(level=2, id="quotations", html="Quotations")
-    for key, group in groupby(quotes, key=source_key):
-        known = key in site.links.sources
-        yield localise(
-            environment()
-            .get_template("source-group.html")
-            .render(
-                anchor=group_anchor(key),
-                reference=reference_anchor(key) if known else "",
-                entry=site.entry(key) if known else Markup(""),
-                short=Markup(site.short(key)),
-                coins=site.context_object(key),
-                cards=[Markup(site.card(quote, context=True)) for quote in group],
+def _quotes(
+    theme: Theme, filed: Sequence[Filed], everything: Sequence[Filed], number: int, pages: int, site: PageSite
+) -> Iterator[str | Heading]:
+    quotes = [one.quote for one in everything]
+    themes = Counter(one.theme for one in everything)
+    narrower = [(id_, site.theme_label(id_), n) for id_, n in themes.items() if id_ != theme.id]
+    works = list(dict.fromkeys(source_key(quote) for quote in quotes))
+    yield site.template("theme-count.html").render(
+        theme=theme,
+        quotes=len(quotes),
+        works=len(works),
+        narrower=narrower,
+        here={one.theme for one in filed},
+        facets=facets_of(quotes, site) if pages == 1 else [],
+        pages=pages,
+        pair=[(key, Markup(site.short(key)).striptags()) for key in works if key] if pages == 1 else [],
+    )
+    for id_, group in groupby(filed, key=lambda one: one.theme):
+        if id_ != theme.id:
+            label = Markup('<a class="quiet" href="{}">{}</a>').format(
+                f"{ROOT}{site.addresses.theme(id_)}", site.theme_label(id_)
             )
-        )
+            yield Heading(level=2, id=f"fl-in-{id_}", html=label, listed=False)
+        for key, cards in groupby(group, key=lambda one: source_key(one.quote)):
+            figures = "".join(site.card(one.quote, context=True, theme=id_) for one in cards)
+            anchor = f' id="{group_anchor(key)}"' if id_ == theme.id else ""
+            heading = ""
+            if len(works) > 1 and key:
+                href = f"{ROOT}{site.addresses.reference(key)}"
+                heading = Markup('<h3 class="from"><a class="quiet" href="{}">{}</a></h3>').format(
+                    href, Markup(site.short(key))
+                )
+            yield f'<section class="group"{anchor}>{heading}{localise(figures)}</section>'
     if pages > 1:
-        yield (
-            environment()
-            .get_template("pager.html")
-            .render(number=number, pages=pages, address=site.addresses.list_page, folder=f"themes/{theme.id}")
+        yield site.template("pager.html").render(
+            number=number, pages=pages, address=site.addresses.list_page, folder=f"themes/{theme.id}"
         )
+
+
+def facets_of(quotes: Sequence[Quote], site: PageSite) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
+    """By what a list of quotations can be narrowed in place, where that leaves a choice: speaker, work and year."""
+    roles = Counter(role.id if (role := site.role(quote)) else "unknown" for quote in quotes)
+    works = Counter(source_key(quote) for quote in quotes)
+    years = Counter(str(s.year) for quote in quotes if (s := site.source_of(quote.reference)) and s.year)
+    named = {role.id: role.label for role in site.links.roles.values()}
+    found = [
+        ("role", site._("Speaker"), [(id_, named.get(id_, site._("Other")), n) for id_, n in roles.most_common()]),
+        (
+            "source",
+            site._("Work"),
+            [(k, str(Markup(site.short(k)).striptags()), n) for k, n in works.most_common() if k],
+        ),
+        ("year", site._("Year"), [(year, year, n) for year, n in sorted(years.items())]),
+    ]
+    return [facet for facet in found if len(facet[2]) > 1]
 
 
 def _notes(theme: Theme, site: PageSite) -> Iterator[str | Heading]:
-    notes = site.links.notes_by_theme.get(theme.id, ())
-    if notes:
-        shown = notes[:SHOWN]
-        yield Heading(level=2, id="notes", html="Notes on this theme")
-        yield (
-            environment()
-            .get_template("theme-notes.html")
-            .render(
-                notes=[(note, Markup(site.short(note.source.id)) if note.source else "") for note in shown],
-                more=len(notes) - len(shown),
-            )
-        )
+    """The notes filed under the theme, and what else names it, with the sentence that does."""
+    filed = list(site.links.notes_by_theme.get(theme.id, ()))
+    linking = [one for one in site.linking_to(f"themes/{theme.id}") if one is not theme and one not in filed]
+    address = site.addresses.theme(theme)
+    mentions = [mention(one, linking_sentence(one, address, site), site) for one in (*filed, *linking)[:SHOWN]]
+    if mentions:
+        yield Heading(level=2, id="fl-notes", html=escape(site._("Notes on this theme")))
+        more = len(filed) + len(linking) - SHOWN
+        yield site.template("mentions.html").render(mentions=mentions, more=more)
 
 
-SHOWN = 60
-"""Notes that a theme's page names; the rest is counted."""
+def _turn(theme: Theme, site: PageSite) -> str:
+    ordered = site.themes_by_label
+    place = next(n for n, one in enumerate(ordered) if one.id == theme.id)
+    before = ordered[place - 1] if place else None
+    after = ordered[place + 1] if place + 1 < len(ordered) else None
+    return site.template("turn.html").render(
+        label=site._("Other themes"),
+        back=site._("Previous theme"),
+        forth=site._("Next theme"),
+        previous=(site.addresses.theme(before), before.label) if before else None,
+        next=(site.addresses.theme(after), after.label) if after else None,
+    )
 
 
 def theme_preview(theme: Theme, site: PageSite) -> GeneratedJson:
     """What is shown of a theme beside a link to it; less than 4 kB."""
     quotes = site.links.quotes_by_theme.get(theme.id, ())
-    line = str(first_line(theme, site).unescape())
-    html = (
-        environment()
-        .get_template("theme-preview.html")
-        .render(
-            label=theme.label,
-            line=line if len(line) <= _LONGEST else f"{line[:_LONGEST].rsplit(' ', 1)[0]} …",
-            quotes=len(quotes),
-            sources=len({source_key(quote) for quote in quotes}),
-        )
+    html = site.template("theme-preview.html").render(
+        label=theme.label,
+        line=lead_of(theme, site),
+        quotes=len(quotes),
+        sources=len({source_key(quote) for quote in quotes}),
     )
-    return GeneratedJson(data={"html": html.strip()})
-
-
-_LONGEST = 600
-
-
-# ------------------------------------------------------------------------------------------------- the tree
-
-
-def top_themes(links: Links) -> list[Theme]:
-    """Themes that no other theme is broader than, by label."""
-    themes = links.themes.values()
-    tops = [theme for theme in themes if not any(m.id in links.themes for m in theme.broader)]
-    return sorted(tops, key=lambda theme: theme.label.casefold())
-
-
-def theme_tree(links: Links) -> list[tuple[int, Theme]]:
-    """All themes in the order of a printed tree, each once, with its depth; those in a cycle come last."""
-    seen: set[str] = set()
-    tree = list(_tree(top_themes(links), links, 0, seen))
-    return tree + [(0, theme) for theme in links.themes.values() if theme.id not in seen]
-
-
-def _tree(themes: Sequence[Theme], links: Links, depth: int, seen: set[str]) -> Iterator[tuple[int, Theme]]:
-    for theme in themes:
-        if theme.id in seen:
-            continue
-        seen.add(theme.id)
-        yield depth, theme
-        below = [links.themes[id_] for id_ in links.narrower.get(theme.id, ()) if id_ in links.themes]
-        yield from _tree(below, links, depth + 1, seen)
-
-
-def first_line(theme: Theme, site: PageSite) -> Markup:
-    """The first paragraph of a theme's definition, as text."""
-    return Markup.escape(first_paragraph(theme, site))
+    return GeneratedJson(data={"html": re.sub(r"\s+", " ", html).strip()})

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ...core.model import Theme
 from ...library.links import Links
-from .cards import PageSite, environment
-from .page_files import GeneratedPage, Heading
-from .theme_pages import first_line, quotes_of, source_key, theme_tree
+from .cards import PageSite
+from .page_files import Contents, GeneratedPage, Heading
+from .theme_pages import filed_under, quotes_of, source_key
+from .theme_trees import lead_of, theme_tree
 
 __all__ = ["themes_page"]
 
@@ -42,66 +43,76 @@ class _Pair(NamedTuple):
 
 def themes_page(site: PageSite) -> GeneratedPage:
     """The tree of themes, how many quotes each source has under each, and which of them meet."""
-    return GeneratedPage(
-        title="Themes", description="All themes of the library.", parts=tuple(_parts(site)), kind="list"
+    return site.page(
+        title=site._("Themes"),
+        description=site._("All themes of the library."),
+        parts=list(_parts(site)),
+        kind="list",
+        address="themes/",
     )
 
 
-def _parts(site: PageSite) -> Iterator[str | Heading]:
+def _parts(site: PageSite) -> Iterator[str | Heading | Contents]:
     tree = theme_tree(site.links)
+    yield '<div class="column">'
     yield _tree(tree, site)
+    yield "</div>"
     keys = Counter(source_key(quote) for quotes in site.links.quotes_by_theme.values() for quote in quotes)
     columns = [key for key, _ in keys.most_common() if key in site.links.sources][:COLUMNS]
+    yield '<div class="broad">'
     if columns:
-        yield Heading(level=2, id="matrix", html="Themes and sources")
-        yield _matrix(tree, columns, len(keys), site)
+        yield Heading(level=2, id="matrix", html=escape(site._("Themes and works")))
+        yield _matrix(columns, [key for key, _ in keys.most_common() if key in site.links.sources], site)
     pairs = _pairs(site.links)
     if pairs:
-        yield Heading(level=2, id="together", html="Themes that occur together")
-        yield (
-            environment()
-            .get_template("together.html")
-            .render(pairs=pairs[:PAIRS], more=len(pairs) - len(pairs[:PAIRS]), label=site.theme_label)
+        yield Heading(level=2, id="together", html=escape(site._("Themes that occur together")))
+        yield site.template("together.html").render(
+            pairs=pairs[:PAIRS], more=len(pairs) - len(pairs[:PAIRS]), label=site.theme_label
         )
+    yield "</div>"
 
 
 def _tree(tree: list[tuple[int, Theme]], site: PageSite) -> str:
-    quotes = site.links.quotes_by_theme
     shown = [
-        (min(depth, 4), theme, len(quotes.get(theme.id, ())), _short(first_line(theme, site)))
+        (min(depth, 4), theme, len(filed_under(theme, site.links)), lead_of(theme, site))
         for depth, theme in tree[:TREE]
     ]
-    return (
-        environment()
-        .get_template("themes.html")
-        .render(
-            tree=shown,
-            more=len(tree) - len(shown),
-            broader=lambda t: ", ".join(site.theme_label(m.id) for m in t.broader),
-        )
+    return site.template("themes.html").render(
+        tree=shown,
+        total=len(tree),
+        more=len(tree) - len(shown),
+        facets=[],
+        orders=[("", site._("as a tree")), ("title", site._("A–Z")), ("quotes", site._("most quotations"))],
+        broader=lambda t: ", ".join(site.theme_label(m.id) for m in t.broader),
     )
 
 
-def _short(line: Markup) -> str:
-    text = str(line.unescape())
-    return text if len(text) <= 200 else f"{text[:200].rsplit(' ', 1)[0]} …"
-
-
-def _matrix(tree: list[tuple[int, Theme]], columns: list[str], sources: int, site: PageSite) -> str:
-    themes = [theme for _, theme in tree if site.links.quotes_by_theme.get(theme.id)]
-    most = sorted(themes, key=lambda theme: -len(site.links.quotes_by_theme[theme.id]))[:ROWS]
-    chosen = {theme.id for theme in most}
-    return (
-        environment()
-        .get_template("matrix.html")
-        .render(
-            rows=[_row(theme, columns, site) for theme in themes if theme.id in chosen],
-            columns=[(key, Markup(site.short(key))) for key in columns],
-            more_sources=sources - len(columns),
-            more_themes=len(themes) - len(most),
-            address=site.addresses,
-        )
+def _matrix(columns: list[str], works: list[str], site: PageSite) -> str:
+    """The table of themes and works, sorted so that what is dense stands together; the other works in a list."""
+    filed = {t.id: Counter(source_key(q) for q in site.links.quotes_by_theme.get(t.id, ())) for t in _filed(site)}
+    most = sorted(filed, key=lambda id_: -sum(filed[id_].values()))[:ROWS]
+    ranks = {key: place for place, key in enumerate(columns)}
+    most.sort(key=lambda id_: (_middle(filed[id_], ranks), -sum(filed[id_].values())))
+    rows = {id_: place for place, id_ in enumerate(most)}
+    by_work = {key: Counter({id_: filed[id_][key] for id_ in most if filed[id_][key]}) for key in columns}
+    columns = sorted(columns, key=lambda key: (_middle(by_work[key], rows), -sum(by_work[key].values())))
+    return site.template("matrix.html").render(
+        rows=[_row(site.links.themes[id_], columns, site) for id_ in most],
+        columns=[(key, Markup(site.short(key))) for key in columns],
+        others=[(site.addresses.reference(key), Markup(site.short(key))) for key in works if key not in columns],
+        more_themes=len(filed) - len(most),
+        address=site.addresses,
     )
+
+
+def _filed(site: PageSite) -> list[Theme]:
+    return [theme for _, theme in theme_tree(site.links) if site.links.quotes_by_theme.get(theme.id)]
+
+
+def _middle(counts: Counter[str], ranks: dict[str, int]) -> float:
+    """The mean place of what is counted: rows and columns sorted by it meet in dense blocks (barycentre order)."""
+    known = {key: n for key, n in counts.items() if key in ranks}
+    return sum(ranks[key] * n for key, n in known.items()) / (sum(known.values()) or 1)
 
 
 def _row(theme: Theme, columns: list[str], site: PageSite) -> _Row:

@@ -5,18 +5,19 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from ...core.model import Note
 from ...works.citing.numbering import LISTED, SIGN, signed
-from ..addresses import reference_anchor
 from ..identified import Identified, identifiers_of
-from .cards import PageSite, environment
+from .cards import PageSite
 
-__all__ = ["WorkView", "work_view", "works_list"]
+__all__ = ["WorkView", "basis_words", "work_view", "works_list"]
 
 
 class WorkView(NamedTuple):
     """What a bibliography shows of a work."""
 
-    anchor: str
+    slug: str
+    short: str
     entry: Markup
     identifiers: list[Identified]
     consulted: bool
@@ -31,9 +32,10 @@ def work_view(key: str, site: PageSite, *, coins: bool = True) -> WorkView:
     source = site.links.sources.get(key)
     entry = site.entry(key)
     return WorkView(
-        anchor=reference_anchor(key),
+        slug=site.addresses.work_slug(key),
+        short=str(Markup(site.short(key)).striptags()),
         entry=entry,
-        identifiers=identifiers_of(source, entry) if source else [],
+        identifiers=identifiers_of(source) if source else [],
         consulted=site.consulted(key),
         address=site.addresses.reference(key),
         number=Markup(signed(SIGN, key)) if site.bibliography.numeric else Markup(""),
@@ -48,4 +50,12 @@ def works_list(keys: Iterable[str], site: PageSite, *, coins: bool = True) -> st
     """
     works = [work_view(key, site, coins=coins) for key in keys]
     listed = LISTED if site.bibliography.numeric else ""
-    return environment().get_template("works.html").render(works=works, listed=listed)
+    return site.template("works.html").render(works=works, listed=listed)
+
+
+def basis_words(note: Note, site: PageSite) -> str:
+    """What was read for a note, in a few words."""
+    if note.basis == "secondary" and note.via:
+        return site._("read: %(work)s") % {"work": site.kind(note.via.id)[0]}
+    named = {"full-text": "read: the full text", "abstract": "read: the abstract", "secondary": "read: another work"}
+    return site._(named.get(note.basis or "", "not said what was read"))

@@ -1,0 +1,99 @@
+"""The language of the site's own words: strings from gettext catalogues, dates, lists and numbers as it writes them."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+__all__ = ["CATALOGUES", "Words", "words_of"]
+
+CATALOGUES = Path(__file__).parent / "translations"
+"""One file `xx.po` for each language but English, in which the strings are written."""
+
+
+class Words:
+    """The words of one language. What a catalogue does not have stays English."""
+
+    def __init__(self, language: str) -> None:
+        self.locale = _locale(language)
+        self.language = language or "en"
+        self.direction = "rtl" if self.locale.text_direction == "rtl" else "ltr"
+        self._catalogue = _catalogue(self.locale.language)
+
+    def gettext(self, text: str) -> str:
+        """A string of the interface in this language."""
+        message = self._catalogue.get(text) if self._catalogue else None
+        found = message.string if message else ""
+        return found if isinstance(found, str) and found else text
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        """A string with a number, in the form that the number asks for; `%(num)s` stands for it."""
+        message = self._catalogue.get(one) if self._catalogue else None
+        forms = message.string if message and not isinstance(message.string, str) else None
+        if forms and self._catalogue:
+            place = _plural(self._catalogue, number)
+            if place < len(forms) and forms[place]:
+                return str(forms[place])
+        return one if number == 1 else many
+
+    def counted(self, one: str, many: str, number: int) -> str:
+        """The same with the number put in, as the language writes numbers."""
+        return self.ngettext(one, many, number) % {"num": self.number(number)}
+
+    def number(self, number: int) -> str:
+        return format_decimal(number, locale=self.locale)
+
+    def day(self, day: date) -> str:
+        """A date in words: `23 November 2026`."""
+        if self.locale.language == "en":
+            return f"{day.day} {format_date(day, 'MMMM', locale=self.locale)} {day.year}"
+        return format_date(day, "long", locale=self.locale)
+
+    def listed(self, items: Sequence[str]) -> str:
+        """Items joined as in a sentence: `a, b and c`."""
+        if self.locale.language == "en" and len(items) > 1:
+            return f"{', '.join(items[:-1])} and {items[-1]}"
+        return format_list(items, locale=self.locale) if items else ""
+
+    def within(self, label: str) -> str:
+        """A label within a sentence, where the language begins it with a small letter."""
+        small = self.locale.language in ("en", "fr", "es") and not label[1:2].isupper()
+        return label[:1].lower() + label[1:] if small else label
+
+
+@lru_cache(maxsize=32)
+def words_of(language: str) -> Words:
+    """The words of a language by its tag (BCP 47); English for one that is not known."""
+    return Words(language)
+
+
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language.replace("-", "_") or "en")
+    except (UnknownLocaleError, ValueError):
+        head = language.partition("-")[0]
+        return Locale.parse("en") if head == language else _locale(head)
+
+
+@lru_cache(maxsize=32)
+def _catalogue(language: str) -> Catalog | None:
+    path = CATALOGUES / f"{language}.po"
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def _plural(catalogue: Catalog, number: int) -> int:
+    """Which of a string's forms a number takes, by the rules of the languages that have a catalogue."""
+    language = catalogue.locale.language if catalogue.locale else "en"
+    if language == "zh":
+        return 0
+    return int(number > 1) if language == "fr" else int(number != 1)

@@ -1,0 +1,154 @@
+"""The page of a work: its entry, what was read of it, every quotation from it, where it is cited, how to cite it."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup, escape
+
+from ...core.model import Quote, Source
+from ...library.links import CitedBy
+from ...works.exports import citation_metadata, item_type_metadata
+from ..identified import formats_of, identifiers_of, web_address
+from .author_names import authors_of
+from .cards import PageSite
+from .contexts import Mention, mention, mentions_of
+from .marked_html import first_paragraph_html, marked, without_citations
+from .note_pages import Cited
+from .page_files import Contents, GeneratedPage, Heading
+from .punctuation import smarten
+from .theme_pages import facets_of
+
+__all__ = ["work_page"]
+
+MOST = 200
+"""Quotations that a work's page shows; the explorer shows all."""
+SHOWN = 100
+
+
+class _Fact(NamedTuple):
+    text: str
+    address: str
+    external: bool = True
+
+
+def work_page(key: str, site: PageSite) -> GeneratedPage:
+    source = site.links.sources.get(key)
+    name = str(Markup(site.short(key)).striptags()) or f"@{key}"
+    title = source.title if source and source.title else name
+    return site.page(
+        title=f"{name}: {title}" if title != name else name,
+        description=site.bibliography.entry_text(key) if source else name,
+        parts=list(_parts(key, source, site)),
+        kind="work",
+        citation_meta=(*citation_metadata(source), *item_type_metadata(source)) if source else (),
+        address=site.addresses.reference(key),
+    )
+
+
+def _parts(key: str, source: Source | None, site: PageSite) -> Iterator[str | Heading | Contents]:
+    found = site.links.cited_by.get(key)
+    quoted, passed = (found.quoted, found.quoted_in) if found else ((), ())
+    yield '<article class="column">'
+    yield _head(key, source, found, site)
+    yield Contents(title=site._("On this page"))
+    yield from _quotations(key, quoted, "fl-quotations", "%(num)s quotation", "%(num)s quotations", site)
+    passed = tuple(quote for quote in passed if quote not in quoted)
+    yield from _quotations(
+        key, passed, "fl-passed", "%(num)s quotation was read in it", "%(num)s quotations were read in it", site
+    )
+    if found and found.summarised:
+        yield Heading(level=2, id="fl-noted", html=escape(site._("Noted by")))
+        rows = [mention(note, _opening(note.id, site), site) for note in found.summarised]
+        yield site.template("mentions.html").render(mentions=rows[:SHOWN], more=len(rows) - SHOWN)
+    cited: list[Mention] = mentions_of(found, key, site) if found else []
+    if cited:
+        yield Heading(level=2, id="cited-elsewhere", html=escape(site._("Cited in")))
+        yield site.template("mentions.html").render(mentions=cited[:SHOWN], more=len(cited) - SHOWN)
+    yield from _same_authors(key, source, site)
+    if source:
+        yield Heading(level=2, id="cite", html=escape(site._("Cite this work")))
+        cite = Cited("", site.entry(key), formats_of(source))
+        yield site.template("cite.html").render(cited=[cite])
+        if passed or any(quote.quoted_in for quote in quoted):
+            yield Markup('<p class="small ui muted">{}</p>').format(
+                site._("Who takes over a quotation cites both works: the one quoted, as cited in the one read.")
+            )
+    yield _turn(key, site)
+    yield "</article>"
+
+
+def _opening(id_: str, site: PageSite) -> Markup:
+    """The first sentence of a note."""
+    note = site.links.notes[id_]
+    pieces = (first_paragraph_html(marked(section.html)) for section in site.rendered(note).sections)
+    html = smarten(without_citations(next(filter(None, pieces), "")), site.words.locale.language)
+    text = str(Markup(html).striptags())
+    return escape(next(iter(site.sentences(text)), ""))
+
+
+def _head(key: str, source: Source | None, found: CitedBy | None, site: PageSite) -> str:
+    authors = authors_of(source) if source else []
+    crumbs = [("works/", site._("Works"))]
+    crumbs += [
+        (site.addresses.author(site.author_slugs[one]), one.label) for one in authors[:1] if one in site.author_slugs
+    ]
+    quotes = list(found.quoted if found else ())
+    via = list(dict.fromkeys(q.quoted_in.key for q in quotes if q.quoted_in))
+    via += [note.via.id for note in (found.summarised if found else ()) if note.via and note.via.id not in via]
+    counts = found or CitedBy((), (), (), (), (), ())
+    return site.template("work-head.html").render(
+        crumbs=crumbs,
+        title=(source.title if source else "") or str(Markup(site.short(key)).striptags()) or key,
+        entry=site.entry(key) if source else "",
+        known=source is not None,
+        consulted=site.consulted(key),
+        read=_read(counts),
+        via=[site.read_kind(one) for one in via],
+        kind=site.kind(key)[0],
+        identifiers=identifiers_of(source) if source else [],
+        address=web_address(source),
+        authors=[(site.addresses.author(site.author_slugs[one]), one.label) for one in authors],
+        notes=len(counts.summarised),
+        quotes=len(counts.quoted),
+        cited=len(counts.cited) + len(counts.cited_in_themes),
+        care=site.care([*counts.quoted, *counts.quoted_in]),
+    )
+
+
+def _read(found: CitedBy) -> str:
+    bases = {note.basis for note in found.summarised}
+    return next((basis for basis in ("full-text", "abstract") if basis in bases), "")
+
+
+def _quotations(
+    key: str, quotes: Sequence[Quote], id_: str, one: str, many: str, site: PageSite
+) -> Iterator[str | Heading]:
+    if not quotes:
+        return
+    yield Heading(level=2, id=id_, html=escape(site.words.counted(one, many, len(quotes))))
+    facets = [facet for facet in facets_of(quotes, site) if facet[0] == "role"] if len(quotes) <= MOST else []
+    yield site.template("facets.html").render(facets=facets)
+    yield "".join(site.card(quote, context=True, work=key) for quote in quotes[:MOST])
+    if len(quotes) > MOST:
+        yield site.template("explorer-link.html").render(source=key)
+
+
+def _same_authors(key: str, source: Source | None, site: PageSite) -> Iterator[str | Heading]:
+    others = [k for one in (authors_of(source) if source else []) for k in site.works_by.get(one, ()) if k != key]
+    others = site.in_order(dict.fromkeys(others))
+    if others:
+        yield Heading(level=2, id="fl-same", html=escape(site._("By the same author")))
+        yield site.template("work-rows.html").render(works=[site.work_row(k) for k in others[:20]])
+
+
+def _turn(key: str, site: PageSite) -> str:
+    place = site.work_places.get(key, 0)
+    before = site.work_keys[place - 1] if place else None
+    after = site.work_keys[place + 1] if place + 1 < len(site.work_keys) else None
+    return site.template("turn.html").render(
+        label=site._("Other works"),
+        back=site._("Previous work"),
+        forth=site._("Next work"),
+        previous=(site.addresses.reference(before), Markup(site.short(before)) or before) if before else None,
+        next=(site.addresses.reference(after), Markup(site.short(after)) or after) if after else None,
+    )
