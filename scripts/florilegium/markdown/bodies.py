@@ -4,6 +4,7 @@
 bytes where they stand, from which `prose_tree.py` makes a tree for pages. The tree that was read is dropped.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -37,6 +38,9 @@ __all__ = ["MAX_DEPTH", "ParsedBody", "Tree", "parse_body"]
 
 MAX_DEPTH = 16
 """Lists and block quotes within one another."""
+
+_MANY = 100
+"""Findings of one kind after which nobody looks for more: to look takes time, and a text with so many is made to."""
 
 
 class Tree(NamedTuple):
@@ -87,6 +91,8 @@ class _Reader:
         self.anchors: dict[str, int] = {}
         self.too_deep = bool(self.root.info)
         self.in_link = False
+        self.cut_citations = 0
+        """How many citations were found that emphasis cuts."""
 
     def read(self) -> ParsedBody:
         self._blocks(self.root.children, 0, quoted_already=False)
@@ -256,6 +262,7 @@ class _Reader:
     def _inlines(self, parent: Node, leaf: Node) -> None:
         """Read the children of a node, the deeper ones first; `leaf` is the block that they all stand in."""
         html = literal = False
+        before = len(self.cited)
         for child in parent.children:
             kind = child.kind
             if kind == "Text":
@@ -278,7 +285,7 @@ class _Reader:
             find, start, end = self.data.find, parent.start, parent.end
             for sign in self.signs:
                 if find(sign, start, end) >= 0:
-                    self._run(parent, leaf)
+                    self._run(parent, leaf, before)
                     break
 
     def _entities(self, parent: Node) -> None:
@@ -287,23 +294,31 @@ class _Reader:
                 message = f"{quoted(child.text)} stands for a character that no reader sees, or that reorders text"
                 self.report("invisible-character", child.start, child.end, message, "remove it")
 
-    def _run(self, parent: Node, leaf: Node) -> None:
+    def _run(self, parent: Node, leaf: Node, before: int) -> None:
+        """Read the text of a node's children; `before` is how many citations were found before those within them."""
         run = Run(parent.children, self.positions)
         for start, end in () if self.in_link else run.addresses:
             place = run.offset(start), run.end_offset(end)
             self.addresses.append(place)
             target = bare_target(run.text[start:end]).address
             self.hyperlinks.append(Hyperlink(target=target, span=self.positions.span(*place)))
-        for found in find_citations(run):
-            start, end = run.offset(found.start), run.end_offset(found.end)
-            if self.cited and self.cited[-1].start >= start:
-                # Those within its prefix or suffix are part of it.
-                self.cited = [other for other in self.cited if not (start <= other.start and other.end <= end)]
-            self.cited.append(_Cited(start, end, found.citation))
+        cited = [_Cited(run.offset(f.start), run.end_offset(f.end), f.citation) for f in find_citations(run)]
+        if cited and len(self.cited) > before:
+            # Those within its prefix or suffix are part of it.
+            starts = [found.start for found in cited]
+            inner = self.cited[before:]
+            del self.cited[before:]
+            for found in inner:
+                index = bisect_right(starts, found.start) - 1
+                if index < 0 or found.end > cited[index].end:
+                    self.cited.append(found)
+        self.cited += cited
         if run.open_tags or "[[" in run.masked:
             self._faults(check_run(run))
-        if len(leaf.children) > 1:
-            self._faults(check_markup(run, parent, leaf.end))
+        if self.cut_citations < _MANY:
+            faults = list(check_markup(run, parent, leaf.end))
+            self.cut_citations += len(faults)
+            self._faults(faults)
 
     def _hyperlink(self, node: Node) -> None:
         target = node.info

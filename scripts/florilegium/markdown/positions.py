@@ -31,7 +31,7 @@ def normalise(text: str) -> str:
 class Positions:
     """Where the lines of a normalised text start, in bytes. No table of characters: few ranges are ever asked for."""
 
-    __slots__ = ("_ascii", "_column", "_line", "_starts", "data", "has_entities", "path")
+    __slots__ = ("_ascii", "_column", "_line", "_seen", "_starts", "data", "has_entities", "path")
 
     def __init__(self, table: LineTable, start: int, data: bytes) -> None:
         """`data` is what `table.text[start:]` is when normalised; `start` begins a line."""
@@ -43,6 +43,8 @@ class Positions:
         self._line = first.line - 1
         # A byte order mark takes a column of the file's first line.
         self._column = first.column + table.text.startswith("\ufeff", start)
+        self._seen = (0, 0, 0)
+        """The start of a line, a byte in it, and how many characters stand between: most spans follow one another."""
         starts = [0]
         position = data.find(b"\n")
         while position >= 0:
@@ -63,8 +65,19 @@ class Positions:
         if self._ascii:
             column, end_column = start - begin + extra, end - end_begin + end_extra
         else:
-            data = self.data
-            column = len(data[begin:start].decode()) + extra
-            end_column = len(data[end_begin:end].decode()) + end_extra
+            column = self._characters(begin, start) + extra
+            end_column = self._characters(end_begin, end) + end_extra
         shift = self._line
         return Span(self.path, line + shift, column, end_line + shift, end_column)
+
+    def _characters(self, begin: int, offset: int) -> int:
+        """How many characters of a line stand before a byte."""
+        line, byte, count = self._seen
+        if line != begin:
+            byte, count = begin, 0
+        if byte <= offset:
+            count += len(self.data[byte:offset].decode())
+        else:
+            count -= len(self.data[offset:byte].decode())
+        self._seen = (begin, offset, count)
+        return count

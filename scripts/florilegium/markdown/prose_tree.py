@@ -4,6 +4,7 @@ It is built again from the text, which takes a fraction of what reading takes, a
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 
 from ..core.model import Body, Heading
 from ..core.spans import LineTable, Span
@@ -61,6 +62,10 @@ class ProseTree:
         if b"[^" in self.data:
             self._number_notes()
 
+    @cached_property
+    def _positions(self) -> Positions:
+        return Positions(LineTable("", ""), 0, self.data)
+
     # -- shaping
 
     def _shaped(self, blocks: Sequence[Node], *, quoted: bool) -> list[Node]:
@@ -75,7 +80,7 @@ class ProseTree:
             if kind == "Heading":
                 self.headings[node.start] = next(self._headings, _UNTITLED)
                 if node.children and node.children[-1].text.endswith("}"):
-                    node.children, _ = split_anchor(node, Positions(LineTable("", ""), 0, self.data))
+                    node.children, _ = split_anchor(node, self._positions)
             if self._has_html:
                 self._judge(node)
             while self._next < len(self._cuts) and self._cuts[self._next].start < node.start:
@@ -124,13 +129,19 @@ class ProseTree:
 
     def _cut(self, parent: Node, cuts: Sequence[Cut]) -> None:
         """Cut a node's children, and what stands in one of them in that one."""
-        own = list(cuts)
+        own: list[Cut] = []
+        index, count = 0, len(cuts)
         for child in parent.children:
-            if (child.children and child.kind != "Image") or child.kind == "Link":
-                inner = [cut for cut in own if child.start <= cut.start and cut.end <= child.end]
-                if inner:
-                    self._cut(child, inner)
-                    own = [cut for cut in own if cut not in inner]
+            while index < count and cuts[index].start < child.start:
+                own.append(cuts[index])
+                index += 1
+            if child.children:
+                first = index
+                while index < count and cuts[index].end <= child.end:
+                    index += 1
+                if index > first:
+                    self._cut(child, cuts[first:index])
+        own += cuts[index:]
         if own:
             parent.children = cut_nodes(parent.children, own, self.data)
 
@@ -144,14 +155,14 @@ class ProseTree:
                 label = normal_label(str(node.info))
                 # A second definition with the same label gets a key that nothing refers to.
                 found[label if label not in found else f"{label} {node.start}"] = node
-        order: list[str] = []
+        order: dict[str, None] = {}
         pending: list[Node] = [self.root]
         for node in pending:
             for label in _labels(node):
                 if label in found and label not in order:
-                    order.append(label)
+                    order[label] = None
                     pending.append(found[label])
-        order += [label for label in found if label not in order]
+        order |= dict.fromkeys(found)
         self.numbers = {label: number for number, label in enumerate(order, 1)}
         self.notes = [found[label] for label in order]
 

@@ -25,6 +25,7 @@ class Run:
         "_ascii",
         "_lines",
         "_origin",
+        "_seen",
         "_starts",
         "addresses",
         "data",
@@ -67,6 +68,7 @@ class Run:
         self.masked = "".join(masked)
         self._starts = starts
         self._ascii = self.text.isascii()
+        self._seen = (0, 0, 0)
         self._lines: list[int] | None = None
         """Where lines begin in the text, if it is what stands in the file, without signs of containers; else empty."""
         self.open_tags: list[tuple[int, int]] = []
@@ -93,14 +95,18 @@ class Run:
                 if not (before.isalnum() or before in ("_", "/", "@", "{")):
                     self.addresses.append((match.start(), match.start() + len(trim_address(match[0]))))
         if "@" in masked:
-            self.addresses += [found for found in _mail_addresses(masked) if not self._covered(*found)]
+            starts = [start for start, _ in self.addresses]
+            for start, end in _mail_addresses(masked):
+                index = bisect_right(starts, end - 1) - 1
+                if index < 0 or self.addresses[index][1] <= start:
+                    self.addresses.append((start, end))
             self.addresses.sort()
+        pieces: list[str] = []
+        position = 0
         for start, end in self.addresses:
-            masked = f"{masked[:start]}{MASK * (end - start)}{masked[end:]}"
-        self.masked = masked
-
-    def _covered(self, start: int, end: int) -> bool:
-        return any(start < stop and begin < end for begin, stop in self.addresses)
+            pieces += [masked[position:start], MASK * (end - start)]
+            position = end
+        self.masked = "".join([*pieces, masked[position:]])
 
     def places(self) -> list[tuple[Node, int, int]]:
         """Each node with the indices of its start and end."""
@@ -122,9 +128,7 @@ class Run:
         start = self._starts[number]
         if index == start:
             return self.nodes[number].start
-        return self.nodes[number].start + (
-            index - start if self._ascii else len(self.text[start:index].encode("utf-8", "replace"))
-        )
+        return self.nodes[number].start + self._size(start, index)
 
     def end_offset(self, index: int) -> int:
         """The byte after the character before an index: two nodes need not touch."""
@@ -132,8 +136,22 @@ class Run:
             return self.offset(0)
         number = bisect_right(self._starts, index - 1) - 1
         node, start = self.nodes[number], self._starts[number]
-        size = index - start if self._ascii else len(self.text[start:index].encode("utf-8", "replace"))
-        return min(node.start + size, max(node.end, node.start))
+        return min(node.start + self._size(start, index), max(node.end, node.start))
+
+    def _size(self, start: int, index: int) -> int:
+        """The bytes of the text between two indices; `start` is where a node begins."""
+        if self._ascii:
+            return index - start
+        # Most places are asked for in their order, and a text may be very long.
+        node, seen, size = self._seen
+        if node != start:
+            seen, size = start, 0
+        if seen <= index:
+            size += len(self.text[seen:index].encode("utf-8", "replace"))
+        else:
+            size -= len(self.text[index:seen].encode("utf-8", "replace"))
+        self._seen = (start, index, size)
+        return size
 
     def span(self, start: int, end: int) -> Span:
         """The span of the characters from `start` to `end`."""
