@@ -1,6 +1,7 @@
 """The commands for whoever reviews a library: `diff` says what a change means, and `report` what is missing."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -42,12 +43,25 @@ def diff(
     before, after = changes.read_sides(base, head, options, from_merge_base=merge_base)
     found = changes.compare(before, after)
     if form == "markdown":
-        _write([changes.render_markdown(found, max_bytes=max_bytes or changes.MAX_SUMMARY_BYTES)])
+        limit = max_bytes or changes.MAX_SUMMARY_BYTES
+        summary, proposals = changes.render_markdown(found, max_bytes=limit), _proposals(head, options)
+        has_room = proposals and len((summary + proposals).encode()) <= limit
+        _write([summary, proposals] if has_room else [summary])
     elif form == "json":
         _write([changes.render_json(found)])
     else:
         _write(changes.render_text(found, open_notices=open_notices))
     return int(bool(found.vanished))
+
+
+def _proposals(head: str | None, options: Options) -> str:
+    """What `check --fix` would write in the later library, if that lies in a folder."""
+    from ..edit.fixes import plan_fixes, render_proposals
+
+    folder = Path(head).absolute() if head and Path(head).is_dir() else options.root
+    if (head and not Path(head).is_dir()) or not (folder / "annotations").is_dir():
+        return ""
+    return render_proposals(plan_fixes(replace(options, root=folder)))
 
 
 def _root(root: Path | None, head: str | None) -> Path:

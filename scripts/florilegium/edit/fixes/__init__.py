@@ -8,5 +8,6 @@ is missing from it comes last, and the themes of an attribution, whose order say
 """
 
 from .fix_plan import Fixes, count_mendable, plan_fixes
+from .fix_proposals import render_proposals
 
-__all__ = ["Fixes", "count_mendable", "plan_fixes"]
+__all__ = ["Fixes", "count_mendable", "plan_fixes", "render_proposals"]

@@ -1,0 +1,47 @@
+"""What `check --fix` would write, as Markdown for whoever edits a proposal in the browser: lines to be pasted."""
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from ...core.diagnostics import plain
+from .fix_plan import Fixes
+
+__all__ = ["render_proposals"]
+
+_SHOWN = 40
+"""Places that are shown; the rest is counted."""
+_LONG = 1_000
+"""Characters of one place that are shown."""
+
+
+def render_proposals(fixes: Fixes) -> str:
+    """A section for the summary of a pull request; empty where nothing can be mended."""
+    places = list(_places(fixes))
+    if not places:
+        return ""
+    head = "\n### Ready to paste\n\n`florilegium check --fix` would mend "
+    rest = f"\n_And {len(places) - _SHOWN:,} more places._\n" if len(places) > _SHOWN else ""
+    how = "In the browser, put these lines in the place of those that stand there."
+    return f"{head}{fixes}. {how}\n{''.join(places[:_SHOWN])}{rest}"
+
+
+def _places(fixes: Fixes) -> Iterator[str]:
+    for change in fixes.changes:
+        before, after = ((text or "").splitlines() for text in (change.before, change.after))
+        for tag, start, end, new_start, new_end in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
+            if tag == "equal":
+                continue
+            lines = f"line {start + 1:,}" if end - start < 2 else f"lines {start + 1:,} to {end:,}"
+            where = f"{lines}, delete" if tag == "delete" else f"before {lines}" if tag == "insert" else lines
+            text = "\n".join(plain(line) for line in after[new_start:new_end])
+            if len(text) > _LONG:
+                text = f"{text[:_LONG]} …"
+            # A fence that is longer than any in the text: nothing in it is read as Markdown.
+            fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
+            block = f"\n{fence}text\n{text}\n{fence}\n" if text or tag != "delete" else "\n"
+            yield f"\n`{_path(change.path)}`, {where}:\n{block}"
+
+
+def _path(path: str) -> str:
+    return plain(path).replace("`", "'")
