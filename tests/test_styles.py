@@ -11,7 +11,14 @@ from florilegium.core.spans import Span
 from florilegium.library.reading import FileKind, parse_text
 from florilegium.markdown.citations import parse_citations
 from florilegium.site.planning import format_citations
-from florilegium.works.citing import BibliographyError, Style, pandoc_runner, read_style, render_bibliography
+from florilegium.works.citing import (
+    BibliographyError,
+    Style,
+    citation_styles,
+    pandoc_runner,
+    read_style,
+    render_bibliography,
+)
 from florilegium.works.citing.pandoc_runner import find_pandoc
 
 REPOSITORY = Path(__file__).parent.parent
@@ -155,6 +162,17 @@ def test_a_macro_that_leads_to_itself_is_refused(tmp_path, macros):
         read(tmp_path, style(macros, '<text macro="a"/>'))
 
 
+def _doubling(times):
+    doubling = (f'<macro name="m{n}"><text macro="m{n + 1}"/><text macro="m{n + 1}"/></macro>' for n in range(times))
+    return "".join(doubling) + f'<macro name="m{times}"><text variable="title"/></macro>'
+
+
+def test_macros_that_double_are_refused_where_they_grow_large(tmp_path):
+    with pytest.raises(BibliographyError, match="stands for more than 100,000 elements"):
+        read(tmp_path, style(_doubling(22), '<text macro="m0"/>'))
+    read(tmp_path, style(_doubling(8), '<text macro="m0"/>'))
+
+
 def test_macros_that_are_used_twice_lead_nowhere_bad(tmp_path):
     macros = (
         '<macro name="a"><text macro="b"/><text macro="b"/></macro><macro name="b"><text variable="title"/></macro>'
@@ -164,6 +182,7 @@ def test_macros_that_are_used_twice_lead_nowhere_bad(tmp_path):
 
 def test_macros_that_multiply_run_out_of_time(tmp_path, monkeypatch):
     monkeypatch.setattr(pandoc_runner, "_PATIENCE", 1)
+    monkeypatch.setattr(citation_styles, "_MOST_ELEMENTS", 10**12)
     calls = [f'<text macro="m{n + 1}"/>' * 10 for n in range(9)]
     macros = "".join(f'<macro name="m{n}">{call}</macro>' for n, call in enumerate(calls))
     found = read(tmp_path, style(macros + '<macro name="m9"><text variable="title"/></macro>', '<text macro="m0"/>'))

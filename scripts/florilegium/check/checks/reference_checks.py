@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import chain
 
 from ...core.diagnostics import Diagnostic, Related, quoted
+from ...core.limits import MAX_TITLE
 from ...core.model import Locator, Note, Reference, Source
 from ...core.spans import Span
 from ...library.links import body_references, note_references
@@ -21,6 +22,7 @@ __all__ = [
     "check_missing_locator",
     "check_retracted_work",
     "check_sources",
+    "check_too_long",
     "check_unresolved_reference",
     "check_unused_reference",
 ]
@@ -184,6 +186,22 @@ def check_invalid_locator(context: Context) -> Iterator[Diagnostic]:
     for reference in chain(in_notes, in_themes):
         if reference.locator is not None:
             yield from _locator_faults(context, reference, reference.locator)
+
+
+def check_too_long(context: Context) -> Iterator[Diagnostic]:
+    in_notes = chain.from_iterable(note_references(note) for note in context.notes)
+    in_themes = chain.from_iterable(body_references(t.body) for t in context.links.themes.values())
+    for reference in chain(in_notes, in_themes):
+        locator = reference.locator
+        parts = (
+            ("text before the key", reference.prefix, reference.span),
+            ("text after the key", reference.suffix, reference.span),
+            ("locator", locator.value if locator else "", locator.span if locator else reference.span),
+        )
+        for name, text, span in parts:
+            if len(text) > MAX_TITLE:
+                message = f"the {name} has {len(text):,} characters; at most {MAX_TITLE} are allowed"
+                yield found("too-long", span, message, "move what is said there into a sentence", about=reference.key)
 
 
 _RANGE = re.compile(r"(\d{1,9})\s*[-‐‑‒–—]+\s*(\d{1,9})(?![\w.:/])")

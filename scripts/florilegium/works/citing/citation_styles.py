@@ -47,6 +47,8 @@ _TERMS = {"nlm-citation-sequence": {"page-range-delimiter": "-"}}
 _SHORTENING = ("chicago-notes", "chicago-shortened-notes")
 _MAX_DEPTH = 100
 """Elements inside each other; real styles have some 20."""
+_MOST_ELEMENTS = 100_000
+"""Elements that one macro can print, those of macros in it among them; of the shipped styles none has 2,000."""
 _TRIMMED = ("disambiguate-add-names", "disambiguate-add-givenname", "givenname-disambiguation-rule")
 
 
@@ -234,13 +236,27 @@ def _parse_parent(name: str, root: ElementTree.Element) -> Style:
 
 
 def _check_macros(name: str, root: ElementTree.Element) -> None:
-    """Refuse a style with a macro that leads to itself: pandoc would never be done, and take all memory."""
+    """Refuse a style whose macros lead to themselves or grow without end: pandoc would take all time and memory."""
     macros = {macro.get("name", ""): macro for macro in root.findall(f"{_CSL}macro")}
     calls = {macro: {call for call in _words(element, "macro") if call in macros} for macro, element in macros.items()}
     try:
-        TopologicalSorter(calls).prepare()
+        order = tuple(TopologicalSorter(calls).static_order())
     except CycleError as error:
         raise _refused(name, f"has a macro that leads to itself, {quoted(error.args[1][0])}") from None
+    sizes: dict[str, int] = {}
+    for macro in order:
+        sizes[macro] = _size(macros[macro], sizes)
+        if sizes[macro] > _MOST_ELEMENTS:
+            fault = f"has a macro that stands for more than {_MOST_ELEMENTS:,} elements, {quoted(macro)}"
+            raise _refused(name, fault)
+
+
+def _size(element: ElementTree.Element, sizes: Mapping[str, int]) -> int:
+    """How many elements a part of a style can print, each macro written out where it is called."""
+    within = [_size(part, sizes) for part in element]
+    # Of the branches of a condition one is taken.
+    inner = max(within, default=0) if element.tag == f"{_CSL}choose" else sum(within)
+    return 1 + sizes.get(element.get("macro", ""), 0) + inner
 
 
 def _used(root: ElementTree.Element, part: ElementTree.Element) -> set[str]:

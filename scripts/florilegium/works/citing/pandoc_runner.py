@@ -10,13 +10,17 @@ import importlib.util
 import json
 import os
 import re
+import resource
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +36,8 @@ _OLDEST = (3, 9)
 """The oldest pandoc that was tried."""
 _PATIENCE = 30
 """Seconds that every run may take, besides some for each work and citation."""
+_BUSIEST = 20
+"""So many times as long a run may take by the clock on the wall."""
 _RUN_LENGTH = 2000
 """Citations, besides one for each work, that are worth another pandoc, which has to read all works again."""
 _MOST_RUNS = 4
@@ -186,24 +192,43 @@ def _run(
         items.write_text(json.dumps(bibliography), encoding="utf-8")
         command = [pandoc.path, "--sandbox", f"--data-dir={folder}", "--from=json", "--to=json", "--citeproc"]
         command += [f"--csl={csl}", f"--bibliography={items}"]
-        try:
-            done = subprocess.run(
-                command,
-                input=json.dumps(document).encode(),
-                capture_output=True,
-                timeout=seconds,
-                check=False,
-                cwd=folder,
-            )
-        except subprocess.TimeoutExpired:
-            raise _failed(style, f"did not finish within {seconds} seconds") from None
-        except OSError as error:
-            raise _failed(style, f"could not be started ({error.strerror})") from None
+        done = _worked(command, json.dumps(document).encode(), folder, style, seconds)
     said = done.stderr.decode("utf-8", "replace").replace(folder, "").strip()
     if done.returncode != 0:
         said = plain(" ".join(said.split()))[:300] or f"exit code {done.returncode}"
         raise _failed(style, f"gave up ({said})")
     return json.loads(done.stdout)["blocks"], _warnings(said)
+
+
+def _worked(
+    command: list[str], text: bytes, folder: str, style: str, seconds: int
+) -> subprocess.CompletedProcess[bytes]:
+    """Run pandoc for at most so many seconds of its own work, so that no failure depends on a busy machine."""
+    try:
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder
+        )
+    except OSError as error:
+        raise _failed(style, f"could not be started ({error.strerror})") from None
+    with process:
+        wait = seconds
+        # Only Linux can set a limit for another process; elsewhere the clock on the wall has to do.
+        if hasattr(resource, "prlimit"):
+            wait = seconds * _BUSIEST
+            with suppress(OSError):
+                resource.prlimit(process.pid, resource.RLIMIT_CPU, (ceil(seconds), ceil(seconds) + 1))
+        try:
+            output, errors = process.communicate(text, timeout=wait)
+        except BaseException as error:
+            process.kill()
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise _failed(style, f"did not finish within {wait} seconds") from None
+            raise
+    if process.returncode == -signal.SIGXCPU:
+        raise _failed(style, f"did not finish within {seconds} seconds of work")
+    if process.returncode == -signal.SIGKILL:
+        raise _failed(style, "was ended by the system, most likely because memory ran short")
+    return subprocess.CompletedProcess(command, process.returncode, output, errors)
 
 
 def _failed(style: str, fault: str) -> BibliographyError:
