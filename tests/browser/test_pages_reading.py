@@ -22,7 +22,8 @@ def copied(page: Page) -> str:
 
 def test_a_closed_quote_opens_by_keyboard_alone_and_help_comes_once(open_page):
     page = open_page(NOTE)
-    expect(page.locator("details.closed")).to_have_count(1)
+    expect(page.locator("details.closed")).to_have_count(2)
+    expect(page.locator("#q-not-home .gist")).to_contain_text("A long passage on not feeling oneself")
     expect(page.locator("#q-not-home blockquote")).to_be_hidden()
     page.locator("#q-not-home summary").focus()
     page.keyboard.press("Enter")
@@ -39,10 +40,12 @@ def test_all_on_a_page_open_by_one_act(open_page):
 def test_a_choice_is_kept_and_can_be_taken_back(open_page):
     page = open_page(NOTE)
     page.get_by_role("button", name="Reading settings").click()
+    page.get_by_label("Despair", exact=True).check()
+    expect(page.locator("details.closed[open]")).to_have_count(1)
     page.get_by_label("Sexual exploitation", exact=True).check()
-    expect(page.locator("details.closed[open]")).to_have_count(1)
+    expect(page.locator("details.closed[open]")).to_have_count(2)
     page.goto(page.url.replace(NOTE, "themes/numbing/"))
-    expect(page.locator("details.closed[open]")).to_have_count(1)
+    expect(page.locator("details.closed[open]")).to_have_count(2)
     page.get_by_role("button", name="Reading settings").click()
     page.get_by_role("button", name="Close all again").click()
     expect(page.get_by_label("Sexual exploitation", exact=True)).not_to_be_checked()
