@@ -247,7 +247,7 @@ def test_words_are_compared_one_by_one(root):
 
 
 def test_a_verified_quotation_stays_so(root):
-    (root / "doe.txt").write_text("I forget the pain as soon as it is over.")
+    (root / "doe.txt").write_text("By Doe. I forget the pain as soon as it is over.")
     run_verify = ["verify", "--root", str(root), "--original", f"doe2009={root / 'doe.txt'}"]
     with pytest.raises(SystemExit) as leaving:
         cli.main(run_verify)

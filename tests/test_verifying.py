@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from florilegium.check.checking import Options, check
+from florilegium.check.coverage import coverage_of, text_report
 from florilegium.check.verifying import Request, remove_entries, verify
 from florilegium.core.errors import CannotRun
+from florilegium.edit.fixes import plan_fixes
 from florilegium.quotations.fingerprints import Fingerprint, is_same_work, parse_fingerprint
 
 TODAY = date(2026, 11, 23)
@@ -221,4 +223,29 @@ def test_words_with_what_no_words_may_hold_are_not_recorded(root):
     (root / "doe.txt").write_text(WORK.replace("the pain as", "the pain pain as"))
     result = run(root)
     assert {found.rule for found in result.diagnostics} == {"markup-in-quotation"}
+    assert (result.verified, result.compared) == (0, 1)
     assert lock(root) == []
+
+
+def test_entries_follow_a_quotation_that_is_renamed_or_moved(root):
+    run(root)
+    note = root / NOTE
+    note.write_text(note.read_text().replace("{#forget-the-pain}", "{#pain}"))
+    note.rename(root / "annotations/notes/renamed.md")
+    assert "stale-lock-entry" in rules(root)
+    fixes = plan_fixes(options(root))
+    assert str(fixes) == "1 entry of quotes.lock, which follows its quotation; 1 file"
+    (change,) = fixes.changes
+    (root / LOCK).write_text(change.after)
+    assert lock(root)[0].startswith("renamed/pain doe2009 ")
+    assert rules(root) == set()
+
+
+def test_the_report_gives_the_rate_of_errors(root):
+    note = root / NOTE
+    more = "\n> And more of it.\n>\n> — the author, in [@doe2009, p. 1] #amnesia {#m}\n"
+    note.write_text(note.read_text().replace("the pain as", "the pains as") + more)
+    run(root)
+    links = check(options(root)).links
+    shown = "\n".join(text_report(coverage_of(links)))
+    assert "2 quotations were compared with a work, and 1 was wrong at first (50%)" in shown

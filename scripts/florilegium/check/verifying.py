@@ -76,8 +76,16 @@ def verify(options: Options, paths: Mapping[str, Path], request: Request | None 
     ]
     skipped = {*compared.empty, *doubtful}
     refused = _refused_words(library, checked.diagnostics)
-    compared = compared._replace(entries=tuple(e for e in compared.entries if e.quote not in refused))
+    dropped = [entry for entry in compared.entries if entry.quote in refused]
+    compared = compared._replace(
+        entries=tuple(entry for entry in compared.entries if entry.quote not in refused),
+        found=compared.found - sum(entry.is_found for entry in dropped),
+        missed=compared.missed + sum(entry.is_found for entry in dropped),
+    )
     entries = _locked(library, compared, skipped, prune=request.prune)
+    entries = tuple(
+        e for e in entries if (e.quote, e.key, e.original) not in {(d.quote, d.key, d.original) for d in dropped}
+    )
     remarks = [*_doubts(doubtful, originals), *_wrong_files(sorted(compared.empty), originals)]
     if request.write:
         _write(options.root, entries)

@@ -8,9 +8,17 @@ from urllib.parse import quote, unquote
 from ..core.diagnostics import Diagnostic, Related, quoted
 from ..core.model import Library, Verification
 from ..core.spans import LineTable, Position, Span
-from .matching.normal_form import NORMALISATION
+from .matching.normal_form import NORMALISATION, words_digest
 
-__all__ = ["HEADER", "MARKS", "merge_verifications", "parse_lock", "prune_verifications", "render_lock"]
+__all__ = [
+    "HEADER",
+    "MARKS",
+    "merge_verifications",
+    "moved_entries",
+    "parse_lock",
+    "prune_verifications",
+    "render_lock",
+]
 
 HEADER = f"# quotes.lock, normalisation {NORMALISATION}: written by florilegium verify, not by hand"
 """The first line of the file. Digests of another normalisation say nothing about ours."""
@@ -93,6 +101,26 @@ def prune_verifications(library: Library) -> tuple[Verification, ...]:
     """The library's entries whose quote is still there and still names the work."""
     quotes = {q.address: {r.key for r in q.references} for note in library.notes for q in note.quotes}
     return merge_verifications(v for v in library.verifications if v.key in quotes.get(v.quote, ()))
+
+
+def moved_entries(library: Library) -> dict[tuple[str, str], str]:
+    """Return the new address of each entry whose quote is gone while its words stand elsewhere, by quote and key."""
+    quotes = [quote for note in library.notes for quote in note.quotes if quote.id]
+    addresses = {quote.address for quote in quotes}
+    known = {entry.quote for entry in library.verifications}
+    lost = [entry for entry in library.verifications if entry.quote not in addresses]
+    if not lost:
+        return {}
+    free: dict[tuple[str, str], list[str]] = {}
+    for q in quotes:
+        for reference in q.references if q.address not in known else ():
+            free.setdefault((words_digest(q.words), reference.key), []).append(q.address)
+    found = {}
+    for entry in lost:
+        candidates = free.get((entry.words, entry.key), [])
+        if len(candidates) == 1:
+            found[entry.quote, entry.key] = candidates[0]
+    return found
 
 
 def parse_lock(text: str, table: LineTable) -> tuple[tuple[Verification, ...], tuple[Diagnostic, ...]]:

@@ -10,6 +10,7 @@ from ...core.model import Quote, Verification
 from ...library.voices import people_of, role_names, voices_of
 from ...markdown.speakers import SpeakerFault, parse_speaker
 from ...quotations.fingerprints import fingerprint, is_same_work, parse_fingerprint
+from ...quotations.lock_file import moved_entries
 from ...quotations.matching import find_brackets, puts_in_negation, words_digest
 from .context import Context, found
 
@@ -50,13 +51,13 @@ def check_stale_lock_entry(context: Context) -> Iterator[Diagnostic]:
     """Every entry belongs to a quote and to a work that it names."""
     quotes = _quotes_by_address(context)
     prune = "run florilegium verify --prune, which removes the entry"
-    moved = _addresses_by_words(context)
+    moved = moved_entries(context.links.library)
     for entry in context.links.library.verifications:
         quote = quotes.get(entry.quote)
         if quote is None:
             message = f"no quote has the address {quoted(entry.quote)}"
             near = context.guess(entry.quote, quotes, "")
-            followed = moved.get((entry.words, entry.key))
+            followed = moved.get((entry.quote, entry.key))
             if followed:
                 remedy = f"the words stand in {quoted(followed)} now: florilegium check --fix lets the entry follow"
             else:
@@ -65,19 +66,6 @@ def check_stale_lock_entry(context: Context) -> Iterator[Diagnostic]:
         elif entry.key not in [reference.key for reference in quote.references]:
             message = f"the quote {quoted(entry.quote)} does not name the work {quoted(entry.key)} any more"
             yield found("stale-lock-entry", entry.span, message, prune, about=entry.quote)
-
-
-def _addresses_by_words(context: Context) -> dict[tuple[str, str], str]:
-    """The addresses of quotes that have no entry, by the digest of their words and by work."""
-    known = {entry.quote for entry in context.links.library.verifications}
-    if not known:
-        return {}
-    return {
-        (words_digest(quote.words), reference.key): quote.address
-        for quote in context.quotes
-        if quote.id and quote.address not in known
-        for reference in quote.references
-    }
 
 
 def check_verified_work_changed(context: Context) -> Iterator[Diagnostic]:

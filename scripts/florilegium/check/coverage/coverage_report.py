@@ -29,6 +29,13 @@ def text_report(coverage: Coverage, *, most: int | None = MAX_ENTRIES) -> Iterat
     if coverage.words:
         yield ""
         yield from _words(coverage, most)
+    if coverage.compared:
+        were = ["was" if number == 1 else "were" for number in (coverage.compared, coverage.wrong)]
+        yield ""
+        yield (
+            f"{_count(coverage.compared, 'quotation')} {were[0]} compared with a work, and {coverage.wrong:,} {were[1]}"
+            f" wrong at first ({coverage.wrong / coverage.compared:.0%})"
+        )
     empty = [section.title for section in coverage.sections if not section.entries]
     if empty:
         yield ""
@@ -81,6 +88,8 @@ def coverage_json(coverage: Coverage) -> Iterator[str]:
             "quotes": coverage.quotes,
             "works": coverage.works,
             "quoted_words": coverage.total_words,
+            "compared": coverage.compared,
+            "wrong_at_first": coverage.wrong,
         },
         "sections": [
             {

@@ -77,6 +77,10 @@ class Coverage:
     """In the order in which they are shown; those without entries too, unless their question makes no sense here."""
     words: tuple[SourceWords, ...]
     """The most quoted work first."""
+    compared: int = 0
+    """Quotations that were compared with a work, and …"""
+    wrong: int = 0
+    """… how many of them were wrong at first: the library's own rate of errors."""
 
     @property
     def total_words(self) -> int:
@@ -96,6 +100,8 @@ def coverage_of(links: Links) -> Coverage:
         works=len(found.works),
         sections=tuple(found.sections()),
         words=tuple(quoted_words(found.quotes).values()),
+        compared=len({entry.quote for entry in links.library.verifications}),
+        wrong=len({e.quote for e in links.library.verifications if not e.is_found or "corrected" in e.marks}),
     )
 
 

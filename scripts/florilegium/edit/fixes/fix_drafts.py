@@ -28,6 +28,7 @@ class TextKind(StrEnum):
     THEME_ORDER = "order of an attribution's themes"
     DOI = "DOI"
     BLANK_LINE = "blank line"
+    ENTRY = "entry of quotes.lock, which follows its quotation"
     LETTERS = "stretch of letters that was not in Unicode NFC"
 
     def counted(self, count: int) -> str:
@@ -42,6 +43,7 @@ _MANY = {
     TextKind.THEME_ORDER: "orders of attributions' themes",
     TextKind.DOI: "DOIs",
     TextKind.BLANK_LINE: "blank lines",
+    TextKind.ENTRY: "entries of quotes.lock, which follow their quotations",
     TextKind.LETTERS: "stretches of letters that were not in Unicode NFC",
 }
 

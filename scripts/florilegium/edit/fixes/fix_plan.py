@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from unicodedata import is_normalized
 
 from ...check.checking import Options, judge, read
@@ -13,6 +13,7 @@ from ...core.limits import Exhausted, bounded, uncollected
 from ...core.model import Note
 from ...library.links import Links
 from ...library.reading import ReadResult, replace_files
+from ...quotations.lock_file import merge_verifications, moved_entries, render_lock
 from .fix_drafts import TextKind
 from .fixed_files import MendedFile, mend_bibliography, mend_document
 
@@ -65,6 +66,8 @@ def _plan(options: Options) -> Fixes:
     changes = tuple(
         Change(path=path, before=text, after=file.text) for path, (text, file) in mended.items() if file.text != text
     )
+    followed, number = _followed(options, result)
+    changes = (*changes, *followed)
     after = replace_files(result, {c.path: c.after.encode() for c in changes if c.after is not None})
     links_after, remaining = judge(after, options.today)
     refused = [f"{path}: {file.refused}" for path, (_, file) in mended.items() if file.refused]
@@ -72,8 +75,24 @@ def _plan(options: Options) -> Fixes:
     if lost := [address for address, state in links.states.items() if links_after.states.get(address) is not state]:
         refused.append(f"{', '.join(lost)}: mending would undo the verification; nothing was changed")
         return Fixes(changes=(), counts=Counter(), refused=tuple(refused), left=left, remaining=findings)
-    counts = sum((file.counts for _, file in mended.values()), Counter[TextKind]())
+    counts = sum(
+        (file.counts for _, file in mended.values()), Counter[TextKind]({TextKind.ENTRY: number} if number else {})
+    )
     return Fixes(changes=changes, counts=counts, refused=tuple(refused), left=left, remaining=remaining)
+
+
+_LOCK = "annotations/quotes.lock"
+
+
+def _followed(options: Options, result: ReadResult) -> tuple[tuple[Change, ...], int]:
+    """The change of `quotes.lock` by which entries follow quotations that were renamed or moved, and their number."""
+    library = result.library
+    moved = moved_entries(library)
+    text = _read(options, _LOCK) if moved else None
+    if text is None or any(d.rule == "malformed-lock" for d in result.diagnostics):
+        return (), 0
+    entries = merge_verifications(replace(e, quote=moved.get((e.quote, e.key), e.quote)) for e in library.verifications)
+    return (Change(path=_LOCK, before=text, after=render_lock(entries)),), len(moved)
 
 
 def _mend_all(
@@ -119,7 +138,7 @@ def count_mendable(findings: Iterable[Diagnostic]) -> int:
     """How many of these findings `check --fix` mends; those of which it is not sure are not counted."""
     found = list(findings)
     faulty = {_line(f) for f in found if f.rule == "malformed-attribution" and not _is_marked_id(f)}
-    return sum((f.rule in _SURE or _is_marked_id(f)) and _line(f) not in faulty for f in found)
+    return sum((f.rule in _SURE or _is_marked_id(f) or _follows(f)) and _line(f) not in faulty for f in found)
 
 
 _SURE = ("missing-quote-id", "uncanonical-doi", "undeclared-theme", "missing-blank-line")
@@ -127,6 +146,11 @@ _SURE = ("missing-quote-id", "uncanonical-doi", "undeclared-theme", "missing-bla
 
 def _line(finding: Diagnostic) -> tuple[str, int]:
     return finding.span.path, finding.span.line
+
+
+def _follows(finding: Diagnostic) -> bool:
+    """Whether a finding is an entry of the lock that can follow its quotation."""
+    return finding.rule == "stale-lock-entry" and finding.help.endswith("lets the entry follow")
 
 
 def _is_marked_id(finding: Diagnostic) -> bool:
