@@ -202,6 +202,10 @@ HOSTILE = {
     "attributions": lambda n: "> — a\n" * n,
     "wikilinks": lambda n: "[[a]] " * n,
     "bullets": lambda n: "• a\n" * n,
+    "headings": lambda n: "# é {#b}\n" * n,
+    "emphasised citations": lambda n: "*[@a]* [@é] " * n,
+    "citations on one line": lambda n: "é&amp;[@a] " * n,
+    "citations that emphasis cuts": lambda n: "*[see @a* " * n,
     "entities": lambda n: "&#x202e;" * n,
 }
 

@@ -132,10 +132,19 @@ _BRACKETS = re.compile(r"[\[\]]")
 _KEY_INSIDE = re.compile(rb"(?<![\w\\])@[\w{*]")
 
 
+_LONGEST = 1000
+"""Bytes of a citation; a longer one is none."""
+
+_SIGNS = re.compile(rb"\\.|[\[\]]", re.DOTALL)
+
+
 def _closing(data: bytes, start: int, end: int) -> int | None:
     """The byte of the bracket that closes the one at `start`."""
     depth = 0
-    for bracket in re.compile(rb"\\.|[\[\]]", re.DOTALL).finditer(data, start, min(end, start + 5000)):
+    limit = min(end, start + _LONGEST)
+    if data.find(b"]", start, limit) < 0:
+        return None
+    for bracket in _SIGNS.finditer(data, start, limit):
         if bracket[0] == b"[":
             depth += 1
         elif bracket[0] == b"]":
