@@ -15,7 +15,7 @@ from florilegium.check.checking import Options
 from florilegium.pipeline import prepare_pages
 from florilegium.site.addresses import group_anchor
 from florilegium.site.data_files import DataFile, data_files
-from florilegium.site.data_files.csv_table import _record, restored, tamed
+from florilegium.site.data_files.csv_table import csv_record, restored, tamed
 from florilegium.site.data_files.opening import open_data_files
 from florilegium.site.data_files.web_annotations import VOCABULARY
 from florilegium.site.linked_site import Site
@@ -212,7 +212,7 @@ def spreadsheet(text: str) -> list[list[str]]:
 @pytest.mark.parametrize("sign", SIGNS)
 def test_a_sign_alone_in_a_cell_is_read_back(sign):
     cells = [sign, f"a{sign}b", f"a{sign}", f"{sign}=1+1", f"One.{sign}{sign}=1+1{sign}", "plain", ""]
-    line = _record(map(tamed, cells)) + "\r\n"
+    line = csv_record(map(tamed, cells)) + "\r\n"
     for read in (spreadsheet(line), list(csv.reader(io.StringIO(line, newline=""), strict=True))):
         assert [[restored(cell) for cell in row] for row in read] == [cells]
     assert not any(re.match(r"[=+\-@\t\r\n＝＋－＠]", cell) for cell in spreadsheet(line)[0])
@@ -220,7 +220,7 @@ def test_a_sign_alone_in_a_cell_is_read_back(sign):
 
 @given(st.lists(st.text(alphabet="".join(SIGNS) + "ab 1"), min_size=1))
 def test_any_row_is_read_back_by_a_spreadsheet(cells):
-    read = spreadsheet(_record(map(tamed, cells)) + "\r\n")
+    read = spreadsheet(csv_record(map(tamed, cells)) + "\r\n")
     assert [[restored(cell) for cell in row] for row in read] == [cells]
 
 

@@ -1,5 +1,6 @@
 """Files for programs of qualitative analysis: an independent reader reads them, and every selection is a quotation."""
 
+import csv
 import io
 import re
 import zipfile
@@ -29,7 +30,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
 
 @pytest.fixture(scope="module")
 def files(plan: Plan) -> dict[str, bytes]:
-    return contents(plan, CODEBOOK, PROJECT)
+    return contents(plan, CODEBOOK, PROJECT, "data/codebook.csv")
 
 
 def read_project(data: bytes, folder: Path) -> tuple[Project, Path]:
@@ -202,7 +203,7 @@ def test_a_project_without_notes_has_no_element_for_them(tmp_path):
 
 
 def test_two_runs_give_the_same_bytes(files, tmp_path):
-    assert contents(planned(tmp_path), CODEBOOK, PROJECT) == files
+    assert contents(planned(tmp_path), CODEBOOK, PROJECT, "data/codebook.csv") == files
 
 
 def test_guids_stay_when_a_quote_is_added(opened, tmp_path):
@@ -265,3 +266,12 @@ def test_titles_become_names_that_a_file_can_have(tmp_path):
     project, _ = read_project(contents(plan, PROJECT)[PROJECT], tmp_path)
     names = [source.name for source in project.sources.text_source]
     assert names == ["On forgetting a & b", "On forgetting a & b (remembering)"]
+
+
+def test_taguette_gets_the_themes_as_a_table(files):
+    rows = list(csv.reader(io.StringIO(files["data/codebook.csv"].decode()), strict=True))
+    assert rows[0] == ["tag", "description"]
+    tags = [tag for tag, _ in rows[1:]]
+    assert len(set(tags)) == len(tags)
+    assert any("." in tag for tag in tags), "a narrower theme stands below another one"
+    assert all(len(row) == 2 for row in rows)

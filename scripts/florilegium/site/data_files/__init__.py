@@ -17,6 +17,7 @@ from .quotation_context import find_surroundings
 from .reference_exports import reference_files
 from .refi_qda import qda_files
 from .skos import theme_files
+from .taguette import taguette_files
 from .unformatted import unformatted_site
 from .web_annotations import annotation_files
 
@@ -41,6 +42,7 @@ _GROUPS: tuple[Callable[[Site], Iterator[DataFile]], ...] = (
     library_files,
     theme_files,
     qda_files,
+    taguette_files,
     feed_files,
     inventory_files,
     llms_files,

@@ -17,7 +17,7 @@ from .data_file import DataFile
 from .pieces import encoded
 from .quotation_rows import Quotation, quotations
 
-__all__ = ["csv_files", "restored", "tamed"]
+__all__ = ["csv_files", "csv_record", "restored", "tamed"]
 
 _LIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
 """What begins a formula, also in the full width that East Asian spreadsheets read alike; and our own mark."""
@@ -52,12 +52,12 @@ def _lines(site: Site) -> Iterator[str]:
         """The cells of all themes; few combinations occur, and there may be a hundred columns."""
         return "".join(',"1"' if id_ in filed else ',"0"' for id_ in themes)
 
-    yield _record([*Quotation._fields, *(f"theme:{id_}" for id_ in themes)]) + "\r\n"
+    yield csv_record([*Quotation._fields, *(f"theme:{id_}" for id_ in themes)]) + "\r\n"
     for quotation in quotations(site):
-        yield f"{_record(map(_cell, quotation))}{marks(quotation.themes)}\r\n"
+        yield f"{csv_record(map(_cell, quotation))}{marks(quotation.themes)}\r\n"
 
 
-def _record(cells: Iterable[str]) -> str:
+def csv_record(cells: Iterable[str]) -> str:
     return ",".join('"' + cell.replace('"', '""') + '"' for cell in cells)
 
 
