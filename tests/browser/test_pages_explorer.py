@@ -236,3 +236,31 @@ def test_a_theme_is_found_by_keyboard_alone(open_page) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Amnesia")
     expect(page.locator("figure.quote")).to_have_count(2)
+
+
+def test_by_touch(open_page) -> None:
+    page = open_page("quotes/", width=390, has_touch=True, is_mobile=True)
+    page.locator(".find-facets > summary").tap()
+    page.get_by_role("checkbox", name=re.compile("^Amnesia")).tap()
+    expect(status(page)).to_have_text("2 quotations")
+    page.get_by_role("link", name=re.compile("^Amnesia.*remove")).tap()
+    expect(page.locator(".fl-all")).to_be_visible()
+
+
+def test_on_a_slow_network_the_last_words_count(open_page) -> None:
+    page = open_page("quotes/")
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    slow = {"offline": False, "latency": 300, "downloadThroughput": 40_000, "uploadThroughput": 20_000}
+    session.send("Network.emulateNetworkConditions", slow)
+    page.locator("#find-words").press_sequentially("heroin", delay=60)
+    page.wait_for_timeout(300)
+    page.locator("#find-words").fill("feel")
+    expect(status(page)).to_contain_text("quotations with “feel”")
+    expect(found(page)).to_have_count(3)
+
+
+def test_without_scripts_it_is_a_list(open_page) -> None:
+    page = open_page("quotes/", java_script_enabled=False)
+    expect(page.locator(".find-form")).to_be_hidden()
+    expect(page.locator(".fl-all figure")).to_have_count(7)
