@@ -1,11 +1,15 @@
 """`florilegium init`: a library of one's own that builds at once, and whose frame can be brought up to date."""
 
 import hashlib
+import io
 import json
 import re
 import shutil
 import subprocess
 import sys
+import tomllib
+import zipfile
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -179,6 +183,15 @@ def test_a_repository_with_a_readme_and_a_license_is_as_good_as_an_empty_folder(
     assert (tmp_path / "LICENSE").read_text() == "MIT\n"
     assert (tmp_path / ".gitignore").read_text().startswith("*.log\n\n# Pages written")
     assert ".venv/bin/florilegium check" in (tmp_path / "LIBRARY.md").read_text()
+
+
+def test_the_program_that_a_library_carries_asks_for_what_it_needs():
+    with zipfile.ZipFile(io.BytesIO(starters.pack_wheel())) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        asked = message_from_bytes(archive.read(name)).get_all("Requires-Dist")
+        assert "florilegium/frame/mkdocs_hook.py" in archive.namelist()
+    wanted = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["dependencies"]
+    assert set(wanted) <= set(asked)
 
 
 def test_the_program_can_be_named(tmp_path, florilegium):

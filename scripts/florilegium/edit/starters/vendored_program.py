@@ -7,6 +7,7 @@ packed again from what is installed, without a network and without tools for bui
 import base64
 import hashlib
 import io
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from importlib.metadata import distribution
@@ -35,7 +36,8 @@ def pack_wheel() -> bytes:
     """The installed program as a wheel: the same program gives the same bytes."""
     folder = f"florilegium-{__version__}.dist-info"
     found = distribution("florilegium")
-    texts = {name: found.read_text(name) or "" for name in ("METADATA", "entry_points.txt")}
+    texts = {"METADATA": _metadata(found.read_text("METADATA") or "")}
+    texts["entry_points.txt"] = found.read_text("entry_points.txt") or ""
     files = dict(sorted(_files())) | {f"{folder}/{name}": text.encode() for name, text in texts.items()}
     files[f"{folder}/WHEEL"] = _TAGS.encode()
     record = "".join(f"{path},{_digest(data)},{len(data)}\n" for path, data in files.items())
@@ -45,6 +47,19 @@ def pack_wheel() -> bytes:
         for path, data in files.items():
             archive.writestr(zipfile.ZipInfo(path, _EPOCH), data, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
+
+
+def _metadata(text: str) -> str:
+    """What is said of the package; in a checkout, with the requirements of today and not of when it was installed."""
+    project = _REPOSITORY / "pyproject.toml"
+    if (_PACKAGE / "frame").is_dir() or not project.is_file():
+        return text
+    wanted = tomllib.loads(project.read_text("utf-8"))["project"]["dependencies"]
+    head, blank, rest = text.partition("\n\n")
+    kept = [
+        line for line in head.rstrip("\n").split("\n") if not line.startswith("Requires-Dist:") or "extra ==" in line
+    ]
+    return "\n".join([*kept, *(f"Requires-Dist: {requirement}" for requirement in wanted), ""]) + blank[1:] + rest
 
 
 def _files() -> Iterator[tuple[str, bytes]]:
