@@ -20,7 +20,7 @@ from .remarks import remark
 
 __all__ = ["SHOWN_PASSAGES", "Compared", "named_quotes", "unnamed_originals", "verify_quotes"]
 
-SHOWN_PASSAGES = 25
+SHOWN_PASSAGES = 10
 """Findings of a run for which the nearest passage is looked for: it takes a third of a second in a long book."""
 
 
