@@ -235,7 +235,13 @@ class Finder {
   /** @param {string} status @param {Element[]} parts */
   show(status, parts) {
     this.status.textContent = status;
+    const { activeElement } = document;
+    const place = this.results.contains(activeElement) ? activeElement?.getAttribute("href") : undefined;
     this.results.replaceChildren(...parts);
+    // Whoever has gone on to the results while the last ones came stays among them.
+    if (place === undefined) return;
+    const same = [...this.results.querySelectorAll("a")].find((link) => link.getAttribute("href") === place);
+    (same ?? this.input).focus();
   }
 
   /**
