@@ -170,7 +170,10 @@ def make_project(folder: Path, *, state: Path | None = None, library: Mapping[st
         shutil.copy(REPOSITORY / name, root / name)
     project = Project(root=root, state=state or folder / "state")
     # What is said there of the library that ships holds for no other.
-    project.write("docs/about.md", "---\ntitle: About\n---\n\nA library for the tests.\n\n## Licence\n\nMIT.\n")
+    project.write(
+        "docs/about.md",
+        "---\ntitle: About\n---\n\nA library for the tests.\n\n## What is hard to read\n\nNothing.\n\n## How it is made\n\nBy a program.\n\n## Licence\n\nMIT.\n",
+    )
     for name, text in library.items():
         project.write(f"annotations/{name}", text)
     return project
@@ -190,7 +193,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 class _Article(HTMLParser):
-    """Gathers the text of a page's `<article>`."""
+    """Gathers the text of a page's `<main>`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -198,11 +201,11 @@ class _Article(HTMLParser):
         self.words: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.depth += tag == "article"
+        self.depth += tag == "main"
         self.hidden += tag in ("script", "style", "svg")
 
     def handle_endtag(self, tag: str) -> None:
-        self.depth -= tag == "article"
+        self.depth -= tag == "main"
         self.hidden -= tag in ("script", "style", "svg")
 
     def handle_data(self, data: str) -> None:
@@ -211,7 +214,7 @@ class _Article(HTMLParser):
 
 
 def article_text(page: Path) -> str:
-    """What a page says in its article, with single spaces."""
+    """What a page says in its main part, with single spaces."""
     parser = _Article()
     parser.feed(page.read_text(encoding="utf-8"))
     return re.sub(r"\s+", " ", " ".join(parser.words)).strip()

@@ -63,7 +63,7 @@ def test_joins_notes_themes_and_quotes(published: Project) -> None:
     assert "What is gone is gone." in article_text(published.site / "notes/forgetting/index.html")
     assert "What is gone is gone." in article_text(published.site / "themes/amnesia/index.html")
     assert "What is gone is gone." in article_text(published.site / "quotes/index.html")
-    assert "The art of forgetting" in article_text(published.site / "references/index.html")
+    assert "The art of forgetting" in article_text(published.site / "works/index.html")
     assert json.loads((published.site / "search-index/index.json").read_text())["quotations"] == 2
 
 

@@ -74,7 +74,7 @@ def test_an_exception_holds_for_its_rule_alone(found):
 def test_every_check_finds_what_a_rule_is_about():
     """Reading finds the rest; what is named after a rule is one."""
     named = {check.__name__.removeprefix("check_").replace("_", "-") for check in CHECKS}
-    assert named - RULES.keys() == {"sources", "broken-redirect"}
+    assert named - RULES.keys() == {"sources", "broken-redirect", "second-attribution"}
 
 
 def test_the_order_is_total_and_does_not_depend_on_the_order_of_checks(tmp_path):

@@ -86,19 +86,19 @@ CSL = {
 }
 
 QUOTATIONS = """\
-Roe asks how the night is spent [@stby2010, p. 202].
+Roe asks how the night is spent [@ostby2010, p. 202].
 
 > Around four it is like walking through water.
 >
-> — a participant, "Ines", in [@stby2010, p. 207] #quiet {#walking-through-water}
+> — a participant, "Ines", in [@ostby2010, p. 207] #quiet {#walking-through-water}
 
 > When he died there were two of us […] I would not have wanted to be alone.
 >
-> — a participant, in [@stby2010, p. 211] #quiet !drug-use {#two-of-us}
+> — a participant, in [@ostby2010, p. 211] #quiet !drug-use {#two-of-us}
 
 > [T]he night shift is a small republic.
 >
-> — the authors, in [@stby2010, p. 212] #quiet {#small-republic}
+> — the authors, in [@ostby2010, p. 212] #quiet {#small-republic}
 """
 
 
@@ -140,7 +140,7 @@ def test_from_a_bibtex_entry_and_three_quotations_to_a_clean_check(root, florile
     assert code == 0
     assert said.startswith(f"wrote {path}\n  line ")
     assert "florilegium check " in said
-    assert "florilegium verify --original stby2010=PATH" in said
+    assert "florilegium verify --original ostby2010=PATH" in said
 
     text = (root / path).read_text()
     code, found, _ = florilegium("check")
@@ -261,7 +261,7 @@ def test_a_known_work_is_found_by_its_doi_and_not_listed_again(links, florilegiu
         ("title={Rooms: A study}, author={Roe, Jane}, year=2009", "roe2009"),
         ("title={Rooms: A study}, author={Doe, Jane}, year=2009, doi={10.1234/other}", "doe2009a"),
         ("title={Rooms}, author={Müller-Lüdenscheid, Ärne}, year=2001", "mullerludenscheid2001"),
-        ("title={Rooms of quiet}, author={孔子}", "rooms"),
+        ("title={Rooms of quiet}, author={孔子}", "kongzi"),
         ("title={Rooms of quiet}, editor={{World Health Organization}}, year=1999", "worldhealthorganization1999"),
     ],
 )
@@ -310,14 +310,14 @@ def test_the_note_as_a_whole(links):
         == """\
 ---
 title: "The long Hours: 50% of a night"
-source: stby2010
+source: ostby2010
 basis: full-text
 themes: [quiet]
 notices: [drug-use]
 contributors: [Robin Smith, "Kim: the 2nd"]
 date: 2026-11-23
 references:
-  - id: stby2010
+  - id: ostby2010
     type: article-journal
     author: [{family: Østby, given: Jürgen}, {family: Roe, given: Richard}]
     title: "The long Hours: 50% of a night"
@@ -328,14 +328,14 @@ references:
     DOI: 10.1234/hours
     issued: {date-parts: [[2010]]}
 ---
-TODO: say in your own words what the work asks, and what it finds. Cite as you go: [@stby2010, p. 201].
+TODO: say in your own words what the work asks, and what it finds. Cite as you go: [@ostby2010, p. 201].
 
 <!--
 TODO: put your quotations here, each in this form, and remove this comment.
 
 > The words, exactly as they stand in the work. What you change stands in brackets: […] where you leave something out, [she] where you put something in.
 >
-> — participant, in [@stby2010, p. 201] #quiet {#an-id-of-your-choice}
+> — participant, in [@ostby2010, p. 201] #quiet {#an-id-of-your-choice}
 
 Who says the words comes first; it begins with one of: participant, author.
 After the last work stand the themes that the words belong to, each with a #. The head lists them too.

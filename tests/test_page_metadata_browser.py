@@ -81,7 +81,7 @@ def test_the_names_that_reference_managers_read(address: str, chromium: Browser)
     assert ["citation_inbook_title", "A book of arts"] in found
     assert ["citation_editor", "Poe, Edgar"] in found
     assert page.locator("span.Z3988").count() == 0
-    page.goto(f"{address}references/")
+    page.goto(f"{address}works/")
     assert page.locator("span.Z3988").count() > 0
     assert all(not box for box in page.eval_on_selector_all("span.Z3988", "all => all.map(one => one.innerText)"))
     page.close()
