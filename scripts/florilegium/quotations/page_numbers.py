@@ -26,11 +26,6 @@ def page_of(text: Normalised, position: int, labels: Sequence[str]) -> str:
     return labels[index] if index < len(labels) else ""
 
 
-def _edge_numbers(lines: Sequence[str]) -> set[str]:
-    edges = (line for line in (*lines[:_EDGE], *lines[-_EDGE:]) if len(line) < _LINE)
-    return {match[1] for line in edges for match in _NUMBER.finditer(line)}
-
-
 def page_labels(pages: Sequence[Sequence[str]], page_range: str = "") -> tuple[str, ...]:
     """Return the printed number of each page, from the numbers at their heads and feet, else from the work's pages.
 

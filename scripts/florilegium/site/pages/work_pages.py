@@ -1,7 +1,6 @@
 """The page of a work: its entry, what was read of it, every quotation from it, where it is cited, how to cite it."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -23,12 +22,6 @@ __all__ = ["work_page"]
 MOST = 200
 """Quotations that a work's page shows; the explorer shows all."""
 SHOWN = 100
-
-
-class _Fact(NamedTuple):
-    text: str
-    address: str
-    external: bool = True
 
 
 def work_page(key: str, site: PageSite) -> GeneratedPage:
