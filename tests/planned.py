@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from florilegium.check.checking import Options, check, has_errors
+from florilegium.check.checking import Options, check_library, has_errors
 from florilegium.site.data_files import data_files
-from florilegium.site.pages import Plan
+from florilegium.site.pages import PagePlan
 from florilegium.site.planning import plan_site
 
 __all__ = ["LIBRARY", "contents", "planned"]
@@ -141,19 +141,19 @@ Unfinished.
 }
 
 
-def planned(root: Path, files: Mapping[str, str] = LIBRARY) -> Plan:
+def planned(root: Path, files: Mapping[str, str] = LIBRARY) -> PagePlan:
     """Write a library below `root`, check it, and plan its site."""
     for name, text in files.items():
         path = root / "annotations" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     options = Options(root=root, executor=None)
-    checked = check(options)
+    checked = check_library(options)
     assert not has_errors(checked.diagnostics), checked.diagnostics
     return plan_site(checked, options)
 
 
-def contents(plan: Plan, *paths: str) -> dict[str, bytes]:
+def contents(plan: PagePlan, *paths: str) -> dict[str, bytes]:
     """The bytes of the data files at these paths, or of all that can be made."""
     files = [file for file in data_files(plan.site) if not file.needs and (not paths or file.path in paths)]
     assert not paths or {file.path for file in files} == set(paths)

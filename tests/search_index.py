@@ -5,10 +5,10 @@ import random
 from collections.abc import Mapping
 from pathlib import Path
 
-from florilegium.site.search.index_records import Document, Made, Record, number_documents
-from florilegium.site.search.index_shards import decode_shard, shard_name, shard_of
-from florilegium.site.search.index_writing import Written, write_index
-from florilegium.site.search.search_tokens import words_of
+from florilegium.site.search.index_records import IndexDocument, Made, Record, number_documents
+from florilegium.site.search.index_shards import decode_shard, index_shard, shard_name
+from florilegium.site.search.index_writing import IndexResult, write_index
+from florilegium.site.search.search_tokens import word_forms
 
 __all__ = ["THEMES", "Reader", "made_library", "make", "write"]
 
@@ -20,20 +20,20 @@ _TEXTS = [
 ]  # fmt: skip
 
 
-def write(folder: Path, texts: Mapping[str, list[tuple[str, list[str]]]], memory: Path | None = None) -> Written:
+def write(folder: Path, texts: Mapping[str, list[tuple[str, list[str]]]], memory: Path | None = None) -> IndexResult:
     """Write the index of notes, given by id as the texts and facets of their quotations."""
     found = number_documents([make(id_, quotes) for id_, quotes in texts.items()])
     total = sum(len(quotes) for quotes in texts.values())
     return write_index(found, {"quotations": total}, folder, memory)
 
 
-def make(id_: str, quotes: list[tuple[str, list[str]]], kind: int = 0) -> Document:
+def make(id_: str, quotes: list[tuple[str, list[str]]], kind: int = 0) -> IndexDocument:
     """A document of so many quotations."""
     records = [Record("en", "", text.split("\n"), facets) for text, facets in quotes]
     rows = [[f"q{number}", "Author", "Doe, 2009"] for number in range(len(quotes))]
     cards = "\0".join(f"<figure><blockquote>{text}</blockquote></figure>" for text, _ in quotes)
     made = Made(records, [id_, f"On {id_}", rows, cards])
-    return Document(kind=kind, id=id_, digest=json.dumps(quotes), make=lambda: made)
+    return IndexDocument(kind=kind, id=id_, digest=json.dumps(quotes), make=lambda: made)
 
 
 def made_library(notes: int, seed: int = 1) -> dict[str, list[tuple[str, list[str]]]]:
@@ -62,7 +62,7 @@ class Reader:
 
     def postings(self, form: str, group: str = "q") -> list[tuple[int, int, int]]:
         """Document, place and position of every occurrence of a form."""
-        name = shard_name(shard_of(group + form, self.shards.__contains__))
+        name = shard_name(index_shard(group + form, self.shards.__contains__))
         if name not in self.read:
             forms = self.read[name] = {}
             for term, found in decode_shard((self.folder / name).read_bytes()).items():
@@ -75,7 +75,7 @@ class Reader:
 
     def phrase(self, text: str) -> set[tuple[int, int]]:
         """The records in which the words of a text stand one after the other."""
-        words = [word for word in words_of(text) if word.main]
+        words = [word for word in word_forms(text) if word.main]
         starts = set(self.postings(words[0].form))
         for word in words[1:]:
             distance = word.position - words[0].position

@@ -13,7 +13,7 @@ from florilegium.core.model import Citation
 from florilegium.core.spans import Span
 from florilegium.markdown.citations import parse_citations
 from florilegium.works.citing import (
-    STYLES,
+    BUILT_IN_STYLES,
     Bibliography,
     BibliographyError,
     CitationCache,
@@ -362,9 +362,9 @@ def test_styles(style: str, citation: str, narrative: str, entry: str) -> None:
 
 def test_every_shipped_style_keeps_its_rights_and_says_what_was_changed() -> None:
     folder = Path(pandoc_runner.__file__).parent / "styles"
-    assert sorted(path.stem for path in folder.glob("*.csl")) == sorted(STYLES)
+    assert sorted(path.stem for path in folder.glob("*.csl")) == sorted(BUILT_IN_STYLES)
     readme = (folder / "README.md").read_text("utf-8")
-    for name in STYLES:
+    for name in BUILT_IN_STYLES:
         text = (folder / f"{name}.csl").read_text("utf-8")
         assert 'license="http://creativecommons.org/licenses/by-sa/3.0/"' in text
         assert re.search(r"\A<\?xml[^>]*>\n<!-- (Changed|Unchanged) by Florilegium", text)

@@ -9,10 +9,10 @@ from typing import Any
 
 import pypandoc
 import pytest
-from florilegium.check.checking import Options, check
+from florilegium.check.checking import Options, check_library
 from florilegium.core.edits import write_changes
 from florilegium.edit.fixes import plan_fixes
-from florilegium.library.frontmatter import Cut, cut_front_matter
+from florilegium.library.frontmatter import FileDivision, cut_front_matter
 from florilegium.markdown.nodes import Node
 from markdown_oracle import read
 
@@ -77,13 +77,13 @@ def mended(root: Path, texts: list[str]) -> list[str]:
     for number, text in enumerate(texts):
         (root / f"annotations/notes/n{number}.md").write_bytes((HEAD + text + "\n").encode())
     write_changes(root, plan_fixes(options(root)).changes)
-    found = check(options(root)).diagnostics
+    found = check_library(options(root)).diagnostics
     assert [finding for finding in found if finding.rule == "missing-blank-line"] == []
     bodies = []
     for number in range(len(texts)):
         text = (root / f"annotations/notes/n{number}.md").read_bytes().decode()
         cut = cut_front_matter(text)
-        assert isinstance(cut, Cut)
+        assert isinstance(cut, FileDivision)
         bodies.append(text[cut.body_start :])
     return bodies
 

@@ -6,7 +6,7 @@ import pytest
 from florilegium.core.model import Body
 from florilegium.core.spans import LineTable, Span
 from florilegium.markdown.headings import make_anchor
-from florilegium.markdown.positions import normalise
+from florilegium.markdown.positions import normalise_lines
 from hypothesis import given
 from markdown_oracle import PATH, documents, read, wild_text
 
@@ -40,7 +40,7 @@ def test_any_text_has_a_body_with_its_spans_inside(text: str) -> None:
     for span in [*spans(parsed.body), *(d.span for d in parsed.diagnostics)]:
         assert span.path == PATH
         assert (1, 1) <= span.start <= span.end <= end
-    assert parsed.body.text == normalise(text)
+    assert parsed.body.text == normalise_lines(text)
 
 
 @given(documents)

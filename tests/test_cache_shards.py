@@ -8,12 +8,12 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from florilegium.check.checking import Options, check, check_quickly
+from florilegium.check.checking import Options, check_library, check_quickly
 from florilegium.core.cache import Cache
 from florilegium.core.limits import Exhausted
 from florilegium.library import reading
 from florilegium.library.cache_shards import CacheShards
-from florilegium.library.reading import list_files, read_file, read_library, shard_of
+from florilegium.library.reading import cache_shard, list_files, read_file, read_library
 
 NOTE = "---\ntitle: Title {0}\nsource: doe2009\nbasis: full-text\nthemes: []\n---\nText {0} [@doe2009, p. {0}].\n"
 
@@ -84,7 +84,7 @@ def test_only_the_shelf_of_an_edited_file_is_written(root, cache):
     (root / "annotations/notes/note-7.md").write_text(NOTE.format(70))
     read(root, cache)
     changed = [path.name for path in cache.folder.iterdir() if path.read_bytes() != before[path.name]]
-    assert changed == [f"parsed-{shard_of('annotations/notes/note-7.md'):03}.pickle"]
+    assert changed == [f"parsed-{cache_shard('annotations/notes/note-7.md'):03}.pickle"]
 
 
 def test_a_file_that_is_gone_is_forgotten(root, cache):
@@ -132,8 +132,8 @@ def test_every_value_comes_back_from_a_pickle_as_it_was(repository):
 
 
 def test_a_library_that_is_checked_again_is_the_same(root):
-    first = check(Options(root=root, executor=None))
-    second = check(Options(root=root, executor=None))
+    first = check_library(Options(root=root, executor=None))
+    second = check_library(Options(root=root, executor=None))
     assert second.diagnostics == first.diagnostics
     assert second.links.library == first.links.library
 

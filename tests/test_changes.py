@@ -11,7 +11,7 @@ from florilegium.check.changes.word_changes import OnlyIn, compare_words, count_
 from florilegium.check.checking import Options
 from florilegium.core.errors import CannotRun
 from florilegium.library.reading import read_library
-from florilegium.quotations.lock_file import HEADER
+from florilegium.quotations.lock_file import QUOTES_HEADER
 from florilegium.quotations.matching import words_digest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,7 +52,7 @@ def fields(change) -> dict[str, tuple[str, str]]:
 def locked(files: Files, quote: str = "remembering/kept", words: str = "I kept every word of it.") -> dict[str, str]:
     """A library in which a quotation is recorded as verified."""
     line = f"{quote} roe2010 sha256:{words_digest(words)} sha256:{'0' * 64} 7 2024-05-01"
-    return {**files, "quotes.lock": f"{HEADER}\n{line}\n"}
+    return {**files, "quotes.lock": f"{QUOTES_HEADER}\n{line}\n"}
 
 
 # ------------------------------------------------------------------------------------------- nothing, and near misses

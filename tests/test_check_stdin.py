@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from florilegium import cli
-from florilegium.check.checking import Options, check, check_text
+from florilegium.check.checking import Options, check_library, check_text
 
 BASE = Path(__file__).parent / "cases" / "base"
 NOTE = "annotations/notes/forgetting.md"
@@ -150,4 +150,4 @@ def test_strict_and_fix(run, root):
 def test_nothing_of_the_text_is_remembered(root):
     options = Options(root=root)
     check_text(options, NOTE, b"---\n")
-    assert check(options).diagnostics == ()
+    assert check_library(options).diagnostics == ()

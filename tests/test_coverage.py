@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from florilegium.check.checking import Options, check
-from florilegium.check.coverage import Coverage, count_words, coverage_json, coverage_of, text_report
+from florilegium.check.checking import Options, check_library
+from florilegium.check.coverage import Coverage, count_source_words, coverage_json, coverage_of, text_report
 from florilegium.library.links import resolve_links
 from florilegium.library.reading import read_library
-from florilegium.quotations.lock_file import HEADER
+from florilegium.quotations.lock_file import QUOTES_HEADER
 from florilegium.quotations.matching import words_digest
-from florilegium.site.pages.coverage_page import SHOWN
+from florilegium.site.pages.coverage_page import MAX_COVERAGE_ROWS
 from florilegium.site.planning import plan_site
 from projects import LIBRARY
 
@@ -55,7 +55,7 @@ def test_quotations_that_were_not_verified(read):
     assert entries(read(LIBRARY), "unverified-quotes") == expected
     words = "I kept every word of it."
     line = f"remembering/kept roe2010 sha256:{words_digest(words)} sha256:{'0' * 64} 7 2024-05-01"
-    lock = {**LIBRARY, "quotes.lock": f"{HEADER}\n{line}\n"}
+    lock = {**LIBRARY, "quotes.lock": f"{QUOTES_HEADER}\n{line}\n"}
     assert list(entries(read(lock), "unverified-quotes")) == ["forgetting/gone"]
     changed = edited(REMEMBERING, "every word", "no word", lock)
     assert "remembering/kept" in entries(read(changed), "unverified-quotes")
@@ -175,7 +175,7 @@ def test_drafts_count_nowhere(read):
     ],
 )
 def test_words_are_counted(words, number):
-    assert count_words(words) == number
+    assert count_source_words(words) == number
 
 
 def test_words_quoted_of_each_work(read):
@@ -234,7 +234,7 @@ def page(tmp_path: Path, write: Callable[..., Path]) -> Callable[[Mapping[str, s
     def rendered(files: Mapping[str, str]) -> str:
         write(tmp_path / "annotations", dict(files))
         options = Options(root=tmp_path, executor=None, remember=False)
-        return plan_site(check(options), options).pages["coverage/index.md"].render().decode()
+        return plan_site(check_library(options), options).pages["coverage/index.md"].render().decode()
 
     return rendered
 
@@ -274,6 +274,6 @@ def test_the_page_does_not_grow_with_the_library(page, read, tmp_path):
         )
         files[f"themes/theme-{n}.md"] = f"---\nlabel: {title} {n}\n---\nX.\n"
     html = page(files)
-    assert html.count("<li>") <= 12 * (SHOWN + 1)
+    assert html.count("<li>") <= 12 * (MAX_COVERAGE_ROWS + 1)
     assert len(html.encode()) < 60_000
     assert "And 330 more." in html

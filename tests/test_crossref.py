@@ -10,7 +10,7 @@ from florilegium.core.json_trees import parse_json
 from florilegium.core.spans import LineTable
 from florilegium.works import registries
 from florilegium.works.csl import parse_source
-from florilegium.works.registries import RegistryError, UnknownWork, fetch_record, registry_requests, to_csl
+from florilegium.works.registries import RegistryError, UnknownWork, crossref_item, fetch_record, registry_requests
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -277,7 +277,7 @@ def test_an_article():
         "abstract": "<jats:p>Words of a publisher.</jats:p>",
         "reference": [{"key": "1"}],
     }
-    assert to_csl(record) == {
+    assert crossref_item(record) == {
         "id": DOI,
         "type": "article-journal",
         "author": [
@@ -297,12 +297,12 @@ def test_an_article():
         "ISSN": "0378-5955",
         "issued": {"date-parts": [[2009, 5]]},
     }
-    assert read(to_csl(record)).year == 2009
+    assert read(crossref_item(record)).year == 2009
 
 
 def test_a_chapter_stands_in_the_book_and_not_in_the_series():
     titles = ["Lecture Notes in Rooms", "Rooms of One’s Own"]
-    item = to_csl(
+    item = crossref_item(
         RECORD
         | {"type": "book-chapter", "container-title": titles, "publisher": "House", "publisher-location": "Ghent"}
     )
@@ -311,13 +311,13 @@ def test_a_chapter_stands_in_the_book_and_not_in_the_series():
 
 
 def test_a_book():
-    item = to_csl(RECORD | {"type": "monograph", "ISBN": ["http://id.crossref.org/isbn/9780306406157"]})
+    item = crossref_item(RECORD | {"type": "monograph", "ISBN": ["http://id.crossref.org/isbn/9780306406157"]})
     assert (item["type"], item["ISBN"], item["collection-title"]) == ("book", "9780306406157", "Journal of Rooms")
     assert "container-title" not in item
 
 
 def test_a_preprint_and_a_thesis_come_from_an_institution():
-    preprint = to_csl(
+    preprint = crossref_item(
         {
             "DOI": DOI,
             "type": "posted-content",
@@ -327,15 +327,15 @@ def test_a_preprint_and_a_thesis_come_from_an_institution():
         }
     )
     assert (preprint["type"], preprint["genre"], preprint["publisher"]) == ("article", "preprint", "bioRxiv")
-    thesis = to_csl(
+    thesis = crossref_item(
         {"DOI": DOI, "type": "dissertation", "degree": ["PhD"], "institution": {"name": "Ghent", "place": ["Gent"]}}
     )
     assert (thesis["type"], thesis["genre"], thesis["publisher-place"]) == ("thesis", "PhD", "Gent")
 
 
 def test_an_article_without_pages_keeps_its_number():
-    assert to_csl(RECORD | {"article-number": "e12"})["number"] == "e12"
-    assert "number" not in to_csl(RECORD | {"article-number": "e12", "page": "1-2"})
+    assert crossref_item(RECORD | {"article-number": "e12"})["number"] == "e12"
+    assert "number" not in crossref_item(RECORD | {"article-number": "e12", "page": "1-2"})
 
 
 @pytest.mark.parametrize(
@@ -357,13 +357,13 @@ def test_an_article_without_pages_keeps_its_number():
     ],
 )
 def test_titles_are_plain_text(written, plain):
-    assert to_csl({"title": [written]})["title"] == plain
+    assert crossref_item({"title": [written]})["title"] == plain
 
 
 def test_near_misses_of_subtitles():
-    assert to_csl({"title": ["Rooms: A study"], "subtitle": ["a study"]})["title"] == "Rooms: A study"
-    assert to_csl({"title": ["Rooms?"], "subtitle": ["A study"]})["title"] == "Rooms? A study"
-    assert to_csl({"subtitle": ["A study"]})["title"] == "A study"
+    assert crossref_item({"title": ["Rooms: A study"], "subtitle": ["a study"]})["title"] == "Rooms: A study"
+    assert crossref_item({"title": ["Rooms?"], "subtitle": ["A study"]})["title"] == "Rooms? A study"
+    assert crossref_item({"subtitle": ["A study"]})["title"] == "A study"
 
 
 @pytest.mark.parametrize(
@@ -376,7 +376,7 @@ def test_near_misses_of_subtitles():
     ],
 )
 def test_dates(dates, parts):
-    assert to_csl(dates)["issued"] == {"date-parts": [parts]}
+    assert crossref_item(dates)["issued"] == {"date-parts": [parts]}
 
 
 @pytest.mark.parametrize(
@@ -393,7 +393,7 @@ def test_dates(dates, parts):
     ],
 )
 def test_no_date_is_made_up(date):
-    assert "issued" not in to_csl({"issued": date})
+    assert "issued" not in crossref_item({"issued": date})
 
 
 JSON = st.recursive(
@@ -430,8 +430,8 @@ KEYS = [
     st.sampled_from(["journal-article", "book-chapter", "dissertation", "posted-content", "proceedings-article", "?"]),
 )
 def test_any_record_gives_an_item_that_the_library_can_read(record, kind):
-    read(to_csl({"type": kind, **record, "DOI": DOI}))
+    read(crossref_item({"type": kind, **record, "DOI": DOI}))
 
 
 def test_the_room_offers_these_names():
-    assert {"RegistryError", "UnknownWork", "fetch_record", "to_csl"} <= set(registries.__all__)
+    assert {"RegistryError", "UnknownWork", "fetch_record", "crossref_item"} <= set(registries.__all__)

@@ -15,13 +15,13 @@ from florilegium.works.csl.csl_dates import parse_date_text
 from florilegium.works.csl.csl_vocabulary import (
     ANONYMOUS_TYPES,
     CONTAINED_TYPES,
-    DATES,
-    FIELDS,
+    CSL_DATES,
+    CSL_FIELDS,
+    CSL_NAMES,
+    CSL_TYPES,
     MISTAKEN_FIELDS,
     MISTAKEN_TYPES,
-    NAMES,
     TEXTS,
-    TYPES,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -479,10 +479,10 @@ nowhere = Span.of_file("x.json")
 sources = st.builds(
     Source,
     key=st.from_regex(r"[A-Za-z0-9_]([a-z:./-]{0,5}[a-z])?", fullmatch=True),
-    type=st.sampled_from(sorted(TYPES)),
+    type=st.sampled_from(sorted(CSL_TYPES)),
     variables=st.dictionaries(st.sampled_from(plain_texts), texts, max_size=5),
-    names=st.dictionaries(st.sampled_from(NAMES), st.lists(names, min_size=1, max_size=3).map(tuple), max_size=2),
-    dates=st.dictionaries(st.sampled_from(DATES), dates, max_size=2),
+    names=st.dictionaries(st.sampled_from(CSL_NAMES), st.lists(names, min_size=1, max_size=3).map(tuple), max_size=2),
+    dates=st.dictionaries(st.sampled_from(CSL_DATES), dates, max_size=2),
     span=st.just(nowhere),
     key_span=st.just(nowhere),
 )
@@ -516,7 +516,7 @@ junk = st.recursive(
 
 
 @settings(deadline=None)
-@given(st.dictionaries(st.sampled_from(FIELDS) | st.text(max_size=6), junk, max_size=6) | junk)
+@given(st.dictionaries(st.sampled_from(CSL_FIELDS) | st.text(max_size=6), junk, max_size=6) | junk)
 def test_no_value_at_no_place_crashes(item):
     text = json.dumps(item)
     table = LineTable("x.json", text)
@@ -553,12 +553,12 @@ def test_dates_as_text_never_crash(text):
 
 
 def test_the_vocabulary_is_consistent():
-    assert len(FIELDS) == len(set(FIELDS))
-    assert set(MISTAKEN_FIELDS.values()) <= set(FIELDS)
-    assert set(MISTAKEN_TYPES.values()) | ANONYMOUS_TYPES | CONTAINED_TYPES <= TYPES
-    assert not set(MISTAKEN_TYPES) & TYPES
-    assert not set(MISTAKEN_FIELDS) & set(FIELDS)
-    assert len(TYPES) == 45
+    assert len(CSL_FIELDS) == len(set(CSL_FIELDS))
+    assert set(MISTAKEN_FIELDS.values()) <= set(CSL_FIELDS)
+    assert set(MISTAKEN_TYPES.values()) | ANONYMOUS_TYPES | CONTAINED_TYPES <= CSL_TYPES
+    assert not set(MISTAKEN_TYPES) & CSL_TYPES
+    assert not set(MISTAKEN_FIELDS) & set(CSL_FIELDS)
+    assert len(CSL_TYPES) == 45
 
 
 def test_many_unknown_fields_cost_little():

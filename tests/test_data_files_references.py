@@ -13,7 +13,7 @@ from florilegium.core.model import Source
 from florilegium.core.spans import LineTable
 from florilegium.works.bibtex.bibtex_reader import parse_bibtex
 from florilegium.works.csl import parse_source, retraction, to_csl
-from florilegium.works.csl.csl_vocabulary import TYPES
+from florilegium.works.csl.csl_vocabulary import CSL_TYPES
 from florilegium.works.exports import biblatex_entry, entry_key, ris_record
 from florilegium.works.ris.ris_reader import parse_ris
 from hypothesis import given
@@ -312,7 +312,7 @@ def test_a_key_that_biblatex_cannot_have_is_rewritten():
     assert entry_key("kolk2009:a") == "kolk2009:a"
 
 
-@pytest.mark.parametrize("kind", sorted(TYPES))
+@pytest.mark.parametrize("kind", sorted(CSL_TYPES))
 def test_a_work_of_every_type_is_read_back_by_all(kind):
     work = source({"id": "x", "type": kind, "title": "T", "container-title": "C", "publisher": "P", "number": "7"})
     (read,) = pandoc(biblatex_entry(work), "biblatex")

@@ -10,7 +10,7 @@ import rispy
 from florilegium.core.model import Date, Name, Source
 from florilegium.core.spans import LineTable, Span
 from florilegium.works.bibtex.bibtex_reader import parse_bibtex
-from florilegium.works.csl.csl_vocabulary import TYPES
+from florilegium.works.csl.csl_vocabulary import CSL_TYPES
 from florilegium.works.exports import (
     biblatex_entry,
     bibtex_entry,
@@ -208,7 +208,7 @@ def back(text, parse):
 
 
 @pytest.mark.parametrize("write", [biblatex_entry, bibtex_entry])
-@pytest.mark.parametrize("kind", sorted(TYPES))
+@pytest.mark.parametrize("kind", sorted(CSL_TYPES))
 def test_a_work_of_every_type_comes_back_from_bibtex(kind, write):
     source = replace(work(kind, names={"author": _PEOPLE}), variables=_FULL)
     found = back(write(source), parse_bibtex)
@@ -226,7 +226,7 @@ def test_every_kind_of_date_comes_back(write, parse, issued):
     assert found.dates == {"issued": issued}
 
 
-@pytest.mark.parametrize("kind", sorted(TYPES))
+@pytest.mark.parametrize("kind", sorted(CSL_TYPES))
 def test_a_work_of_every_type_comes_back_from_ris(kind):
     source = replace(work(kind, names={"author": _PEOPLE}), variables=_FULL)
     found = back(ris_record(source), parse_ris)

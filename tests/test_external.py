@@ -19,7 +19,7 @@ from florilegium.library.links import resolve_links
 from florilegium.library.reading import read_library
 from florilegium.publish.external import Round, address_states, host_guard, lychee, moved_changes
 from florilegium.publish.external.address_states import (
-    Entry,
+    AddressEntry,
     MalformedLedger,
     Verdict,
     parse_ledger,
@@ -27,15 +27,15 @@ from florilegium.publish.external.address_states import (
     verdict_of,
 )
 from florilegium.publish.external.host_guard import Private, is_public, resolve_host
-from florilegium.publish.external.looking import Outcome, State, look
-from florilegium.publish.external.requests import Terms, ask
+from florilegium.publish.external.looking import AddressState, Outcome, look
+from florilegium.publish.external.requests import RequestOptions, ask
 from florilegium.publish.external.rounds import Manner, _seconds, look_around
 from florilegium.publish.external.written_addresses import encode_address, find_written
 from hypothesis import given
 from hypothesis import strategies as st
 from projects import LIBRARY
 
-TERMS = Terms(allow_private=True, timeout=1.0)
+TERMS = RequestOptions(allow_private=True, timeout=1.0)
 QUICK = Manner(terms=TERMS, pause=0.0, first_wait=0.01, tries=3, longest_wait=2.0)
 PAGE = b'<h2 id="place"></h2><a name="old"></a><i id="user-content-readme">'
 
@@ -190,8 +190,8 @@ def test_what_becomes_of_an_address(server, path, state, status):
 
 
 def test_a_page_that_is_too_long_to_be_read_counts_as_having_its_place(server):
-    terms = Terms(allow_private=True, most_bytes=1000)
-    assert look(f"{server.url}/large#x", terms).state is State.FINE
+    terms = RequestOptions(allow_private=True, most_bytes=1000)
+    assert look(f"{server.url}/large#x", terms).state is AddressState.FINE
     assert look(f"{server.url}/large#x", TERMS).status == "anchor"
     assert len(ask("GET", f"{server.url}/large", terms).body) == 1000
 
@@ -205,13 +205,16 @@ def test_only_redirects_that_hold_for_good_are_proposed(server):
 
 
 def test_of_a_doi_only_the_resolver_is_asked(server):
-    assert look(f"{server.url}/found", TERMS, doi=True) == Outcome(State.FINE, "302")
+    assert look(f"{server.url}/found", TERMS, doi=True) == Outcome(AddressState.FINE, "302")
     assert [path for _, path, _ in server.asked] == ["/found"]
-    assert look(f"{server.url}/404", TERMS, doi=True).state is State.FAILED
+    assert look(f"{server.url}/404", TERMS, doi=True).state is AddressState.FAILED
 
 
 def test_the_program_says_who_it_is_and_sends_nothing_else_of_itself(server):
-    look(f"{server.url}/page", Terms(allow_private=True, agent="florilegium/1 (link check; +https://example.org)"))
+    look(
+        f"{server.url}/page",
+        RequestOptions(allow_private=True, agent="florilegium/1 (link check; +https://example.org)"),
+    )
     (method, _, headers), *others = server.asked
     assert (method, others) == ("HEAD", [])
     assert headers.keys() == {"Host", "User-Agent", "Accept", "Accept-Encoding", "Connection"}
@@ -240,15 +243,15 @@ def test_a_certificate_that_does_not_hold(tmp_path):
     with Server() as made:
         made.socket = context.wrap_socket(made.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        assert look(f"https://127.0.0.1:{made.server_port}/page", TERMS) == Outcome(State.FAILED, "certificate")
+        assert look(f"https://127.0.0.1:{made.server_port}/page", TERMS) == Outcome(AddressState.FAILED, "certificate")
         assert made.asked == []
         made.shutdown()
 
 
 def test_a_handshake_that_never_ends(server):
     started = time.monotonic()
-    outcome = look(server.url.replace("http:", "https:"), Terms(allow_private=True, timeout=0.3))
-    assert outcome.state is State.FAILED
+    outcome = look(server.url.replace("http:", "https:"), RequestOptions(allow_private=True, timeout=0.3))
+    assert outcome.state is AddressState.FAILED
     assert time.monotonic() - started < 3
 
 
@@ -321,8 +324,8 @@ def test_of_several_addresses_the_one_that_answers_is_taken(server, monkeypatch)
 def test_a_redirect_into_the_own_network_is_not_followed(server, monkeypatch):
     real = host_guard.is_public
     monkeypatch.setattr(host_guard, "is_public", lambda text: text == "127.0.0.1" or real(text))
-    outcome = look(f"{server.url}/inside", Terms(timeout=1.0))
-    assert outcome.state is State.PRIVATE
+    outcome = look(f"{server.url}/inside", RequestOptions(timeout=1.0))
+    assert outcome.state is AddressState.PRIVATE
     assert "not on the public internet" in outcome.status
 
 
@@ -391,7 +394,11 @@ def days(*outcomes, step=7, first=DAY):
     return entries.get(URL)
 
 
-FINE, GONE, REFUSED = Outcome(State.FINE, "200"), Outcome(State.FAILED, "404"), Outcome(State.REFUSED, "403")
+FINE, GONE, REFUSED = (
+    Outcome(AddressState.FINE, "200"),
+    Outcome(AddressState.FAILED, "404"),
+    Outcome(AddressState.REFUSED, "403"),
+)
 
 
 def test_a_page_is_dead_when_it_failed_three_times_over_two_weeks():
@@ -415,8 +422,8 @@ def test_a_refusal_says_nothing_of_the_page():
 
 def test_what_was_not_asked_stays_as_it_was():
     before = days(GONE)
-    assert days(GONE, Outcome(State.UNASKED, "time")) == before
-    assert days(Outcome(State.PRIVATE, "x")) is None
+    assert days(GONE, Outcome(AddressState.UNASKED, "time")) == before
+    assert days(Outcome(AddressState.PRIVATE, "x")) is None
 
 
 def test_a_success_is_written_anew_after_four_weeks_only():
@@ -425,7 +432,7 @@ def test_a_success_is_written_anew_after_four_weeks_only():
 
 DATES = st.none() | st.dates()
 ENTRIES = st.builds(
-    Entry,
+    AddressEntry,
     url=st.from_regex(r"https://[a-z]{1,5}\.org/[!-~]{0,8}", fullmatch=True),
     last_ok=DATES,
     first_failed=DATES,
@@ -593,7 +600,7 @@ def test_moved_link(run, server, tmp_path):
 )
 def test_an_address_that_would_change_the_rest_of_the_note_is_not_written(tmp_path, write, words, moved):
     read = find_written(resolve_links(read_library(write(tmp_path, library(words))).library))
-    outcomes = {written.url: Outcome(State.FINE, "200", moved=moved) for written in read}
+    outcomes = {written.url: Outcome(AddressState.FINE, "200", moved=moved) for written in read}
     found = Round(written=read, outcomes=outcomes, ledger={})
     for change in moved_changes(tmp_path, found):
         after = find_written(resolve_links(read_library(write(tmp_path, {change.path: change.after})).library))

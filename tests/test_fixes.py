@@ -10,7 +10,7 @@ from unicodedata import normalize
 
 import pytest
 from florilegium import cli
-from florilegium.check.checking import Options, check
+from florilegium.check.checking import Options, check_library
 from florilegium.core.edits import apply_edits, write_changes
 from florilegium.core.spans import LineTable
 from florilegium.core.yaml_trees import parse_yaml
@@ -58,7 +58,7 @@ def mend(root, text, path=NOTE):
     fixes = plan_fixes(options(root))
     write_changes(root, fixes.changes)
     assert plan_fixes(options(root)).changes == ()
-    assert check(options(root)).diagnostics == fixes.remaining
+    assert check_library(options(root)).diagnostics == fixes.remaining
     return file.read_bytes().decode(), [finding.rule for finding in fixes.remaining if finding.span.path == path]
 
 
@@ -238,7 +238,7 @@ def test_what_library_yml_excepts_is_left(root):
 
 
 def test_words_are_compared_one_by_one(root):
-    note = check(options(root)).links.notes["forgetting"]
+    note = check_library(options(root)).links.notes["forgetting"]
     other = replace(note.quotes[0], words="other words")
     assert keeps_words(note.quotes, (other, *note.quotes, other))
     assert not keeps_words(note.quotes, (other,))
@@ -253,10 +253,10 @@ def test_a_verified_quotation_stays_so(root):
         cli.main(run_verify)
     assert leaving.value.code == 0
     text = (root / "annotations/notes/forgetting.md").read_text()
-    before = check(options(root)).links.states
+    before = check_library(options(root)).links.states
     assert before
     mend(root, text.replace("—", "--"), "annotations/notes/forgetting.md")
-    assert check(options(root)).links.states == before
+    assert check_library(options(root)).links.states == before
 
 
 _PIECES = st.sampled_from(
@@ -287,13 +287,13 @@ def test_a_second_run_changes_nothing_and_words_are_kept(pieces, crlf, flow, tmp
     text = HEAD.replace("[{}]", "[amnesia]" if flow else "\n- amnesia") + "".join(pieces)
     file = root / NOTE
     file.write_bytes((text.replace("\n", "\r\n") if crlf else text).encode())
-    words = [quote.words for quote in check(options(root)).links.notes["second"].quotes]
-    errors = len(check(options(root)).diagnostics)
+    words = [quote.words for quote in check_library(options(root)).links.notes["second"].quotes]
+    errors = len(check_library(options(root)).diagnostics)
     text, _ = mend(root, file.read_bytes().decode())
-    after = check(options(root)).links.notes["second"].quotes
+    after = check_library(options(root)).links.notes["second"].quotes
     rest = iter(quote.words for quote in after)
     assert all(any(kept == word for kept in rest) for word in words)
-    assert len(check(options(root)).diagnostics) <= errors + 2 * (len(after) - len(words))
+    assert len(check_library(options(root)).diagnostics) <= errors + 2 * (len(after) - len(words))
     assert not crlf or "\n" not in text.replace("\r\n", "")
 
 
@@ -363,7 +363,7 @@ def test_dry_run_alone_is_refused(run):
 )
 def test_what_is_counted_is_mended(line, count, root):
     (root / NOTE).write_text(HEAD.format("") + QUOTE.format(line))
-    before = check(options(root)).diagnostics
+    before = check_library(options(root)).diagnostics
     assert count_mendable(before) == count
     _, rules = mend(root, (root / NOTE).read_text())
     assert len(before) - len(rules) >= count
@@ -371,7 +371,7 @@ def test_what_is_counted_is_mended(line, count, root):
 
 def test_many_quotes_take_linear_time(root):
     text = HEAD.format("amnesia") + "\n> x\n>\n> — a, [@d] {Y}\n" * 5_000
-    links = check(options(root)).links
+    links = check_library(options(root)).links
     start = time.process_time()
     assert mend_document(NOTE, text, links).text == text
     assert time.process_time() - start < 5

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from florilegium.check.checking import Options, check
-from florilegium.check.verifying import Request, verify
+from florilegium.check.checking import Options, check_library
+from florilegium.check.verifying import VerifyRequest, verify_library
 from florilegium.core.edits import write_changes
 from florilegium.core.errors import CannotRun
-from florilegium.edit.forms import Form, parse_form, plan_proposal
+from florilegium.edit.forms import IssueForm, parse_form, plan_proposal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from projects import LIBRARY
@@ -70,7 +70,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def links(root: Path):
-    return check(Options(root=root, remember=False, executor=None, today=TODAY))
+    return check_library(Options(root=root, remember=False, executor=None, today=TODAY))
 
 
 def propose(root: Path, answers: dict[str, str]):
@@ -86,9 +86,9 @@ def take(root: Path, answers: dict[str, str]):
 @pytest.mark.parametrize(
     ("file", "form"),
     [
-        ("suggest-a-note", Form.NOTE),
-        ("suggest-a-quote", Form.QUOTE),
-        ("report-a-misquotation", Form.MISQUOTATION),
+        ("suggest-a-note", IssueForm.NOTE),
+        ("suggest-a-quote", IssueForm.QUOTE),
+        ("report-a-misquotation", IssueForm.MISQUOTATION),
     ],
 )
 def test_the_forms_of_the_forge_ask_what_is_read(file, form):
@@ -149,8 +149,10 @@ def test_a_correction_changes_what_it_names_and_nothing_else(root):
 def test_a_verified_quotation_that_is_corrected_must_be_verified_again(root):
 
     (root / "o.txt").write_text("What is gone is gone.")
-    verify(
-        Options(root=root, remember=False, executor=None, today=TODAY), {"doe2009": root / "o.txt"}, Request(force=True)
+    verify_library(
+        Options(root=root, remember=False, executor=None, today=TODAY),
+        {"doe2009": root / "o.txt"},
+        VerifyRequest(force=True),
     )
     _, checked = take(root, {**REPORT, "Who really speaks?": "", "Page": ""})
     assert {found.rule for found in checked.diagnostics} == {"quote-changed-since-verified"}

@@ -10,11 +10,11 @@ from florilegium.core.diagnostics import Diagnostic
 from florilegium.core.rules import RULES
 from florilegium.core.spans import LineTable
 from florilegium.library.frontmatter import (
-    Cut,
     Fields,
+    FileDivision,
+    HeadProblem,
     Mapping,
     Node,
-    Problem,
     Sequence,
     cut_front_matter,
     parse_front_matter,
@@ -67,21 +67,21 @@ def shown(problems: list[Diagnostic]) -> list[str]:
 def test_cut_finds_yaml_and_body(end, closing):
     text = end.join(["---", "title: é😀", closing, "Body", ""])
     cut = cut_front_matter(text)
-    assert isinstance(cut, Cut)
+    assert isinstance(cut, FileDivision)
     assert text[cut.yaml_start : cut.yaml_end] == f"title: é😀{end}"
     assert text[cut.body_start :] == f"Body{end}"
 
 
 def test_cut_at_the_end_of_the_file():
-    assert cut_front_matter("---\na: b\n---") == Cut(4, 9, 12)
-    assert cut_front_matter("---\n---\n") == Cut(4, 4, 8)
-    assert cut_front_matter("\ufeff---\na: b\n---\n") == Cut(5, 10, 14)
+    assert cut_front_matter("---\na: b\n---") == FileDivision(4, 9, 12)
+    assert cut_front_matter("---\n---\n") == FileDivision(4, 4, 8)
+    assert cut_front_matter("\ufeff---\na: b\n---\n") == FileDivision(5, 10, 14)
 
 
 @pytest.mark.parametrize("text", ["", "Text\n---\n", "\n---\na: b\n---\n", "----\n---\n", " ---\n---\n", "---"])
 def test_no_front_matter(text):
     problem = cut_front_matter(text)
-    assert isinstance(problem, Problem)
+    assert isinstance(problem, HeadProblem)
     assert "missing" in problem.message or "before" in problem.message
 
 

@@ -18,7 +18,7 @@ from florilegium.core.model import Citation
 from florilegium.core.spans import Span
 from florilegium.library.reading import FileKind, parse_text
 from florilegium.markdown.citations import parse_citations
-from florilegium.works.citing import STYLES, Bibliography, CitedPart, read_style, render_bibliography
+from florilegium.works.citing import BUILT_IN_STYLES, Bibliography, CitedPart, read_style, render_bibliography
 from florilegium.works.citing.numbering import numbered
 from florilegium.works.csl import to_csl
 
@@ -104,6 +104,6 @@ def test_every_difference_belongs_to_something_expected():
             assert all(e.ours != e.guide for e in EXPECTED if e.what in about.get("differs", {}) and e.style == style)
 
 
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", BUILT_IN_STYLES)
 def test_every_style_is_compared_with_its_guide(style):
     assert len([expected for expected in EXPECTED if expected.style == style]) >= 5

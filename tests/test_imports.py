@@ -13,7 +13,7 @@ import pytest
 from florilegium import cli
 from florilegium.core.edits import read_exactly
 from florilegium.core.spans import LineTable
-from florilegium.edit.imports import Format, guess_format, parse_export
+from florilegium.edit.imports import HighlightFormat, guess_format, parse_export
 from florilegium.edit.imports.archives import Archive, ArchiveError, parse_xml
 from florilegium.edit.imports.imported_works import _same_title
 from florilegium.edit.imports.kindle import parse_kindle
@@ -114,16 +114,16 @@ PROJECT = project(
 @pytest.mark.parametrize(
     ("name", "format"),
     [
-        ("works.ris", Format.RIS),
-        ("works.bib", Format.BIBTEX),
-        ("zotero-csl.json", Format.CSL),
-        ("zotero-annotations.json", Format.ZOTERO),
-        ("zotero-note.html", Format.ZOTERO),
-        ("zotero-note.md", Format.ZOTERO),
-        ("hypothesis.json", Format.HYPOTHESIS),
-        ("readwise.csv", Format.READWISE),
-        ("kindle.txt", Format.KINDLE),
-        ("codebook.qdc", Format.REFI_QDA),
+        ("works.ris", HighlightFormat.RIS),
+        ("works.bib", HighlightFormat.BIBTEX),
+        ("zotero-csl.json", HighlightFormat.CSL),
+        ("zotero-annotations.json", HighlightFormat.ZOTERO),
+        ("zotero-note.html", HighlightFormat.ZOTERO),
+        ("zotero-note.md", HighlightFormat.ZOTERO),
+        ("hypothesis.json", HighlightFormat.HYPOTHESIS),
+        ("readwise.csv", HighlightFormat.READWISE),
+        ("kindle.txt", HighlightFormat.KINDLE),
+        ("codebook.qdc", HighlightFormat.REFI_QDA),
     ],
 )
 def test_the_format_is_guessed_from_the_content(name, format):
@@ -828,7 +828,7 @@ def test_a_source_outside_of_the_archive_is_not_read(export):
         data = project("x", "").decode("latin-1")
         selection = '<PlainTextSelection guid="s" startPosition="0" endPosition="4"/>'
         qde = f'<Project xmlns="urn:QDA-XML:project:1.0"><Sources><TextSource guid="a" name="n" plainTextPath="{address}">{selection}</TextSource></Sources></Project>'
-        export_ = parse_export(Format.REFI_QDA, "p.qdpx", zipped(**{"project.qde": qde}))
+        export_ = parse_export(HighlightFormat.REFI_QDA, "p.qdpx", zipped(**{"project.qde": qde}))
         assert export_.highlights == ()
         assert len(export_.remarks) == 1
         assert data

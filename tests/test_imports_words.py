@@ -9,8 +9,8 @@ from dataclasses import replace
 import pypandoc
 import pytest
 from florilegium.core.spans import LineTable, Span
-from florilegium.edit.imports import Format, guess_format, parse_export
-from florilegium.edit.imports.foreign_text import clean, escape, paragraphs
+from florilegium.edit.imports import HighlightFormat, guess_format, parse_export
+from florilegium.edit.imports.foreign_text import clean_foreign, escape, paragraphs
 from florilegium.edit.imports.highlights import Highlight, Work
 from florilegium.edit.imports.import_state import (
     Ledger,
@@ -102,7 +102,7 @@ _TEXTS = st.text(_CHARACTERS, max_size=80)
 @example(words="\\", comment="\\")
 @settings(max_examples=400)
 def test_any_words_come_out_as_they_went_in(words, comment):
-    cleaned, remark = clean(words), clean(comment)
+    cleaned, remark = clean_foreign(words), clean_foreign(comment)
     if cleaned.refused or not cleaned.text or remark.refused:
         return
     merge, after, note = merged(wanted(cleaned.text, comment=remark.text, themes=("amnesia",)))
@@ -118,7 +118,7 @@ def test_any_words_come_out_as_they_went_in(words, comment):
 
 @pytest.mark.parametrize("line", NASTY.splitlines())
 def test_nasty_lines_are_nothing_but_words(line):
-    words = clean(line).text
+    words = clean_foreign(line).text
     _, after, note = merged(wanted(words, comment=words))
     assert [quote.words for quote in note.note.quotes] == [words]
     assert (note.diagnostics, note.note.body.hyperlinks, len(note.note.body.citations)) == ((), (), 1)
@@ -127,7 +127,9 @@ def test_nasty_lines_are_nothing_but_words(line):
 
 
 _SHORT = st.sampled_from(["One.", "Two words.", "Three.\nParagraphs.", "*Four*", "> five"])
-_REMARKS = st.sampled_from(["", "A comment.", "Another.\n\n- of two", "1. third"]).map(lambda text: clean(text).text)
+_REMARKS = st.sampled_from(["", "A comment.", "Another.\n\n- of two", "1. third"]).map(
+    lambda text: clean_foreign(text).text
+)
 _PAGES = st.sampled_from(["", "3", "5-6", "xii"])
 _SIDES = st.tuples(_SHORT, _REMARKS, _PAGES)
 
@@ -173,7 +175,7 @@ def pandoc_text(node):
 
 
 def test_pandoc_reads_the_same_words():
-    lines = [clean(line).text for line in NASTY.splitlines()]
+    lines = [clean_foreign(line).text for line in NASTY.splitlines()]
     document = "\n\n<!-- -->\n\n".join(f"> {escape(line)}" for line in lines)
     command = [pypandoc.get_pandoc_path(), "-f", "markdown-smart", "-t", "json"]
     read = json.loads(subprocess.run(command, input=document, capture_output=True, text=True, check=True).stdout)
@@ -203,12 +205,12 @@ def test_prose_stays_readable():
     ],
 )
 def test_cleaning(text, cleaned):
-    assert clean(text)[0::2] == (cleaned, "")
+    assert clean_foreign(text)[0::2] == (cleaned, "")
 
 
 @pytest.mark.parametrize("text", ["a\u202eb", "a\ufffdb", "a\x00b", "a\U000e0041", "\u2066a", "a\ud800"])
 def test_what_hides_or_reorders_text_is_refused(text):
-    assert clean(text).refused
+    assert clean_foreign(text).refused
 
 
 def test_a_highlight_that_is_refused_is_reported_and_the_others_are_read():
@@ -375,8 +377,8 @@ WORK = {
 )  # fmt: skip
 def test_the_forms_in_which_zotero_gives_annotations(data, key):
     text = json.dumps(data)
-    assert guess_format(text.encode()) is Format.ZOTERO
-    export = parse_export(Format.ZOTERO, "z.json", text.encode())
+    assert guess_format(text.encode()) is HighlightFormat.ZOTERO
+    export = parse_export(HighlightFormat.ZOTERO, "z.json", text.encode())
     assert export.remarks == ()
     (highlight,) = export.highlights
     assert (highlight.id, highlight.words, highlight.page) == ("WK35324J", MARKED["annotationText"], "101")
@@ -385,12 +387,21 @@ def test_the_forms_in_which_zotero_gives_annotations(data, key):
 
 @pytest.mark.parametrize("text", ["[1, 2", "[" * 100, '{"annotationText": {}}', '[[[{"annotationText": null}]]]', "{}"])
 def test_broken_json_is_reported_or_holds_nothing(text):
-    for format in (Format.ZOTERO, Format.HYPOTHESIS, Format.CSL):
+    for format in (HighlightFormat.ZOTERO, HighlightFormat.HYPOTHESIS, HighlightFormat.CSL):
         export = parse_export(format, "z.json", text.encode())
         assert export.highlights == ()
 
 
-@pytest.mark.parametrize("format", [Format.ZOTERO, Format.KINDLE, Format.READWISE, Format.RIS, Format.HYPOTHESIS])
+@pytest.mark.parametrize(
+    "format",
+    [
+        HighlightFormat.ZOTERO,
+        HighlightFormat.KINDLE,
+        HighlightFormat.READWISE,
+        HighlightFormat.RIS,
+        HighlightFormat.HYPOTHESIS,
+    ],
+)
 @pytest.mark.parametrize(
     "text",
     [

@@ -6,17 +6,17 @@ import zlib
 import pytest
 import sphobjinv
 from florilegium.site.data_files.inventory import inventory_entries
-from florilegium.site.pages import Plan
+from florilegium.site.pages import PagePlan
 from planned import LIBRARY, contents, planned
 
 
 @pytest.fixture(scope="module")
-def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+def plan(tmp_path_factory: pytest.TempPathFactory) -> PagePlan:
     return planned(tmp_path_factory.mktemp("inventory"))
 
 
 @pytest.fixture(scope="module")
-def inventory(plan: Plan) -> sphobjinv.Inventory:
+def inventory(plan: PagePlan) -> sphobjinv.Inventory:
     return sphobjinv.Inventory(zlib=contents(plan, "objects.inv")["objects.inv"])
 
 

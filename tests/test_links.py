@@ -1,7 +1,7 @@
 """What follows from the joins of a library."""
 
 import pytest
-from florilegium.check.checking import Options, check
+from florilegium.check.checking import Options, check_library
 from projects import LIBRARY
 
 WORK = "  - {id: poe2001, type: book, title: Nights, author: [{family: Poe}], publisher: A, issued: {date-parts: [[2001]]}}\n"
@@ -16,7 +16,7 @@ def consulted(tmp_path, edits: dict[str, str], key: str = "poe2001") -> bool:
         path = tmp_path / "annotations" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
-    checked = check(Options(root=tmp_path, remember=False, executor=None))
+    checked = check_library(Options(root=tmp_path, remember=False, executor=None))
     return checked.links.cited_by[key].consulted
 
 

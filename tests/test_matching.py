@@ -7,7 +7,7 @@ from florilegium.quotations.matching import (
     BRACKETS,
     INSERTION_CHARACTERS,
     OMISSION_CHARACTERS,
-    Found,
+    Match,
     Missed,
     Only,
     Reason,
@@ -15,7 +15,7 @@ from florilegium.quotations.matching import (
     find_cut,
     find_words,
     flattened,
-    normalise,
+    normal_form,
     normalise_words,
     render_difference,
     words_digest,
@@ -43,15 +43,15 @@ He said «never» and ‘always’, and then—
 quite suddenly—nothing. The lamp was out. The party was over.
 """
 
-TEXT = normalise(ORIGINAL)
+TEXT = normal_form(ORIGINAL)
 
 
 def is_found(words: str) -> bool:
-    return isinstance(find_words(words, TEXT), Found)
+    return isinstance(find_words(words, TEXT), Match)
 
 
 def miss(words: str, original: str = ORIGINAL) -> Missed:
-    result = find_words(words, normalise(original))
+    result = find_words(words, normal_form(original))
     assert isinstance(result, Missed)
     return result
 
@@ -187,7 +187,7 @@ def test_not_found(words: str) -> None:
     ],
 )
 def test_dashes_and_han_letters_with_and_without_spaces(words: str, original: str) -> None:
-    assert isinstance(find_words(words, normalise(original)), Found)
+    assert isinstance(find_words(words, normal_form(original)), Match)
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_dashes_and_han_letters_with_and_without_spaces(words: str, original: st
     ],
 )
 def test_other_spaces_and_raised_signs_count(words: str, original: str) -> None:
-    assert isinstance(find_words(words, normalise(original)), Missed)
+    assert isinstance(find_words(words, normal_form(original)), Missed)
 
 
 def test_raised_signs_on_the_line() -> None:
@@ -212,22 +212,22 @@ def test_raised_signs_on_the_line() -> None:
 
 
 def test_first_of_several_places_counts() -> None:
-    text = normalise("He left. I stayed.\n\nHe left. She stayed.")
+    text = normal_form("He left. I stayed.\n\nHe left. She stayed.")
     found = find_words("He left.", text)
-    assert isinstance(found, Found)
+    assert isinstance(found, Match)
     assert (found.position, found.end) == (0, 8)
 
 
 def test_scripts_without_spaces_are_cut_anywhere() -> None:
-    text = normalise("彼は何も覚えていないと言った。")
-    assert isinstance(find_words("何も覚えていない", text), Found)
+    text = normal_form("彼は何も覚えていないと言った。")
+    assert isinstance(find_words("何も覚えていない", text), Match)
     assert isinstance(find_words("何も覚えている", text), Missed)
 
 
 def test_an_accent_belongs_to_its_letter() -> None:
     # No composed form exists for x with a circumflex.
-    assert isinstance(find_words("the x", normalise("the x\u0302 axis")), Missed)
-    assert isinstance(find_words("the x\u0302", normalise("the x\u0302 axis")), Found)
+    assert isinstance(find_words("the x", normal_form("the x\u0302 axis")), Missed)
+    assert isinstance(find_words("the x\u0302", normal_form("the x\u0302 axis")), Match)
 
 
 # --------------------------------------------------------------------------------------------------- brackets
@@ -264,8 +264,8 @@ def test_an_accent_belongs_to_its_letter() -> None:
 )
 def test_brackets(words: str, passage: str | None) -> None:
     found = find_words(words, TEXT)
-    assert isinstance(found, Found) or passage is None
-    if isinstance(found, Found) and passage is not None:
+    assert isinstance(found, Match) or passage is None
+    if isinstance(found, Match) and passage is not None:
         assert TEXT.text[found.position : found.end] == passage
 
 
@@ -314,29 +314,29 @@ def test_brackets_hide_no_more_letters_than_the_words_have() -> None:
     original = "He was extraordinarily unhappy at sea."
     assert miss("He was [ill] at s", original).reason is Reason.TOO_SHORT
     original = "The doctors were extraordinarily-persistently-unwell at sea."
-    assert isinstance(find_words("The doctors were [ill] at sea", normalise(original)), Missed)
+    assert isinstance(find_words("The doctors were [ill] at sea", normal_form(original)), Missed)
     original = "The doctors were persistently unwell at sea."
-    assert isinstance(find_words("The doctors were [ill] at sea", normalise(original)), Found)
+    assert isinstance(find_words("The doctors were [ill] at sea", normal_form(original)), Match)
 
 
 @pytest.mark.parametrize(("size", "is_near"), [(OMISSION_CHARACTERS - 20, True), (OMISSION_CHARACTERS + 20, False)])
 def test_what_an_omission_may_leave_out(size: int, is_near: bool) -> None:
     original = f"It was the third winter. {'x' * (size - 2)} The party was over."
-    result = find_words("It was the third winter. […] The party was over.", normalise(original))
-    assert isinstance(result, Found) is is_near
+    result = find_words("It was the third winter. […] The party was over.", normal_form(original))
+    assert isinstance(result, Match) is is_near
 
 
 @pytest.mark.parametrize(("size", "is_near"), [(INSERTION_CHARACTERS - 2, True), (INSERTION_CHARACTERS + 2, False)])
 def test_what_an_insertion_may_stand_for(size: int, is_near: bool) -> None:
     around = "We have known for many years that the keepers of the lamps are {} and that nothing can be done about it."
     original = around.format("x" * (size - 2))
-    assert isinstance(find_words(around.format("[ill]"), normalise(original)), Found) is is_near
+    assert isinstance(find_words(around.format("[ill]"), normal_form(original)), Match) is is_near
 
 
 def test_an_insertion_stands_for_six_words_at_most() -> None:
     around = "We have known for many years that the keepers are {} and that nothing can be done about it."
-    assert isinstance(find_words(around.format("[ill]"), normalise(around.format("a b c d e f"))), Found)
-    assert isinstance(find_words(around.format("[ill]"), normalise(around.format("a b c d e f g"))), Missed)
+    assert isinstance(find_words(around.format("[ill]"), normal_form(around.format("a b c d e f"))), Match)
+    assert isinstance(find_words(around.format("[ill]"), normal_form(around.format("a b c d e f g"))), Missed)
 
 
 PAPER = (
@@ -360,8 +360,8 @@ PAPER = (
     ],
 )
 def test_brackets_of_the_original_are_literal(words: str) -> None:
-    found = find_words(words, normalise(PAPER))
-    assert isinstance(found, Found)
+    found = find_words(words, normal_form(PAPER))
+    assert isinstance(found, Match)
     assert any(bracket.literal for bracket in found.brackets) or "…" in words or words.startswith("[Those")
 
 
@@ -384,7 +384,7 @@ def test_brackets_of_the_original_are_literal(words: str) -> None:
     ],
 )
 def test_brackets_of_the_original_are_not_replaced(words: str) -> None:
-    assert isinstance(find_words(words, normalise(PAPER)), Missed)
+    assert isinstance(find_words(words, normal_form(PAPER)), Missed)
 
 
 SPOKEN = (
@@ -417,11 +417,11 @@ SPOKEN = (
     ],
 )
 def test_brackets_that_turn_the_meaning(words: str, changes: bool | None) -> None:
-    found = find_words(words, normalise(SPOKEN))
+    found = find_words(words, normal_form(SPOKEN))
     if changes is None:
         assert isinstance(found, Missed)
     else:
-        assert isinstance(found, Found)
+        assert isinstance(found, Match)
         assert any(changes_meaning(bracket) for bracket in found.brackets) is changes
 
 
@@ -437,24 +437,24 @@ def test_brackets_that_turn_the_meaning(words: str, changes: bool | None) -> Non
     ],
 )
 def test_where_a_sentence_is_cut(words: str, before: str, after: str) -> None:
-    text = normalise(
+    text = normal_form(
         "A title\n\nWe conclude that, at large, the development of addiction is rare in medical patients (n = 5).\n\n"
         "INES: No, I never did. It ended there\n\nMore."
     )
     found = find_words(words, text)
-    assert isinstance(found, Found)
+    assert isinstance(found, Match)
     assert find_cut(text, found.position, found.end) == (before, after if after != "." else "")
 
 
 def test_a_later_place_is_tried_where_the_first_leads_nowhere() -> None:
-    text = normalise("He was very ill. He was very ill and then he died at home.")
+    text = normal_form("He was very ill. He was very ill and then he died at home.")
     found = find_words("He was very [sick] and then he died", text)
-    assert isinstance(found, Found)
+    assert isinstance(found, Match)
     assert found.position == 0 or text.text[found.position :].startswith("He was very ill and")
 
 
 def test_many_dead_ends_come_to_an_end() -> None:
-    text = normalise("we go on and on " * 3_000)
+    text = normal_form("we go on and on " * 3_000)
     words = " ".join(["we [really] go [x] on [y] and"] * 20) + " stop"
     assert isinstance(find_words(words, text), Missed)
 
@@ -528,29 +528,29 @@ def test_normal_form_is_stable(words: str) -> None:
 
 @given(st.text(alphabet="ab-–. \n\f\xad/…'A1"), st.text(alphabet="ab-–. \n\f\xad/…'A1[]"))
 def test_nothing_is_too_odd_to_be_looked_for(text: str, words: str) -> None:
-    original = normalise(text)
+    original = normal_form(text)
     result = find_words(words, original)
-    if isinstance(result, Found):
+    if isinstance(result, Match):
         assert 0 <= result.position <= result.end <= len(original.text)
         assert original.place(result.position).startswith(("line ", "page "))
 
 
 @given(st.text(alphabet="ab-– .\n\xad"))
 def test_dense_and_normal_offsets_agree(text: str) -> None:
-    original = normalise(text)
+    original = normal_form(text)
     for offset, character in enumerate(original.dense):
         assert original.text[original.spread(offset)] == character
         assert original.condense(original.spread(offset)) == offset
 
 
 def test_place() -> None:
-    text = normalise("\n one\ntwo three\n\nfour")
+    text = normal_form("\n one\ntwo three\n\nfour")
     assert [text.place(text.text.index(word)) for word in ("one", "three", "four")] == [
         "line 2",
         "line 3",
         "line 5",
     ]
-    pages = normalise("one\n\ftwo\n\fthree")
+    pages = normal_form("one\n\ftwo\n\fthree")
     assert [pages.place(pages.text.index(word)) for word in ("one", "two", "three")] == [
         "page 1",
         "page 2",
@@ -681,9 +681,9 @@ def with_glyphs(data: st.DataObject, text: str, *, is_original: bool) -> str:
 def test_a_passage_is_found_whatever_its_glyphs(words: list[str], data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(words) - 1))
     end = data.draw(st.integers(start + 1, len(words)))
-    original = normalise(with_glyphs(data, plain_text(words), is_original=True))
+    original = normal_form(with_glyphs(data, plain_text(words), is_original=True))
     quote = with_glyphs(data, plain_text(words[start:end]), is_original=False)
-    assert isinstance(find_words(quote, original), Found)
+    assert isinstance(find_words(quote, original), Match)
 
 
 def changed_letter(data: st.DataObject, words: list[str]) -> list[str]:
@@ -718,7 +718,7 @@ def test_a_changed_passage_is_never_found(change, words: list[str], data: st.Dat
     text = plain_text(words)
     # Unless the original holds the changed words elsewhere.
     if quote.replace("–", "-") not in text.replace("–", "-"):
-        original = normalise(with_glyphs(data, text, is_original=True))
+        original = normal_form(with_glyphs(data, text, is_original=True))
         result = find_words(with_glyphs(data, quote, is_original=False), original)
         assert isinstance(result, Missed)
         assert result.reason is Reason.ABSENT

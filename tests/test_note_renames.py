@@ -2,7 +2,7 @@
 
 import pytest
 from florilegium.check.changes import compare, read_sides
-from florilegium.check.checking import Options, check
+from florilegium.check.checking import Options, check_library
 from florilegium.core.edits import write_changes
 from florilegium.core.errors import CannotRun
 from florilegium.edit.renames import plan_note_rename, plan_rename
@@ -44,7 +44,7 @@ def test_a_renamed_note_is_renamed_wherever_it_is_named(roots):
     assert "(../notes/roe-long-days.md)" in files["themes/work.md"]
     assert "notes/long-days: notes/roe-long-days" in files["library.yml"]
     assert "abc roe-long-days/one sha256" in files["imports.lock"]
-    assert check(options(root)).diagnostics == ()
+    assert check_library(options(root)).diagnostics == ()
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """One slip in a sound library gives one finding, at its place, with the remedy that helps in this library."""
 
 import pytest
-from florilegium.check.checking import Options, check
+from florilegium.check.checking import Options, check_library
 from florilegium.core import reporters
 from florilegium.core.diagnostics import Diagnostic
 from florilegium.core.spans import Span
@@ -70,7 +70,7 @@ def library(tmp_path):
 
 
 def findings(root):
-    return check(Options(root=root, remember=False, executor=None)).diagnostics
+    return check_library(Options(root=root, remember=False, executor=None)).diagnostics
 
 
 def test_the_library_is_sound(library):

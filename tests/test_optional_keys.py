@@ -1,7 +1,7 @@
 """What a note may leave out, and what takes its place; drafts; ids in any script."""
 
 import pytest
-from florilegium.check.checking import Options, check, has_errors
+from florilegium.check.checking import Options, check_library, has_errors
 from florilegium.core.ids import is_id, propose_id
 from florilegium.core.rules import Severity
 from florilegium.core.spans import LineTable
@@ -51,11 +51,11 @@ def test_a_draft_never_stops_a_build(head, tmp_path):
     notes.mkdir(parents=True)
     (tmp_path / "annotations/library.yml").write_text("title: T\n")
     (notes / "x.md").write_text(f"---\n{head}---\n[@nothing] [gone](gone.md)\n\n> Words\n")
-    found = check(Options(root=tmp_path, remember=False, executor=None)).diagnostics
+    found = check_library(Options(root=tmp_path, remember=False, executor=None)).diagnostics
     assert found
     assert {d.severity for d in found} == {Severity.INFORMATION}
     (notes / "x.md").write_text((notes / "x.md").read_text().replace("draft", "published"))
-    assert has_errors(check(Options(root=tmp_path, remember=False, executor=None)).diagnostics)
+    assert has_errors(check_library(Options(root=tmp_path, remember=False, executor=None)).diagnostics)
 
 
 def test_a_file_in_the_wrong_folder_is_one_finding():

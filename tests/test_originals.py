@@ -12,7 +12,7 @@ from florilegium.core.model import Library, LibrarySettings
 from florilegium.core.spans import LineTable
 from florilegium.library.notes import parse_note
 from florilegium.quotations import originals
-from florilegium.quotations.matching import Found, find_words, normalise
+from florilegium.quotations.matching import Match, find_words, normal_form
 from florilegium.quotations.originals import Original, OriginalError, read_original
 from florilegium.quotations.page_numbers import page_labels, page_of
 from florilegium.quotations.verification import verify_quotes
@@ -50,13 +50,13 @@ deception.</p><template>hidden</template><ul><li>one<li>two</ul></body></html>""
 
 
 def test_html(tmp_path: Path) -> None:
-    text = normalise(read_original(written(tmp_path, "page.html", PAGE)).text)
+    text = normal_form(read_original(written(tmp_path, "page.html", PAGE)).text)
     for words in (
         "It was the third winter—cold & dark.",
         "I couldn't dissociate. A self- deception.",
         "one two",
     ):
-        assert isinstance(find_words(words, text), Found), words
+        assert isinstance(find_words(words, text), Match), words
     for words in (
         "summer",
         "hidden",
@@ -65,7 +65,7 @@ def test_html(tmp_path: Path) -> None:
         "Winter It was the third winter. ",
         "A selfdeception",
     ):
-        assert not isinstance(find_words(words, text), Found), words
+        assert not isinstance(find_words(words, text), Match), words
 
 
 def test_broken_html_is_text_all_the_same(tmp_path: Path) -> None:
@@ -170,14 +170,14 @@ PDF = made_pdf(
 
 def test_pdf(tmp_path: Path) -> None:
     original = read_original(written(tmp_path, "log.pdf", PDF))
-    text = normalise(original.text)
+    text = normal_form(original.text)
     assert "Keeper" not in text.text
     assert page_labels(original.page_lines) == ("511", "512", "513")
     for words in ("a three-legged dog came in with the gentleman. We saw", "in all. Then nothing."):
-        assert isinstance(find_words(words, text), Found), words
-    assert not isinstance(find_words("a threelegged dog came", text), Found)
+        assert isinstance(find_words(words, text), Match), words
+    assert not isinstance(find_words("a threelegged dog came", text), Match)
     found = find_words("We saw 10 in all", text)
-    assert isinstance(found, Found)
+    assert isinstance(found, Match)
     assert page_of(text, found.position, ("511", "512", "513")) == "512"
 
 
@@ -220,11 +220,11 @@ HIDDEN = """<html><head><style>.gone{display:none} p{color:red}</style></head><b
 
 
 def test_hidden_html(tmp_path: Path) -> None:
-    text = normalise(read_original(written(tmp_path, "saved.html", HIDDEN)).text)
+    text = normal_form(read_original(written(tmp_path, "saved.html", HIDDEN)).text)
     for words in ("The sea² was calm. The tide turned.", "H₂O and the 19th day.", "folded words"):
-        assert isinstance(find_words(words, text), Found), words
+        assert isinstance(find_words(words, text), Match), words
     for words in ("Home of words", "hidden words one", "hidden words two", "hidden words three", "H2O and the"):
-        assert not isinstance(find_words(words, text), Found), words
+        assert not isinstance(find_words(words, text), Match), words
 
 
 @pytest.mark.parametrize("kind", ["docx", "epub", "odt", "rtf", "jats"])
@@ -237,9 +237,9 @@ def test_documents(tmp_path: Path, kind: str) -> None:
         [pandoc.path, "--standalone", "--from=markdown", f"--to={kind}", f"--output={path}"],
         input=markdown.encode(), check=True,
     )  # fmt: skip
-    text = normalise(read_original(path).text)
+    text = normal_form(read_original(path).text)
     for words in ("It was the third winter: 10⁶ gulls.", "The lamp was out."):
-        assert isinstance(find_words(words, text), Found), (words, text.text)
+        assert isinstance(find_words(words, text), Match), (words, text.text)
 
 
 def test_tei_and_transcripts(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ import yaml
 from florilegium.core.model import Date, Name, Source
 from florilegium.core.spans import Span
 from florilegium.site.data_files.identity import note_iri, quote_iri, work_iri
-from florilegium.site.pages import Plan
+from florilegium.site.pages import PagePlan
 from florilegium.site.pages.page_files import GeneratedPage
-from florilegium.site.pages.structured_data import MOST, MOST_WORDS, escaped_json
+from florilegium.site.pages.structured_data import MAX_STRUCTURED_QUOTES, MOST_WORDS, escaped_json
 from florilegium.works.exports import citation_metadata, context_object, item_type_metadata, schema_org_work
 from hypothesis import given
 from hypothesis import strategies as st
@@ -200,11 +200,11 @@ def test_names_in_context_objects_can_be_told_apart():
 
 
 @pytest.fixture(scope="module")
-def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+def plan(tmp_path_factory: pytest.TempPathFactory) -> PagePlan:
     return planned(tmp_path_factory.mktemp("metadata"))
 
 
-def page(plan: Plan, path: str) -> str:
+def page(plan: PagePlan, path: str) -> str:
     return plan.pages[path].render().decode()
 
 
@@ -232,7 +232,7 @@ def front(text: str) -> dict[str, object]:
     return yaml.safe_load(text.split("---\n")[1])
 
 
-def structured(plan: Plan, note: str) -> str:
+def structured(plan: PagePlan, note: str) -> str:
     return str(front(page(plan, f"notes/{note}.md"))["structured_data"])
 
 
@@ -342,7 +342,7 @@ def test_a_long_note_is_not_held_twice(tmp_path):
     text = structured(planned(tmp_path, {**LIBRARY, "notes/forgetting.md": note}), "forgetting")
     data = json.loads(text)
     quotations = [node for node in data["@graph"] if node["@type"] == "Quotation"]
-    assert len(quotations) == MOST
+    assert len(quotations) == MAX_STRUCTURED_QUOTES
     assert sum(len(node.get("text", "")) for node in quotations) <= MOST_WORDS
     assert len(text) < 50_000
 

@@ -9,11 +9,11 @@ from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 import feedparser
 import pytest
-from florilegium.check.checking import Options, check
+from florilegium.check.checking import Options, check_library
 from florilegium.core.model import LibrarySettings
 from florilegium.core.spans import LineTable
 from florilegium.library.notes import parse_note
-from florilegium.site.pages import Plan, is_generated
+from florilegium.site.pages import PagePlan, is_generated
 from florilegium.site.pages.edit_links import edit_address, new_note_address, new_note_template
 from florilegium.site.pages.page_files import GeneratedFeed, GeneratedJson, GeneratedPage
 from florilegium.site.pages.text_fragments import text_fragment
@@ -81,21 +81,21 @@ FILES: Files = {
 
 
 @pytest.fixture
-def plan(tmp_path: Path) -> Callable[[Mapping[str, str]], Plan]:
+def plan(tmp_path: Path) -> Callable[[Mapping[str, str]], PagePlan]:
     """Plans the pages of a library that is given by its files, which is checked first and must have no error."""
 
-    def plan_pages(files: Mapping[str, str]) -> Plan:
+    def plan_pages(files: Mapping[str, str]) -> PagePlan:
         for name, text in files.items():
             path = tmp_path / "annotations" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         options = Options(root=tmp_path, executor=None)
-        return plan_site(check(options), options)
+        return plan_site(check_library(options), options)
 
     return plan_pages
 
 
-def rendered(plan: Plan) -> dict[str, str]:
+def rendered(plan: PagePlan) -> dict[str, str]:
     return {path: page.render().decode() for path, page in plan.pages.items()}
 
 
@@ -485,7 +485,7 @@ def test_addresses_in_the_settings_are_checked(tmp_path, line):
         path = tmp_path / "annotations" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    found = check(Options(root=tmp_path, executor=None, remember=False)).diagnostics
+    found = check_library(Options(root=tmp_path, executor=None, remember=False)).diagnostics
     assert [d.rule for d in found if d.span.path.endswith("library.yml")] == ["invalid-front-matter-value"]
 
 

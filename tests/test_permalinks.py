@@ -5,7 +5,13 @@ from pathlib import Path
 from florilegium.core.spans import LineTable
 from florilegium.library.links import resolve_links
 from florilegium.library.reading import read_library
-from florilegium.quotations.permalinks import HEADER, find_vanished, parse_permalinks, permalinks_of, render_permalinks
+from florilegium.quotations.permalinks import (
+    PERMALINKS_HEADER,
+    find_vanished,
+    parse_permalinks,
+    permalinks_of,
+    render_permalinks,
+)
 from florilegium.site.addresses import Addresses
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,7 +49,7 @@ def test_no_text_stops_the_reading(text):
 
 
 def test_a_line_that_is_no_address_is_reported_and_the_others_are_read():
-    addresses, problems = read(f"{HEADER}\nnotes/one/\nhttps://example.org/\nnotes/../x/\nthemes/two/\n")
+    addresses, problems = read(f"{PERMALINKS_HEADER}\nnotes/one/\nhttps://example.org/\nnotes/../x/\nthemes/two/\n")
     assert addresses == ["notes/one/", "themes/two/"]
     assert [str(problem.span) for problem in problems] == [f"{PATH}:3:1", f"{PATH}:4:1"]
 
@@ -61,7 +67,7 @@ def test_a_draft_is_not_published(tmp_path, write, repository):
     base = repository / "tests/cases/base"
     files = {str(path.relative_to(base)): path.read_bytes() for path in base.rglob("*") if path.is_file()}
     note = "annotations/notes/forgetting.md"
-    write(tmp_path, files | {PATH: f"{HEADER}\nnotes/forgetting/\n"})
+    write(tmp_path, files | {PATH: f"{PERMALINKS_HEADER}\nnotes/forgetting/\n"})
     assert not list(find_vanished(read_library(tmp_path).library))
     write(tmp_path, {note: files[note].replace(b"basis:", b"status: draft\nbasis:")})
     assert [v.permalink.address for v in find_vanished(read_library(tmp_path).library)] == ["notes/forgetting/"]
@@ -69,5 +75,5 @@ def test_a_draft_is_not_published(tmp_path, write, repository):
 
 def test_a_circle_of_redirects_has_an_end(tmp_path: Path, write):
     settings = "title: T\nroles: [{id: author, label: Author}]\nredirects: {notes/a: notes/b, notes/b: notes/a}\n"
-    write(tmp_path, {"annotations/library.yml": settings, PATH: f"{HEADER}\nnotes/a/\n"})
+    write(tmp_path, {"annotations/library.yml": settings, PATH: f"{PERMALINKS_HEADER}\nnotes/a/\n"})
     assert [vanished.page_exists for vanished in find_vanished(read_library(tmp_path).library)] == [False]

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 from florilegium.site.data_files.refi_qda import code_tree, note_text
-from florilegium.site.pages import Plan
+from florilegium.site.pages import PagePlan
 from florilegium.site.prose_texts import valid_text
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,12 +24,12 @@ CODEBOOK, PROJECT = "data/codebook.qdc", "data/project.qdpx"
 
 
 @pytest.fixture(scope="module")
-def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+def plan(tmp_path_factory: pytest.TempPathFactory) -> PagePlan:
     return planned(tmp_path_factory.mktemp("refi"))
 
 
 @pytest.fixture(scope="module")
-def files(plan: Plan) -> dict[str, bytes]:
+def files(plan: PagePlan) -> dict[str, bytes]:
     return contents(plan, CODEBOOK, PROJECT, "data/codebook.csv")
 
 
@@ -234,11 +234,11 @@ def test_the_archive_tells_nothing_of_its_making(files):
 
 # -------------------------------------------------------------------------------------------------- odd texts
 
-_PLANS: list[Plan] = []
+_PLANS: list[PagePlan] = []
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _kept(plan: Plan) -> None:
+def _kept(plan: PagePlan) -> None:
     """Hypothesis hands no fixture to its examples that it would make anew for each."""
     _PLANS.append(plan)
 

@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 from florilegium import cli
-from florilegium.check.checking import Options, check
+from florilegium.check.checking import Options, check_library
 from florilegium.core.edits import write_changes
 from florilegium.core.errors import CannotRun
 from florilegium.edit.renames import plan_merge, plan_rename
@@ -57,10 +57,10 @@ def tree(root):
 
 def change(plan, root, old, new):
     """Rename or merge; what is found and the words of all quotations must stay what they are."""
-    before = check(options(root))
+    before = check_library(options(root))
     renaming = plan(options(root), old, new)
     write_changes(root, renaming.changes)
-    after = check(options(root))
+    after = check_library(options(root))
     assert {f.rule for f in after.diagnostics} <= {f.rule for f in before.diagnostics}
     assert len(after.diagnostics) <= len(before.diagnostics)
     assert [q.words for q in after.links.quotes] == [q.words for q in before.links.quotes]
@@ -350,7 +350,7 @@ def test_a_quote_with_both_themes_keeps_one(tags, left, root):
 def test_lists_keep_the_first_of_the_two(themes, root):
     write(root, NOTE, HEAD.format(themes) + QUOTE.format("#sleep").replace("\n", "\r\n"))
     merge(root, "numbing", "amnesia")
-    note = check(options(root)).links.notes["second"]
+    note = check_library(options(root)).links.notes["second"]
     assert [mention.id for mention in note.themes] == ["amnesia", "sleep"]
     assert QUOTE.format("#sleep").replace("\n", "\r\n") in read(root, NOTE)
 
@@ -412,7 +412,7 @@ def test_a_fence_that_is_open_swallows_no_text(root):
 def test_a_name_with_signs_stays_a_name(tmp_path):
     root = make(tmp_path / "library", numbing='label: "*Less* [felt](x) {#y} @z <b>"')
     merge(root, "numbing", "amnesia")
-    headings = check(options(root)).links.themes["amnesia"].body.headings
+    headings = check_library(options(root)).links.themes["amnesia"].body.headings
     assert [heading.text for heading in headings] == ["*Less* [felt](x) {#y} @z <b>"]
 
 

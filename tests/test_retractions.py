@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from florilegium.check.checking import Options, check
+from florilegium.check.checking import Options, check_library
 from florilegium.cli import main
 from florilegium.core.model import Source
 from florilegium.edit.retractions import ask_registry, parse_updates, plan_refresh
@@ -166,7 +166,7 @@ def test_another_status_is_still_printed():
 
 
 def pages(root: Path) -> dict[str, str]:
-    checked = check(Options(root=root, remember=False, executor=None))
+    checked = check_library(Options(root=root, remember=False, executor=None))
     return {path: page.render().decode() for path, page in plan_site(checked, Options(root=root)).pages.items()}
 
 
@@ -221,7 +221,7 @@ def test_a_page_is_made_again_when_the_status_changes(tmp_path):
         write(
             tmp_path, {"notes/silence.md": NOTE.format(item="").replace("references:\n", ""), "references/w.yaml": item}
         )
-        checked = check(Options(root=tmp_path, remember=False, executor=None))
+        checked = check_library(Options(root=tmp_path, remember=False, executor=None))
         plan = plan_site(checked, Options(root=tmp_path, remember=False))
         keys.append({path: page.key for path, page in plan.pages.items()})
     for path in ("notes/silence.md", "themes/silence.md", "quotes/index.md", "works/index.md", "notes/feed.xml"):

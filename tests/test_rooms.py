@@ -106,3 +106,30 @@ def _rows() -> Iterator[str]:
         folder = PACKAGE / room / "__init__.py"
         shown = f"`{room}/`" if folder.is_file() else f"`{room}.py`"
         yield f"{shown} | {first_sentence(folder if folder.is_file() else PACKAGE / f'{room}.py')}"
+
+
+NOUNS = {"Library", "Note", "Notice", "Quote", "Source", "Theme"}
+"""What `from florilegium import load` gives has the nouns of the model, on purpose."""
+
+
+def test_no_public_name_is_defined_twice():
+    counts = Counter(
+        name
+        for path in FILES
+        if path.parent.name != "cli"  # the function of a command has the command's word
+        for name in set(public_names(ast.parse(path.read_text(encoding="utf-8"))))
+    )
+    assert {name for name, count in counts.items() if count > 1} <= NOUNS
+
+
+def public_names(module: ast.Module) -> Iterator[str]:
+    """The classes, functions and values that a file defines for others."""
+    for node in module.body:
+        names = []
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names = [node.name]
+        elif isinstance(node, ast.Assign):
+            names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            names = [node.target.id]
+        yield from (name for name in names if not name.startswith("_"))

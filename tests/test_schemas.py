@@ -15,9 +15,9 @@ from florilegium.core.rules import RULES, Severity
 from florilegium.core.spans import LineTable
 from florilegium.library.frontmatter import cut_front_matter, parse_front_matter
 from florilegium.library.notes import NOTE_KEYS, THEME_KEYS, parse_note, parse_theme
-from florilegium.library.settings import KEYS, parse_settings
+from florilegium.library.settings import SETTING_KEYS, parse_settings
 from florilegium.works.csl.csl_items import _NAME_PARTS
-from florilegium.works.csl.csl_vocabulary import DATES, NAMES, TEXTS, TYPES
+from florilegium.works.csl.csl_vocabulary import CSL_DATES, CSL_NAMES, CSL_TYPES, TEXTS
 from jsonschema import Draft7Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
@@ -49,8 +49,8 @@ def in_step(name):
         properties["exceptions"]["items"]["properties"]["rule"]["enum"] = list(RULES)
     if name == "references-1":
         item = schema["definitions"]["item"]["properties"]
-        item["type"]["enum"] = sorted(TYPES)
-        for words, kind in ((NAMES, "names"), (TEXTS, "text"), (DATES, "date")):
+        item["type"]["enum"] = sorted(CSL_TYPES)
+        for words, kind in ((CSL_NAMES, "names"), (TEXTS, "text"), (CSL_DATES, "date")):
             kinds = {word: "text-or-list" if word in LISTS else kind for word in words}
             item |= {word: {"$ref": f"#/definitions/{kind}"} for word, kind in kinds.items()}
     return schema
@@ -67,7 +67,7 @@ def test_the_words_are_those_of_the_program(name, request):
 def test_the_keys_are_those_of_the_program():
     assert tuple(read("note-1")["properties"]) == NOTE_KEYS
     assert tuple(read("theme-1")["properties"]) == THEME_KEYS
-    assert sorted(read("library-settings-1")["properties"]) == sorted(KEYS)
+    assert sorted(read("library-settings-1")["properties"]) == sorted(SETTING_KEYS)
     names = read("references-1")["definitions"]["names"]["anyOf"][0]["items"]["properties"]
     assert list(names) == list(_NAME_PARTS)
 

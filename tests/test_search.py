@@ -6,14 +6,14 @@ from itertools import pairwise, product
 from pathlib import Path
 
 import pytest
-from florilegium.check.checking import Options, check
+from florilegium.check.checking import Options, check_library
 from florilegium.site.planning import plan_site
 from florilegium.site.search.index_blocks import card_parts, decode_block
 from florilegium.site.search.index_catalogue import catalogue
-from florilegium.site.search.index_records import Document, documents, number_documents
-from florilegium.site.search.index_shards import decode_shard, encode_shard, partition, shard_name, shard_of
+from florilegium.site.search.index_records import IndexDocument, documents, number_documents
+from florilegium.site.search.index_shards import decode_shard, encode_shard, index_shard, partition, shard_name
 from florilegium.site.search.index_writing import index_site, place_index
-from florilegium.site.search.search_tokens import words_of
+from florilegium.site.search.search_tokens import word_forms
 from hypothesis import given
 from hypothesis import strategies as st
 from projects import LIBRARY
@@ -31,14 +31,14 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize(("text", "words"), CASES, ids=[text[:20] or "nothing" for text, _ in CASES])
 def test_the_words_of_a_text(text: str, words: list[list[object]]) -> None:
-    assert [list(word) for word in words_of(text)] == words
+    assert [list(word) for word in word_forms(text)] == words
 
 
 @given(st.text())
 def test_any_text_has_words(text: str) -> None:
-    for word in words_of(text):
+    for word in word_forms(text):
         assert word.form
-        assert [again.form for again in words_of(word.form) if again.main][:1] == [word.form]
+        assert [again.form for again in word_forms(word.form) if again.main][:1] == [word.form]
 
 
 # ----------------------------------------------------------------------------------------------------------- index
@@ -50,13 +50,13 @@ def test_each_word_and_each_pair_finds_its_record_and_nothing_else(tmp_path: Pat
     reader = Reader(tmp_path)
     numbers = {number: id_ for id_ in library for number in [_number(reader, id_)]}
     everything = {(n, place): text for n, id_ in numbers.items() for place, (text, _) in enumerate(library[id_])}
-    forms = {word.form for text in everything.values() for word in words_of(text)}
+    forms = {word.form for text in everything.values() for word in word_forms(text)}
     for form in forms:
-        expected = {record for record, text in everything.items() if form in {word.form for word in words_of(text)}}
+        expected = {record for record, text in everything.items() if form in {word.form for word in word_forms(text)}}
         assert reader.records(form) == expected, form
     for record, text in everything.items():
         for paragraph in text.split("\n"):
-            main = [word for word in words_of(paragraph) if word.main]
+            main = [word for word in word_forms(paragraph) if word.main]
             for one, other in pairwise(main):
                 if other.position - one.position == 1:
                     assert record in reader.phrase(f"{one.form} {other.form}") or len(one.form + other.form) < 5
@@ -172,7 +172,7 @@ def test_a_damaged_index_is_made_anew(tmp_path: Path, damage: str) -> None:
 
 def test_two_notes_of_one_number_are_both_found() -> None:
     """With 20 bits some of so many ids meet; the later one takes the next number."""
-    made = [Document(kind=0, id=f"note-{number}", digest="", make=lambda: None) for number in range(5000)]  # type: ignore[arg-type,return-value]
+    made = [IndexDocument(kind=0, id=f"note-{number}", digest="", make=lambda: None) for number in range(5000)]  # type: ignore[arg-type,return-value]
     assert len(number_documents(made)) == 5000
     assert number_documents(made) == number_documents(made[::-1])
 
@@ -181,9 +181,9 @@ def test_shards_are_divided_by_weight_and_every_form_has_one() -> None:
     weights = {f"q{a}{b}": 900 for a in "abcdefgh" for b in "aeiouxyz"} | {"qthe": 90_000, "rthe": 40}
     shards = partition(weights)
     assert len(shards) > 4
-    assert shard_of("qthe", shards.__contains__) in {"qthe", "qth", "qt"}
-    assert shard_of("qzzz", shards.__contains__) == "q"
-    assert shard_of("rzzz", shards.__contains__) == "r"
+    assert index_shard("qthe", shards.__contains__) in {"qthe", "qth", "qt"}
+    assert index_shard("qzzz", shards.__contains__) == "q"
+    assert index_shard("rzzz", shards.__contains__) == "r"
     assert len({shard_name(prefix) for prefix in [*shards, "qé", "q#a", "qa_"]}) == len(shards) + 3
 
 
@@ -201,7 +201,7 @@ def site(tmp_path: Path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     options = Options(root=tmp_path, executor=None)
-    return plan_site(check(options), options).site
+    return plan_site(check_library(options), options).site
 
 
 def test_every_note_theme_and_work_is_a_document(site) -> None:
@@ -250,7 +250,7 @@ def test_a_note_on_a_retracted_work_says_so(tmp_path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text.replace(old, f"{old}    status: retracted\n"), encoding="utf-8")
     options = Options(root=tmp_path, executor=None)
-    site = plan_site(check(options), options).site
+    site = plan_site(check_library(options), options).site
     titles = {d.id: d.make().entry[1] for d in documents(site, lambda _: "") if d.kind == 1}
     assert titles == {"forgetting": "On forgetting [Retracted]", "remembering": "On remembering"}
 

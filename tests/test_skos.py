@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from florilegium.site.pages import Plan
+from florilegium.site.pages import PagePlan
 from hypothesis import given
 from hypothesis import strategies as st
 from planned import LIBRARY, contents, planned
@@ -18,18 +18,18 @@ AMNESIA, NUMBING, CHANGE, ALARM = (THEMES[f"{name}/"] for name in ("amnesia", "n
 
 
 @pytest.fixture(scope="module")
-def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+def plan(tmp_path_factory: pytest.TempPathFactory) -> PagePlan:
     return planned(tmp_path_factory.mktemp("skos"))
 
 
-def graphs(plan: Plan) -> tuple[Graph, Graph]:
+def graphs(plan: PagePlan) -> tuple[Graph, Graph]:
     found = contents(plan, "data/themes.jsonld", "data/themes.ttl")
     json_ld = Graph().parse(data=found["data/themes.jsonld"], format="json-ld")
     return json_ld, Graph().parse(data=found["data/themes.ttl"], format="turtle")
 
 
 @pytest.fixture(scope="module")
-def graph(plan: Plan) -> Graph:
+def graph(plan: PagePlan) -> Graph:
     return graphs(plan)[1]
 
 

@@ -6,7 +6,7 @@ import pytest
 from florilegium.core.model import Role
 from florilegium.core.spans import Span
 from florilegium.library.voices import render_voices
-from florilegium.markdown.speakers import Person, SpeakerFault, parse_speaker
+from florilegium.markdown.speakers import SpeakerFault, WorkPerson, parse_speaker
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +17,7 @@ ROLES = {
     "support-worker": ("support-worker", "support worker", "Support worker"),
 }
 LABELS = {id_: Role(id=id_, label=names[-1], span=Span.of_file("")) for id_, names in ROLES.items()}
-PEOPLE = (Person("Thomas De Quincey", ("Thomas De Quincey", "De Quincey"), "author"),)
+PEOPLE = (WorkPerson("Thomas De Quincey", ("Thomas De Quincey", "De Quincey"), "author"),)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from florilegium.check.checking import Options, check
+from florilegium.check.checking import Options, check_library
 from florilegium.core.spans import Span
 from florilegium.library.reading import FileKind, parse_text
 from florilegium.markdown.citations import parse_citations
@@ -282,7 +282,7 @@ def plain(html: str) -> str:
 
 @pytest.mark.parametrize("note", NOTES, ids=lambda note: note.stem)
 def test_pandoc_formats_each_shipped_note_without_a_warning_and_as_we_do(note):
-    checked = check(Options(root=REPOSITORY, remember=False, executor=None))
+    checked = check_library(Options(root=REPOSITORY, remember=False, executor=None))
     bibliography = format_citations(checked.links, Options(root=REPOSITORY, remember=False))
     language = checked.links.library.settings.language
     shared = sorted((REPOSITORY / "annotations" / "references").glob("*.[jyb]*"))

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 from florilegium.core.spans import LineTable
-from florilegium.library.frontmatter import Cut, cut_front_matter
+from florilegium.library.frontmatter import FileDivision, cut_front_matter
 from florilegium.markdown.bodies import ParsedBody, parse_body
 from florilegium.markdown.building import build_tree
 from florilegium.markdown.nodes import Node, walk
-from florilegium.markdown.positions import normalise
+from florilegium.markdown.positions import normalise_lines
 from florilegium.markdown.prose_tree import ProseTree
 from florilegium.markdown.writing_text import raised_text
 from florilegium.site.rendered_bodies import fill, render_body
-from florilegium.site.sanitiser import clean
+from florilegium.site.sanitiser import sanitise
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_oracle import PATH, documents, emphasis, phrases, read, rendered, wild_text
@@ -39,7 +39,7 @@ raw = st.lists(
 
 
 def check_places(text: str) -> None:
-    text = normalise(text)
+    text = normalise_lines(text)
     data = text.encode()
     root = build_tree(text, data)
     for node in walk(root):
@@ -143,7 +143,7 @@ def test_the_text_is_what_the_html_shows(text: str) -> None:
 def test_the_text_of_the_shipped_library_is_what_its_html_shows(path: Path) -> None:
     text = path.read_text("utf-8")
     cut = cut_front_matter(text)
-    assert isinstance(cut, Cut)
+    assert isinstance(cut, FileDivision)
     check_text(parse_body(LineTable(PATH, text), cut.body_start, path.stem))
 
 
@@ -152,7 +152,7 @@ def test_the_sanitiser_changes_nothing_that_we_write(text: str) -> None:
     body = rendered(text)
     for section in body.sections:
         html = fill(section.html, root="/", citation=lambda _: "", quote=lambda _: "")
-        assert clean(html) == html
+        assert sanitise(html) == html
 
 
 # -- line ends

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from florilegium.core.spans import LineTable
-from florilegium.library.frontmatter import Cut, cut_front_matter
+from florilegium.library.frontmatter import FileDivision, cut_front_matter
 from florilegium.markdown.bodies import parse_body
 from florilegium.markdown.prose_tree import ProseTree
 from florilegium.markdown.writing_text import raised_text
@@ -39,7 +39,7 @@ def texts() -> list[str]:
     for path in SHIPPED:
         text = path.read_text("utf-8")
         cut = cut_front_matter(text)
-        assert isinstance(cut, Cut)
+        assert isinstance(cut, FileDivision)
         found.append(text[cut.body_start :])
     chance = random.Random("trees")
     for _ in range(400):

@@ -8,8 +8,8 @@ import pytest
 from florilegium.markdown.nodes import Node
 from florilegium.markdown.prose_tree import ProseTree
 from florilegium.markdown.writing_markdown import MarkdownWriter, escape_markdown, hyperlink
-from florilegium.site.data_files.llms import MOST
-from florilegium.site.pages import Plan
+from florilegium.site.data_files.llms import MAX_LLMS_ENTRIES
+from florilegium.site.pages import PagePlan
 from florilegium.site.prose_hyperlinks import site_address
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,17 +24,17 @@ FORGETTING, REMEMBERING = "notes/forgetting.md", "notes/remembering.md"
 
 
 @pytest.fixture(scope="module")
-def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+def plan(tmp_path_factory: pytest.TempPathFactory) -> PagePlan:
     return planned(tmp_path_factory.mktemp("twins"))
 
 
 @pytest.fixture(scope="module")
-def twins(plan: Plan) -> dict[str, str]:
+def twins(plan: PagePlan) -> dict[str, str]:
     return {path: data.decode() for path, data in contents(plan, FORGETTING, REMEMBERING).items()}
 
 
 @pytest.fixture(scope="module")
-def llms(plan: Plan) -> str:
+def llms(plan: PagePlan) -> str:
     return contents(plan, "llms.txt")["llms.txt"].decode()
 
 
@@ -237,8 +237,8 @@ def test_notes_are_listed_with_their_works_and_notices(llms):
 def test_a_large_library_lists_its_newest_notes(plan, monkeypatch):
     from florilegium.site.data_files import llms
 
-    assert MOST == 1000
-    monkeypatch.setattr(llms, "MOST", 1)
+    assert MAX_LLMS_ENTRIES == 1000
+    monkeypatch.setattr(llms, "MAX_LLMS_ENTRIES", 1)
     text = contents(plan, "llms.txt")["llms.txt"].decode()
     assert "notes/forgetting.md" in text
     assert "notes/remembering.md" not in text

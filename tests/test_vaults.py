@@ -1,7 +1,7 @@
 """A folder of notes of another program becomes notes of a library: at once it checks, and drafts say what is left."""
 
 import pytest
-from florilegium.check.checking import Options, check
+from florilegium.check.checking import Options, check_library
 from florilegium.core.edits import write_changes
 from florilegium.core.errors import CannotRun
 from florilegium.core.rules import Severity
@@ -91,7 +91,7 @@ def test_after_the_import_nothing_is_an_error(root, vault):
     plan = bring(root, vault, speaker="author")
     assert set(plan.published) == {"confessions-of-an-opium-eater", "other-note", "a-log", "zotero"}
     assert set(plan.drafts) == {"idea"}
-    assert not [d for d in check(options(root)).diagnostics if d.severity is Severity.ERROR]
+    assert not [d for d in check_library(options(root)).diagnostics if d.severity is Severity.ERROR]
 
 
 def test_what_a_note_says_is_written_as_a_note_of_the_library(root, vault):

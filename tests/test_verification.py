@@ -9,7 +9,7 @@ from florilegium.core.model import Library, LibrarySettings, Quote, Verification
 from florilegium.core.spans import LineTable, Span
 from florilegium.library.notes import parse_note
 from florilegium.quotations.lock_file import (
-    HEADER,
+    QUOTES_HEADER,
     merge_verifications,
     parse_lock,
     prune_verifications,
@@ -69,17 +69,17 @@ OTHER = f"log/gulls book sha256:{'a' * 64} sha256:{'b' * 64} 80 2026-11-23"
 def test_lock_is_one_line_an_entry_and_sorted() -> None:
     text = render_lock([entry(), entry("log/gulls", position=80), entry(key="a:key", words="d" * 64)])
     assert text.splitlines() == [
-        HEADER,
+        QUOTES_HEADER,
         OTHER,
         f"log/winter a:key sha256:{'d' * 64} sha256:{'b' * 64} 7 2026-11-23",
         LINE,
     ]
     assert text.endswith("2026-11-23\n")
-    assert HEADER.startswith("# quotes.lock, normalisation 1:")
+    assert QUOTES_HEADER.startswith("# quotes.lock, normalisation 1:")
 
 
 def test_empty_locks() -> None:
-    assert render_lock(()) == HEADER + "\n"
+    assert render_lock(()) == QUOTES_HEADER + "\n"
     for text in (render_lock(()), "", "\n", "\ufeff"):
         assert parsed(text) == ((), [])
 
@@ -106,11 +106,11 @@ def test_lock_reads_back(entries: list[Verification]) -> None:
 
 
 def test_line_ends_and_blanks_do_not_matter() -> None:
-    assert parsed(f"{HEADER}\r\n{LINE}  \r\n\r\n{OTHER}\r\n")[1] == []
+    assert parsed(f"{QUOTES_HEADER}\r\n{LINE}  \r\n\r\n{OTHER}\r\n")[1] == []
 
 
 def test_span_of_an_entry() -> None:
-    assert parsed(f"{HEADER}\n{LINE}\n")[0][0].span == Span("annotations/quotes.lock", 2, 1, 2, len(LINE) + 1)
+    assert parsed(f"{QUOTES_HEADER}\n{LINE}\n")[0][0].span == Span("annotations/quotes.lock", 2, 1, 2, len(LINE) + 1)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_span_of_an_entry() -> None:
     ],
 )
 def test_broken_line(line: str, column: int, message: str | None) -> None:
-    entries, problems = parsed(f"{HEADER}\n{line}\n{OTHER}\n")
+    entries, problems = parsed(f"{QUOTES_HEADER}\n{line}\n{OTHER}\n")
     assert [e.quote for e in entries] == ["log/gulls"]
     assert [(place[0], place[1]) for place in problems] == [(2, column)]
     assert message is None or problems[0][2] == message
@@ -137,20 +137,20 @@ def test_broken_line(line: str, column: int, message: str | None) -> None:
 
 def test_a_line_is_reported_without_what_could_disturb_a_terminal() -> None:
     line = LINE.replace(" 7 ", " \x1b[2J ")
-    assert parsed(f"{HEADER}\n{line}\n")[1] == [(2, 161, '"\\u{1b}[2J" is not a position')]
+    assert parsed(f"{QUOTES_HEADER}\n{line}\n")[1] == [(2, 161, '"\\u{1b}[2J" is not a position')]
 
 
 def test_a_union_of_two_branches_is_a_lock() -> None:
     later = LINE.replace("2026-11-23", "2027-01-01")
-    entries, problems = parsed(f"{HEADER}\n{LINE}\n{OTHER}\n{HEADER}\n{later}\n{OTHER}\n")
+    entries, problems = parsed(f"{QUOTES_HEADER}\n{LINE}\n{OTHER}\n{QUOTES_HEADER}\n{later}\n{OTHER}\n")
     assert problems == []
     assert [e.date for e in entries] == [TODAY, TODAY]
-    assert render_lock(entries).splitlines() == [HEADER, OTHER, LINE]
+    assert render_lock(entries).splitlines() == [QUOTES_HEADER, OTHER, LINE]
 
 
 def test_what_an_entry_says_besides() -> None:
     more = "matching=2 work=doi:10.1/x;doe;a-study;2009 page=S%2012 places=3 marks=cut,meaning by=Jane%20Doe"
-    (read,), problems = parsed(f"{HEADER}\n{LINE} {more}\n")
+    (read,), problems = parsed(f"{QUOTES_HEADER}\n{LINE} {more}\n")
     assert problems == []
     assert (read.matching, read.page, read.places, read.marks, read.by) == (
         2,
@@ -161,17 +161,17 @@ def test_what_an_entry_says_besides() -> None:
     )
     assert render_lock([read]).splitlines()[1] == f"{LINE} {more}"
     keyed = LINE.replace(" book ", " a work=key by=x ")
-    assert parsed(f"{HEADER}\n{keyed}\n")[0][0].key == "a work=key by=x"
+    assert parsed(f"{QUOTES_HEADER}\n{keyed}\n")[0][0].key == "a work=key by=x"
 
 
 def test_one_quote_in_two_works() -> None:
-    assert parsed(f"{HEADER}\n{LINE}\n{LINE.replace('book', 'review')}\n")[1] == []
+    assert parsed(f"{QUOTES_HEADER}\n{LINE}\n{LINE.replace('book', 'review')}\n")[1] == []
 
 
 @pytest.mark.parametrize("base", ["", f"||||||| 1a2b3c\n{LINE}\n"])
 def test_conflict_of_a_merge(base: str) -> None:
     later = LINE.replace("2026-11-23", "2027-01-01")
-    text = f"{HEADER}\n<<<<<<< HEAD\n{LINE}\n{base}=======\n{later}\n>>>>>>> theirs\n{OTHER}\n"
+    text = f"{QUOTES_HEADER}\n<<<<<<< HEAD\n{LINE}\n{base}=======\n{later}\n>>>>>>> theirs\n{OTHER}\n"
     entries, problems = parsed(text)
     assert problems == [(2, 1, "a merge left its conflict in the file")]
     assert len(entries) == 2
@@ -198,7 +198,7 @@ def test_another_normalisation_says_nothing() -> None:
 
 @given(st.text(alphabet=f"{LINE}#\n\r<=>| "))
 def test_no_lock_is_too_broken_to_be_read(text: str) -> None:
-    parsed(f"{HEADER}\n{text}")
+    parsed(f"{QUOTES_HEADER}\n{text}")
 
 
 # ----------------------------------------------------------------------------------------------------- verify

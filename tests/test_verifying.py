@@ -5,9 +5,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from florilegium.check.checking import Options, check
+from florilegium.check.checking import Options, check_library
 from florilegium.check.coverage import coverage_of, text_report
-from florilegium.check.verifying import Request, remove_entries, verify
+from florilegium.check.verifying import VerifyRequest, remove_entries, verify_library
 from florilegium.core.errors import CannotRun
 from florilegium.edit.fixes import plan_fixes
 from florilegium.quotations.fingerprints import Fingerprint, is_same_work, parse_fingerprint
@@ -31,7 +31,7 @@ def options(root: Path, today: date = TODAY) -> Options:
 
 
 def run(root: Path, name: str = "doe.txt", key: str = "doe2009", **request):
-    return verify(options(root), {key: root / name}, Request(**request))
+    return verify_library(options(root), {key: root / name}, VerifyRequest(**request))
 
 
 def lock(root: Path) -> list[str]:
@@ -39,7 +39,7 @@ def lock(root: Path) -> list[str]:
 
 
 def rules(root: Path) -> set[str]:
-    return {found.rule for found in check(options(root)).diagnostics}
+    return {found.rule for found in check_library(options(root)).diagnostics}
 
 
 def test_the_record_says_when_against_what_and_how(root):
@@ -97,7 +97,7 @@ def test_one_text_for_two_works_is_refused(root):
     note.write_text(note.read_text().replace("[@doe2009, p. 514] #", "[@doe2009, p. 514], quoted in [@poe2020] #"))
     paths = {"doe2009": root / "doe.txt", "poe2020": root / "doe.txt"}
     with pytest.raises(CannotRun, match="is the text of"):
-        verify(options(root), paths, Request())
+        verify_library(options(root), paths, VerifyRequest())
     run(root)
     with pytest.raises(CannotRun, match="is the text of"):
         run(root, key="poe2020")
@@ -142,7 +142,7 @@ def test_two_people_who_compared(root):
     run(root, by="Jane Doe")
     run(root, by="Roe")
     assert [line.rsplit(" ")[-1] for line in lock(root)] == ["by=Jane%20Doe", "by=Roe"]
-    record = check(options(root)).links.records["forgetting/forget-the-pain"]
+    record = check_library(options(root)).links.records["forgetting/forget-the-pain"]
     assert {entry.by for entry in record.entries} == {"Jane Doe", "Roe"}
 
 
@@ -176,7 +176,7 @@ def test_words_that_stand_in_another_of_the_texts(root):
         "\n> Salt was dear then.\n>\n> — the author, in [@doe2009, p. 1] #amnesia {#then}\n"
     )
     (root / "roe.txt").write_text("A handbook\n\nby Roe. Salt was dear then. Salt was dear.")
-    result = verify(options(root), {"doe2009": root / "doe.txt", "roe2013": root / "roe.txt"}, Request())
+    result = verify_library(options(root), {"doe2009": root / "doe.txt", "roe2013": root / "roe.txt"}, VerifyRequest())
     (miss,) = [found for found in result.diagnostics if found.rule == "quote-not-in-source"]
     assert miss.help.startswith('they stand in "roe2013", line 3')
 
@@ -189,10 +189,10 @@ def test_a_folder_of_texts(root):
     note.write_text(note.read_text() + "\n> Salt was dear.\n>\n> — the author, in [@roe2013, p. 1] #amnesia {#salt}\n")
     (texts / "files" / "12" / "Roe 2013.txt").write_text("A handbook by Roe. Salt was dear.")
     (texts / "export.bib").write_text("@book{roe2013,\n  title = {A handbook},\n  file = {files/12/Roe 2013.txt},\n}\n")
-    result = verify(options(root), {}, Request(folder=texts))
+    result = verify_library(options(root), {}, VerifyRequest(folder=texts))
     assert (result.verified, result.compared) == (2, 2)
     with pytest.raises(CannotRun, match="holds the text of no work"):
-        verify(options(root), {}, Request(folder=root / "annotations" / "themes"))
+        verify_library(options(root), {}, VerifyRequest(folder=root / "annotations" / "themes"))
 
 
 def test_an_entry_that_a_change_adds_is_named_as_not_repeated(root, tmp_path_factory):
@@ -246,6 +246,6 @@ def test_the_report_gives_the_rate_of_errors(root):
     more = "\n> And more of it.\n>\n> — the author, in [@doe2009, p. 1] #amnesia {#m}\n"
     note.write_text(note.read_text().replace("the pain as", "the pains as") + more)
     run(root)
-    links = check(options(root)).links
+    links = check_library(options(root)).links
     shown = "\n".join(text_report(coverage_of(links)))
     assert "2 quotations were compared with a work, and 1 was wrong at first (50%)" in shown

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from florilegium.core.spans import LineTable
-from florilegium.library.frontmatter import Cut, cut_front_matter
+from florilegium.library.frontmatter import FileDivision, cut_front_matter
 from florilegium.markdown.bodies import parse_body
 from florilegium.markdown.citations import render_citation
 from florilegium.markdown.nodes import Node
@@ -65,7 +65,7 @@ def test_writing_again_changes_nothing(text: str) -> None:
 def test_the_shipped_library_reads_back(path: Path) -> None:
     text = path.read_text("utf-8")
     cut = cut_front_matter(text)
-    assert isinstance(cut, Cut)
+    assert isinstance(cut, FileDivision)
     body = parse_body(LineTable(PATH, text), cut.body_start).body
     prose = "\n\n".join(part for part in body.text.split("\n\n") if not part.startswith(">"))
     assert meaning(written(prose)) == meaning(prose)

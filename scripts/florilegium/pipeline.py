@@ -8,7 +8,7 @@ from os import times
 from pathlib import Path
 from typing import NamedTuple
 
-from .check.checking import Checked, Options, Totals, check, has_errors
+from .check.checking import Checked, Options, Totals, check_library, has_errors
 from .core.cache import state_folder
 from .core.diagnostics import Diagnostic
 from .core.errors import CannotRun
@@ -17,7 +17,7 @@ from .publish import Lock, Page, Project, SyncResult, check_target, hold_lock, p
 from .publish.renderers import Renderer
 from .publish.staging import build_in
 from .site.data_files.opening import add_data_files, renew_data_files
-from .site.pages import FOLDERS, Plan, is_generated, render_pages, rendering_bodies
+from .site.pages import FOLDERS, PagePlan, is_generated, render_pages, rendering_bodies
 from .site.pages.cards import PageSite
 from .site.planning import check_addresses, epoch_of, plan_site
 from .site.search.index_writing import FOLDER as SEARCH_INDEX
@@ -32,13 +32,13 @@ __all__ = [
     "Taken",
     "add_data_files",
     "add_index",
-    "build",
     "prepare_pages",
+    "run_build",
 ]
 
 
 @dataclass(slots=True)
-class Run:
+class Build:
     """A build under way: what was asked for, and what its steps have made so far."""
 
     options: Options
@@ -48,7 +48,7 @@ class Run:
     background: ExitStack
     """What goes on beside the steps, and ends with the run."""
     checked: Checked = field(init=False)
-    plan: Plan = field(init=False)
+    plan: PagePlan = field(init=False)
     pages: SyncResult = field(init=False)
     index: Indexing = field(init=False)
 
@@ -63,7 +63,7 @@ class Step(NamedTuple):
 
     name: str
     purpose: str
-    take: Callable[[Run], str]
+    take: Callable[[Build], str]
     """Takes the step; says in a few words what was made and what was reused."""
 
 
@@ -76,12 +76,12 @@ class Taken(NamedTuple):
     wall: float
 
 
-def _check(run: Run) -> str:
-    run.checked = check(run.options)
+def _check(run: Build) -> str:
+    run.checked = check_library(run.options)
     return str(run.checked.totals)
 
 
-def _plan(run: Run) -> str:
+def _plan(run: Build) -> str:
     # The index needs all prose. It is rendered while pandoc formats the citations.
     documents = run.checked.links.documents if run.options.search else ()
     with rendering_bodies(documents, run.options.executor) as bodies:
@@ -90,30 +90,30 @@ def _plan(run: Run) -> str:
     return f"{len(run.plan.pages):,} pages"
 
 
-def _write(run: Run) -> str:
+def _write(run: Build) -> str:
     run.pages = write_pages(run.plan, run.options, run.lock)
     return f"{len(run.pages.written):,} written, {run.pages.unchanged:,} unchanged"
 
 
-def _index(run: Run) -> str:
+def _index(run: Build) -> str:
     wanted = run.options.search
     run.index = indexing(run.plan, run.lock.state, wanted=wanted, remember=run.options.remember)
     return "begun; the index is made beside the site" if wanted else "left out"
 
 
-def _render(run: Run) -> str:
+def _render(run: Build) -> str:
     build_in(run.built, run.options.root, run.renderer, epoch_of(run.checked))
     run.index.place(run.built)
     return str(run.renderer)
 
 
-def _export(run: Run) -> str:
+def _export(run: Build) -> str:
     record = run.lock.state / f"{run.built.name}.data"
     renew_data_files(run.plan, run.built, run.options.root / "docs", record, remember=run.options.remember)
     return "those whose inputs have changed" if run.options.remember else "all"
 
 
-def _publish(run: Run) -> str:
+def _publish(run: Build) -> str:
     publish_site(run.built, run.site_dir, project=_project(run.options), lock=run.lock)
     return run.site_dir.name
 
@@ -142,13 +142,13 @@ class Built(NamedTuple):
     steps: tuple[Taken, ...] = ()
 
 
-def build(options: Options, site_dir: Path, renderer: Renderer) -> Built:
+def run_build(options: Options, site_dir: Path, renderer: Renderer) -> Built:
     """Take the `STEPS` of a build, and say what was made. A site that was published stays whole whatever happens."""
     state = state_folder(options.root)
     check_target(site_dir, _project(options), state, state / f"built-{renderer}")
     taken: list[Taken] = []
     with hold_lock(state, notify=options.notify) as lock, ExitStack() as background:
-        run = Run(options, site_dir, renderer, lock, background)
+        run = Build(options, site_dir, renderer, lock, background)
         for step in STEPS:
             taken.append(_taken(step, run))
             if has_errors(run.checked.diagnostics):
@@ -162,7 +162,7 @@ def build(options: Options, site_dir: Path, renderer: Renderer) -> Built:
     return Built(run.checked.diagnostics, run.checked.totals, written, count, site_dir, remarks, tuple(taken))
 
 
-def _taken(step: Step, run: Run) -> Taken:
+def _taken(step: Step, run: Build) -> Taken:
     before, began = times(), time.monotonic()
     result = step.take(run)
     cpu = sum(times()[:4]) - sum(before[:4])
@@ -187,7 +187,7 @@ class Prepared(NamedTuple):
 
 def prepare_pages(options: Options) -> Prepared:
     """Check the library and, unless that finds errors, write its pages."""
-    checked = check(options)
+    checked = check_library(options)
     if has_errors(checked.diagnostics):
         return Prepared(checked.diagnostics)
     with hold_lock(state_folder(options.root), notify=options.notify) as lock:
@@ -201,7 +201,7 @@ def add_index(site: PageSite, built: Path) -> None:
     index_site(site, built / SEARCH_INDEX)
 
 
-def write_pages(plan: Plan, options: Options, lock: Lock) -> SyncResult:
+def write_pages(plan: PagePlan, options: Options, lock: Lock) -> SyncResult:
     """Bring the generated files under `docs/` in line with the plan."""
     check_addresses(plan.site.links)
     pages = {path: Page(key=page.key, render=page.render) for path, page in plan.pages.items()}

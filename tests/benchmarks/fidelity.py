@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from florilegium.quotations.matching import (
-    Found,
+    Match,
     Normalised,
     changes_meaning,
     find_cut,
     find_words,
     holds_qualification,
-    normalise,
+    normal_form,
 )
 
 TEXTS = Path(__file__).parent / "texts"
@@ -209,7 +209,7 @@ def passages(text: str, chance: random.Random) -> Iterator[str]:
 def outcome(words: str, text: Normalised) -> str:
     """What comes of a quotation: `refused`, `accepted`, or `reported`."""
     found = find_words(words, text, nearest=False)
-    if not isinstance(found, Found):
+    if not isinstance(found, Match):
         return "refused"
     if any(changes_meaning(bracket) for bracket in found.brackets):
         return "reported"
@@ -222,7 +222,7 @@ def run(each: int, seed: int) -> tuple[dict[str, Counter[str]], list[tuple[str, 
     table: dict[str, Counter[str]] = {}
     faults = []
     texts = [(path.read_text(encoding="utf-8"), path.stem) for path in sorted(TEXTS.glob("*.txt"))]
-    normal = {name: (normalise(text), " ".join(text.split()), passages(text, chance)) for text, name in texts}
+    normal = {name: (normal_form(text), " ".join(text.split()), passages(text, chance)) for text, name in texts}
     for kind in KINDS:
         counts = table[kind.name] = Counter()
         for original, plain, stretches in normal.values():

@@ -57,7 +57,7 @@ def _print(size: int, built: dict[str, Any], plain: dict[str, float], phone: dic
 
 def build_index(place: Path, size: int) -> dict[str, Any]:
     """Build the index of a made library, edit one sentence, build it again; the figures."""
-    from florilegium.check.checking import Options, check
+    from florilegium.check.checking import Options, check_library
     from florilegium.site.planning import plan_site
     from florilegium.site.search.index_catalogue import catalogue
     from florilegium.site.search.index_records import documents, number_documents
@@ -69,7 +69,7 @@ def build_index(place: Path, size: int) -> dict[str, Any]:
     options = Options(root=place / "library", executor=None)
 
     def plan() -> Any:
-        planned = plan_site(check(options), options)
+        planned = plan_site(check_library(options), options)
         keys = {path: page.key for path, page in planned.pages.items()}
         return planned.site, lambda path: keys.get(path, "")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from florilegium.site.search.search_tokens import words_of
+from florilegium.site.search.search_tokens import word_forms
 from playwright.sync_api import Browser, Page
 from search_index import THEMES, made_library, write
 
@@ -69,7 +69,7 @@ def test_every_word_and_pair_finds_its_quotation(page: Page) -> None:
     wanted: dict[str, set[str]] = {}
     for name, text in texts.items():
         for paragraph in text.split("\n"):
-            main = [word for word in words_of(paragraph) if word.main]
+            main = [word for word in word_forms(paragraph) if word.main]
             for word in main:
                 wanted.setdefault(word.form, set()).add(name)
             for one, other in pairwise(main):

@@ -5,7 +5,7 @@ from itertools import chain
 from os import PathLike
 from pathlib import Path
 
-from ..check.checking import Options, check, find_root
+from ..check.checking import Options, check_library, find_root
 from ..core.diagnostics import Diagnostic
 from ..core.errors import CannotRun
 from ..site.data_files import unformatted_site
@@ -94,6 +94,6 @@ def load(path: str | PathLike[str] = ".") -> Library:
         raise FileNotFoundError(str(error)) from None
     # Processes of one's own would need a guard in every script; reading takes a little longer without.
     options = Options(root=root, executor=None)
-    checked = check(options)
+    checked = check_library(options)
     site = unformatted_site(checked.links, lambda: format_citations(checked.links, options))
     return Library(OpenedLibrary(site), checked.diagnostics, root)

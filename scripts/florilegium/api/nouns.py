@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ..core import model
-from ..site.data_files.quotation_rows import verification_of
+from ..site.data_files.quotation_rows import verification_row
 from ..works.csl import Retraction, retraction, to_csl
 from ..works.identifiers import doi_url
 from .collection import Collection, Member, Notice, OpenedLibrary
@@ -179,7 +179,7 @@ class Quote(Member):
     @property
     def verified(self) -> str:
         """The text in which the words were found, `source` or `quoted-in`; empty, which is false, where in none."""
-        state = verification_of(self._quote, self._opened.site)
+        state = verification_row(self._quote, self._opened.site)
         return "" if state == "none" else state
 
     @property
@@ -342,13 +342,13 @@ class Theme(Member):
         }
 
 
-def _source(opened: OpenedLibrary, mention: model.Reference | model.Mention | None) -> Source | None:
+def _source(opened: OpenedLibrary, mention: model.Reference | model.IdMention | None) -> Source | None:
     key = mention.key if isinstance(mention, model.Reference) else mention.id if mention else ""
     found = opened.links.sources.get(key)
     return Source(opened, found) if found else None
 
 
-def _themes(opened: OpenedLibrary, mentions: Iterable[model.Mention]) -> Collection[Theme]:
+def _themes(opened: OpenedLibrary, mentions: Iterable[model.IdMention]) -> Collection[Theme]:
     """The themes that are named; one that the library does not have is among its problems."""
     found = (opened.links.themes.get(mention.id) for mention in mentions)
     return Collection(Theme(opened, theme) for theme in found if theme)

@@ -25,7 +25,7 @@ __all__ = [
     "Checked",
     "Options",
     "Totals",
-    "check",
+    "check_library",
     "check_quickly",
     "check_text",
     "find_root",
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 
-def start_processes() -> Executor:
+def check_processes() -> Executor:
     """As many processes as there are processors."""
     from ..core import workers  # it takes time to import, and small libraries need none
 
@@ -56,7 +56,7 @@ class Options:
     today: date = field(default_factory=current_day)
     remember: bool = True
     """Whether results of earlier runs may be used."""
-    executor: Callable[[], Executor] | None = start_processes
+    executor: Callable[[], Executor] | None = check_processes
     """Makes the executor that large libraries are read on; None for this process alone."""
     progress: Callable[[str, int, int], None] = lambda _what, _done, _all: None
     notify: Callable[[str], None] = lambda _message: None
@@ -103,7 +103,7 @@ def has_errors(diagnostics: Iterable[Diagnostic], *, strict: bool = False) -> bo
     return any(diagnostic.severity in failing for diagnostic in diagnostics)
 
 
-def check(options: Options) -> Checked:
+def check_library(options: Options) -> Checked:
     """Read, link and check the library of `options.root`."""
     with uncollected():
         return _check(options)
@@ -159,7 +159,7 @@ def _signature(files: Iterable[Listed], today: date) -> str:
 
 
 def check_quickly(options: Options) -> tuple[tuple[Diagnostic, ...], Totals]:
-    """The findings of `check`; where no file changed since the last run, without reading any."""
+    """The findings of `check_library`; where no file changed since the last run, without reading any."""
     if options.remember:
         remembered = Cache(state_folder(options.root)).load("checked")
         if remembered is not None:
@@ -167,5 +167,5 @@ def check_quickly(options: Options) -> tuple[tuple[Diagnostic, ...], Totals]:
             # What the walk itself finds wrong is not in the signature, so such a library is read again.
             if not problems and _signature(files, options.today) == remembered[0]:
                 return remembered[1], remembered[2]
-    checked = check(options)
+    checked = check_library(options)
     return checked.diagnostics, checked.totals

@@ -16,14 +16,14 @@ from ..quotations.lock_file import merge_verifications, prune_verifications, ren
 from ..quotations.original_folders import find_originals
 from ..quotations.originals import Original, OriginalError, read_original
 from ..quotations.verification import Compared, named_quotes, unnamed_originals, verify_quotes
-from .checking import Options, Totals, check
+from .checking import Options, Totals, check_library
 from .checks import apply_severities
 
-__all__ = ["Request", "Verified", "is_plausible", "remove_entries", "verify"]
+__all__ = ["Verified", "VerifyRequest", "is_plausible", "remove_entries", "verify_library"]
 
 
-class Request(NamedTuple):
-    """What `verify` is asked to do besides comparing."""
+class VerifyRequest(NamedTuple):
+    """What `verify_library` is asked to do besides comparing."""
 
     prune: bool = False
     """Remove the entries that belong to no quotation any more."""
@@ -55,14 +55,14 @@ class Verified(NamedTuple):
     """What was not recorded, and why."""
 
 
-def verify(options: Options, paths: Mapping[str, Path], request: Request | None = None) -> Verified:
+def verify_library(options: Options, paths: Mapping[str, Path], request: VerifyRequest | None = None) -> Verified:
     """Compare the quotes that name a work with its text, and record what was found in `quotes.lock`.
 
     A quotation that is not found in an edition loses the entry that it may have had for it. An original that holds
     none of the quotations changes nothing: it is the wrong file.
     """
-    request = request or Request()
-    checked = check(options)
+    request = request or VerifyRequest()
+    checked = check_library(options)
     library = checked.links.library
     _refuse_broken_lock(checked.diagnostics)
     originals = _read(library, paths, request)
@@ -101,7 +101,7 @@ def verify(options: Options, paths: Mapping[str, Path], request: Request | None 
     )
 
 
-def _read(library: Library, paths: Mapping[str, Path], request: Request) -> dict[str, Original]:
+def _read(library: Library, paths: Mapping[str, Path], request: VerifyRequest) -> dict[str, Original]:
     unnamed = unnamed_originals(library, paths)
     if unnamed:
         raise CannotRun(unnamed[0], "name each text with the key of a work that a quote names")
@@ -122,7 +122,7 @@ def _read(library: Library, paths: Mapping[str, Path], request: Request) -> dict
 
 def remove_entries(options: Options, names: Iterable[str]) -> int:
     """Remove the entries of quotations (by address) or works (by key) from `quotes.lock`; return how many went."""
-    checked = check(options)
+    checked = check_library(options)
     _refuse_broken_lock(checked.diagnostics)
     entries = checked.links.library.verifications
     wanted = list(names)
@@ -218,7 +218,7 @@ def _unread(key: str, links: Links) -> str:
     return vias[0] if vias and len(vias) == len(notes) else ""
 
 
-def _is_trusted(key: str, links: Links, originals: Mapping[str, Original], request: Request) -> bool:
+def _is_trusted(key: str, links: Links, originals: Mapping[str, Original], request: VerifyRequest) -> bool:
     source = links.sources.get(key)
     if request.force or source is None or is_plausible(source, originals[key].text):
         return True

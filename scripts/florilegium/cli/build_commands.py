@@ -9,7 +9,7 @@ import click
 
 from ..check.checking import Options
 from ..core.diagnostics import plain
-from .program import progress, report, root_option, tell, verbose_option
+from .program import print_findings, progress, root_option, tell, verbose_option
 
 if TYPE_CHECKING:
     from ..pipeline import Taken
@@ -33,8 +33,8 @@ def build(root: Path, site_dir: Path | None, renderer: str, no_search: bool, no_
 
     options = Options(root=root, remember=not no_cache, progress=progress(), notify=tell, search=not no_search)
     target = (site_dir or root / "site").absolute()
-    built = pipeline.build(options, target, Renderer(renderer))
-    report(root, built.diagnostics, "text", built.totals)
+    built = pipeline.run_build(options, target, Renderer(renderer))
+    print_findings(root, built.diagnostics, "text", built.totals)
     if explain:
         _explain(built.steps)
     if built.site is None:

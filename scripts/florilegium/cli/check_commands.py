@@ -13,7 +13,7 @@ from ..core.errors import CannotRun
 from ..core.limits import MAX_BIBLIOGRAPHY_BYTES
 from ..core.rules import RULES
 from ..library.reading import ANNOTATIONS
-from .program import progress, report, root_option, tell
+from .program import print_findings, progress, root_option, tell
 
 __all__ = ["check", "echo_diff", "explain"]
 
@@ -46,7 +46,7 @@ def check(
     if fix:
         return _fix(options, form, strict, dry_run)
     diagnostics, totals = check_quickly(options)
-    report(root, diagnostics, form, totals)
+    print_findings(root, diagnostics, form, totals)
     if form == "text" and diagnostics:
         from ..edit.fixes import count_mendable
 
@@ -70,7 +70,7 @@ def _check_stdin(options: Options, name: str, form: str, strict: bool) -> int:
     data = sys.stdin.buffer.read(MAX_BIBLIOGRAPHY_BYTES + 1)
     diagnostics = check_text(options, path, data)
     lines = data.decode("utf-8", "replace")
-    report(options.root, diagnostics, form, plain(path), {path: lines})
+    print_findings(options.root, diagnostics, form, plain(path), {path: lines})
     return int(has_errors(diagnostics, strict=strict))
 
 
@@ -110,7 +110,7 @@ def _fix(options: Options, form: str, strict: bool, dry_run: bool) -> int:
     write_changes(options.root, fixes.changes)
     click.echo(f"mended {fixes}", err=form != "text")
     diagnostics, totals = check_quickly(options)
-    report(options.root, diagnostics, form, totals)
+    print_findings(options.root, diagnostics, form, totals)
     return int(has_errors(diagnostics, strict=strict))
 
 

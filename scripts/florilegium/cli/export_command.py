@@ -12,7 +12,7 @@ from ..check.checking import Options
 from ..core.diagnostics import did_you_mean, plain, quoted
 from ..core.errors import CannotRun
 from ..library.reading import ANNOTATIONS
-from .program import named_originals, progress, report, root_option, tell
+from .program import named_originals, print_findings, progress, root_option, tell
 
 if TYPE_CHECKING:
     from ..site.data_files import DataFile
@@ -50,7 +50,7 @@ def export(
     if not opened.files:
         # What reads the standard output waits for data.
         with redirect_stdout(sys.stderr if output == "-" else sys.stdout):
-            report(root, opened.diagnostics, "text", opened.totals)
+            print_findings(root, opened.diagnostics, "text", opened.totals)
         click.echo("Nothing was written.", err=True)
         return 1
     if listing:
@@ -61,7 +61,7 @@ def export(
         _print(chosen[0])
         return 0
     folder = _folder(root, output)
-    report(root, opened.diagnostics, "text", opened.totals)
+    print_findings(root, opened.diagnostics, "text", opened.totals)
     _write(chosen, folder, everything=not names)
     return 0
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from ..check.checking import Options, check, has_errors
+from ..check.checking import Options, check_library, has_errors
 from ..core.diagnostics import plain, quoted
 from ..core.edits import render_diff, write_changes
 from ..core.errors import CannotRun
 from ..edit.forms import parse_form, plan_proposal
-from .program import report
+from .program import print_findings
 
 __all__ = ["import_form"]
 
@@ -25,7 +25,7 @@ def import_form(root: Path, names: Sequence[str], *, dry_run: bool) -> int:
             "import form needs the text of one issue", "name its file, or - to read it from another command"
         )
     options = Options(root=root)
-    proposal = plan_proposal(parse_form(_read(names[0])), check(options).links, root, options.today)
+    proposal = plan_proposal(parse_form(_read(names[0])), check_library(options).links, root, options.today)
     for line in render_diff([proposal.change]):
         click.echo(plain(line))
     click.echo(f"{plain(proposal.change.path)}: {plain(proposal.summary)}")
@@ -33,8 +33,8 @@ def import_form(root: Path, names: Sequence[str], *, dry_run: bool) -> int:
         click.echo("Nothing was written.")
         return 0
     write_changes(root, [proposal.change])
-    checked = check(options)
-    report(root, checked.diagnostics, "text", checked.totals)
+    checked = check_library(options)
+    print_findings(root, checked.diagnostics, "text", checked.totals)
     return int(has_errors(checked.diagnostics))
 
 

@@ -48,7 +48,7 @@ def import_(
     """Bring works and highlights along from another program: BibTeX, RIS, CSL, Zotero, Hypothesis, Readwise, Kindle,
     REFI-QDA; with `notes DIR`, a folder of notes; with `form`, what was filed as an issue."""
     from ..core.edits import render_diff, write_changes
-    from ..edit.imports import Request, plan_import
+    from ..edit.imports import ImportRequest, plan_import
 
     if arguments[0] == "notes":
         from .vault_import import import_vault
@@ -59,7 +59,7 @@ def import_(
 
         return import_form(root, arguments[1:], dry_run=dry_run)
 
-    request = Request(
+    request = ImportRequest(
         note=note,
         source=source,
         speaker=speaker,
@@ -92,7 +92,7 @@ def _pairs(option: str, values: Iterable[str]) -> dict[str, str]:
 
 
 def _read(arguments: tuple[str, ...]) -> "Export":
-    from ..edit.imports import MAX_EXPORT_BYTES, Format, guess_format, parse_export
+    from ..edit.imports import MAX_EXPORT_BYTES, HighlightFormat, guess_format, parse_export
 
     if len(arguments) > 2 or (len(arguments) == 2 and arguments[0] not in _FORMATS):
         raise CannotRun(f"{quoted(arguments[0])} is no format", f"the formats are {', '.join(_FORMATS)}, notes, form")
@@ -103,7 +103,7 @@ def _read(arguments: tuple[str, ...]) -> "Export":
     if path.stat().st_size > MAX_EXPORT_BYTES:
         raise CannotRun(f"{quoted(path)} has more than {MAX_EXPORT_BYTES:,} bytes", "export fewer works")
     data = path.read_bytes()
-    format = guess_format(data) if name == "auto" else Format(name)
+    format = guess_format(data) if name == "auto" else HighlightFormat(name)
     if format is None:
         raise CannotRun(f"nothing in {quoted(path)} tells its format", f"name one of {', '.join(_FORMATS[1:])}")
     return parse_export(format, path.name, data)

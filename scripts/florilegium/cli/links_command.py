@@ -9,11 +9,11 @@ import click
 from ..check.checking import Options, has_errors
 from ..core.diagnostics import plain
 from ..core.errors import CannotRun
-from .program import progress, report, root_option, tell
+from .program import print_findings, progress, root_option, tell
 
 if TYPE_CHECKING:
     from ..core.edits import Change
-    from ..publish.external import Plan
+    from ..publish.external import ExternalPlan
 
 _FORMATS = ["text", "json", "sarif", "github", "markdown"]
 
@@ -61,7 +61,7 @@ def _site(options: Options, folder: Path, form: str, *, strict: bool) -> int:
 
     checked = check_site(options, folder)
     summary = f"{checked.pages:,} pages, {checked.permalinks:,} published addresses"
-    report(options.root, checked.diagnostics, form, summary)
+    print_findings(options.root, checked.diagnostics, form, summary)
     return int(has_errors(checked.diagnostics, strict=strict))
 
 
@@ -71,7 +71,7 @@ def _record(options: Options, form: str) -> int:
 
     checked, change, count = record_permalinks(options)
     if change is None:
-        report(options.root, checked.diagnostics, form, checked.totals)
+        print_findings(options.root, checked.diagnostics, form, checked.totals)
         tell("nothing was recorded: a library with errors is not published")
         return 1
     write_changes(options.root, [change])
@@ -79,25 +79,27 @@ def _record(options: Options, form: str) -> int:
     return 0
 
 
-def _plan(checker: str, time_limit: int, allow_private: bool) -> "Plan":
-    from ..publish.external import Manner, Plan, Terms
+def _plan(checker: str, time_limit: int, allow_private: bool) -> "ExternalPlan":
+    from ..publish.external import ExternalPlan, Manner, RequestOptions
 
     # Servers in a test are on this machine, and wait for nobody.
-    terms = Terms(allow_private=True, timeout=2.0) if allow_private else Terms()
+    terms = RequestOptions(allow_private=True, timeout=2.0) if allow_private else RequestOptions()
     manner = Manner(terms=terms, time_limit=time_limit)
     if allow_private:
         manner = replace(manner, pause=0.0, first_wait=0.05)
     show = progress()
-    return Plan(manner=manner, with_lychee=checker == "auto", progress=lambda done, all_: show("asking", done, all_))
+    return ExternalPlan(
+        manner=manner, with_lychee=checker == "auto", progress=lambda done, all_: show("asking", done, all_)
+    )
 
 
-def _external(options: Options, plan: "Plan", form: str, *, fix: bool, strict: bool) -> int:
-    from ..check.checking import check
+def _external(options: Options, plan: "ExternalPlan", form: str, *, fix: bool, strict: bool) -> int:
+    from ..check.checking import check_library
     from ..check.checks import apply_severities
     from ..core.edits import write_changes
     from ..publish.external import describe_round, look_at_library, moved_changes, render_issue
 
-    joined = check(options).links
+    joined = check_library(options).links
     found, ledger = look_at_library(joined, options.root, options.today, plan)
     diagnostics = apply_severities(joined, describe_round(found))
     changes = list(moved_changes(options.root, found))
@@ -106,7 +108,7 @@ def _external(options: Options, plan: "Plan", form: str, *, fix: bool, strict: b
         for line in render_issue(found):
             click.echo(line)
     else:
-        report(options.root, diagnostics, form, f"{len(found.outcomes):,} addresses of other sites")
+        print_findings(options.root, diagnostics, form, f"{len(found.outcomes):,} addresses of other sites")
     if form == "text":
         _show(changes, written=fix)
     return int(has_errors(diagnostics, strict=strict))

@@ -22,9 +22,9 @@ __all__ = [
     "forget_output",
     "is_verbose",
     "named_originals",
+    "print_findings",
     "program",
     "progress",
-    "report",
     "root_option",
     "tell",
     "verbose_option",
@@ -140,7 +140,7 @@ def progress() -> Callable[[str, int, int], None]:
     return show
 
 
-def report(
+def print_findings(
     root: Path,
     diagnostics: Sequence[Diagnostic],
     form: str,

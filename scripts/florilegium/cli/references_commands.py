@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..check.checking import Options, check
+from ..check.checking import Options, check_library
 from ..core.diagnostics import plain, quoted
 from .program import progress, root_option, tell
 
@@ -31,7 +31,7 @@ def refresh(root: Path, dry_run: bool) -> int:
     from ..edit.retractions import ask_registry, plan_refresh
     from ..works.registries import fetch_notices, fetch_record
 
-    library = check(Options(root=root)).links.library
+    library = check_library(Options(root=root)).links.library
     answers = ask_registry(library, fetch_record, lambda done, all_: progress()("asked for", done, all_), fetch_notices)
     refreshed = plan_refresh(library, root, answers.found)
     _show(refreshed)

@@ -86,9 +86,9 @@ def _root(root: Path | None, head: str | None) -> Path:
 def report(root: Path, form: str, everything: bool, no_cache: bool) -> int:
     """Say what the library rests on and what it lacks: what is not verified, rests on one work, was retracted."""
     from ..check import coverage
-    from ..check.checking import check, has_errors
+    from ..check.checking import check_library, has_errors
 
-    checked = check(Options(root=root, remember=not no_cache, progress=progress()))
+    checked = check_library(Options(root=root, remember=not no_cache, progress=progress()))
     if has_errors(checked.diagnostics):
         tell("the check finds errors, and what cannot be read is counted nowhere")
     found = coverage.coverage_of(checked.links)

@@ -7,7 +7,7 @@ import click
 
 from ..core.diagnostics import plain
 from ..core.errors import CannotRun
-from .program import named_originals, progress, report, root_option, tell
+from .program import named_originals, print_findings, progress, root_option, tell
 
 
 @click.command()
@@ -42,8 +42,8 @@ def verify(
 ) -> int:
     """Compare quotations with their originals, word for word, and record what was found in quotes.lock."""
     from ..check.checking import Options, has_errors
-    from ..check.verifying import Request, remove_entries
-    from ..check.verifying import verify as compare
+    from ..check.verifying import VerifyRequest, remove_entries
+    from ..check.verifying import verify_library as compare
 
     if remove:
         gone = remove_entries(Options(root=root), remove)
@@ -53,9 +53,9 @@ def verify(
     if not originals and folder is None and not prune:
         raise CannotRun("there is nothing to compare with", "name a text: --original KEY=PATH")
     options = Options(root=root, progress=progress())
-    request = Request(prune, not only_check, force, by, _confirm, folder, tell)
+    request = VerifyRequest(prune, not only_check, force, by, _confirm, folder, tell)
     result = compare(options, named_originals(originals), request)
-    report(root, result.diagnostics, "text", result.totals)
+    print_findings(root, result.diagnostics, "text", result.totals)
     for remark in result.remarks:
         tell(remark)
     state = "is as it was, with" if only_check else "has"

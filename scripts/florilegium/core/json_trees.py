@@ -6,12 +6,14 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 
 from .diagnostics import Diagnostic
 from .spans import LineTable
-from .trees import MAX_TREE_BYTES, MAX_TREE_DEPTH, Mapping, Node, Reader, Scalar, Sequence, Stop
+from .trees import MAX_TREE_BYTES, MAX_TREE_DEPTH, DataNode, Mapping, Reader, Scalar, Sequence, Stop
 
 __all__ = ["parse_json"]
 
 
-def parse_json(text: str, table: LineTable, *, max_bytes: int = MAX_TREE_BYTES) -> tuple[Node | None, list[Diagnostic]]:
+def parse_json(
+    text: str, table: LineTable, *, max_bytes: int = MAX_TREE_BYTES
+) -> tuple[DataNode | None, list[Diagnostic]]:
     """Read a JSON text (RFC 8259) as the tree that the same YAML would give.
 
     Numbers and the words `true`, `false` and `null` become plain scalars that keep their letters. Returns no
@@ -34,7 +36,7 @@ class _JsonReader(Reader):
 
     count = 0
 
-    def document(self) -> Node:
+    def document(self) -> DataNode:
         node, end = self.value(self.skip(1 if self.text.startswith("\ufeff") else 0), 0)
         end = self.skip(end)
         if end < len(self.text):
@@ -47,7 +49,7 @@ class _JsonReader(Reader):
     def error(self, offset: int, message: str, remedy: str = "") -> Stop:
         return self.stop(self.place(offset, min(offset + 1, len(self.text))), f"this is not JSON: {message}", remedy)
 
-    def value(self, start: int, depth: int) -> tuple[Node, int]:
+    def value(self, start: int, depth: int) -> tuple[DataNode, int]:
         self.count += 1
         self.check_count(self.count)
         sign = self.text[start : start + 1]
@@ -79,7 +81,7 @@ class _JsonReader(Reader):
         return Scalar(value, False, span), end
 
     def sequence(self, start: int, depth: int) -> tuple[Sequence, int]:
-        items: list[Node] = []
+        items: list[DataNode] = []
         offset = self.skip(start + 1)
         if self.text[offset : offset + 1] != "]":
             while True:
@@ -92,7 +94,7 @@ class _JsonReader(Reader):
         return Sequence(tuple(items), self.place(start, offset + 1)), offset + 1
 
     def mapping(self, start: int, depth: int) -> tuple[Mapping, int]:
-        items: list[Node] = []
+        items: list[DataNode] = []
         offset = self.skip(start + 1)
         if self.text[offset : offset + 1] != "}":
             while True:

@@ -24,10 +24,10 @@ __all__ = [
     "Date",
     "Heading",
     "Hyperlink",
+    "IdMention",
     "Library",
     "LibrarySettings",
     "Locator",
-    "Mention",
     "Name",
     "Note",
     "Notice",
@@ -163,7 +163,7 @@ class Citation(FrozenValue):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mention(FrozenValue):
+class IdMention(FrozenValue):
     """An id that names a theme, a notice or the like, and where it stands."""
 
     id: str
@@ -245,8 +245,8 @@ class Quote(FrozenValue):
     """The work that the words come from."""
     quoted_in: Reference | None
     """The work in which the note-taker read them, when that is another one."""
-    themes: tuple[Mention, ...]
-    notices: tuple[Mention, ...]
+    themes: tuple[IdMention, ...]
+    notices: tuple[IdMention, ...]
     span: Span
     """The whole block quote."""
     words_span: Span
@@ -279,12 +279,12 @@ class Note(FrozenValue):
     id: str
     path: str
     title: str
-    source: Mention | None
+    source: IdMention | None
     """The citation key of the work that is summarised: as written, or the only one that the note lists or cites."""
     basis: Basis | None
-    via: Mention | None
-    themes: tuple[Mention, ...]
-    notices: tuple[Mention, ...]
+    via: IdMention | None
+    themes: tuple[IdMention, ...]
+    notices: tuple[IdMention, ...]
     sources: tuple[Source, ...]
     """The works that the note's own `references` list."""
     contributors: tuple[str, ...]
@@ -312,9 +312,9 @@ class Theme(FrozenValue):
     path: str
     label: str
     aliases: tuple[str, ...]
-    broader: tuple[Mention, ...]
-    related: tuple[Mention, ...]
-    notices: tuple[Mention, ...]
+    broader: tuple[IdMention, ...]
+    related: tuple[IdMention, ...]
+    notices: tuple[IdMention, ...]
     body: Body
     spans: Mapping[str, Span] = field(default_factory=dict)
     digest: str = ""
@@ -377,7 +377,7 @@ class LibrarySettings(FrozenValue):
     branch: str = "main"
     roles: tuple[Role, ...] = ()
     notices: tuple[Notice, ...] = ()
-    sensitive_sources: Mapping[str, tuple[Mention, ...]] = field(default_factory=dict)
+    sensitive_sources: Mapping[str, tuple[IdMention, ...]] = field(default_factory=dict)
     """Citation keys whose quotes and notes must carry these notices."""
     severities: Mapping[str, Severity] = field(default_factory=dict)
     exceptions: tuple[RuleException, ...] = ()

@@ -7,14 +7,14 @@ capitals (https://citeproc-js.readthedocs.io/en/latest/csl-json/markup.html#html
 import re
 from typing import NamedTuple
 
-__all__ = ["Run", "plain_title", "read_runs"]
+__all__ = ["RichRun", "plain_title", "read_runs"]
 
 _TAG = re.compile(
     r"<(/?)(i|b|sc|sub|sup|span)(?:\s+(?:class=[\"'](nocase)[\"']|style=[\"']font-variant:\s*(small-caps);?[\"']))?\s*>"
 )
 
 
-class Run(NamedTuple):
+class RichRun(NamedTuple):
     """A stretch of text with the marks that hold for it, the outermost first."""
 
     text: str
@@ -29,9 +29,9 @@ def plain_title(text: str) -> str:
     return _TAG.sub("", text) if "<" in text else text
 
 
-def read_runs(text: str) -> list[Run]:
+def read_runs(text: str) -> list[RichRun]:
     """The runs of a text. A tag that is never closed, or never opened, is text."""
-    runs: list[Run] = []
+    runs: list[RichRun] = []
     position = 0
     open_: list[str] = []
     for found in _pairs(text):
@@ -47,8 +47,8 @@ def read_runs(text: str) -> list[Run]:
     return runs
 
 
-def _run(text: str, marks: list[str]) -> Run:
-    return Run(text, tuple(mark for mark in marks if mark not in ("nocase", "span")), "nocase" in marks)
+def _run(text: str, marks: list[str]) -> RichRun:
+    return RichRun(text, tuple(mark for mark in marks if mark not in ("nocase", "span")), "nocase" in marks)
 
 
 def _pairs(text: str) -> list[re.Match[str]]:

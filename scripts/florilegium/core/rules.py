@@ -41,7 +41,7 @@ ERROR, WARNING, INFORMATION = Severity.ERROR, Severity.WARNING, Severity.INFORMA
 FILES = "Files and text"
 FRONT_MATTER = "Front matter"
 REFERENCES = "References and sources"
-THEMES = "Themes"
+THEME_RULES = "Themes"
 QUOTES = "Quotes"
 VERIFICATION = "Verification"
 PROSE = "Prose and links"
@@ -206,23 +206,23 @@ _TABLE = (
      "A page that the work does not have is a mistyped page.",
      "Compare the page with the work."),
 
-    ("unknown-theme", THEMES, ERROR,
+    ("unknown-theme", THEME_RULES, ERROR,
      "Every theme that is named has a file under `annotations/themes/`.",
      "A quote under a misspelt theme would not be found.",
      "Correct the name, or write the theme."),
-    ("undeclared-theme", THEMES, ERROR,
+    ("undeclared-theme", THEME_RULES, ERROR,
      "A quote is filed only under themes that its note lists.",
      "The list says in which order the source treats its themes, so it must be whole.",
      "Add the theme to the note's `themes:`."),
-    ("theme-without-quotes", THEMES, INFORMATION,
+    ("theme-without-quotes", THEME_RULES, INFORMATION,
      "Every theme has at least one quote.",
      "A theme is worth most where a reader can see the words that it rests on.",
      "Look for a quotation, or leave it: some themes have none yet."),
-    ("unused-theme", THEMES, WARNING,
+    ("unused-theme", THEME_RULES, WARNING,
      "Every theme is listed by a note.",
      "A theme that nothing leads to is an empty page.",
      "List it in a note, or remove the file."),
-    ("theme-cycle", THEMES, ERROR,
+    ("theme-cycle", THEME_RULES, ERROR,
      "No theme is, by way of `broader`, broader than itself.",
      "The themes are shown as a tree.",
      "Remove one `broader` of those that the message names."),

@@ -4,7 +4,7 @@ import errno
 
 from .diagnostics import plain
 
-__all__ = ["NO_MEMORY", "is_full", "reason", "remedy", "words_of"]
+__all__ = ["NO_MEMORY", "is_full", "machine_message", "reason", "remedy"]
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -59,6 +59,6 @@ def remedy(error: OSError) -> str:
     return "run the command again; if it fails in the same way, check the disk"
 
 
-def words_of(said: str) -> tuple[str, str] | None:
+def machine_message(said: str) -> tuple[str, str] | None:
     """The message and remedy for what another program printed, where that was about the machine."""
     return next((words for phrase, words in _SAID.items() if phrase in said), None)

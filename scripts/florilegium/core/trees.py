@@ -11,8 +11,8 @@ __all__ = [
     "MAX_NODES",
     "MAX_TREE_BYTES",
     "MAX_TREE_DEPTH",
+    "DataNode",
     "Mapping",
-    "Node",
     "Reader",
     "Scalar",
     "Sequence",
@@ -63,23 +63,23 @@ class Scalar(NamedTuple):
 
 
 class Sequence(NamedTuple):
-    items: "tuple[Node, ...]"
+    items: "tuple[DataNode, ...]"
     span: Span
 
 
 class Mapping(NamedTuple):
-    entries: "tuple[tuple[Scalar, Node], ...]"
+    entries: "tuple[tuple[Scalar, DataNode], ...]"
     """In their order; no key comes twice."""
     span: Span
 
-    def get(self, key: str) -> "Node | None":
+    def get(self, key: str) -> "DataNode | None":
         return next((value for name, value in self.entries if name.text == key), None)
 
 
-Node = Scalar | Sequence | Mapping
+DataNode = Scalar | Sequence | Mapping
 
 
-def kind_of(node: Node) -> str:
+def kind_of(node: DataNode) -> str:
     """What a value is, in the words of a message: `a text`, `a list`."""
     if not isinstance(node, Scalar):
         return "a list" if isinstance(node, Sequence) else "a mapping"
@@ -90,7 +90,7 @@ def kind_of(node: Node) -> str:
     return "a number" if node.number is not None else "a text"
 
 
-def tree_of(value: object, span: Span, depth: int = 0) -> Node:
+def tree_of(value: object, span: Span, depth: int = 0) -> DataNode:
     """A value of Python, as JSON has them, as a tree whose every part stands at one place."""
     if isinstance(value, dict | list | tuple) and depth >= MAX_TREE_DEPTH:
         return Scalar("", True, span)
@@ -154,7 +154,7 @@ class Reader:
             message = f"an escape stands for the invisible character {found}"
             self.report(span, message, "delete the escape", "invisible-character")
 
-    def check_keys(self, items: list[Node]) -> list[tuple[Scalar, Node]]:
+    def check_keys(self, items: list[DataNode]) -> list[tuple[Scalar, DataNode]]:
         """The entries of a mapping, given as keys and values in turn, without those that are refused."""
         seen: dict[str, Scalar] = {}
         entries = []

@@ -12,7 +12,7 @@ import yaml
 
 from .diagnostics import Diagnostic, plain, quoted
 from .spans import LineTable, Span
-from .trees import MAX_NODES, MAX_TREE_BYTES, MAX_TREE_DEPTH, Mapping, Node, Reader, Scalar, Sequence, Stop
+from .trees import MAX_NODES, MAX_TREE_BYTES, MAX_TREE_DEPTH, DataNode, Mapping, Reader, Scalar, Sequence, Stop
 
 __all__ = ["parse_yaml"]
 
@@ -24,7 +24,7 @@ _Mark: TypeAlias = Any
 
 def parse_yaml(
     text: str, table: LineTable, offset: int = 0, *, max_bytes: int = MAX_TREE_BYTES
-) -> tuple[Node | None, list[Diagnostic]]:
+) -> tuple[DataNode | None, list[Diagnostic]]:
     """Read one YAML document, `text`, which is the part of the file `table` that begins at `offset`.
 
     Returns no node where there is none (an empty document) or none can be had (a syntax error, an alias).
@@ -74,7 +74,7 @@ class _YamlReader(Reader):
         super().__init__(text, table, offset)
         self.line, self.column = table.position(offset)
         self.lines = table.position(offset + len(text)).line - self.line
-        self.open: list[tuple[_Mark, list[Node]]] = []
+        self.open: list[tuple[_Mark, list[DataNode]]] = []
         """The collections that are open, from the outermost: where each begins, and its values so far."""
         self.last: _Event | None = None
         """The scalar seen last: after a quoted one, its quotation marks are the likely cause of an error."""
@@ -84,15 +84,15 @@ class _YamlReader(Reader):
             message = f"the character U+{ord(found[0]):04X} cannot stand in YAML"
             raise self.stop(self.place(*found.span()), message, "delete it; retyping the words around it helps")
 
-    def build(self, events: Iterable[_Event]) -> Node | None:
+    def build(self, events: Iterable[_Event]) -> DataNode | None:
         # Every value of every note passes through this loop, hence its length and its few calls.
         stack = self.open
-        root: Node | None = None
+        root: DataNode | None = None
         count = 0
         for event in events:
             kind = type(event)
             if kind is yaml.ScalarEvent:
-                node: Node = self.scalar(event)
+                node: DataNode = self.scalar(event)
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 if len(stack) == MAX_TREE_DEPTH:
                     raise self.too_deep(self.deep_place(event))
@@ -136,7 +136,7 @@ class _YamlReader(Reader):
             self.check_escapes(value, span)
         return Scalar(value, False, span)
 
-    def entries(self, items: list[Node]) -> tuple[tuple[Scalar, Node], ...]:
+    def entries(self, items: list[DataNode]) -> tuple[tuple[Scalar, DataNode], ...]:
         names = {key.text for key in items[::2] if type(key) is Scalar}
         if 2 * len(names) < len(items) or "<<" in names:
             return tuple(self.check_keys(items))
@@ -150,7 +150,7 @@ class _YamlReader(Reader):
         end_column = end.column + (1 if end_line else self.column)
         return Span(self.table.path, base + line, column, base + end_line, end_column)
 
-    def collection_span(self, start: _Mark, event: _Event, items: list[Node]) -> Span:
+    def collection_span(self, start: _Mark, event: _Event, items: list[DataNode]) -> Span:
         span = self.span(start, event.end_mark)
         if items and event.start_mark.index == event.end_mark.index:
             # For the parser a collection in block style ends where the next token begins.
@@ -170,7 +170,7 @@ class _YamlReader(Reader):
         if event.tag is not None:
             self.report(span, f"the tag {quoted(event.tag)} is refused", _QUOTE_IT.format("!"))
 
-    def check_event(self, event: _Event, root: Node | None) -> None:
+    def check_event(self, event: _Event, root: DataNode | None) -> None:
         """Refuse an alias, a directive and a second document; other events bear no value."""
         span = self.span(event.start_mark, event.end_mark)
         if isinstance(event, yaml.AliasEvent):

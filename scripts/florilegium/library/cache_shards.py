@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..core.cache import Cache
-from .reading import Listed, Parsed, is_spent, shard_of
+from .reading import Listed, Parsed, cache_shard, is_spent
 
 __all__ = ["CacheShards"]
 
@@ -40,7 +40,7 @@ class CacheShards:
 
     def known(self, listed: Listed) -> Parsed | None:
         """What a file held the last time, if it has not changed since."""
-        shard = shard_of(listed.path)
+        shard = cache_shard(listed.path)
         if shard not in self._now:
             self._load(shard)
         self._now[shard].append(listed)
@@ -55,7 +55,7 @@ class CacheShards:
 
     def keep(self, files: list[Listed], parsed: bytes) -> None:
         """Remember what was read of a whole shard: the pickled list of what its files hold."""
-        shard = shard_of(files[0].path)
+        shard = cache_shard(files[0].path)
         if files == self._now[shard] and all(map(self._is_settled, files)):
             self._save(shard, files, parsed)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from ..core.diagnostics import Diagnostic, quoted
 from ..core.spans import LineTable
-from ..core.trees import Mapping, Node, Scalar, Sequence
+from ..core.trees import DataNode, Mapping, Scalar, Sequence
 
 __all__ = ["find_cut_values"]
 
@@ -27,7 +27,7 @@ def find_cut_values(mapping: Mapping, table: LineTable) -> Iterator[Diagnostic]:
             yield from _find(key, value, table)
 
 
-def _find(key: Scalar, value: Node, table: LineTable) -> Iterator[Diagnostic]:
+def _find(key: Scalar, value: DataNode, table: LineTable) -> Iterator[Diagnostic]:
     if isinstance(value, Mapping):
         for inner, node in value.entries:
             yield from _find(inner, node, table)

@@ -8,19 +8,19 @@ from typing import NamedTuple, TypeVar
 
 from ..core.diagnostics import Diagnostic, Related, did_you_mean, quoted
 from ..core.json_trees import parse_json
-from ..core.model import Mention
+from ..core.model import IdMention
 from ..core.spans import LineTable, Span
-from ..core.trees import Mapping, Node, Scalar, Sequence, kind_of
+from ..core.trees import DataNode, Mapping, Scalar, Sequence, kind_of
 from ..core.yaml_trees import parse_yaml
 from .cut_values import find_cut_values
 
 __all__ = [
-    "Cut",
+    "DataNode",
     "Fields",
+    "FileDivision",
     "FrontMatter",
+    "HeadProblem",
     "Mapping",
-    "Node",
-    "Problem",
     "Scalar",
     "Sequence",
     "cut_front_matter",
@@ -33,7 +33,7 @@ __all__ = [
 E_ = TypeVar("E_", bound=StrEnum)
 
 
-class Cut(NamedTuple):
+class FileDivision(NamedTuple):
     """Offsets: the YAML is `text[yaml_start:yaml_end]`, the Markdown `text[body_start:]`."""
 
     yaml_start: int
@@ -41,7 +41,7 @@ class Cut(NamedTuple):
     body_start: int
 
 
-class Problem(NamedTuple):
+class HeadProblem(NamedTuple):
     """Why a text has no front matter, and the offsets of the place that shows it."""
 
     message: str
@@ -65,7 +65,7 @@ _FORM = 'begin the file with a line "---", a line such as "title: A title", and 
 _LATER = re.compile(r"\s+---[ \t]*[\r\n]")
 
 
-def cut_front_matter(text: str) -> Cut | Problem:
+def cut_front_matter(text: str) -> FileDivision | HeadProblem:
     """Find the front matter: from a first line `---` to the next line `---` or `...`.
 
     A byte order mark before it is skipped; lines end with LF, CR LF or CR.
@@ -75,19 +75,19 @@ def cut_front_matter(text: str) -> Cut | Problem:
         first = re.search(r"[\r\n]|\Z", text)
         later = _LATER.match(text)
         message, remedy = ("blank lines stand before the ---", "remove them") if later else (_NONE, _FORM)
-        return Problem(message, remedy, 0, first.start() if first else 0)
+        return HeadProblem(message, remedy, 0, first.start() if first else 0)
     closing = _CLOSING.search(text, opening.end())
     if closing is None:
         message = "the front matter that opens here is never closed"
-        return Problem(message, 'close it with a line "---"', opening.start(), len(opening[0].rstrip()))
-    return Cut(opening.end(), closing.start(), closing.end())
+        return HeadProblem(message, 'close it with a line "---"', opening.start(), len(opening[0].rstrip()))
+    return FileDivision(opening.end(), closing.start(), closing.end())
 
 
 def parse_front_matter(table: LineTable) -> FrontMatter:
     """Cut the front matter of a file and read its YAML, which must be a mapping."""
     text = table.text
     cut = cut_front_matter(text)
-    if isinstance(cut, Problem):
+    if isinstance(cut, HeadProblem):
         span = table.span(cut.start, cut.end)
         problem = Diagnostic(rule="malformed-front-matter", span=span, message=cut.message, help=cut.help)
         # Without an end to the YAML nobody can say where the Markdown begins: read none of it.
@@ -109,7 +109,7 @@ def _blank_line(span: Span) -> Diagnostic:
     return Diagnostic(rule="malformed-front-matter", span=span, message=message, help="remove the blank line")
 
 
-def _no_mapping(node: Node | None, opening: Span) -> Diagnostic:
+def _no_mapping(node: DataNode | None, opening: Span) -> Diagnostic:
     message = "the front matter is empty" if node is None else f"the front matter is {kind_of(node)}"
     span = node.span if node else opening
     return Diagnostic(
@@ -142,7 +142,7 @@ _LABELS = ("title", "label", "name", "heading")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def _texts_in(node: Node) -> Iterator[str]:
+def _texts_in(node: DataNode) -> Iterator[str]:
     """The texts of a list, and of the lists in it: `[[soothing]]` is one text in two lists."""
     if isinstance(node, Sequence):
         for item in node.items:
@@ -191,7 +191,7 @@ class Fields:
         place = span or self.span(key)
         self.diagnostics.append(Diagnostic(rule=rule or self.rule, span=place, message=message, help=remedy))
 
-    def expect(self, key: str, wanted: str, node: Node, remedy: str = "") -> None:
+    def expect(self, key: str, wanted: str, node: DataNode, remedy: str = "") -> None:
         """Record that a value is not of the kind that its key asks for."""
         got = f", not {kind_of(node)}" if kind_of(node) not in wanted else ""
         self.report(
@@ -201,7 +201,7 @@ class Fields:
             span=None if node is self.nodes.get(key) else node.span,
         )
 
-    def get(self, key: str, *, required: bool = False, example: str = "…") -> Node | None:
+    def get(self, key: str, *, required: bool = False, example: str = "…") -> DataNode | None:
         """The value, or nothing where it is absent or null; that is a problem where it is required."""
         remedy = f"add {key}: {example}"
         node = self.nodes.get(key)
@@ -249,7 +249,7 @@ class Fields:
 
     def items(
         self, key: str, *, required: bool = False, of: str = "texts", example: str = "[one, two]"
-    ) -> tuple[Node, ...]:
+    ) -> tuple[DataNode, ...]:
         """The items of a list, of any kind; `of` and `example` are for the message."""
         node = self.get(key)
         if isinstance(node, Sequence):
@@ -279,44 +279,44 @@ class Fields:
         """A list of texts that are not empty; with `or_one`, a single text is a list of one."""
         node = self.nodes.get(key)
         if or_one and isinstance(node, Scalar) and not node.is_null:
-            items: tuple[Node, ...] = (node,)
+            items: tuple[DataNode, ...] = (node,)
         else:
             items = self.items(key, required=required, of=of, example=example)
         return tuple(item.text for item in self._texts(key, items, of))
 
-    def mention(self, key: str, *, required: bool = False) -> Mention | None:
+    def mention(self, key: str, *, required: bool = False) -> IdMention | None:
         """One id and its place."""
         node = self.get(key, required=required)
         if node is None:
             return None
-        found = [Mention(id=item.text, span=item.span) for item in self._texts(key, (node,), "ids", "an id")]
+        found = [IdMention(id=item.text, span=item.span) for item in self._texts(key, (node,), "ids", "an id")]
         return found[0] if found else None
 
     def mentions(
         self, key: str, *, required: bool = False, or_one: bool = False, example: str = "[first, second]"
-    ) -> tuple[Mention, ...]:
+    ) -> tuple[IdMention, ...]:
         """A list of ids, each of which may come once; with `or_one`, a single id is a list of one."""
         node = self.nodes.get(key)
         if or_one and isinstance(node, Scalar) and not node.is_null:
-            items: tuple[Node, ...] = (node,)
+            items: tuple[DataNode, ...] = (node,)
         else:
             items = self.items(key, required=required, of="ids", example=example)
-        seen: dict[str, Mention] = {}
+        seen: dict[str, IdMention] = {}
         for item in self._texts(key, items, "ids"):
             if first := seen.get(item.text):
                 self._doubled(key, item, first)
             else:
-                seen[item.text] = Mention(id=item.text, span=item.span)
+                seen[item.text] = IdMention(id=item.text, span=item.span)
         return tuple(seen.values())
 
-    def _doubled(self, key: str, item: Scalar, first: Mention) -> None:
+    def _doubled(self, key: str, item: Scalar, first: IdMention) -> None:
         message = f"{quoted(key)}{self.where} lists {quoted(item.text)} twice"
         related = (Related(message="it stands here already", span=first.span),)
         self.diagnostics.append(
             Diagnostic(rule=self.rule, span=item.span, message=message, help="remove one of the two", related=related)
         )
 
-    def _texts(self, key: str, items: Iterable[Node], of: str, wanted: str = "") -> list[Scalar]:
+    def _texts(self, key: str, items: Iterable[DataNode], of: str, wanted: str = "") -> list[Scalar]:
         texts = []
         for item in items:
             if not isinstance(item, Scalar) or item.is_null:

@@ -26,7 +26,7 @@ from ..core.model import (
     Verification,
     VerifiedAgainst,
 )
-from ..quotations.states import State, verification_of
+from ..quotations.states import QuoteState, verification_of
 
 __all__ = [
     "CitedBy",
@@ -80,7 +80,7 @@ class Links:
     narrower: Mapping[str, tuple[str, ...]]
     """Ids of the themes directly below a theme."""
     cited_by: Mapping[str, CitedBy]
-    records: Mapping[str, State]
+    records: Mapping[str, QuoteState]
     """By address, the quotes whose words were found in an original and have not changed since, with the entries."""
 
     @property
@@ -201,7 +201,7 @@ def _resolve_cited_by(notes: Mapping[str, Note], themes: Mapping[str, Theme]) ->
 class _States(Mapping[str, VerifiedAgainst]):
     """The states of a mapping of records."""
 
-    def __init__(self, records: Mapping[str, State]) -> None:
+    def __init__(self, records: Mapping[str, QuoteState]) -> None:
         self.records = records
 
     def __getitem__(self, address: str) -> VerifiedAgainst:
@@ -216,7 +216,7 @@ class _States(Mapping[str, VerifiedAgainst]):
         return len(self.records)
 
 
-def _resolve_states(library: Library) -> dict[str, State]:
+def _resolve_states(library: Library) -> dict[str, QuoteState]:
     entries: dict[str, list[Verification]] = defaultdict(list)
     for verification in library.verifications:
         entries[verification.quote].append(verification)

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from ..core.diagnostics import Diagnostic, quoted
 from ..core.limits import MAX_REFERENCES, MAX_TITLE
-from ..core.model import Basis, Body, Mention, Note, Reference, Source, Status, Theme
+from ..core.model import Basis, Body, IdMention, Note, Reference, Source, Status, Theme
 from ..core.spans import LineTable, Span
 from ..markdown.bodies import parse_body
 from ..works.csl import parse_source
-from .frontmatter import Cut, Fields, Mapping, Scalar, cut_front_matter, parse_front_matter
+from .frontmatter import Fields, FileDivision, Mapping, Scalar, cut_front_matter, parse_front_matter
 from .gists import give_gists
 from .quote_ids import name_quotes
 
@@ -168,7 +168,7 @@ def _body(table: LineTable, start: int, note: str) -> tuple[Body, list[Diagnosti
     return parsed.body, parsed.diagnostics
 
 
-def _via(fields: Fields, basis: Basis | None) -> Mention | None:
+def _via(fields: Fields, basis: Basis | None) -> IdMention | None:
     via = fields.mention("via")
     if basis is Basis.SECONDARY and via is None and "via" not in fields.nodes:
         message = '"via" is missing: the basis is secondary, so name the work that was read instead'
@@ -182,25 +182,25 @@ def _via(fields: Fields, basis: Basis | None) -> Mention | None:
     return via
 
 
-def _themes(fields: Fields, body: Body) -> tuple[Mention, ...]:
+def _themes(fields: Fields, body: Body) -> tuple[IdMention, ...]:
     """The themes that the note lists; without a list that can be read, those of its quotes, in their order."""
     found = len(fields.diagnostics)
     listed = fields.mentions("themes")
     if listed or ("themes" in fields.nodes and len(fields.diagnostics) == found):
         return listed
-    found_in_quotes: dict[str, Mention] = {}
+    found_in_quotes: dict[str, IdMention] = {}
     for mention in chain.from_iterable(quote.themes for quote in body.quotes):
         found_in_quotes.setdefault(mention.id, mention)
     return tuple(found_in_quotes.values())
 
 
-def _source(fields: Fields, sources: tuple[Source, ...], body: Body, known: bool) -> Mention | None:
+def _source(fields: Fields, sources: tuple[Source, ...], body: Body, known: bool) -> IdMention | None:
     """The work that the note is on: the one it names, or else the only one that it lists or cites."""
     if "source" in fields.nodes or not known:
         return fields.mention("source", required=known)
-    works = [Mention(id=source.key, span=source.key_span) for source in sources]
+    works = [IdMention(id=source.key, span=source.key_span) for source in sources]
     if not works and "references" not in fields.nodes:
-        works = [Mention(id=reference.key, span=reference.key_span) for reference in _cited(body)]
+        works = [IdMention(id=reference.key, span=reference.key_span) for reference in _cited(body)]
     if len({work.id for work in works}) == 1:
         return works[0]
     keys = ", ".join(dict.fromkeys(work.id for work in works[:5]))
@@ -225,7 +225,7 @@ def _status(fields: Fields, mapping: Mapping | None, table: LineTable) -> Status
     """A draft is one although the rest of its front matter cannot be read."""
     if mapping is None:
         cut = cut_front_matter(table.text)
-        head = table.text[cut.yaml_start : cut.yaml_end] if isinstance(cut, Cut) else ""
+        head = table.text[cut.yaml_start : cut.yaml_end] if isinstance(cut, FileDivision) else ""
         return Status.DRAFT if _DRAFT.search(head) else None
     return fields.choice("status", Status)
 

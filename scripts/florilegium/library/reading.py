@@ -32,13 +32,13 @@ __all__ = [
     "Listed",
     "Parsed",
     "ReadResult",
+    "cache_shard",
     "is_spent",
     "list_files",
     "parse_text",
     "read_library",
     "read_text",
     "replace_files",
-    "shard_of",
 ]
 
 ANNOTATIONS = "annotations"
@@ -323,7 +323,7 @@ def is_spent(parsed: Parsed) -> bool:
     return any(diagnostic.rule == "too-slow" for diagnostic in parsed.diagnostics)
 
 
-def shard_of(path: str) -> int:
+def cache_shard(path: str) -> int:
     """The number of the shard of a file: those of one shard are read, and remembered, together."""
     return zlib.crc32(os.fsencode(path)) % SHELVES
 
@@ -385,7 +385,7 @@ def _read_all(
         return
     shards: dict[int, list[Listed]] = {}
     for listed in files:
-        shards.setdefault(shard_of(listed.path), []).append(listed)
+        shards.setdefault(cache_shard(listed.path), []).append(listed)
     with executor() as pool:
         read = pool.map(partial(_read_shard, root), shards.values())
         for shard, parsed in zip(shards.values(), read, strict=True):

@@ -6,15 +6,15 @@ from pathlib import Path
 
 from ..core.diagnostics import Diagnostic, Related, did_you_mean, quoted
 from ..core.ids import is_id, propose_id
-from ..core.model import LibrarySettings, Mention, Notice, Role, RuleException
+from ..core.model import IdMention, LibrarySettings, Notice, Role, RuleException
 from ..core.rules import RULES, Severity
 from ..core.spans import LineTable, Span
 from ..works.identifiers import check_url
-from .frontmatter import Fields, Mapping, Node, Scalar, parse_yaml
+from .frontmatter import DataNode, Fields, Mapping, Scalar, parse_yaml
 
-__all__ = ["KEYS", "parse_settings"]
+__all__ = ["SETTING_KEYS", "parse_settings"]
 
-KEYS = (
+SETTING_KEYS = (
     "title",
     "description",
     "language",
@@ -73,7 +73,7 @@ def parse_settings(table: LineTable) -> tuple[LibrarySettings, list[Diagnostic]]
         redirects=_redirects(fields),
         spans={**fields.spans, **_key_spans(fields)},
     )
-    fields.unknown(KEYS)
+    fields.unknown(SETTING_KEYS)
     return settings, diagnostics
 
 
@@ -210,7 +210,7 @@ def _is_new_id(fields: Fields, id_: str, taken: dict[str, Span]) -> bool:
     return True
 
 
-def _entries(fields: Fields, key: str, example: str = "") -> Iterator[tuple[Scalar, Node]]:
+def _entries(fields: Fields, key: str, example: str = "") -> Iterator[tuple[Scalar, DataNode]]:
     """The entries of a mapping; without an example a value of another kind is passed over."""
     node = fields.get(key)
     if isinstance(node, Mapping):
@@ -219,7 +219,7 @@ def _entries(fields: Fields, key: str, example: str = "") -> Iterator[tuple[Scal
         fields.expect(key, f"a mapping, such as {example}", node, f"write {key}: {example}")
 
 
-def _sensitive(fields: Fields) -> dict[str, tuple[Mention, ...]]:
+def _sensitive(fields: Fields) -> dict[str, tuple[IdMention, ...]]:
     entries = _entries(fields, "sensitive-sources", "{doe2009: [trauma]}")
     found = {}
     for key, value in entries:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from ..core.model import Quote, Role, Source
-from ..markdown.speakers import Person, SpeakerFault, Voice, parse_speaker
+from ..markdown.speakers import SpeakerFault, Voice, WorkPerson, parse_speaker
 from .links import Links
 
-__all__ = ["people_of", "read_voices", "render_voice", "render_voices", "role_names", "voices_of"]
+__all__ = ["named_people", "read_voices", "render_voice", "render_voices", "role_names", "voices_of"]
 
 _PEOPLE = ("author", "editor")
 """The name variables whose people can speak under their own name; each is a role too, where the library has it."""
@@ -17,13 +17,13 @@ def role_names(roles: Mapping[str, Role]) -> dict[str, tuple[str, ...]]:
     return {id_: tuple(dict.fromkeys([id_, id_.replace("-", " "), role.label])) for id_, role in roles.items()}
 
 
-def people_of(source: Source | None, roles: Mapping[str, Role]) -> Iterator[Person]:
+def named_people(source: Source | None, roles: Mapping[str, Role]) -> Iterator[WorkPerson]:
     """The authors and editors of a work, by the names that its reference gives them."""
     for variable in _PEOPLE if source else ():
         role = next((id_ for id_ in (variable, "author") if id_ in roles), "")
         for name in source.names.get(variable, ()) if source else ():
             forms = (name.full, name.short, name.family, f"{name.given} {name.family}")
-            yield Person(full=name.full, forms=tuple(dict.fromkeys(map(str.strip, forms))), role=role)
+            yield WorkPerson(full=name.full, forms=tuple(dict.fromkeys(map(str.strip, forms))), role=role)
 
 
 def read_voices(links: Links, quote: Quote) -> tuple[Voice, ...] | SpeakerFault:
@@ -31,7 +31,7 @@ def read_voices(links: Links, quote: Quote) -> tuple[Voice, ...] | SpeakerFault:
     if quote.speaker is None:
         return ()
     source = links.sources.get(quote.reference.key) if quote.reference else None
-    people = tuple(people_of(source, links.roles))
+    people = tuple(named_people(source, links.roles))
     return parse_speaker(quote.speaker.text, role_names(links.roles), people, links.library.settings.language)
 
 

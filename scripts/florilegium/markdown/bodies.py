@@ -26,24 +26,24 @@ from .dialects import (
 from .events import Definition, read_definitions
 from .headings import make_anchor, split_anchor
 from .nodes import LITERAL, Node
-from .positions import Positions, normalise
+from .positions import Positions, normalise_lines
 from .quoted_markup import check_verse, check_words
 from .quotes import Attribution, identify
 from .quoting import callout_of, split_quote, without_callout
-from .runs import Run
-from .tags import Fault, judge_blocks, judge_inline
+from .runs import InlineRun
+from .tags import TagFault, judge_blocks, judge_inline
 from .writing_text import write_line, write_text
 
-__all__ = ["MAX_DEPTH", "ParsedBody", "Tree", "parse_body"]
+__all__ = ["MAX_NESTING", "BodyTree", "ParsedBody", "parse_body"]
 
-MAX_DEPTH = 16
+MAX_NESTING = 16
 """Lists and block quotes within one another."""
 
 _MANY = 100
 """Findings of one kind after which nobody looks for more: to look takes time, and a text with so many is made to."""
 
 
-class Tree(NamedTuple):
+class BodyTree(NamedTuple):
     """The tree that a body was read from, for whoever edits its text."""
 
     root: Node
@@ -55,7 +55,7 @@ class Tree(NamedTuple):
 
 class ParsedBody(NamedTuple):
     body: Body
-    tree: Tree
+    tree: BodyTree
     diagnostics: list[Diagnostic]
 
 
@@ -72,7 +72,7 @@ class _Cited(NamedTuple):
 
 class _Reader:
     def __init__(self, table: LineTable, start: int, note: str) -> None:
-        self.text = normalise(table.text[start:] if start else table.text)
+        self.text = normalise_lines(table.text[start:] if start else table.text)
         self.data = data = self.text.encode()
         self.note = note
         self.positions = Positions(table, start, data)
@@ -100,7 +100,7 @@ class _Reader:
         self.cited.sort(key=_start_of)
         self.hyperlinks.sort(key=_span_of)
         if self.too_deep:
-            message = f"lists and block quotes are nested more than {MAX_DEPTH} deep"
+            message = f"lists and block quotes are nested more than {MAX_NESTING} deep"
             self.report("too-deep", 0, 0, message, "flatten the structure")
         self._faults(check_blank_lines(self.root, self.data))
         for fault in check_conflicts(self.data):
@@ -120,13 +120,13 @@ class _Reader:
             places=places,
         )
         indices = {place[0]: index for index, place in enumerate(self.quote_places)}
-        return ParsedBody(body, Tree(self.root, self.positions, definitions, indices), self.diagnostics)
+        return ParsedBody(body, BodyTree(self.root, self.positions, definitions, indices), self.diagnostics)
 
     def report(self, rule: str, start: int, end: int, message: str, remedy: str = "") -> None:
         span = self.positions.span(start, end)
         self.diagnostics.append(Diagnostic(rule=rule, span=span, message=message, help=remedy))
 
-    def _faults(self, faults: Iterable[Fault]) -> None:
+    def _faults(self, faults: Iterable[TagFault]) -> None:
         for fault in faults:
             self.report(*fault)
 
@@ -174,7 +174,7 @@ class _Reader:
                 self._blocks(node.children, depth, quoted_already=quoted_already)
 
     def _deeper(self, depth: int) -> None:
-        self.too_deep |= depth >= MAX_DEPTH
+        self.too_deep |= depth >= MAX_NESTING
 
     def _heading(self, node: Node) -> None:
         self._inlines(node, node)
@@ -296,7 +296,7 @@ class _Reader:
 
     def _run(self, parent: Node, leaf: Node, before: int) -> None:
         """Read the text of a node's children; `before` is how many citations were found before those within them."""
-        run = Run(parent.children, self.positions)
+        run = InlineRun(parent.children, self.positions)
         for start, end in () if self.in_link else run.addresses:
             place = run.offset(start), run.end_offset(end)
             self.addresses.append(place)

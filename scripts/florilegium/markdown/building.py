@@ -7,9 +7,9 @@ from ..core.characters import find_invisible
 from .events import CLOSE, LEAF, read_events
 from .nodes import BLOCKS, ESCAPED, LITERAL, PLAIN, Node
 
-__all__ = ["MAX_DEPTH", "build_tree", "hides", "trimmed_end"]
+__all__ = ["MAX_NODE_DEPTH", "build_tree", "is_unseen", "trimmed_end"]
 
-MAX_DEPTH = 48
+MAX_NODE_DEPTH = 48
 """Containers within containers, inline ones too (a list in a list are two each): below it children fall into their
 grandparent, so that whoever walks a tree may recurse."""
 
@@ -30,7 +30,7 @@ def build_tree(text: str, data: bytes) -> Node:
             if name == "Text":
                 # The backslash of an escape is in no event.
                 info = ESCAPED if start > previous and data[start - 1] == 0x5C else PLAIN
-                if entities and data[start] == 0x26 and end > start + 1 and hides(value):
+                if entities and data[start] == 0x26 and end > start + 1 and is_unseen(value):
                     add(Node("Text", start, end, (), data[start:end].decode(), LITERAL))
                 else:
                     add(Node("Text", start, end, (), value, info))
@@ -46,7 +46,7 @@ def build_tree(text: str, data: bytes) -> Node:
             previous = end
         else:
             previous = start
-            if len(stack) > MAX_DEPTH:
+            if len(stack) > MAX_NODE_DEPTH:
                 too_deep += name in _NESTED
                 stack.append(stack[-1])
                 continue
@@ -92,7 +92,7 @@ def _tight(run: list[Node]) -> Node:
     return Node("Tight", run[0].start, run[-1].end, run)
 
 
-def hides(character: str) -> bool:
+def is_unseen(character: str) -> bool:
     """Tell whether a character that an entity stands for is one that no reader sees, or that reorders text."""
     # In front of `x`, for a byte order mark is none where it does not come first.
     if character.isprintable() and character.isascii():

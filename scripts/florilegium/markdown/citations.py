@@ -13,7 +13,7 @@ from ..core.spans import Span
 
 __all__ = [
     "LOCATOR_LABELS",
-    "Found",
+    "FoundCitation",
     "is_plain_key",
     "parse_citations",
     "parse_locator",
@@ -67,7 +67,7 @@ _VALUE = re.compile(rf"{_RANGE}(?:\s*,\s*{_RANGE})*")
 _BARE = re.compile(rf"(?=[A-Za-z]?\d|[ivxlcdm]+\s*(?:[-–].*)?$){_VALUE.pattern}")
 
 
-class Found(NamedTuple):
+class FoundCitation(NamedTuple):
     """A citation and its place in the text that was searched."""
 
     start: int
@@ -80,7 +80,7 @@ def is_plain_key(key: str) -> bool:
     return _PLAIN.match(key) is not None
 
 
-def parse_citations(text: str, span: type_span, masked: str | None = None) -> Iterator[Found]:
+def parse_citations(text: str, span: type_span, masked: str | None = None) -> Iterator[FoundCitation]:
     """All citations of a text, in reading order; `span` turns two indices into a span of the file.
 
     `masked` is the text with all that is no prose blotted out, character for character: keys are looked for there.
@@ -103,7 +103,7 @@ _SIMPLE = re.compile(
 """Most citations: `[@key]`, `[@key, p. 3]`, `[@key, pp. 3-5]`. Where a text holds no others, no grammar is needed."""
 
 
-def _simple(match: re.Match[str], span: type_span) -> Found:
+def _simple(match: re.Match[str], span: type_span) -> FoundCitation:
     start, end = match.span()
     key_end = match.end("key")
     locator = None
@@ -112,7 +112,7 @@ def _simple(match: re.Match[str], span: type_span) -> Found:
     reference = Reference(
         key=match["key"], span=span(start + 1, end - 1), key_span=span(start + 1, key_end), locator=locator
     )
-    return Found(start, end, Citation(references=(reference,), span=span(start, end)))
+    return FoundCitation(start, end, Citation(references=(reference,), span=span(start, end)))
 
 
 class _Parser:
@@ -124,7 +124,7 @@ class _Parser:
         self.span = span
         self.closing, self.direct = _matching_brackets(masked)
 
-    def parse(self) -> Iterator[Found]:
+    def parse(self) -> Iterator[FoundCitation]:
         position = 0
         for opener in _OPENER.finditer(self.masked):
             start = opener.start()
@@ -135,7 +135,7 @@ class _Parser:
                 yield found
                 position = found.end
 
-    def bracketed(self, start: int) -> Found | None:
+    def bracketed(self, start: int) -> FoundCitation | None:
         """The citation between the bracket at `start` and its partner, unless the brackets are a link's."""
         end = self.closing.get(start)
         if end is None or start not in self.direct or self._is_link(end):
@@ -143,7 +143,7 @@ class _Parser:
         references = self.references(start + 1, end)
         if references is None:
             return None
-        return Found(start, end + 1, Citation(references=references, span=self.span(start, end + 1)))
+        return FoundCitation(start, end + 1, Citation(references=references, span=self.span(start, end + 1)))
 
     def _is_link(self, closing: int) -> bool:
         """Whether Pandoc sees the text of a link. A link that is one has been taken out of the text before."""
@@ -195,7 +195,7 @@ class _Parser:
         """A key as the text has it: what is blotted out in it belongs to it all the same."""
         return self.text[slice(*key.span(1 if key[1] else 2))]
 
-    def textual(self, start: int, suppressed: bool) -> Found | None:
+    def textual(self, start: int, suppressed: bool) -> FoundCitation | None:
         """The citation that begins in running text with `@` or `-@`."""
         if suppressed and start and self.masked[start - 1].isalnum():
             suppressed, start = False, start + 1
@@ -218,7 +218,7 @@ class _Parser:
             suffix=suffix,
             locator=locator,
         )
-        return Found(start, end, Citation(references=(first, *more), span=first.span))
+        return FoundCitation(start, end, Citation(references=(first, *more), span=first.span))
 
     def _after_textual(self, start: int, end: int) -> tuple[Locator | None, str, tuple[Reference, ...]] | None:
         """What follows `@key` in brackets: `[p. 3; also @b]`, `[see @b]`; None where they are something else."""

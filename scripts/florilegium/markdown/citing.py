@@ -9,16 +9,16 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..core.diagnostics import quoted
-from .citations import Found, parse_citations
+from .citations import FoundCitation, parse_citations
 from .events import Target
 from .nodes import PLAIN, Node
-from .runs import Run
-from .tags import Fault
+from .runs import InlineRun
+from .tags import TagFault
 
-__all__ = ["Cut", "bare_target", "check_markup", "cut_nodes", "find_citations"]
+__all__ = ["NewNode", "bare_target", "check_markup", "cut_nodes", "find_citations"]
 
 
-class Cut(NamedTuple):
+class NewNode(NamedTuple):
     """A range of bytes among the children of one node that becomes a node of its own."""
 
     start: int
@@ -29,12 +29,12 @@ class Cut(NamedTuple):
     """Which of the body's citations it is; of a link, nothing."""
 
 
-def find_citations(run: Run) -> list[Found]:
+def find_citations(run: InlineRun) -> list[FoundCitation]:
     """Find the citations of one run, in their order."""
     return list(parse_citations(run.text, run.span, run.masked)) if "@" in run.masked else []
 
 
-def cut_nodes(nodes: Sequence[Node], cuts: Sequence[Cut], data: bytes) -> list[Node]:
+def cut_nodes(nodes: Sequence[Node], cuts: Sequence[NewNode], data: bytes) -> list[Node]:
     """Wrap what each cut covers in a node of its kind; cutting text at its ends. Cuts are in order, none overlaps."""
     found: list[Node] = []
     pending = list(reversed(nodes))
@@ -84,7 +84,7 @@ _KEY_AT_END = re.compile(r"(?<![^\W_])@(?:\{[^{}\s]*\}?|[\w:.#$%&+?<>~/-]*)\Z")
 _MARKUP = ("Emphasis", "Strong", "Strikethrough")
 
 
-def check_markup(run: Run, parent: Node, end: int) -> Iterator[Fault]:
+def check_markup(run: InlineRun, parent: Node, end: int) -> Iterator[TagFault]:
     """Report where emphasis, which CommonMark binds first, cuts a citation of Pandoc's; `end` is that of the leaf."""
     if parent.kind not in _MARKUP and not any(node.kind in _MARKUP for node in run.nodes):
         return
@@ -95,7 +95,7 @@ def check_markup(run: Run, parent: Node, end: int) -> Iterator[Fault]:
         yield from _split_brackets(run, end)
 
 
-def _touching(run: Run, parent: Node, masked: str) -> Iterator[Fault]:
+def _touching(run: InlineRun, parent: Node, masked: str) -> Iterator[TagFault]:
     for node, at, stop in run.places() if len(run.nodes) > 1 else ():
         if node.kind in _MARKUP and at and (key := _KEY_AT_END.search(masked[max(0, at - 200) : at])):
             yield _key_with_markup(run, max(0, at - 200) + key.start(), stop)
@@ -104,14 +104,14 @@ def _touching(run: Run, parent: Node, masked: str) -> Iterator[Fault]:
         yield _key_with_markup(run, key.start(), len(masked))
 
 
-def _key_with_markup(run: Run, start: int, end: int) -> Fault:
+def _key_with_markup(run: InlineRun, start: int, end: int) -> TagFault:
     first = run.offset(start)
     message = f"{quoted(run.text[start:end])} is a key that touches emphasis; Pandoc would read another key"
     remedy = "put the citation in brackets, or use * for the emphasis and a space before it"
-    return Fault("key-with-markup", first, run.end_offset(end), message, remedy)
+    return TagFault("key-with-markup", first, run.end_offset(end), message, remedy)
 
 
-def _split_brackets(run: Run, end: int) -> Iterator[Fault]:
+def _split_brackets(run: InlineRun, end: int) -> Iterator[TagFault]:
     """Brackets that open in this run and close in emphasis, or the other way round, with a key between them."""
     opened: list[int] = []
     for bracket in _BRACKETS.finditer(run.masked):
@@ -125,7 +125,7 @@ def _split_brackets(run: Run, end: int) -> Iterator[Fault]:
         if close is not None and _KEY_INSIDE.search(run.data, start, close):
             message = "emphasis begins or ends between the brackets of this citation, so it is none"
             remedy = "let the emphasis hold the brackets, or the brackets the emphasis"
-            yield Fault("split-citation", start, close + 1, message, remedy)
+            yield TagFault("split-citation", start, close + 1, message, remedy)
 
 
 _BRACKETS = re.compile(r"[\[\]]")

@@ -11,8 +11,8 @@ from ..core.diagnostics import quoted
 from .building import trimmed_end
 from .events import Definition
 from .nodes import Node
-from .runs import Run
-from .tags import Fault
+from .runs import InlineRun
+from .tags import TagFault
 
 __all__ = ["blank_line_places", "check_blank_lines", "check_code", "check_conflicts", "check_definitions", "check_html",
            "check_paragraph", "check_run"]  # fmt: skip
@@ -23,7 +23,7 @@ _BULLET = re.compile(r"[•‣▪◦●○■□–]\s")
 _MARKUP = re.compile(r"(?<![\w\\])@[\w{]|\*[^\s*]|\]\(|\[[@^]|^#{1,6} |^> |^[-*+] ", re.MULTILINE)
 
 
-def check_run(run: Run) -> Iterator[Fault]:
+def check_run(run: InlineRun) -> Iterator[TagFault]:
     """Report wikilinks, embedded files, and tags that never end."""
     masked = run.masked
     if "[[" in masked:
@@ -38,10 +38,10 @@ def check_run(run: Run) -> Iterator[Fault]:
         tag = run.text[start:end]
         place = run.offset(start), run.end_offset(end)
         if tag == "<!--":
-            yield Fault("forbidden-html", *place, "this comment is never closed", "add -->")
+            yield TagFault("forbidden-html", *place, "this comment is never closed", "add -->")
         else:
             message = f"the tag {quoted(tag)} {policy.tag_fault(tag) or 'is never closed with >'}"
-            yield Fault("forbidden-html", *place, message, "use Markdown, or write &lt; for a literal <")
+            yield TagFault("forbidden-html", *place, message, "use Markdown, or write &lt; for a literal <")
 
 
 def _link_remedy(name: str, alias: str) -> str:
@@ -49,11 +49,11 @@ def _link_remedy(name: str, alias: str) -> str:
     return f"write a Markdown link: [{(alias or name).strip()}]({page}.md)"
 
 
-def _fault(rule: str, run: Run, found: re.Match[str], message: str, remedy: str) -> Fault:
-    return Fault(rule, run.offset(found.start()), run.end_offset(found.end()), message, remedy)
+def _fault(rule: str, run: InlineRun, found: re.Match[str], message: str, remedy: str) -> TagFault:
+    return TagFault(rule, run.offset(found.start()), run.end_offset(found.end()), message, remedy)
 
 
-def check_paragraph(node: Node) -> Iterator[Fault]:
+def check_paragraph(node: Node) -> Iterator[TagFault]:
     """Report lines that begin with a bullet that was pasted as a character; the first of a paragraph stands for all."""
     at_line_start = True
     for child in node.children:
@@ -62,14 +62,14 @@ def check_paragraph(node: Node) -> Iterator[Fault]:
             continue
         if at_line_start and child.kind == "Text" and child.text[:1] in "•‣▪◦●○■□" and _BULLET.match(child.text):
             end = child.start + len(child.text[0].encode())
-            yield Fault(
+            yield TagFault(
                 "pasted-bullet", child.start, end, f"{quoted(child.text[0])} begins no list", "begin the line with -"
             )
             return
         at_line_start = False
 
 
-def check_code(node: Node, data: bytes) -> Iterator[Fault]:
+def check_code(node: Node, data: bytes) -> Iterator[TagFault]:
     """Report a fence that is never closed, and block quotes that are indented so far that they are code."""
     end = node.children[-1].end if node.children else node.start
     if node.info is None:
@@ -77,15 +77,15 @@ def check_code(node: Node, data: bytes) -> Iterator[Fault]:
         lines = [line for line in text.split("\n") if line.strip()]
         if len(lines) > 1 and all(line.lstrip().startswith(">") for line in lines):
             message = "this block quote is indented by four spaces or more, so it is code"
-            yield Fault("indented-quote", node.start, trimmed_end(node, data), message, "move it to the left")
+            yield TagFault("indented-quote", node.start, trimmed_end(node, data), message, "move it to the left")
         return
     tail = data[end : node.end] if node.children else data[node.start : node.end].partition(b"\n")[2]
     if data[node.start : node.start + 3] not in tail:
         message = "the code block that opens here is never closed"
-        yield Fault("unclosed-fence", node.start, node.start + 3, message, "close it with the same fence")
+        yield TagFault("unclosed-fence", node.start, node.start + 3, message, "close it with the same fence")
 
 
-def check_html(node: Node) -> Iterator[Fault]:
+def check_html(node: Node) -> Iterator[TagFault]:
     """Report Markdown inside an HTML block: CommonMark and GitHub show it as it is written."""
     for child in node.children:
         found = _MARKUP.search(child.text) if child.kind == "Text" and child.info == 0 else None
@@ -98,11 +98,11 @@ def check_html(node: Node) -> Iterator[Fault]:
             first += len(text[first:]) - len(text[first:].lstrip())
             start = child.start + len(text[:first].encode())
             length = len(text[first : last if last > 0 else len(text)].rstrip().encode())
-            yield Fault("markdown-in-html", start, min(start + length, max(child.end, start)), message, remedy)
+            yield TagFault("markdown-in-html", start, min(start + length, max(child.end, start)), message, remedy)
             return
 
 
-def check_conflicts(data: bytes) -> Iterator[Fault]:
+def check_conflicts(data: bytes) -> Iterator[TagFault]:
     """Report what a merge leaves where two versions of a text could not be joined: from its first mark to its last."""
     if b"<<<<<<< " not in data and b">>>>>>> " not in data:
         return
@@ -111,29 +111,29 @@ def check_conflicts(data: bytes) -> Iterator[Fault]:
     if marks and (ends or data.startswith(b"<<<<<<<", marks[0][0])):
         message = "a merge was not finished here: two versions of the text stand one after the other"
         remedy = "keep one of the two, and delete the lines <<<<<<<, ======= and >>>>>>>"
-        yield Fault("merge-conflict", marks[0][0], max(marks[0][1], ends[-1][1] if ends else 0), message, remedy)
+        yield TagFault("merge-conflict", marks[0][0], max(marks[0][1], ends[-1][1] if ends else 0), message, remedy)
 
 
-def check_definitions(definitions: Sequence[Definition]) -> Iterator[Fault]:
+def check_definitions(definitions: Sequence[Definition]) -> Iterator[TagFault]:
     """Report link definitions whose label is a key: `[@doe2009]: yes` vanishes from the page."""
     for found in definitions:
         if re.match(r"-?@\w", found.label):
             message = f"{quoted(f'[{found.label}]:')} defines a link address, so this line is not shown"
             remedy = f"write [{found.label}] without the colon after it, or begin the line with another word"
-            yield Fault("definition-of-key", found.start, found.end, message, remedy)
+            yield TagFault("definition-of-key", found.start, found.end, message, remedy)
 
 
 _CONTAINERS = frozenset(("BlockQuote", "List", "Item", "FootnoteDefinition"))
 _LOST = {"BlockQuote": "block quote", "List": "list", "Heading": "heading", "Table": "table", "Rule": "line"}
 
 
-def check_blank_lines(root: Node, data: bytes) -> Iterator[Fault]:
+def check_blank_lines(root: Node, data: bytes) -> Iterator[TagFault]:
     """Report blocks that Pandoc reads as part of the paragraph before them, since no blank line parts the two."""
     for node in blank_line_places(root, data):
         end = data.find(b"\n", node.start)
         end = trimmed_end(node, data) if end < 0 else min(end, node.end)
         message = f"no blank line stands before this {_LOST[node.kind]}: Pandoc reads it as part of the paragraph"
-        yield Fault("missing-blank-line", node.start, end, message, "put a blank line before it")
+        yield TagFault("missing-blank-line", node.start, end, message, "put a blank line before it")
 
 
 def blank_line_places(root: Node, data: bytes) -> Iterator[Node]:

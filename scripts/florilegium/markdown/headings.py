@@ -4,10 +4,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from .citing import Cut, cut_nodes
+from .citing import NewNode, cut_nodes
 from .nodes import Node
 from .positions import Positions
-from .runs import Run
+from .runs import InlineRun
 
 __all__ = ["make_anchor", "split_anchor"]
 
@@ -19,14 +19,14 @@ def split_anchor(heading: Node, positions: Positions) -> tuple[Sequence[Node], s
     children = heading.children
     if not children or children[-1].kind != "Text" or not children[-1].text.endswith("}"):
         return children, ""
-    run = Run(children, positions)
+    run = InlineRun(children, positions)
     match = _ANCHOR.search(run.masked)
     if match is None:
         return children, ""
     if match.start() == 0:
         return [], match[1]
     end = run.end_offset(match.start())
-    cut = cut_nodes(children, [Cut(end, heading.end, "Citation", 0)], positions.data)
+    cut = cut_nodes(children, [NewNode(end, heading.end, "Citation", 0)], positions.data)
     return cut[:-1], match[1]
 
 

@@ -5,13 +5,13 @@ from bisect import bisect_right
 
 from ..core.spans import LineTable, Span
 
-__all__ = ["Positions", "normalise"]
+__all__ = ["Positions", "normalise_lines"]
 
 _FOREIGN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _ORDINARY = bytes([*b"\t\n", *range(0x20, 0x7F)])
 
 
-def normalise(text: str) -> str:
+def normalise_lines(text: str) -> str:
     """A text as parsers and browsers agree on it: without byte order mark, its lines ended by LF, and with U+FFFD for
     controls and for what Unicode sets aside for use inside programs.
 

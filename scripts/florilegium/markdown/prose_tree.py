@@ -9,22 +9,22 @@ from functools import cached_property
 from ..core.model import Body, Heading
 from ..core.spans import LineTable, Span
 from .building import build_tree
-from .citing import Cut, cut_nodes
+from .citing import NewNode, cut_nodes
 from .headings import split_anchor
 from .nodes import INLINES, Node, walk
-from .positions import Positions, normalise
-from .quoting import callout_of, without_callout, words_of
+from .positions import Positions, normalise_lines
+from .quoting import blocks_before, callout_of, without_callout
 from .tags import judge_blocks, judge_inline
 from .writing_text import raised_text, text_lines, write_line, write_text
 
-__all__ = ["ProseTree", "Section", "normal_label", "shown_text"]
+__all__ = ["ProseSection", "ProseTree", "normal_label", "shown_text"]
 
 
 _UNTITLED = Heading(level=1, text="", id="section", span=Span.of_file(""))
 """Of a text that was not read as a body."""
 
 
-class Section:
+class ProseSection:
     """A heading, and the blocks below it up to the next one."""
 
     __slots__ = ("blocks", "heading", "node")
@@ -54,8 +54,8 @@ class ProseTree:
         """By the byte at which the node starts."""
         self._has_html = b"<" in self.data
         places = body.places
-        cuts = [Cut(*place, "Citation", index) for index, place in enumerate(places.citations)]
-        self._cuts = sorted(cuts + [Cut(*place, "Link", 0) for place in places.addresses])
+        cuts = [NewNode(*place, "Citation", index) for index, place in enumerate(places.citations)]
+        self._cuts = sorted(cuts + [NewNode(*place, "Link", 0) for place in places.addresses])
         self._next = 0
         self._quotes = {start: (index, cut) for index, (start, cut) in enumerate(places.quotes)}
         self.root.children = self._shaped(self.root.children, quoted=False)
@@ -110,7 +110,7 @@ class ProseTree:
             return
         index, cut = place
         notes = [child for child in node.children if child.kind == "FootnoteDefinition"]
-        words = words_of([child for child in node.children if child.kind != "FootnoteDefinition"], cut)
+        words = blocks_before([child for child in node.children if child.kind != "FootnoteDefinition"], cut)
         ordered = sorted([*words, *notes], key=lambda block: block.start)
         self._shaped(ordered, quoted=True)
         node.kind, node.info = "Quote", index
@@ -127,9 +127,9 @@ class ProseTree:
         if html:
             judge_inline(parent.children)
 
-    def _cut(self, parent: Node, cuts: Sequence[Cut]) -> None:
+    def _cut(self, parent: Node, cuts: Sequence[NewNode]) -> None:
         """Cut a node's children, and what stands in one of them in that one."""
-        own: list[Cut] = []
+        own: list[NewNode] = []
         index, count = 0, len(cuts)
         for child in parent.children:
             while index < count and cuts[index].start < child.start:
@@ -172,14 +172,14 @@ class ProseTree:
 
     # -- reading
 
-    def sections(self) -> Iterator[Section]:
+    def sections(self) -> Iterator[ProseSection]:
         """The sections of the body. A heading between a raw element's tags begins none."""
-        section = Section(None, None, [])
+        section = ProseSection(None, None, [])
         opened = 0
         for node in self.root.children:
             if node.kind == "Heading" and not opened:
                 yield section
-                section = Section(self.headings[node.start], node, [])
+                section = ProseSection(self.headings[node.start], node, [])
                 continue
             if node.kind == "HtmlBlock":
                 tags = [child.info for child in node.children if child.kind == "Tag" and not child.info.is_void]
@@ -226,5 +226,5 @@ def _labels(node: Node) -> Iterator[str]:
 
 def shown_text(markdown: str) -> str:
     """The text of Markdown that is no body of ours: what a reader sees of it."""
-    tree = ProseTree(Body(text=normalise(markdown)))
+    tree = ProseTree(Body(text=normalise_lines(markdown)))
     return tree.text(tree.root.children)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from .nodes import Node, walk
 from .quotes import DASH
-from .tags import Fault
+from .tags import TagFault
 from .writing_text import write_text
 
 __all__ = ["check_verse", "check_words"]
@@ -36,7 +36,9 @@ _KINDS = {
 }
 
 
-def check_words(words: Sequence[Node], footnotes: Sequence[Node], cited: Sequence[tuple[int, int]]) -> Iterator[Fault]:
+def check_words(
+    words: Sequence[Node], footnotes: Sequence[Node], cited: Sequence[tuple[int, int]]
+) -> Iterator[TagFault]:
     """Report what among a quotation's words is not the words of its source; `cited` are the ranges of citations."""
     second = _second_attribution(words, cited) if cited else None
     if second is not None:
@@ -50,7 +52,7 @@ def check_words(words: Sequence[Node], footnotes: Sequence[Node], cited: Sequenc
         yield from _below(block)
 
 
-def check_verse(words: Sequence[Node]) -> Iterator[Fault]:
+def check_verse(words: Sequence[Node]) -> Iterator[TagFault]:
     """Report short lines that follow each other, whose breaks no reader sees unless they are marked."""
     for block in words:
         for node in walk(block):
@@ -61,11 +63,11 @@ def check_verse(words: Sequence[Node]) -> Iterator[Fault]:
             if max(map(len, lines)) <= _VERSE:
                 message = f"{len(lines)} short lines follow each other, and are shown as one"
                 remedy = "where the breaks are the source's, end the lines with \\ or two spaces"
-                yield Fault("verse-without-breaks", node.start, node.end, message, remedy)
+                yield TagFault("verse-without-breaks", node.start, node.end, message, remedy)
                 return
 
 
-def _below(node: Node) -> Iterator[Fault]:
+def _below(node: Node) -> Iterator[TagFault]:
     if node.kind in _KINDS:
         yield _fault(node.start, node.end, *_KINDS[node.kind])
         return
@@ -77,8 +79,8 @@ def _below(node: Node) -> Iterator[Fault]:
         yield from _below(child)
 
 
-def _fault(start: int, end: int, what: str, remedy: str) -> Fault:
-    return Fault("markup-in-quotation", start, end, f"the words of a quotation hold {what}", remedy)
+def _fault(start: int, end: int, what: str, remedy: str) -> TagFault:
+    return TagFault("markup-in-quotation", start, end, f"the words of a quotation hold {what}", remedy)
 
 
 def _second_attribution(words: Sequence[Node], cited: Sequence[tuple[int, int]]) -> Node | None:

@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from ..core.diagnostics import Diagnostic, quoted
 from ..core.ids import is_id, propose_id
-from ..core.model import Mention, Reference, Speaker
+from ..core.model import IdMention, Reference, Speaker
 from ..core.spans import Span
-from .citations import Found
+from .citations import FoundCitation
 from .citing import find_citations
-from .runs import MASK, Run
+from .runs import MASK, InlineRun
 
 __all__ = ["DASH", "Attribution", "identify", "parse_attribution"]
 
@@ -32,17 +32,17 @@ _PSEUDONYM = re.compile(r"[\"“„«']([^\"”“»']+)[\"”“»']")
 class Attribution(NamedTuple):
     """The last paragraph of a quote, with what was recognised of it."""
 
-    run: Run
+    run: InlineRun
     speaker: Speaker | None
     references: list[Reference]
-    themes: list[Mention]
-    notices: list[Mention]
-    ids: list[Mention]
+    themes: list[IdMention]
+    notices: list[IdMention]
+    ids: list[IdMention]
     span: Span
     faults: list[Diagnostic]
 
 
-def parse_attribution(run: Run) -> Attribution | None:
+def parse_attribution(run: InlineRun) -> Attribution | None:
     """Read the inline content of a paragraph as an attribution; None where it does not begin with a dash."""
     dash = DASH.match(run.masked)
     if dash is None:
@@ -52,7 +52,7 @@ def parse_attribution(run: Run) -> Attribution | None:
 
 
 class _Parser:
-    def __init__(self, run: Run, start: int, found: list[Found]) -> None:
+    def __init__(self, run: InlineRun, start: int, found: list[FoundCitation]) -> None:
         self.run = run
         self.span = run.span
         self.start = start
@@ -69,9 +69,9 @@ class _Parser:
     def parse(self) -> Attribution:
         self._check_order()
         self._check_hidden_works()
-        themes: list[Mention] = []
-        notices: list[Mention] = []
-        ids: list[Mention] = []
+        themes: list[IdMention] = []
+        notices: list[IdMention] = []
+        ids: list[IdMention] = []
         lists = {"#": themes, "!": notices, "{": ids}
         for token, mention in self._tail():
             lists[token].append(mention)
@@ -142,13 +142,13 @@ class _Parser:
             self.fault(found.start, found.end, "an attribution cites two works at most")
         return references
 
-    def _between(self, first: Found, second: Found) -> None:
+    def _between(self, first: FoundCitation, second: FoundCitation) -> None:
         words = self.text[first.end : second.start]
         if not _BETWEEN.match(words):
             shown = quoted(" ".join(words.split()))
             self.fault(first.end, second.start, f'between the two works stands {shown}, not ", quoted in"')
 
-    def _tail(self) -> Iterator[tuple[str, Mention]]:
+    def _tail(self) -> Iterator[tuple[str, IdMention]]:
         """The themes, notices and ids after the last work."""
         start = self.found[-1].end if self.found else self._first_tag()
         for token in _TOKEN.finditer(self.masked, start):
@@ -173,11 +173,11 @@ class _Parser:
         before = self.text[:start].rstrip(" \t")
         return before.endswith("\n")
 
-    def _mention(self, start: int, end: int, id_: str) -> Mention:
-        return Mention(id=id_, span=self.span(start, end))
+    def _mention(self, start: int, end: int, id_: str) -> IdMention:
+        return IdMention(id=id_, span=self.span(start, end))
 
 
-def identify(attribution: Attribution, words: str, problems: list[Diagnostic]) -> Mention | None:
+def identify(attribution: Attribution, words: str, problems: list[Diagnostic]) -> IdMention | None:
     """The id that an attribution gives its quote; what is wrong with it goes to `problems`."""
     if not attribution.ids:
         end = attribution.span.end

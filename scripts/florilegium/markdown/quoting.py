@@ -12,9 +12,9 @@ from .citing import find_citations
 from .nodes import PLAIN, Node
 from .positions import Positions
 from .quotes import DASH, Attribution, parse_attribution
-from .runs import Run
+from .runs import InlineRun
 
-__all__ = ["Callout", "Parts", "callout_of", "split_quote", "without_callout", "words_of"]
+__all__ = ["Callout", "QuoteParts", "blocks_before", "callout_of", "split_quote", "without_callout"]
 
 _QUOTATIONS = ("quote", "cite")
 _FOLD = re.compile(r"\A[-+]?[ ]*")
@@ -23,7 +23,7 @@ _FOLD = re.compile(r"\A[-+]?[ ]*")
 _CALLOUT = re.compile(r"!([A-Za-z][A-Za-z-]{0,30})\Z")
 
 
-class Parts(NamedTuple):
+class QuoteParts(NamedTuple):
     """A block quote taken apart."""
 
     words: list[Node]
@@ -79,7 +79,7 @@ def without_callout(blocks: Sequence[Node]) -> list[Node]:
     return [Node("Paragraph", children[0].start, first.end, children), *rest]
 
 
-def split_quote(quote: Node, positions: Positions) -> Parts:
+def split_quote(quote: Node, positions: Positions) -> QuoteParts:
     """Take a block quote apart; the nodes are those of the tree."""
     footnotes = [child for child in quote.children if child.kind == "FootnoteDefinition"]
     blocks = [child for child in quote.children if child.kind != "FootnoteDefinition"]
@@ -87,22 +87,22 @@ def split_quote(quote: Node, positions: Positions) -> Parts:
     if last is not None and last.kind == "Paragraph":
         first = last.children[0] if last.children else None
         if first is not None and _is_dash(first):
-            attribution = parse_attribution(Run(last.children, positions))
+            attribution = parse_attribution(InlineRun(last.children, positions))
             if attribution is not None:
-                return Parts(blocks[:-1], footnotes, attribution, first.start)
+                return QuoteParts(blocks[:-1], footnotes, attribution, first.start)
         found = _last_line(last, positions)
         if found is not None:
             index, attribution = found
             cut = last.children[index].start
-            return Parts(words_of(blocks, cut), footnotes, attribution, cut)
+            return QuoteParts(blocks_before(blocks, cut), footnotes, attribution, cut)
     elif last is not None and last.kind == "List" and len(last.children) == 1 and last.info is None:
         attribution = _item(last.children[0], positions)
         if attribution is not None:
-            return Parts(blocks[:-1], footnotes, attribution, last.start)
-    return Parts(blocks, footnotes, None, quote.end)
+            return QuoteParts(blocks[:-1], footnotes, attribution, last.start)
+    return QuoteParts(blocks, footnotes, None, quote.end)
 
 
-def words_of(blocks: Sequence[Node], cut: int) -> list[Node]:
+def blocks_before(blocks: Sequence[Node], cut: int) -> list[Node]:
     """The blocks before a byte. A paragraph that goes on behind it ends there, without its last line break."""
     words = [block for block in blocks if block.start < cut]
     if words and words[-1].kind == "Paragraph" and words[-1].end > cut:
@@ -124,7 +124,7 @@ def _last_line(paragraph: Node, positions: Positions) -> tuple[int, Attribution]
         return None
     for index in range(len(children) - 1, 0, -1):
         if children[index - 1].kind in ("SoftBreak", "HardBreak") and _is_dash(children[index]):
-            run = Run(children[index:], positions)
+            run = InlineRun(children[index:], positions)
             return (index, attribution) if find_citations(run) and (attribution := parse_attribution(run)) else None
     return None
 
@@ -138,4 +138,4 @@ def _item(item: Node, positions: Positions) -> Attribution | None:
         return None
     start = content.children[0].start
     sign = Node("Text", item.start, start, (), f"-{' ' * (start - item.start - 1)}", PLAIN)
-    return parse_attribution(Run([sign, *content.children], positions))
+    return parse_attribution(InlineRun([sign, *content.children], positions))

@@ -9,7 +9,7 @@ from .nodes import ESCAPED, LITERAL, Node, walk
 from .positions import Positions
 from .tags import OPEN_TAG
 
-__all__ = ["MASK", "Run", "trim_address"]
+__all__ = ["MASK", "InlineRun", "trim_address"]
 
 MASK = "\x01"
 """Stands in `Run.masked` alone for what is no running text; no text of a tree or a page ever holds it."""
@@ -18,7 +18,7 @@ _BARE = re.compile(r"https?://[^\s<>\[\]`\x01]+", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]*\w@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
 
-class Run:
+class InlineRun:
     """Inline siblings as one text. Indices are those of its characters."""
 
     __slots__ = (

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from ..core.diagnostics import quoted
 
-__all__ = ["PSEUDONYM", "Person", "SpeakerFault", "Voice", "parse_speaker"]
+__all__ = ["PSEUDONYM", "SpeakerFault", "Voice", "WorkPerson", "parse_speaker"]
 
 
 class Voice(NamedTuple):
@@ -32,7 +32,7 @@ class Voice(NamedTuple):
     """Whether it is an author or editor of the work, by name."""
 
 
-class Person(NamedTuple):
+class WorkPerson(NamedTuple):
     """An author or editor of a work."""
 
     full: str
@@ -91,7 +91,7 @@ _ARTICLES = {
 
 
 def parse_speaker(
-    text: str, roles: Mapping[str, Sequence[str]], people: Sequence[Person] = (), language: str = "en"
+    text: str, roles: Mapping[str, Sequence[str]], people: Sequence[WorkPerson] = (), language: str = "en"
 ) -> tuple[Voice, ...] | SpeakerFault:
     """Read a speaker whole: every voice in its order, or what is wrong and how to write it.
 
@@ -101,7 +101,9 @@ def parse_speaker(
 
 
 class _Parser:
-    def __init__(self, text: str, roles: Mapping[str, Sequence[str]], people: Sequence[Person], language: str) -> None:
+    def __init__(
+        self, text: str, roles: Mapping[str, Sequence[str]], people: Sequence[WorkPerson], language: str
+    ) -> None:
         self.text = text
         self.rest = (roles, people, language)
         primary = language.split("-", maxsplit=1)[0].lower()

@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 from ..core import policy
 from ..core.diagnostics import quoted
-from .building import hides
+from .building import is_unseen
 from .nodes import LITERAL, PLAIN, Node
 
-__all__ = ["OPEN_TAG", "Fault", "RawTag", "judge_blocks", "judge_inline"]
+__all__ = ["OPEN_TAG", "RawTag", "TagFault", "judge_blocks", "judge_inline"]
 
-MAX_DEPTH = 16
+MAX_TAG_DEPTH = 16
 """Raw elements within one another; sanitisers take quadratic time for deep ones."""
 
 _KEPT = 64
@@ -61,7 +61,7 @@ class RawTag(NamedTuple):
         return self.name in policy.BLOCK_ELEMENTS
 
 
-class Fault(NamedTuple):
+class TagFault(NamedTuple):
     """What is wrong with a range of bytes."""
 
     rule: str
@@ -88,7 +88,7 @@ class _Judge:
 
     def __init__(self) -> None:
         self.opened: list[_Open] = []
-        self.faults: list[Fault] = []
+        self.faults: list[TagFault] = []
         self.deep = False
         self.beyond: Counter[str] = Counter()
         """Refused tags within so many others that nobody keeps them: only their number counts."""
@@ -123,10 +123,10 @@ class _Judge:
 
     def _open(self, node: Node, name: str, block: int) -> None:
         standing = [tag for tag in self.opened if not tag.refused]
-        if len(standing) >= MAX_DEPTH:
+        if len(standing) >= MAX_TAG_DEPTH:
             if not self.deep:
                 self.deep = True
-                message = f"elements are nested more than {MAX_DEPTH} deep"
+                message = f"elements are nested more than {MAX_TAG_DEPTH} deep"
                 self._report("too-deep", node.start, node.end, message, "flatten the structure")
             _show(node)
             self._shown(node, name, block)
@@ -189,7 +189,7 @@ class _Judge:
         _show(node)
 
     def _report(self, rule: str, start: int, end: int, message: str, remedy: str) -> None:
-        self.faults.append(Fault(rule, start, end, message, remedy))
+        self.faults.append(TagFault(rule, start, end, message, remedy))
 
 
 def _keep(node: Node, tag: RawTag) -> None:
@@ -200,7 +200,7 @@ def _show(node: Node) -> None:
     node.kind, node.info = "Text", LITERAL
 
 
-def judge_inline(nodes: Iterable[Node]) -> list[Fault]:
+def judge_inline(nodes: Iterable[Node]) -> list[TagFault]:
     """Judge the tags among the children of one node; returns what is wrong with them."""
     judge = _Judge()
     for node in nodes:
@@ -214,7 +214,7 @@ def judge_inline(nodes: Iterable[Node]) -> list[Fault]:
     return judge.faults
 
 
-def judge_blocks(blocks: Sequence[Node]) -> list[Fault]:
+def judge_blocks(blocks: Sequence[Node]) -> list[TagFault]:
     """Judge the tags of the HTML blocks among the children of one node; their children become `Tag`s and `Text`s."""
     judge = _Judge()
     for number, block in enumerate(blocks):
@@ -229,7 +229,7 @@ def judge_blocks(blocks: Sequence[Node]) -> list[Fault]:
     return judge.faults
 
 
-def _parts(block: Node, faults: list[Fault]) -> Iterator[Node]:
+def _parts(block: Node, faults: list[TagFault]) -> Iterator[Node]:
     """The text and the tags of an HTML block."""
     lines = block.children
     text = "".join([line.text for line in lines])
@@ -252,7 +252,7 @@ def _parts(block: Node, faults: list[Fault]) -> Iterator[Node]:
             fault = policy.tag_fault(shown) or "is not among the elements that prose may hold"
             message = f"the tag {quoted(shown)} {fault}"
             node = part("Html", first.start(), first.start() + len(shown), shown, None)
-            faults.append(Fault("forbidden-html", node.start, node.end, message, _LITERALLY))
+            faults.append(TagFault("forbidden-html", node.start, node.end, message, _LITERALLY))
         yield part("Text", 0, len(text), text, LITERAL)
         return
     position = 0
@@ -265,22 +265,22 @@ def _parts(block: Node, faults: list[Fault]) -> Iterator[Node]:
         yield from _texts(position, len(text), text, part, faults)
 
 
-def _texts(start: int, end: int, text: str, part: Callable[..., Node], faults: list[Fault]) -> Iterator[Node]:
+def _texts(start: int, end: int, text: str, part: Callable[..., Node], faults: list[TagFault]) -> Iterator[Node]:
     """Text between tags, its entities decoded but for those that would hide or reorder something."""
     shown = text[start:end]
     if "&" in shown:
         for entity in _ENTITY.finditer(text, start, end):
-            if any(hides(character) for character in unescape(entity[0])) and unescape(entity[0]) != entity[0]:
+            if any(is_unseen(character) for character in unescape(entity[0])) and unescape(entity[0]) != entity[0]:
                 node = part("Text", *entity.span(), entity[0], LITERAL)
                 message = f"{quoted(entity[0])} stands for a character that no reader sees, or that reorders text"
-                faults.append(Fault("invisible-character", node.start, node.end, message, "remove it"))
+                faults.append(TagFault("invisible-character", node.start, node.end, message, "remove it"))
         shown = _ENTITY.sub(_decoded, shown)
     yield part("Text", start, end, shown, PLAIN)
 
 
 def _decoded(entity: re.Match[str]) -> str:
     character = unescape(entity[0])
-    return entity[0] if any(map(hides, character)) else character
+    return entity[0] if any(map(is_unseen, character)) else character
 
 
 def _attributes(name: str, tag: str) -> str:

@@ -13,8 +13,8 @@ from .publish_errors import PublishError, shown
 __all__ = [
     "CREATE",
     "READ",
+    "FolderListing",
     "Stamp",
-    "Tree",
     "copy_file",
     "is_folder",
     "make_folders",
@@ -169,7 +169,7 @@ def same_bytes(source: str, expected: os.stat_result, other: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tree:
+class FolderListing:
     """What lies in a folder. Paths are relative to it, with `/`; a folder comes before what it holds."""
 
     files: dict[str, os.stat_result]
@@ -179,7 +179,7 @@ class Tree:
     """Links, pipes, sockets and devices."""
 
 
-def read_tree(root: str) -> Tree:
+def read_tree(root: str) -> FolderListing:
     """List a folder without following a link."""
     files: dict[str, os.stat_result] = {}
     folders: dict[str, None] = {}
@@ -198,4 +198,4 @@ def read_tree(root: str) -> Tree:
                 files[path] = found
             else:
                 others.append(path)
-    return Tree(files=files, folders=folders, others=tuple(sorted(others)))
+    return FolderListing(files=files, folders=folders, others=tuple(sorted(others)))

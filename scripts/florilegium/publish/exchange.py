@@ -23,7 +23,7 @@ from pathlib import Path
 
 from ..core.system_errors import reason
 from . import system
-from .disk_files import Tree, is_folder, make_folders, read_tree, status, sync_path
+from .disk_files import FolderListing, is_folder, make_folders, read_tree, status, sync_path
 from .generations import (
     FileRecord,
     Filled,
@@ -128,7 +128,9 @@ def _publish(folder: str, places: _Places) -> Publication:
     return Publication(copied=len(filled.copied), kept=len(filled.kept), removed=removed)
 
 
-def _is_published(places: _Places, built: Tree, site: Tree, records: Mapping[str, FileRecord]) -> bool:
+def _is_published(
+    places: _Places, built: FolderListing, site: FolderListing, records: Mapping[str, FileRecord]
+) -> bool:
     marker = status(f"{places.target}/{MARKER}")
     return marker is not None and is_current(built, site, records, marker.st_mode)
 
@@ -216,7 +218,7 @@ def _recover(places: _Places) -> None:
 # ---------------------------------------------------------------------------------------------- clearing away
 
 
-def _tidy(places: _Places, old: str | None, site: Tree, filled: Filled) -> None:
+def _tidy(places: _Places, old: str | None, site: FolderListing, filled: Filled) -> None:
     """What can wait: the site is published. What fails here is made good by the next run."""
     with suppress(OSError):
         write_records(places.records, filled.records)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import system
-from .disk_files import Tree, copy_file, read_tree, read_whole, same_bytes, stamp, write_whole
+from .disk_files import FolderListing, copy_file, read_tree, read_whole, same_bytes, stamp, write_whole
 from .publish_errors import PublishError, shown
 from .publish_targets import MARKER, MARKER_TEXT
 
@@ -40,7 +40,7 @@ class _Side:
     """A folder and what lies in it."""
 
     folder: str
-    tree: Tree
+    tree: FolderListing
 
     def path(self, name: str) -> str:
         return f"{self.folder}/{name}"
@@ -67,7 +67,7 @@ def read_built(folder: str) -> _Side:
 
 def read_site(folder: str, *, exists: bool = True) -> _Side:
     """What is published, without the marker."""
-    tree = read_tree(folder) if exists else Tree(files={}, folders={}, others=())
+    tree = read_tree(folder) if exists else FolderListing(files={}, folders={}, others=())
     tree.files.pop(MARKER, None)
     return _Side(folder=folder, tree=tree)
 
@@ -94,7 +94,7 @@ def _record(built: os.stat_result, published: os.stat_result) -> FileRecord:
     return (*stamp(built), published.st_mtime_ns, published.st_ino)
 
 
-def is_current(built: Tree, site: Tree, records: Mapping[str, FileRecord], mode: int) -> bool:
+def is_current(built: FolderListing, site: FolderListing, records: Mapping[str, FileRecord], mode: int) -> bool:
     """Whether what was built is published already, as far as one can tell without reading files."""
     return (
         built.files.keys() == site.files.keys()

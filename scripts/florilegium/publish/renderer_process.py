@@ -19,7 +19,7 @@ def command(lock: Path, module: str, arguments: list[str]) -> list[str]:
     return [sys.executable, "-m", __name__, str(os.getpid()), str(lock), module, *arguments]
 
 
-def main() -> None:
+def become_renderer() -> None:
     """Lock; make sure that the build is still there; become the renderer."""
     parent, lock, module, *arguments = sys.argv[1:]
     end_with_parent(int(parent), at_once=True)
@@ -34,4 +34,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    become_renderer()

@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from ..core.errors import FlorilegiumError
-from ..core.system_errors import NO_MEMORY, reason, words_of
+from ..core.system_errors import NO_MEMORY, machine_message, reason
 from . import renderer_process
 
 __all__ = ["PAGES_WRITTEN", "RenderFailed", "Renderer", "render_site"]
@@ -130,7 +130,7 @@ def _run(renderer: Renderer, arguments: list[str], job: Job, environment: Mappin
 def _failure(renderer: Renderer, code: int, said: str) -> RenderFailed:
     """What to tell the user: of a machine's failure one line, else what the generator said."""
     # The system ends the process that takes most memory with the signal KILL.
-    words = NO_MEMORY if code == -signal.SIGKILL else words_of(said)
+    words = NO_MEMORY if code == -signal.SIGKILL else machine_message(said)
     if words:
         return RenderFailed(f"{renderer} did not finish: {words[0]}", words[1], said)
     ended = f"ended by signal {-code}" if code < 0 else f"exit code {code}"

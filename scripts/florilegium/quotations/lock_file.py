@@ -11,8 +11,8 @@ from ..core.spans import LineTable, Position, Span
 from .matching.normal_form import NORMALISATION, words_digest
 
 __all__ = [
-    "HEADER",
     "MARKS",
+    "QUOTES_HEADER",
     "merge_verifications",
     "moved_entries",
     "parse_lock",
@@ -20,7 +20,7 @@ __all__ = [
     "render_lock",
 ]
 
-HEADER = f"# quotes.lock, normalisation {NORMALISATION}: written by florilegium verify, not by hand"
+QUOTES_HEADER = f"# quotes.lock, normalisation {NORMALISATION}: written by florilegium verify, not by hand"
 """The first line of the file. Digests of another normalisation say nothing about ours."""
 
 _HEADER = re.compile(r"# quotes\.lock, normalisation ([0-9]{1,6})\b")
@@ -63,7 +63,7 @@ def render_lock(verifications: Iterable[Verification]) -> str:
         )
         for v in merge_verifications(verifications)
     ]
-    return "\n".join([HEADER, *lines, ""])
+    return "\n".join([QUOTES_HEADER, *lines, ""])
 
 
 def _more(entry: Verification) -> Iterator[str]:
@@ -207,7 +207,7 @@ def _conflicts(lines: Sequence[str], table: LineTable) -> Iterator[Diagnostic]:
 
 
 def _no_header(span: Span) -> Diagnostic:
-    return _malformed("the first line is not the header of the lock", span, f"it reads: {HEADER}")
+    return _malformed("the first line is not the header of the lock", span, f"it reads: {QUOTES_HEADER}")
 
 
 def _other_version(version: str, span: Span) -> Diagnostic:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
-from .originals import KINDS
+from .originals import ORIGINAL_SUFFIXES
 
 __all__ = ["find_originals"]
 
@@ -18,7 +18,7 @@ def find_originals(folder: Path, keys: set[str]) -> Iterator[tuple[str, Path]]:
     """Yield the files of a folder that belong to keys; of several for one key, those of every kind that can be read."""
     by_stem = {_UNSAFE.sub("-", key).casefold(): key for key in keys}
     for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in KINDS and path.is_file():
+        if path.suffix.lower() in ORIGINAL_SUFFIXES and path.is_file():
             key = by_stem.get(_UNSAFE.sub("-", path.stem).casefold())
             if key is not None:
                 yield key, path
@@ -36,5 +36,5 @@ def _attachments(export: Path, keys: set[str]) -> Iterator[tuple[str, Path]]:
         for field in _FILE.finditer(text, entry.end(), following):
             for part in re.split(r"(?<!\\)[;:]", field[1]):
                 path = export.parent / unquote(part.replace("\\:", ":").replace("\\;", ";").replace("\\_", "_"))
-                if path.suffix.lower() in KINDS and path.is_file():
+                if path.suffix.lower() in ORIGINAL_SUFFIXES and path.is_file():
                     yield entry[1], path

@@ -18,7 +18,7 @@ from .html_text import html_text
 from .pdf_text import PdfError, pdf_text
 from .transcripts import transcript_text
 
-__all__ = ["KINDS", "MAX_ORIGINAL_BYTES", "Original", "OriginalError", "read_original"]
+__all__ = ["MAX_ORIGINAL_BYTES", "ORIGINAL_SUFFIXES", "Original", "OriginalError", "read_original"]
 
 MAX_ORIGINAL_BYTES = 50 * 1_048_576
 """A book is about one megabyte of text; a scanned one with its text layer stays below this too."""
@@ -30,7 +30,7 @@ _HTML = (".html", ".htm", ".xhtml")
 _PACKED = (".docx", ".epub", ".odt")
 _PANDOC = {".docx": "docx", ".epub": "epub", ".odt": "odt", ".rtf": "rtf"}
 _TRANSCRIPTS = (".vtt", ".srt")
-KINDS = frozenset((*_PLAIN, *_HTML, *_PANDOC, *_TRANSCRIPTS, ".xml", ".tei", ".pdf"))
+ORIGINAL_SUFFIXES = frozenset((*_PLAIN, *_HTML, *_PANDOC, *_TRANSCRIPTS, ".xml", ".tei", ".pdf"))
 """The endings of files that can be read."""
 _SAVE_AS_TEXT = "save the text of the work as a .txt file in UTF-8"
 
@@ -65,9 +65,9 @@ def read_original(path: str | os.PathLike[str]) -> Original:
     """
     name = Path(path).name
     kind = Path(path).suffix.lower()
-    if kind not in KINDS:
+    if kind not in ORIGINAL_SUFFIXES:
         raise OriginalError(
-            f"{quoted(name)} is of no kind that can be read: {', '.join(sorted(KINDS))}",
+            f"{quoted(name)} is of no kind that can be read: {', '.join(sorted(ORIGINAL_SUFFIXES))}",
             _SAVE_AS_TEXT,
         )
     data = _read_bytes(path, name)

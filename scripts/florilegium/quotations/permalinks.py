@@ -13,8 +13,8 @@ from ..core.model import Library, Permalink, Status
 from ..core.spans import LineTable, Span
 
 __all__ = [
-    "HEADER",
     "PERMALINKS",
+    "PERMALINKS_HEADER",
     "_Vanished",
     "find_vanished",
     "parse_permalinks",
@@ -25,7 +25,9 @@ __all__ = [
 PERMALINKS = "permalinks.lock"
 """The file's name under `annotations/`."""
 
-HEADER = "# permalinks.lock: addresses that were published; written by florilegium links --record, not by hand"
+PERMALINKS_HEADER = (
+    "# permalinks.lock: addresses that were published; written by florilegium links --record, not by hand"
+)
 
 _ADDRESS = re.compile(r"(notes|themes)/([a-z0-9-]{1,64})/(?:#(q-[a-z0-9-]{1,64}))?")
 _CONFLICT = re.compile(r"(?:<{7}|\|{7}|={7}|>{7})(?: |\Z)")
@@ -72,7 +74,7 @@ def _follow(page: str, redirects: Mapping[str, str]) -> str:
 
 def render_permalinks(addresses: Iterable[str]) -> str:
     """The text of the file: one address a line, sorted, so that two branches merge line by line."""
-    return "\n".join([HEADER, *sorted(set(addresses)), ""])
+    return "\n".join([PERMALINKS_HEADER, *sorted(set(addresses)), ""])
 
 
 def parse_permalinks(table: LineTable) -> tuple[tuple[Permalink, ...], tuple[Diagnostic, ...]]:

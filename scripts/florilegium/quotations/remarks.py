@@ -9,12 +9,12 @@ from ..core.model import Quote, Reference
 from ..core.spans import Span
 from .matching import (
     Bracket,
-    Cut,
-    Found,
-    Kind,
+    GapKind,
+    Match,
     Normalised,
+    SentenceContext,
     changes_meaning,
-    count_words,
+    count_part_words,
     find_cut,
     holds_qualification,
 )
@@ -38,7 +38,7 @@ class Remarked(NamedTuple):
 
 
 def remark(
-    quote: Quote, key: str, found: Found, text: Normalised, labels: tuple[str, ...], language: str, *, is_raised: bool
+    quote: Quote, key: str, found: Match, text: Normalised, labels: tuple[str, ...], language: str, *, is_raised: bool
 ) -> Remarked:
     """Return the findings of words that were found, the marks of the lock, and the page where they begin."""
     cut = find_cut(text, found.position, found.end)
@@ -68,7 +68,7 @@ def _brackets(
 ) -> Iterator[Diagnostic]:
     span = quote.words_span
     for bracket in brackets:
-        shown = "an omission" if bracket.kind is Kind.OMISSION else quoted(f"[{bracket.content}]")
+        shown = "an omission" if bracket.kind is GapKind.OMISSION else quoted(f"[{bracket.content}]")
         if bracket in turned:
             stands = f"stands for {quoted(bracket.hidden)}" if bracket.hidden else "stands for nothing in the work"
             yield _finding(
@@ -80,7 +80,7 @@ def _brackets(
             )
         if bracket.literal:
             continue
-        if bracket.kind is Kind.OMISSION:
+        if bracket.kind is GapKind.OMISSION:
             breaks = text.paragraph_breaks(bracket.start, bracket.end)
             if len(bracket.hidden) > LONG_OMISSION or breaks:
                 over = "goes over a paragraph" if breaks else f"leaves out {len(bracket.hidden):,} characters"
@@ -91,7 +91,7 @@ def _brackets(
                     f"an omission {over}: between the two parts stands {quoted(_shortened(bracket.hidden))}",
                     "make two quotations of it, or quote more of what lies between",
                 )
-        elif count_words(bracket.content) - count_words(bracket.hidden) > LONG_INSERTION:
+        elif count_part_words(bracket.content) - count_part_words(bracket.hidden) > LONG_INSERTION:
             message = f"{shown} holds many more words than it stands for"
             yield _finding("long-bracket", span, quote, message, "say it in the prose before the quotation")
 
@@ -100,7 +100,7 @@ def _shortened(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN // 2]} … {text[-_SHOWN // 2 :]}"
 
 
-def _cut(quote: Quote, cut: Cut, language: str) -> Iterator[Diagnostic]:
+def _cut(quote: Quote, cut: SentenceContext, language: str) -> Iterator[Diagnostic]:
     if not any(cut):
         return
     parts = [

@@ -10,7 +10,7 @@ from .matching.normal_form import normalise_words, words_digest
 
 __all__ = [
     "NO_STATE",
-    "State",
+    "QuoteState",
     "marks_words",
     "record_words",
     "state_words",
@@ -42,7 +42,7 @@ def verification_state(quote: Quote, verifications: Mapping[str, Sequence[Verifi
     return None
 
 
-class State(NamedTuple):
+class QuoteState(NamedTuple):
     """What is known of a quotation, and on which entries of the lock that rests."""
 
     against: VerifiedAgainst | None
@@ -63,22 +63,24 @@ class State(NamedTuple):
         )
 
 
-def verification_of(quote: Quote, verifications: Mapping[str, Sequence[Verification]]) -> State:
+def verification_of(quote: Quote, verifications: Mapping[str, Sequence[Verification]]) -> QuoteState:
     """Return the state of a quote, with the entries that say when, against what and by which version."""
     against = verification_state(quote, verifications)
     work = quote.reference if against is VerifiedAgainst.SOURCE else quote.quoted_in
     if against is None or work is None:
-        return State(None)
+        return QuoteState(None)
     digest = words_digest(quote.words)
     mine = [
         entry
         for entry in verifications.get(quote.address, ())
         if entry.key == work.key and entry.words == digest and entry.is_found
     ]
-    return State(against, tuple(sorted(mine, key=lambda entry: (entry.date, entry.original, entry.by), reverse=True)))
+    return QuoteState(
+        against, tuple(sorted(mine, key=lambda entry: (entry.date, entry.original, entry.by), reverse=True))
+    )
 
 
-NO_STATE = State(None)
+NO_STATE = QuoteState(None)
 """What is known of a quotation that was not compared."""
 
 _KINDS = {
@@ -117,7 +119,7 @@ def state_words(against: VerifiedAgainst | None, quoted_in: Source | None = None
     return f"Verified against {kind} it is quoted in{both}"
 
 
-def marks_words(state: State, words: str) -> tuple[str, ...]:
+def marks_words(state: QuoteState, words: str) -> tuple[str, ...]:
     """Return what a reader should know of the words besides: that a sentence is cut, how much was left out."""
     marks = state.entries[0].marks if state.entries else ()
     omissions = len(OMISSION.findall(normalise_words(words))) if "[" in words else 0
@@ -128,7 +130,7 @@ def marks_words(state: State, words: str) -> tuple[str, ...]:
     )
 
 
-def record_words(state: State) -> str:
+def record_words(state: QuoteState) -> str:
     """Return when, against what, by which version and by whom words were compared; empty where they were not."""
     if not state.entries:
         return ""

@@ -12,7 +12,7 @@ from ..core.model import Library, Quote, Source, Verification
 from ..core.spans import Span
 from .fingerprints import fingerprint
 from .lock_file import merge_verifications
-from .matching import MATCHING, Found, Missed, Normalised, Reason, find_words, flattened, normalise, words_digest
+from .matching import MATCHING, Match, Missed, Normalised, Reason, find_words, flattened, normal_form, words_digest
 from .misses import explain_miss
 from .originals import Original
 from .page_numbers import page_labels, page_of
@@ -96,19 +96,19 @@ class _Run:
             entry = replace(entry, page=remarked.page, places=1 + len(result.others))
             self.found.setdefault((quote.address, key), self._dated(entry))
 
-    def _find(self, quote: Quote, key: str) -> tuple[Found | Missed, bool]:
+    def _find(self, quote: Quote, key: str) -> tuple[Match | Missed, bool]:
         text = self._text(key)
         result = find_words(quote.words, text, nearest=False)
         flat = flattened(quote.words)
         if isinstance(result, Missed) and not self.originals[key].shows_raised and flat != quote.words:
             on_the_line = find_words(flat, text, nearest=False)
-            if isinstance(on_the_line, Found):
+            if isinstance(on_the_line, Match):
                 return on_the_line, True
         return result, False
 
     def _text(self, key: str) -> Normalised:
         if key not in self.texts:
-            self.texts[key] = normalise(self.originals[key].text)
+            self.texts[key] = normal_form(self.originals[key].text)
         return self.texts[key]
 
     def _labels(self, key: str) -> tuple[str, ...]:
@@ -196,12 +196,12 @@ class _Run:
         for other in self.originals:
             if other != key and self.originals[other].digest != self.originals[key].digest:
                 found = find_words(quote.words, self._text(other), nearest=False)
-                if isinstance(found, Found):
+                if isinstance(found, Match):
                     return f"{quoted(other)}, {self._text(other).place(found.position)}"
         return ""
 
 
-def _on_its_page(quote: Quote, key: str, found: Found, text: Normalised, labels: tuple[str, ...]) -> Found:
+def _on_its_page(quote: Quote, key: str, found: Match, text: Normalised, labels: tuple[str, ...]) -> Match:
     """Of several places, take the one on the page that the attribution names."""
     reference = next((r for r in (quote.reference, quote.quoted_in) if r is not None and r.key == key), None)
     if not found.others or reference is None or reference.locator is None:
@@ -212,7 +212,7 @@ def _on_its_page(quote: Quote, key: str, found: Found, text: Normalised, labels:
     for start in found.others:
         if page_of(text, start, labels) == wanted:
             again = find_words(quote.words, text, nearest=False, start=start)
-            return replace(again, others=found.others) if isinstance(again, Found) else found
+            return replace(again, others=found.others) if isinstance(again, Match) else found
     return found
 
 

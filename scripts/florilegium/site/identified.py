@@ -6,7 +6,7 @@ from ..core.model import Source
 from ..works.exports import bibtex_entry, csl_json, ris_record
 from ..works.identifiers import check_url, doi_url, parse_arxiv, parse_doi, parse_isbn, parse_pmcid, parse_pmid
 
-__all__ = ["Format", "Identified", "formats_of", "identifiers_of", "web_address"]
+__all__ = ["CopyFormat", "Identified", "formats_of", "identifiers_of", "web_address"]
 
 
 class Identified(NamedTuple):
@@ -44,16 +44,16 @@ def web_address(source: Source | None) -> str:
     return check_url(source.variables.get("URL", "")).value if source else ""
 
 
-class Format(NamedTuple):
+class CopyFormat(NamedTuple):
     """A work in the format of other programs, to be copied."""
 
     name: str
     text: str
 
 
-def formats_of(source: Source) -> list[Format]:
+def formats_of(source: Source) -> list[CopyFormat]:
     return [
-        Format("BibTeX", bibtex_entry(source)),
-        Format("For Zotero: RIS", ris_record(source)),
-        Format("CSL-JSON", csl_json(source)),
+        CopyFormat("BibTeX", bibtex_entry(source)),
+        CopyFormat("For Zotero: RIS", ris_record(source)),
+        CopyFormat("CSL-JSON", csl_json(source)),
     ]

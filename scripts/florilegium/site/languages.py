@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-__all__ = ["CATALOGUES", "Words", "words_of"]
+__all__ = ["CATALOGUES", "Words", "language_words"]
 
 CATALOGUES = Path(__file__).parent / "translations"
 """One file `xx.po` for each language but English, in which the strings are written."""
@@ -69,7 +69,7 @@ class Words:
 
 
 @lru_cache(maxsize=32)
-def words_of(language: str) -> Words:
+def language_words(language: str) -> Words:
     """The words of a language by its tag (BCP 47); English for one that is not known."""
     return Words(language)
 

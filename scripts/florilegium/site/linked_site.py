@@ -14,7 +14,7 @@ from ..core.model import Citation, CitationMode, Note, Quote, Reference, Role, S
 from ..library.links import Links, note_references
 from ..library.voices import render_voices, voices_of
 from ..markdown.speakers import Voice
-from ..quotations.states import NO_STATE, State, state_words
+from ..quotations.states import NO_STATE, QuoteState, state_words
 from ..works.citing import Bibliography
 from ..works.citing.numbering import numbered
 from ..works.citing.pandoc_fragments import plain_text
@@ -23,7 +23,7 @@ from ..works.exports import context_object
 from ..works.identifiers import doi_url, parse_doi
 from .addresses import ROOT, Addresses, reference_anchor
 from .identified import web_address
-from .languages import Words, words_of
+from .languages import Words, language_words
 from .rendered_bodies import RenderedBody, render_body
 
 __all__ = [
@@ -38,7 +38,7 @@ __all__ = [
     "works_of",
 ]
 
-KINDS = {
+SOURCE_KINDS = {
     "article": ("an article", "the article"),
     "article-journal": ("an article", "the article"),
     "article-magazine": ("an article", "the article"),
@@ -118,7 +118,7 @@ class Site:
             self._voices[key] = voices_of(self.links, quote)
         return self._voices[key]
 
-    def state(self, quote: Quote) -> State:
+    def state(self, quote: Quote) -> QuoteState:
         """What is known of a quote's words."""
         return self.links.records.get(quote.address, NO_STATE)
 
@@ -158,12 +158,12 @@ class Site:
     @cached_property
     def words(self) -> Words:
         """The words of the library's language."""
-        return words_of(self.links.library.settings.language)
+        return language_words(self.links.library.settings.language)
 
     def kind(self, key: str) -> tuple[str, str]:
         """What a work is, such as `a blog post`, `the blog post`."""
         source = self.links.sources.get(key)
-        one, the = KINDS.get(source.type if source else "", ("a work", "the work"))
+        one, the = SOURCE_KINDS.get(source.type if source else "", ("a work", "the work"))
         return self.words.gettext(one), self.words.gettext(the)
 
     def speaks(self, ids: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ from ..library.reading import ANNOTATIONS
 from ..works.citing import Bibliography, read_cache, read_style, render_bibliography, write_cache
 from ..works.csl import to_csl
 from .linked_site import bare_citation
-from .pages import Plan, plan_pages
+from .pages import PagePlan, plan_pages
 
 __all__ = ["check_addresses", "epoch_of", "format_citations", "plan_site"]
 
@@ -44,7 +44,7 @@ def _citations(links: Links) -> Iterable[Citation]:
             yield bare_citation(reference)
 
 
-def plan_site(checked: Checked, options: Options) -> Plan:
+def plan_site(checked: Checked, options: Options) -> PagePlan:
     """Format the citations of a checked library, and plan its pages."""
     return plan_pages(checked.links, format_citations(checked.links, options), code_stamp().hex())
 

@@ -14,7 +14,7 @@ from ..markdown.nodes import Node
 from ..markdown.prose_tree import ProseTree
 from ..markdown.writing_html import HtmlWriter
 from .prose_hyperlinks import link_start
-from .sanitiser import SLOT, clean
+from .sanitiser import SLOT, sanitise
 
 __all__ = ["Html", "RenderedBody", "RenderedSection", "Slot", "fill", "render_body"]
 
@@ -86,7 +86,7 @@ def _cleaned(fragments: list[str]) -> list[str]:
     """Fragments without everything that is not on the allow-list."""
     # What is written here is clean, so they are looked at together; only if anything is wrong, each by itself.
     whole = "\n".join(fragments)
-    return fragments if clean(whole) == whole else [clean(fragment) for fragment in fragments]
+    return fragments if sanitise(whole) == whole else [sanitise(fragment) for fragment in fragments]
 
 
 def fill(html: Html, *, root: str, citation: Callable[[int], str], quote: Callable[[int], str]) -> str:

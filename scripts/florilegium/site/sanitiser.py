@@ -6,7 +6,7 @@ import nh3
 
 from ..core import policy
 
-__all__ = ["CLASSES", "SLOT", "clean"]
+__all__ = ["CLASSES", "SLOT", "sanitise"]
 
 SLOT = "data-fl"
 """The attribute of the empty elements that stand for citations and quotes until a page is written."""
@@ -66,7 +66,7 @@ _AND = "\ufdd3"
 """Stands for `&amp;` while HTML is cleaned; no text that was read holds it."""
 
 
-def clean(html: str) -> str:
+def sanitise(html: str) -> str:
     """A fragment without everything that is not on the allow-list; well-formed, whatever it was."""
     if not html:
         return html

@@ -4,15 +4,15 @@ from ..core.diagnostics import Diagnostic, Related, quoted
 from ..core.json_trees import parse_json
 from ..core.model import Source
 from ..core.spans import LineTable, Span
-from ..core.trees import Mapping, Node, Scalar, Sequence, kind_of
+from ..core.trees import DataNode, Mapping, Scalar, Sequence, kind_of
 from ..core.yaml_trees import parse_yaml
 from .csl import parse_source
 
-__all__ = ["MAX_BYTES", "SUFFIXES", "parse_bibliography"]
+__all__ = ["MAX_REFERENCE_BYTES", "SUFFIXES", "parse_bibliography"]
 
 SUFFIXES = (".yaml", ".yml", ".json", ".bib")
 """Ends of the paths that are read."""
-MAX_BYTES = 64 * 1_048_576
+MAX_REFERENCE_BYTES = 64 * 1_048_576
 """Bytes of a file that are read."""
 
 
@@ -26,17 +26,17 @@ def parse_bibliography(path: str, text: str, table: LineTable) -> tuple[tuple[So
 
         sources, problems = parse_bibtex(table)
     elif path.lower().endswith(".json"):
-        node, problems = parse_json(text, table, max_bytes=MAX_BYTES)
+        node, problems = parse_json(text, table, max_bytes=MAX_REFERENCE_BYTES)
         sources, found = _parse_items(node, table)
         problems += found
     else:
-        node, problems = parse_yaml(text, table, max_bytes=MAX_BYTES)
+        node, problems = parse_yaml(text, table, max_bytes=MAX_REFERENCE_BYTES)
         sources, found = _parse_items(node, table)
         problems += found
     return _first_of_each(sources, problems), problems
 
 
-def _parse_items(node: Node | None, table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
+def _parse_items(node: DataNode | None, table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
     items = node.get("references") if isinstance(node, Mapping) else node
     if not isinstance(items, Sequence):
         if (items is None and not isinstance(node, Mapping)) or _is_null(items):
@@ -56,7 +56,7 @@ def _parse_items(node: Node | None, table: LineTable) -> tuple[list[Source], lis
     return sources, problems
 
 
-def _is_null(node: Node | None) -> bool:
+def _is_null(node: DataNode | None) -> bool:
     return isinstance(node, Scalar) and node.is_null
 
 

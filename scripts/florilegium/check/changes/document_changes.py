@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from ...core.limits import Exhausted, bounded
-from ...core.model import Body, Mention, Note, Theme
+from ...core.model import Body, IdMention, Note, Theme
 from ...core.spans import LineTable
 from ...library.links import redirected
 from ...markdown.bodies import parse_body
@@ -15,11 +15,11 @@ from .word_changes import WordCount, count_changed_words
 __all__ = ["compare_notes", "compare_themes", "fields_of"]
 
 
-def _ids(mentions: Iterable[Mention]) -> str:
+def _ids(mentions: Iterable[IdMention]) -> str:
     return ", ".join(mention.id for mention in mentions)
 
 
-def _id(mention: Mention | None) -> str:
+def _id(mention: IdMention | None) -> str:
     return mention.id if mention else ""
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from ...core.model import Body, Library, Mention, Note, Quote, Theme
+from ...core.model import Body, IdMention, Library, Note, Quote, Theme
 from ...library.links import redirected
 
 __all__ = ["with_later_ids"]
@@ -28,7 +28,7 @@ def with_later_ids(before: Library, after: Library) -> Library:
     )
 
 
-def _mentions(mentions: Iterable[Mention], renamed: Mapping[str, str]) -> tuple[Mention, ...]:
+def _mentions(mentions: Iterable[IdMention], renamed: Mapping[str, str]) -> tuple[IdMention, ...]:
     return tuple(replace(m, id=renamed[m.id]) if m.id in renamed else m for m in mentions)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from ...core.diagnostics import Diagnostic, Related, quoted
-from ...core.model import Mention, Note, Quote
+from ...core.model import IdMention, Note, Quote
 from ...core.spans import Span
 from ...library.voices import read_voices
 from ...markdown.speakers import SpeakerFault
@@ -141,7 +141,7 @@ def check_unknown_notice(context: Context) -> Iterator[Diagnostic]:
             yield found("unknown-notice", mention.span, message, remedy, about=mention.id)
 
 
-def _notice_mentions(context: Context) -> Iterator[Mention]:
+def _notice_mentions(context: Context) -> Iterator[IdMention]:
     for note in context.notes:
         yield from note.notices
     for quote in context.quotes:

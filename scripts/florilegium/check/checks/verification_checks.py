@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from ...core.diagnostics import Diagnostic, Related, quoted
 from ...core.model import Quote, Verification
-from ...library.voices import people_of, role_names, voices_of
+from ...library.voices import named_people, role_names, voices_of
 from ...markdown.speakers import SpeakerFault, parse_speaker
 from ...quotations.fingerprints import fingerprint, is_same_work, parse_fingerprint
 from ...quotations.lock_file import moved_entries
@@ -169,7 +169,7 @@ def check_second_attribution(context: Context) -> Iterator[Diagnostic]:
                 continue
             text = re.split(r",?\s+in\s*\Z|,\s*\Z", match[1].strip())[0]
             source = context.links.sources.get(quote.reference.key) if quote.reference else None
-            people = tuple(people_of(source, context.links.roles))
+            people = tuple(named_people(source, context.links.roles))
             if isinstance(parse_speaker(text, names, people, context.language), SpeakerFault):
                 continue
             yield found(

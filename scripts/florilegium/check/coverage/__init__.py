@@ -5,18 +5,18 @@ address, their speaker and their citation.
 """
 
 from .coverage_report import MAX_ENTRIES, coverage_json, text_report
-from .coverage_sections import CitedWork, Coverage, CoverageEntry, EntryKind, Section, coverage_of
-from .quoted_words import SourceWords, count_words, quoted_words
+from .coverage_sections import CitedWork, Coverage, CoverageEntry, CoverageSection, EntryKind, coverage_of
+from .quoted_words import SourceWords, count_source_words, quoted_words
 
 __all__ = [
     "MAX_ENTRIES",
     "CitedWork",
     "Coverage",
     "CoverageEntry",
+    "CoverageSection",
     "EntryKind",
-    "Section",
     "SourceWords",
-    "count_words",
+    "count_source_words",
     "coverage_json",
     "coverage_of",
     "quoted_words",

@@ -6,7 +6,7 @@ from typing import Any
 
 from ... import __version__
 from ...core.diagnostics import plain
-from .coverage_sections import CitedWork, Coverage, CoverageEntry, EntryKind, Section
+from .coverage_sections import CitedWork, Coverage, CoverageEntry, CoverageSection, EntryKind
 
 __all__ = ["MAX_ENTRIES", "_VERSION", "coverage_json", "text_report"]
 
@@ -42,7 +42,7 @@ def text_report(coverage: Coverage, *, most: int | None = MAX_ENTRIES) -> Iterat
         yield f"Nothing was found for: {'; '.join(title[0].lower() + title[1:] for title in empty)}."
 
 
-def _section(section: Section, most: int | None) -> Iterator[str]:
+def _section(section: CoverageSection, most: int | None) -> Iterator[str]:
     yield f"{section.title}: {len(section.entries):,} of {section.of:,}"
     for entry in section.entries[:most]:
         about = f"  ({plain(entry.text)})" if entry.about else ""

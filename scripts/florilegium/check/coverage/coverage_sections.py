@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from ...core.model import Basis, Mention, Quote, Theme
+from ...core.model import Basis, IdMention, Quote, Theme
 from ...library.links import CitedBy, Links
 from ...library.voices import voices_of
 from ...markdown.citations import render_locator
@@ -14,7 +14,7 @@ from ...markdown.speakers import Voice
 from ...works.csl import RetractionKind, retraction
 from .quoted_words import SourceWords, quoted_words
 
-__all__ = ["CitedWork", "Coverage", "CoverageEntry", "EntryKind", "Section", "coverage_of"]
+__all__ = ["CitedWork", "Coverage", "CoverageEntry", "CoverageSection", "EntryKind", "coverage_of"]
 
 _PARTICIPANTS = frozenset(("participant", "interviewee", "informant", "respondent"))
 """Ids of roles that speak of what they lived through themselves, as studies call them."""
@@ -53,7 +53,7 @@ class CoverageEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class CoverageSection:
     """The answer to one question."""
 
     id: str
@@ -73,7 +73,7 @@ class Coverage:
     themes: int
     quotes: int
     works: int
-    sections: tuple[Section, ...]
+    sections: tuple[CoverageSection, ...]
     """In the order in which they are shown; those without entries too, unless their question makes no sense here."""
     words: tuple[SourceWords, ...]
     """The most quoted work first."""
@@ -86,7 +86,7 @@ class Coverage:
     def total_words(self) -> int:
         return sum(entry.words for entry in self.words)
 
-    def section(self, id_: str) -> Section:
+    def section(self, id_: str) -> CoverageSection:
         return next(section for section in self.sections if section.id == id_)
 
 
@@ -115,7 +115,7 @@ class _Finder:
         self.works = [key for key in links.sources if key in links.cited_by]
         self._participants: dict[tuple[str, str], tuple[Voice, ...]] = {}
 
-    def sections(self) -> Iterator[Section]:
+    def sections(self) -> Iterator[CoverageSection]:
         quotes, notes, works = len(self.quotes), len(self.links.notes), len(self.works)
         for id_, title, meaning, find, everything in (
             (*_RETRACTED, self._retracted, works),
@@ -133,7 +133,7 @@ class _Finder:
         ):
             if id_ in _OF_PARTICIPANTS and not _PARTICIPANTS & self.links.roles.keys():
                 continue
-            yield Section(id=id_, title=title, meaning=meaning, entries=tuple(find()), of=everything)
+            yield CoverageSection(id=id_, title=title, meaning=meaning, entries=tuple(find()), of=everything)
 
     # -- quotations
 
@@ -248,7 +248,7 @@ def _speaker(quote: Quote) -> tuple[str | CitedWork, ...]:
     return (f"{speaker}, ", CitedWork(quote.reference.key), f", {render_locator(locator)}" if locator else "")
 
 
-def _named(before: str, mention: Mention | None) -> tuple[str | CitedWork, ...]:
+def _named(before: str, mention: IdMention | None) -> tuple[str | CitedWork, ...]:
     return (before, CitedWork(mention.id)) if mention else ()
 
 

@@ -10,7 +10,7 @@ from ...core.json_trees import parse_json
 from ...core.model import Source
 from ...core.rules import RULES, Severity
 from ...core.spans import LineTable
-from ...core.trees import Mapping, Node, Scalar, Sequence
+from ...core.trees import DataNode, Mapping, Scalar, Sequence
 from ...core.yaml_trees import parse_yaml
 from ...library.links import Links
 from ...works.citation_keys import propose_key
@@ -79,7 +79,7 @@ def _parse(text: str, table: LineTable) -> tuple[list[Source], list[Diagnostic]]
     return sources, problems
 
 
-def _items(node: Node | None) -> tuple[Node, ...]:
+def _items(node: DataNode | None) -> tuple[DataNode, ...]:
     """The items of a list, of a mapping `references:`, or the one item that the text is."""
     if isinstance(node, Mapping):
         inner = node.get("references")
@@ -87,7 +87,7 @@ def _items(node: Node | None) -> tuple[Node, ...]:
     return node.items if isinstance(node, Sequence) else ()
 
 
-def _with_id(item: Node) -> Node:
+def _with_id(item: DataNode) -> DataNode:
     """An item needs no `id`: the work gets a key of this library anyway."""
     if not isinstance(item, Mapping) or item.get("id") is not None:
         return item

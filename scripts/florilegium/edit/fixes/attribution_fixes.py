@@ -11,7 +11,7 @@ from ...core.model import Note, Quote, Reference
 from ...core.spans import LineTable, Span
 from ...library.frontmatter import Mapping, Sequence, parse_front_matter
 from ...library.links import Links
-from ...library.voices import people_of, role_names
+from ...library.voices import named_people, role_names
 from ...markdown.quotes import DASH
 from ...markdown.speakers import SpeakerFault, parse_speaker
 from .fix_drafts import Mend, MendedText, TextKind, counting
@@ -53,7 +53,7 @@ def _is_sure(document: MendedText, quote: Quote) -> bool:
 def _is_speaker(text: str, references: Iterable[Reference], links: Links) -> bool:
     first = next(iter(references), None)
     source = links.sources.get(first.key) if first else None
-    people = tuple(people_of(source, links.roles))
+    people = tuple(named_people(source, links.roles))
     language = links.library.settings.language
     return not isinstance(parse_speaker(text, role_names(links.roles), people, language), SpeakerFault)
 

@@ -10,10 +10,10 @@ from ...core.diagnostics import Diagnostic
 from ...core.edits import Edit
 from ...core.model import Note, Theme
 from ...core.spans import LineTable
-from ...library.frontmatter import Cut, cut_front_matter
+from ...library.frontmatter import FileDivision, cut_front_matter
 from ...library.links import Links
 from ...library.notes import parse_note, parse_theme
-from ...markdown.bodies import Tree, parse_body
+from ...markdown.bodies import BodyTree, parse_body
 from ...markdown.nodes import Node
 
 __all__ = ["Mend", "MendedText", "TextKind", "counting", "parse_mended"]
@@ -61,7 +61,7 @@ class MendedText:
 
     table: LineTable
     value: Note | Theme
-    tree: Tree
+    tree: BodyTree
     findings: tuple[Diagnostic, ...]
     """Those of its form that count: `library.yml` neither turns them off nor excepts them."""
     links: Links
@@ -104,6 +104,6 @@ def parse_mended(path: str, text: str, links: Links) -> MendedText:
     else:
         value, findings = parse_theme(name, table)
     cut = cut_front_matter(text)
-    start = cut.body_start if isinstance(cut, Cut) else len(text)
+    start = cut.body_start if isinstance(cut, FileDivision) else len(text)
     tree = parse_body(table, start, name).tree
     return MendedText(table=table, value=value, tree=tree, findings=counting(links, findings), links=links)

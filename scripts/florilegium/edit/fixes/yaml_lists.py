@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ...core.edits import Edit
 from ...core.spans import LineTable
-from ...core.trees import Mapping, Node, Scalar
+from ...core.trees import DataNode, Mapping, Scalar
 from ...core.trees import Sequence as List
 from ...core.yaml_writer import quoted_yaml, yaml_text
 
@@ -54,13 +54,13 @@ def add_entry(mapping: Mapping, key: str, value: str, table: LineTable, *, below
     return add_lines(_last_line(last[1], last[0]), lines, table)
 
 
-def _last_line(value: Node, key: Scalar) -> int:
+def _last_line(value: DataNode, key: Scalar) -> int:
     """The line on which a value ends; an empty one ends where its key does."""
     return key.span.line if value.span.start == value.span.end else value.span.end_line
 
 
 def _add_to_flow(
-    parts: Sequence[Node], opening: str, whole: List | Mapping, texts: Sequence[str], table: LineTable
+    parts: Sequence[DataNode], opening: str, whole: List | Mapping, texts: Sequence[str], table: LineTable
 ) -> Edit:
     joined = ", ".join(texts)
     if parts:
@@ -80,7 +80,7 @@ def add_lines(after: int, lines: Iterable[str], table: LineTable) -> Edit:
     return Edit(span=table.span(at, at), text="".join(f"{end}{line}" for line in lines))
 
 
-def remove_items(items: List, gone: Sequence[Node], table: LineTable) -> Iterator[Edit]:
+def remove_items(items: List, gone: Sequence[DataNode], table: LineTable) -> Iterator[Edit]:
     """The edits that take items out of a list, each with its comma or with its line."""
     is_flow = table.text.startswith("[", table.offset(items.span.start))
     if len(gone) == len(items.items):
@@ -97,8 +97,8 @@ def remove_items(items: List, gone: Sequence[Node], table: LineTable) -> Iterato
         yield Edit(span=table.span(start, match.end()), text="")
 
 
-def _remove_from_flow(items: List, gone: Sequence[Node], table: LineTable) -> Iterator[Edit]:
-    kept: Node | None = None
+def _remove_from_flow(items: List, gone: Sequence[DataNode], table: LineTable) -> Iterator[Edit]:
+    kept: DataNode | None = None
     for index, item in enumerate(items.items):
         if item not in gone:
             kept = item

@@ -8,10 +8,10 @@ from enum import Enum
 from ...core.diagnostics import quoted
 from ...core.errors import CannotRun
 
-__all__ = ["Form", "FormAnswers", "parse_form"]
+__all__ = ["FormAnswers", "IssueForm", "parse_form"]
 
 
-class Form(Enum):
+class IssueForm(Enum):
     """The forms, each with the questions that its issue must answer and those that it may."""
 
     NOTE = (
@@ -41,7 +41,7 @@ class Form(Enum):
 class FormAnswers:
     """What somebody wrote into a form."""
 
-    form: Form
+    form: IssueForm
     texts: Mapping[str, str]
     """The answer to each question that was answered."""
     lines: Mapping[str, int]
@@ -102,9 +102,9 @@ def _first_line(lines: list[str], begin: int) -> int:
     return begin + next(number for number, line in enumerate(lines) if line.strip())
 
 
-def _form_of(headings: set[str]) -> Form:
+def _form_of(headings: set[str]) -> IssueForm:
     """The form with most of its questions among the headings."""
-    best = max(Form, key=lambda form: len(form.questions & headings))
+    best = max(IssueForm, key=lambda form: len(form.questions & headings))
     if not set(best.required) & headings:
         raise CannotRun(
             "the text is none of the forms: it has none of their questions as headings",

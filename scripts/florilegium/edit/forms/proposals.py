@@ -19,8 +19,8 @@ from ...markdown.citations import is_plain_key
 from ...markdown.speakers import SpeakerFault, parse_speaker
 from ...works.identifiers import parse_doi
 from ..drafts import KnownWork, NewNote, find_work, parse_work, plan_note, resolve_key
-from ..imports.foreign_text import clean, clean_line, paragraphs
-from .answers import Form, FormAnswers
+from ..imports.foreign_text import clean_foreign, clean_line, paragraphs
+from .answers import FormAnswers, IssueForm
 
 __all__ = ["Proposal", "plan_proposal"]
 
@@ -37,11 +37,11 @@ class Proposal:
 def plan_proposal(answers: FormAnswers, links: Links, root: Path, today: date) -> Proposal:
     """The change that a filed form asks for. Raises `CannotRun` for an answer that cannot be used, with its line."""
     match answers.form:
-        case Form.NOTE:
+        case IssueForm.NOTE:
             return _new_note(answers, links, today)
-        case Form.QUOTE:
+        case IssueForm.QUOTE:
             return _new_quote(answers, links, root)
-        case Form.MISQUOTATION:
+        case IssueForm.MISQUOTATION:
             return _correction(answers, links, root)
 
 
@@ -242,7 +242,7 @@ def _words(answers: FormAnswers, question: str) -> str:
     lines = answers[question].split("\n")
     if lines and all(line.lstrip().startswith(">") or not line.strip() for line in lines):
         lines = [line.lstrip().removeprefix(">").removeprefix(" ") for line in lines]
-    cleaned = clean("\n".join(lines))
+    cleaned = clean_foreign("\n".join(lines))
     if cleaned.refused:
         raise answers.refuse(question, f"the words hold {cleaned.refused}, which hides or reorders text", "retype them")
     return cleaned.text

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from ...core.model import Quote
 from ...core.spans import LineTable, Span
-from ...library.frontmatter import Problem, cut_front_matter
-from ...markdown.bodies import Tree, parse_body
+from ...library.frontmatter import HeadProblem, cut_front_matter
+from ...markdown.bodies import BodyTree, parse_body
 from ...markdown.building import trimmed_end
 from ...markdown.nodes import Node
 from ...markdown.writing_text import write_text
@@ -28,7 +28,7 @@ class Comment(NamedTuple):
 def find_comment(table: LineTable, quote: Quote, imported: str, theirs: str) -> Comment:
     """Find the comment with the digest `imported`, of which an empty one stands for none."""
     cut = cut_front_matter(table.text)
-    tree = parse_body(table, 0 if isinstance(cut, Problem) else cut.body_start).tree
+    tree = parse_body(table, 0 if isinstance(cut, HeadProblem) else cut.body_start).tree
     following = _following(tree, quote)
     if following is None:
         return Comment(None, "")
@@ -49,7 +49,7 @@ def find_comment(table: LineTable, quote: Quote, imported: str, theirs: str) -> 
     return Comment(span, shown[0] if shown else "", span is None and not theirs)
 
 
-def _following(tree: Tree, quote: Quote) -> list[Node] | None:
+def _following(tree: BodyTree, quote: Quote) -> list[Node] | None:
     """The paragraphs right after a quote; None where it is inside something."""
     blocks = tree.root.children
     places = (tree.positions.span(block.start, block.start).start for block in blocks)

@@ -8,7 +8,7 @@ from ...core.model import Source
 from ...core.spans import LineTable, Span
 from ...works.reference_files import parse_bibliography
 from ...works.ris.database_records import parse_records
-from .highlights import Export, Format, Remark
+from .highlights import Export, HighlightFormat, Remark
 from .hypothesis import parse_hypothesis
 from .kindle import parse_kindle
 from .readwise import parse_readwise
@@ -24,32 +24,38 @@ _HEAD = 200_000
 """Characters in which a file shows what it is."""
 
 _SIGNS = (
-    (Format.RIS, re.compile(r"^TY {1,2}- |^PMID- ?\d|\A\ufeff?\s*FN [A-Z]", re.MULTILINE)),
-    (Format.KINDLE, re.compile(r"^={10}[ \t]*\r?$", re.MULTILINE)),
-    (Format.READWISE, re.compile(r"\A\ufeff?[^\r\n]*\bHighlight\b[^\r\n]*,[^\r\n]*\bBook Title\b")),
-    (Format.ZOTERO, re.compile(r"\"annotation(?:Text|Type)\"\s*:|zotero://|class=\"zotero-note|data-annotation=")),
-    (Format.HYPOTHESIS, re.compile(r"\"(?:TextQuoteSelector|rows|annotations)\"")),
-    (Format.REFI_QDA, re.compile(r"<(?:\w+:)?(?:CodeBook|Project)\b[^>]*QDA-XML|urn:QDA-XML:(?:codebook|project)")),
-    (Format.CSL, re.compile(r"\A\ufeff?\s*(?:\[|\{)|^-?\s*id:|^references:", re.MULTILINE)),
-    (Format.BIBTEX, re.compile(r"^\s*@[A-Za-z]+\s*[{(]", re.MULTILINE)),
-    (Format.ZOTERO, re.compile(r"^\s*(?:<p>)?[“\"].*[”\"] \(", re.MULTILINE)),
+    (HighlightFormat.RIS, re.compile(r"^TY {1,2}- |^PMID- ?\d|\A\ufeff?\s*FN [A-Z]", re.MULTILINE)),
+    (HighlightFormat.KINDLE, re.compile(r"^={10}[ \t]*\r?$", re.MULTILINE)),
+    (HighlightFormat.READWISE, re.compile(r"\A\ufeff?[^\r\n]*\bHighlight\b[^\r\n]*,[^\r\n]*\bBook Title\b")),
+    (
+        HighlightFormat.ZOTERO,
+        re.compile(r"\"annotation(?:Text|Type)\"\s*:|zotero://|class=\"zotero-note|data-annotation="),
+    ),
+    (HighlightFormat.HYPOTHESIS, re.compile(r"\"(?:TextQuoteSelector|rows|annotations)\"")),
+    (
+        HighlightFormat.REFI_QDA,
+        re.compile(r"<(?:\w+:)?(?:CodeBook|Project)\b[^>]*QDA-XML|urn:QDA-XML:(?:codebook|project)"),
+    ),
+    (HighlightFormat.CSL, re.compile(r"\A\ufeff?\s*(?:\[|\{)|^-?\s*id:|^references:", re.MULTILINE)),
+    (HighlightFormat.BIBTEX, re.compile(r"^\s*@[A-Za-z]+\s*[{(]", re.MULTILINE)),
+    (HighlightFormat.ZOTERO, re.compile(r"^\s*(?:<p>)?[“\"].*[”\"] \(", re.MULTILINE)),
 )
 
 
-def guess_format(data: bytes) -> Format | None:
+def guess_format(data: bytes) -> HighlightFormat | None:
     """The format of a file's content; None where nothing in it tells."""
     if data.startswith(b"PK"):
-        return Format.REFI_QDA
+        return HighlightFormat.REFI_QDA
     head = data[: _HEAD * 4].decode("utf-8", "replace")[:_HEAD]
     if head.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
-        kinds = (Format.ZOTERO, Format.HYPOTHESIS, Format.CSL)
+        kinds = (HighlightFormat.ZOTERO, HighlightFormat.HYPOTHESIS, HighlightFormat.CSL)
         return next(kind for kind, sign in _SIGNS if kind in kinds and sign.search(head))
     return next((kind for kind, sign in _SIGNS if sign.search(head)), None)
 
 
-def parse_export(format: Format, name: str, data: bytes) -> Export:
+def parse_export(format: HighlightFormat, name: str, data: bytes) -> Export:
     """Read a file as one of the formats; `name` is what findings call it. What is broken is remarked on."""
-    if format is Format.REFI_QDA:
+    if format is HighlightFormat.REFI_QDA:
         return parse_project(name, data) if data.startswith(b"PK") else parse_codebook(name, data)
     try:
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
@@ -58,16 +64,16 @@ def parse_export(format: Format, name: str, data: bytes) -> Export:
     table = LineTable(name, text)
     if format in _HIGHLIGHTS:
         return _HIGHLIGHTS[format](table)
-    if format is Format.ZOTERO:
+    if format is HighlightFormat.ZOTERO:
         is_json = text.lstrip("\ufeff \t\r\n").startswith(("{", "["))
         return parse_zotero_json(table) if is_json else parse_zotero_note(table)
     return _works(format, table)
 
 
-_HIGHLIGHTS: dict[Format, Callable[[LineTable], Export]] = {
-    Format.HYPOTHESIS: parse_hypothesis,
-    Format.KINDLE: parse_kindle,
-    Format.READWISE: parse_readwise,
+_HIGHLIGHTS: dict[HighlightFormat, Callable[[LineTable], Export]] = {
+    HighlightFormat.HYPOTHESIS: parse_hypothesis,
+    HighlightFormat.KINDLE: parse_kindle,
+    HighlightFormat.READWISE: parse_readwise,
 }
 
 
@@ -77,7 +83,7 @@ def _undecodable(name: str, data: bytes, error: UnicodeDecodeError) -> Remark:
     return Remark(span=Span(name, line, 1, line, 1), message=message, help="save or export the file as UTF-8")
 
 
-def _works(format: Format, table: LineTable) -> Export:
+def _works(format: HighlightFormat, table: LineTable) -> Export:
     sources, problems = _parse_works(format, table)
     unique = {source.key: source for source in reversed(sources)}
     for source in sources:
@@ -89,10 +95,10 @@ def _works(format: Format, table: LineTable) -> Export:
     return Export(format=format, sources=tuple(reversed(unique.values())), remarks=tuple(remarks))
 
 
-def _parse_works(format: Format, table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
-    if format is Format.RIS:
+def _parse_works(format: HighlightFormat, table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
+    if format is HighlightFormat.RIS:
         return parse_records(table)
     is_json = table.text.lstrip("\ufeff \t\r\n").startswith(("{", "["))
-    suffix = ".bib" if format is Format.BIBTEX else ".json" if is_json else ".yaml"
+    suffix = ".bib" if format is HighlightFormat.BIBTEX else ".json" if is_json else ".yaml"
     sources, problems = parse_bibliography(suffix, table.text, table)
     return list(sources), problems

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ...core.characters import find_invisible
 
-__all__ = ["Cleaned", "clean", "clean_line", "escape", "paragraphs"]
+__all__ = ["Cleaned", "clean_foreign", "clean_line", "escape", "paragraphs"]
 
 _DROPPED = re.compile("[\u00ad\u200b\u2060\ufeff]")
 """Marks that programs leave in running text and that say nothing: soft hyphens, zero-width spaces."""
@@ -27,7 +27,7 @@ class Cleaned(NamedTuple):
     """Name of a character that hides or reorders text, or that a lost letter left behind. The text is not usable."""
 
 
-def clean(text: str, *, lines: bool = False) -> Cleaned:
+def clean_foreign(text: str, *, lines: bool = False) -> Cleaned:
     """Clean a foreign text. Paragraphs end at blank lines; with `lines`, at every line end."""
     dropped = tuple(dict.fromkeys(_name(found) for found in _DROPPED.findall(text)))
     pieces = (_LINE if lines else _PARAGRAPH).split(_DROPPED.sub("", text))
@@ -41,7 +41,7 @@ def clean(text: str, *, lines: bool = False) -> Cleaned:
 
 def clean_line(text: str) -> str:
     """A foreign text in one line, or an empty one where it hides something."""
-    cleaned = clean(text)
+    cleaned = clean_foreign(text)
     return "" if cleaned.refused else cleaned.text.replace("\n", " ")
 
 

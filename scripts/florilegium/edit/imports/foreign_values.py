@@ -3,7 +3,7 @@
 from ...core.diagnostics import Diagnostic
 from ...core.json_trees import parse_json
 from ...core.spans import LineTable
-from ...core.trees import Mapping, Node, Scalar, Sequence
+from ...core.trees import DataNode, Mapping, Scalar, Sequence
 
 __all__ = ["_MAX_BYTES", "read_json", "text_at", "texts_at"]
 
@@ -11,19 +11,19 @@ _MAX_BYTES = 64 * 1_048_576
 """Bytes of an export that are read."""
 
 
-def read_json(table: LineTable) -> tuple[Node | None, list[Diagnostic]]:
+def read_json(table: LineTable) -> tuple[DataNode | None, list[Diagnostic]]:
     """The tree of a JSON file. What invisible characters are in its texts is looked at where the texts are used."""
     node, problems = parse_json(table.text, table, max_bytes=_MAX_BYTES)
     return node, [problem for problem in problems if problem.rule != "invisible-character"]
 
 
-def text_at(node: Node | None, key: str) -> str:
+def text_at(node: DataNode | None, key: str) -> str:
     """The text under a key; an empty one where there is none."""
     value = node.get(key) if isinstance(node, Mapping) else None
     return value.text if isinstance(value, Scalar) and not value.is_null else ""
 
 
-def texts_at(node: Node | None, key: str) -> tuple[str, ...]:
+def texts_at(node: DataNode | None, key: str) -> tuple[str, ...]:
     """The texts in the list under a key; of a mapping in it, what its `tag` or `name` says."""
     value = node.get(key) if isinstance(node, Mapping) else None
     items = value.items if isinstance(value, Sequence) else (value,) if isinstance(value, Scalar) else ()

@@ -9,10 +9,10 @@ from ...core.rules import RULES, Severity
 from ...core.spans import Span
 from ...core.values import FrozenValue
 
-__all__ = ["Code", "Export", "Format", "Highlight", "Remark", "Work"]
+__all__ = ["Export", "Highlight", "HighlightFormat", "ImportedCode", "Remark", "Work"]
 
 
-class Format(StrEnum):
+class HighlightFormat(StrEnum):
     """The kinds of files that are read."""
 
     BIBTEX = "bibtex"
@@ -89,7 +89,7 @@ class Highlight(FrozenValue):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Code(FrozenValue):
+class ImportedCode(FrozenValue):
     """A code of a code book: what becomes a theme."""
 
     name: str
@@ -103,8 +103,8 @@ class Code(FrozenValue):
 class Export(FrozenValue):
     """All that one file holds and could be read."""
 
-    format: Format
+    format: HighlightFormat
     highlights: tuple[Highlight, ...] = ()
     sources: tuple[Source, ...] = ()
-    codes: tuple[Code, ...] = ()
+    codes: tuple[ImportedCode, ...] = ()
     remarks: tuple[Remark, ...] = field(default=())

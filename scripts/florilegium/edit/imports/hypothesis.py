@@ -5,11 +5,11 @@ The words are those of the `TextQuoteSelector` (https://www.w3.org/TR/annotation
 
 from ...core.rules import Severity
 from ...core.spans import LineTable, Span
-from ...core.trees import Mapping, Node, Sequence
+from ...core.trees import DataNode, Mapping, Sequence
 from ...works.identifiers import parse_doi
-from .foreign_text import clean, clean_line
+from .foreign_text import clean_foreign, clean_line
 from .foreign_values import read_json, text_at, texts_at
-from .highlights import Export, Format, Highlight, Remark, Work
+from .highlights import Export, Highlight, HighlightFormat, Remark, Work
 
 __all__ = ["parse_hypothesis"]
 
@@ -30,10 +30,10 @@ def parse_hypothesis(table: LineTable) -> Export:
     if passed:
         message = f"left out, because they quote nothing: {passed} of the annotations (page notes, replies)"
         remarks.append(Remark(span=Span.of_file(table.path), message=message, severity=Severity.INFORMATION))
-    return Export(format=Format.HYPOTHESIS, highlights=tuple(highlights), remarks=tuple(remarks))
+    return Export(format=HighlightFormat.HYPOTHESIS, highlights=tuple(highlights), remarks=tuple(remarks))
 
 
-def _rows(node: Node | None) -> tuple[Node, ...]:
+def _rows(node: DataNode | None) -> tuple[DataNode, ...]:
     if isinstance(node, Mapping):
         node = node.get("rows") or node.get("annotations") or Sequence((node,), node.span)
     return node.items if isinstance(node, Sequence) else ()
@@ -58,7 +58,7 @@ def _highlight(row: Mapping, remarks: list[Remark]) -> Highlight | None:
         missing = "id" if exact.strip() else "quoted words (a TextQuoteSelector)"
         remarks.append(Remark(span=row.span, message=f"this annotation has no {missing}; it is left out"))
         return None
-    words = clean(exact)
+    words = clean_foreign(exact)
     if words.refused:
         message = f"this annotation quotes the character {words.refused}, which no note may hold; it is left out"
         remarks.append(Remark(span=row.span, message=message, help="quote the words by hand"))
@@ -66,7 +66,7 @@ def _highlight(row: Mapping, remarks: list[Remark]) -> Highlight | None:
     if words.dropped:
         message = f"{', '.join(words.dropped)} was taken out of the words"
         remarks.append(Remark(span=row.span, message=message, severity=Severity.INFORMATION))
-    comment = clean(text_at(row, "text"))
+    comment = clean_foreign(text_at(row, "text"))
     return Highlight(
         id=id_,
         words=words.text,

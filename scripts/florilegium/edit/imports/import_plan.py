@@ -18,21 +18,21 @@ from ...library.reading import read_library
 from ...library.voices import role_names
 from ...markdown.speakers import SpeakerFault, parse_speaker
 from . import import_state as lock
-from .highlights import Code, Export, Highlight, Remark, Work
+from .highlights import Export, Highlight, ImportedCode, Remark, Work
 from .import_state import Ledger, QuoteEntry, WorkEntry
 from .imported_quotations import DraftQuotation, Merge, Wanted, cite
 from .imported_themes import Themes
 from .imported_works import IMPORTED_WORKS as WORKS
 from .imported_works import Merged, describe, find_known_work, merge_works
 
-__all__ = ["ImportPlan", "Request", "Touched", "plan_import"]
+__all__ = ["ImportPlan", "ImportRequest", "Touched", "plan_import"]
 
 _MAX_LISTED = 10
 """Works of an export that a message names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class ImportRequest:
     """What the user says about an import."""
 
     note: str = ""
@@ -79,7 +79,7 @@ class ImportPlan:
         return self.works.conflicts + sum(note.conflicts for note in self.notes)
 
 
-def plan_import(root: Path, export: Export, request: Request) -> ImportPlan:
+def plan_import(root: Path, export: Export, request: ImportRequest) -> ImportPlan:
     """Read the library of `root`, and say what becomes of everything that an export holds.
 
     Raises `CannotRun` where the request names what is not there, or a file that imports write is broken.
@@ -90,7 +90,7 @@ def plan_import(root: Path, export: Export, request: Request) -> ImportPlan:
 class _Planner:
     """One import, with the library as it is."""
 
-    def __init__(self, root: Path, export: Export, request: Request) -> None:
+    def __init__(self, root: Path, export: Export, request: ImportRequest) -> None:
         self.root, self.export, self.request = root, export, request
         self.links: Links = resolve_links(read_library(root).library)
         self.notes: dict[str, Note] = {note.id: note for note in self.links.library.notes}
@@ -142,7 +142,7 @@ class _Planner:
                 raise CannotRun(f"there is no theme {quoted(theme)}", did_you_mean(theme, self.links.themes))
         return dict(self.request.themes)
 
-    def _theme_codes(self) -> list[Code]:
+    def _theme_codes(self) -> list[ImportedCode]:
         """The codes without those that name a role or a notice, as our own projects have them, and their branches."""
         told = {c.name for c in self.export.codes if _tail(c.name) in self.roles or _tail(c.name) in self.notices}
         told -= {name for name in told if self.themes.has(name)}

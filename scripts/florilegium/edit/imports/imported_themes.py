@@ -11,7 +11,7 @@ from ...core.rules import Severity
 from ...core.spans import Span
 from ...core.yaml_writer import quoted_yaml
 from .foreign_text import clean_line, paragraphs
-from .highlights import Code, Highlight, Remark
+from .highlights import Highlight, ImportedCode, Remark
 
 __all__ = ["Themes"]
 
@@ -75,7 +75,7 @@ class Themes:
         self.added[id_] = (label, broader, description)
         return id_
 
-    def take(self, codes: Iterable[Code]) -> int:
+    def take(self, codes: Iterable[ImportedCode]) -> int:
         """Add a theme for each code that no theme fits; returns how many codes had one already."""
         before = 0
         for code in codes:

@@ -11,15 +11,15 @@ from ...core.json_trees import parse_json
 from ...core.model import Name, Source
 from ...core.rules import Severity
 from ...core.spans import LineTable, Span
+from ...core.trees import DataNode, Scalar, tree_of
 from ...core.trees import Mapping as Tree
-from ...core.trees import Node, Scalar, tree_of
 from ...core.trees import Sequence as Items
 from ...works.citation_keys import propose_key
 from ...works.csl import name_to_csl, parse_source, same_work, to_csl
 from ...works.identifiers import parse_doi, parse_isbn
-from ...works.reference_files import MAX_BYTES
-from .foreign_text import clean
-from .highlights import Format, Remark, Work
+from ...works.reference_files import MAX_REFERENCE_BYTES
+from .foreign_text import clean_foreign
+from .highlights import HighlightFormat, Remark, Work
 from .import_state import WorkEntry, digest
 
 __all__ = ["IMPORTED_WORKS", "Merged", "describe", "find_known_work", "merge_works"]
@@ -47,7 +47,7 @@ class Merged:
 
 
 def merge_works(
-    tool: Format,
+    tool: HighlightFormat,
     sources: Iterable[Source],
     known: Mapping[str, Source],
     entries: Mapping[tuple[str, str], WorkEntry],
@@ -69,7 +69,7 @@ class _Merge:
 
     def __init__(
         self,
-        tool: Format,
+        tool: HighlightFormat,
         known: Mapping[str, Source],
         entries: Mapping[tuple[str, str], WorkEntry],
         renamed: Mapping[str, str],
@@ -166,13 +166,15 @@ def _cleaned(source: Source) -> Source | None:
     """The work with clean texts; None where one of them hides something."""
     variables = {}
     for name, value in source.variables.items():
-        cleaned = clean(value)
+        cleaned = clean_foreign(value)
         if cleaned.refused:
             return None
         variables[name] = cleaned.text.replace("\n", " ")
     names = {role: tuple(map(_clean_name, people)) for role, people in source.names.items()}
     dates = (text for date in source.dates.values() for text in (date.literal, date.season))
-    if any(name is None for people in names.values() for name in people) or any(clean(text).refused for text in dates):
+    if any(name is None for people in names.values() for name in people) or any(
+        clean_foreign(text).refused for text in dates
+    ):
         return None
     return replace(
         source,
@@ -182,7 +184,7 @@ def _cleaned(source: Source) -> Source | None:
 
 
 def _clean_name(name: Name) -> Name | None:
-    parts = {part: clean(getattr(name, part)) for part in _NAME_PARTS}
+    parts = {part: clean_foreign(getattr(name, part)) for part in _NAME_PARTS}
     if any(cleaned.refused for cleaned in parts.values()):
         return None
     return Name(**{part: cleaned.text.replace("\n", " ") for part, cleaned in parts.items()})
@@ -255,7 +257,7 @@ def _insert(text: str | None, edits: Sequence[Edit], items: Sequence[Mapping[str
     if text is None or not text.strip():
         return f"[\n  {new}\n]\n"
     table = LineTable(IMPORTED_WORKS, text)
-    node, problems = parse_json(text, table, max_bytes=MAX_BYTES)
+    node, problems = parse_json(text, table, max_bytes=MAX_REFERENCE_BYTES)
     if not isinstance(node, Items) or any(problem.rule == "malformed-front-matter" for problem in problems):
         raise ValueError(f"{IMPORTED_WORKS} is no list of works")
     if not items:
@@ -336,7 +338,7 @@ def describe(work: Work, taken: Iterable[str], span: Span) -> Source | None:
     fields: dict[str, str] = {"id": key, "type": work.type, "title": work.title or work.url, "DOI": doi}
     fields |= {"URL": "" if doi else work.url, "ISBN": work.isbn, "accessed": work.accessed}
     fields["issued"] = work.year if re.fullmatch("[0-9]{4}", work.year) else ""
-    entries: list[tuple[Scalar, Node]] = [(text(name), text(value)) for name, value in fields.items() if value]
+    entries: list[tuple[Scalar, DataNode]] = [(text(name), text(value)) for name, value in fields.items() if value]
     if work.people:
         entries.append((text("author"), tree_of([name_to_csl(name) for name in work.people], span)))
     elif work.author:

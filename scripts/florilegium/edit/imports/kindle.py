@@ -13,8 +13,8 @@ from ...core.diagnostics import quoted
 from ...core.model import Name
 from ...core.rules import Severity
 from ...core.spans import LineTable, Span
-from .foreign_text import clean
-from .highlights import Export, Format, Highlight, Remark, Work
+from .foreign_text import clean_foreign
+from .highlights import Export, Highlight, HighlightFormat, Remark, Work
 from .listed_authors import listed_authors
 
 __all__ = ["parse_kindle"]
@@ -72,7 +72,7 @@ def parse_kindle(table: LineTable) -> Export:
     highlights = _widened([c for c in found if c.kind == "highlight"], remarks)
     comments = _comments([c for c in found if c.kind == "note"], highlights, remarks)
     return Export(
-        format=Format.KINDLE,
+        format=HighlightFormat.KINDLE,
         highlights=tuple(_highlight(c, comments.get(c.id, ())) for c in highlights),
         remarks=tuple(remarks),
     )
@@ -106,7 +106,7 @@ def _clipping(table: LineTable, start: int, end: int, remarks: list[Remark]) -> 
         return None
     meta = lines[1][0][:_MAX_LINE].strip().lstrip("- ")
     kind = _kind(meta)
-    cleaned = clean(table.text[lines[1].end() : end], lines=True)
+    cleaned = clean_foreign(table.text[lines[1].end() : end], lines=True)
     if cleaned.refused and kind:
         remarks.append(_refused(cleaned.refused, span))
         return None
@@ -118,7 +118,7 @@ def _clipping(table: LineTable, start: int, end: int, remarks: list[Remark]) -> 
         help = "copy the words from the book by hand"
         remarks.append(Remark(span=span, message=message, help=help, severity=Severity.WARNING))
         return None
-    title, author = _title(clean(lines[0][0][:_MAX_LINE]).text)
+    title, author = _title(clean_foreign(lines[0][0][:_MAX_LINE]).text)
     page, first, last = _place(meta)
     identity = "\0".join((title, author, str(first) if first else page, cleaned.text))
     return _Clipping(

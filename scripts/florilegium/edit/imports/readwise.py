@@ -9,8 +9,8 @@ from ...core.diagnostics import quoted
 from ...core.model import Name
 from ...core.rules import Severity
 from ...core.spans import LineTable, Position, Span
-from .foreign_text import clean
-from .highlights import Export, Format, Highlight, Remark, Work
+from .foreign_text import clean_foreign
+from .highlights import Export, Highlight, HighlightFormat, Remark, Work
 from .listed_authors import listed_authors
 
 __all__ = ["parse_readwise"]
@@ -30,7 +30,7 @@ def parse_readwise(table: LineTable) -> Export:
         highlight = _highlight(row, span, remarks, seen)
         if highlight:
             highlights.append(highlight)
-    return Export(format=Format.READWISE, highlights=tuple(highlights), remarks=tuple(remarks))
+    return Export(format=HighlightFormat.READWISE, highlights=tuple(highlights), remarks=tuple(remarks))
 
 
 def _rows(table: LineTable, remarks: list[Remark]) -> Iterator[tuple[Mapping[str, str], Span]]:
@@ -77,7 +77,7 @@ def _line(table: LineTable, number: int) -> Span:
 
 
 def _highlight(row: Mapping[str, str], span: Span, remarks: list[Remark], seen: dict[str, int]) -> Highlight | None:
-    words = clean(row["Highlight"], lines=True)
+    words = clean_foreign(row["Highlight"], lines=True)
     if words.refused:
         message = f"this highlight holds the character {words.refused}, which no note may hold; it is left out"
         remarks.append(Remark(span=span, message=message, help="correct it in Readwise"))
@@ -95,7 +95,7 @@ def _highlight(row: Mapping[str, str], span: Span, remarks: list[Remark], seen: 
         work=_work(row),
         page=place if kind == "page" else "",
         place=f"location {place}" if kind == "location" and place.isdigit() else "",
-        comment=clean(row.get("Note", ""), lines=True).text,
+        comment=clean_foreign(row.get("Note", ""), lines=True).text,
         tags=tuple(tag.strip().lstrip("#.") for tag in row.get("Tags", "").split(",") if tag.strip()),
         colour=row.get("Color", "").strip(),
         span=span,
@@ -113,6 +113,6 @@ def _identity(row: Mapping[str, str], words: str, seen: dict[str, int]) -> str:
 
 
 def _work(row: Mapping[str, str]) -> Work:
-    people = listed_authors(clean(row.get("Book Author", "")).text)
+    people = listed_authors(clean_foreign(row.get("Book Author", "")).text)
     first = people[0] if people else Name()
-    return Work(title=clean(row["Book Title"]).text, author=first.short, given=first.given, people=people)
+    return Work(title=clean_foreign(row["Book Title"]).text, author=first.short, given=first.given, people=people)

@@ -10,8 +10,8 @@ from ...core.diagnostics import quoted
 from ...core.rules import Severity
 from ...core.spans import Span
 from .archives import Archive, ArchiveError, Element, parse_xml
-from .foreign_text import clean, clean_line
-from .highlights import Code, Export, Format, Highlight, Remark, Work
+from .foreign_text import clean_foreign, clean_line
+from .highlights import Export, Highlight, HighlightFormat, ImportedCode, Remark, Work
 
 __all__ = ["parse_codebook", "parse_project"]
 
@@ -25,7 +25,7 @@ def parse_codebook(path: str, data: bytes) -> Export:
         root = parse_xml(data)
     except ArchiveError as error:
         return _broken(path, error)
-    return Export(format=Format.REFI_QDA, codes=tuple(_codes(path, root)))
+    return Export(format=HighlightFormat.REFI_QDA, codes=tuple(_codes(path, root)))
 
 
 def parse_project(path: str, data: bytes) -> Export:
@@ -43,21 +43,21 @@ def parse_project(path: str, data: bytes) -> Export:
 
 def _broken(path: str, error: ArchiveError) -> Export:
     span = Span(path, error.line, 1, error.line, 1) if error.line else Span.of_file(path)
-    return Export(format=Format.REFI_QDA, remarks=(Remark(span=span, message=str(error)),))
+    return Export(format=HighlightFormat.REFI_QDA, remarks=(Remark(span=span, message=str(error)),))
 
 
 def _place(path: str, element: Element) -> Span:
     return Span(path, element.line, element.column, element.line, element.column)
 
 
-def _codes(path: str, element: Element, broader: str = "") -> Iterator[Code]:
+def _codes(path: str, element: Element, broader: str = "") -> Iterator[ImportedCode]:
     """All codes below an element; a code inside another one is narrower."""
     for child in element.children:
         name = clean_line(child.get("name")) if child.name == "Code" else ""
         if name:
             about = child.first("Description")
-            description = clean(about.text).text if about else ""
-            yield Code(name=name, description=description, broader=broader, span=_place(path, child))
+            description = clean_foreign(about.text).text if about else ""
+            yield ImportedCode(name=name, description=description, broader=broader, span=_place(path, child))
         if child.name not in ("Sources", "Notes"):
             yield from _codes(path, child, name or broader)
 
@@ -84,7 +84,7 @@ class _Project:
                 if text_source.name in _SOURCES:
                     highlights += self.passages(text_source, name)
         return Export(
-            format=Format.REFI_QDA,
+            format=HighlightFormat.REFI_QDA,
             highlights=tuple(highlights),
             codes=tuple(_codes(self.path, self.root)),
             remarks=tuple(self.remarks),
@@ -136,7 +136,7 @@ class _Project:
             message = f"the passage from {quoted(start)} to {quoted(end)} does not lie in its text of {len(text):,}"
             self.report(selection, f"{message} characters; it is left out")
             return None
-        words = clean(text[int(start) : int(end)], lines=True)
+        words = clean_foreign(text[int(start) : int(end)], lines=True)
         if words.refused or not words.text:
             reason = f"holds the character {words.refused}, which no note may hold" if words.refused else "is empty"
             self.report(selection, f"this passage {reason}; it is left out")
@@ -155,5 +155,5 @@ class _Project:
         about = selection.first("Description")
         notes = [self.notes[r.get("targetGUID")] for r in selection.all("NoteRef") if r.get("targetGUID") in self.notes]
         for element in [about, *(note.first("PlainTextContent") or note.first("Description") for note in notes)]:
-            if element is not None and (cleaned := clean(element.text, lines=True)) and not cleaned.refused:
+            if element is not None and (cleaned := clean_foreign(element.text, lines=True)) and not cleaned.refused:
                 yield cleaned.text

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from ...core.diagnostics import quoted
 from ...core.rules import Severity
 from ...core.spans import LineTable, Span
-from ...core.trees import Mapping, Node, Sequence
+from ...core.trees import DataNode, Mapping, Sequence
 from ...works.identifiers import parse_isbn
-from .foreign_text import clean, clean_line
+from .foreign_text import clean_foreign, clean_line
 from .foreign_values import read_json, text_at, texts_at
-from .highlights import Export, Format, Highlight, Remark, Work
+from .highlights import Export, Highlight, HighlightFormat, Remark, Work
 
 __all__ = ["parse_zotero_json"]
 
@@ -53,10 +53,10 @@ def parse_zotero_json(table: LineTable) -> Export:
     if passed:
         message = f"left out, because they mark no words: {passed} of the annotations (notes, drawings, pictures)"
         remarks.append(Remark(span=Span.of_file(table.path), message=message, severity=Severity.INFORMATION))
-    return Export(format=Format.ZOTERO, highlights=tuple(highlights), remarks=tuple(remarks))
+    return Export(format=HighlightFormat.ZOTERO, highlights=tuple(highlights), remarks=tuple(remarks))
 
 
-def _items(node: Node | None, around: Mapping | None) -> Iterator[tuple[Mapping, Mapping | None]]:
+def _items(node: DataNode | None, around: Mapping | None) -> Iterator[tuple[Mapping, Mapping | None]]:
     """All items wherever they are, each with the work whose data it stands in."""
     if isinstance(node, Sequence):
         for inner in node.items:
@@ -92,7 +92,7 @@ def _work_of(item: Mapping, parents: dict[str, Mapping]) -> Mapping | None:
 
 def _highlight(item: Mapping, work: Mapping | None, remarks: list[Remark]) -> Highlight | None:
     id_ = clean_line(text_at(item, "key") or text_at(item, "id"))
-    words = clean(text_at(item, "annotationText"))
+    words = clean_foreign(text_at(item, "annotationText"))
     if not id_ or not words.text or words.refused:
         reason = f"quotes the character {words.refused}, which no note may hold" if words.refused else ""
         reason = reason or ("has no words" if id_ else "has no key")
@@ -101,7 +101,7 @@ def _highlight(item: Mapping, work: Mapping | None, remarks: list[Remark]) -> Hi
     if words.dropped:
         message = f"{', '.join(words.dropped)} was taken out of {quoted(words.text)}"
         remarks.append(Remark(span=item.span, message=message, severity=Severity.INFORMATION))
-    comment = clean(text_at(item, "annotationComment"), lines=True)
+    comment = clean_foreign(text_at(item, "annotationComment"), lines=True)
     return Highlight(
         id=id_,
         words=words.text,

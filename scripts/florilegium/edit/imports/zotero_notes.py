@@ -17,8 +17,8 @@ from ...core.diagnostics import quoted
 from ...core.rules import Severity
 from ...core.spans import LineTable, Span
 from ...markdown.prose_tree import shown_text
-from .foreign_text import clean, clean_line
-from .highlights import Export, Format, Highlight, Remark, Work
+from .foreign_text import clean_foreign, clean_line
+from .highlights import Export, Highlight, HighlightFormat, Remark, Work
 
 __all__ = ["parse_zotero_note"]
 
@@ -57,7 +57,7 @@ def parse_zotero_note(table: LineTable) -> Export:
     if passed:
         message = f"left out, because they are no words in quotation marks with a source: {passed} of the paragraphs"
         remarks.append(Remark(span=Span.of_file(table.path), message=message, severity=Severity.INFORMATION))
-    return Export(format=Format.ZOTERO, highlights=tuple(highlights), remarks=tuple(remarks))
+    return Export(format=HighlightFormat.ZOTERO, highlights=tuple(highlights), remarks=tuple(remarks))
 
 
 def _highlight(paragraph: _Paragraph, remarks: list[Remark]) -> Highlight | None:
@@ -68,7 +68,7 @@ def _highlight(paragraph: _Paragraph, remarks: list[Remark]) -> Highlight | None
             message = "this paragraph has a link into Zotero, but no words in quotation marks; it is left out"
             remarks.append(Remark(span=paragraph.span, message=message))
         return None
-    words = clean(marked or (found[1] if found else ""))
+    words = clean_foreign(marked or (found[1] if found else ""))
     if words.refused or not words.text:
         reason = f"hold the character {words.refused}" if words.refused else "are empty"
         remarks.append(Remark(span=paragraph.span, message=f"the words of this highlight {reason}; it is left out"))
@@ -84,7 +84,7 @@ def _highlight(paragraph: _Paragraph, remarks: list[Remark]) -> Highlight | None
         message = f"{quoted(words.text)} comes without its id; if it is edited in Zotero, it will count as a new one"
         help_ = "export the note with “Include links” (“Include Zotero links”) chosen"
         remarks.append(Remark(span=paragraph.span, message=message, help=help_, severity=Severity.WARNING))
-    comment = clean(_PDF.sub("", after, count=1))
+    comment = clean_foreign(_PDF.sub("", after, count=1))
     return Highlight(
         id=id_,
         words=words.text,

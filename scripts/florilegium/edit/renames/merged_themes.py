@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from ...core.diagnostics import quoted
 from ...core.edits import Edit
 from ...core.errors import CannotRun
-from ...core.model import Mention, Theme
+from ...core.model import IdMention, Theme
 from ...core.spans import LineTable
 from ...core.yaml_writer import yaml_text
 from ...library.frontmatter import Mapping, Scalar, parse_front_matter
 from ...library.frontmatter import Sequence as List
-from ...markdown.bodies import ParsedBody, Tree, parse_body
+from ...markdown.bodies import BodyTree, ParsedBody, parse_body
 from ...markdown.nodes import walk
 from ...markdown.prose_tree import normal_label
 from ..fixes.yaml_lists import add_entry, add_items, remove_items, replace_scalar
@@ -40,7 +40,7 @@ def merge_front_matter(gone: Theme, kept: Theme, table: LineTable) -> Iterator[E
     yield from _edit_key(mapping, "notices", _ids(gone.notices), table)
 
 
-def _ids(mentions: Iterable[Mention]) -> list[str]:
+def _ids(mentions: Iterable[IdMention]) -> list[str]:
     return [mention.id for mention in mentions]
 
 
@@ -113,7 +113,7 @@ def _parse(table: LineTable) -> ParsedBody:
     return parse_body(table, parse_front_matter(table).body_start)
 
 
-def _refuse_clashes(before: Tree, after: Tree, gone: Theme) -> None:
+def _refuse_clashes(before: BodyTree, after: BodyTree, gone: Theme) -> None:
     """Two texts can only become one where no label means one thing in the one and another in the other."""
     labels = _notes(before) & _notes(after)
     known, new = _definitions(before), _definitions(after)
@@ -126,9 +126,9 @@ def _refuse_clashes(before: Tree, after: Tree, gone: Theme) -> None:
         )
 
 
-def _notes(tree: Tree) -> set[str]:
+def _notes(tree: BodyTree) -> set[str]:
     return {normal_label(str(node.info)) for node in walk(tree.root) if node.kind == "FootnoteDefinition"}
 
 
-def _definitions(tree: Tree) -> dict[str, str]:
+def _definitions(tree: BodyTree) -> dict[str, str]:
     return {normal_label(found.label): found.address for found in tree.definitions}

@@ -8,7 +8,7 @@ from ...core.errors import CannotRun
 from ...core.ids import ID
 from ...core.rules import RULES
 from ...core.spans import LineTable
-from ...library.frontmatter import Mapping, Node, Scalar, Sequence, parse_yaml
+from ...library.frontmatter import DataNode, Mapping, Scalar, Sequence, parse_yaml
 from ..fixes.yaml_lists import add_entry, add_items, add_lines, replace_scalar
 from .mentions import edit_list
 
@@ -91,7 +91,7 @@ def _leads_to(page: str, start: str, redirects: dict[str, str]) -> bool:
     return False
 
 
-def _added(root: Mapping, node: Node | None, table: LineTable, entry: str) -> Edit:
+def _added(root: Mapping, node: DataNode | None, table: LineTable, entry: str) -> Edit:
     key, _, value = entry.partition(": ")
     edit: Edit | None
     if node is None:

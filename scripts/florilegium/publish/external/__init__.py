@@ -7,16 +7,16 @@ from .address_fixes import moved_changes
 from .address_states import LEDGER
 from .external_findings import Round, describe_round
 from .external_issue import render_issue
-from .external_run import Plan, look_at_library
-from .requests import Terms
+from .external_run import ExternalPlan, look_at_library
+from .requests import RequestOptions
 from .rounds import Manner
 
 __all__ = [
     "LEDGER",
+    "ExternalPlan",
     "Manner",
-    "Plan",
+    "RequestOptions",
     "Round",
-    "Terms",
     "describe_round",
     "look_at_library",
     "moved_changes",

@@ -13,7 +13,7 @@ from ...core.spans import LineTable, Span
 from ...library.links import resolve_links
 from ...library.reading import ReadResult, read_library, replace_files
 from .external_findings import Round
-from .written_addresses import Written, find_written
+from .written_addresses import AddressPlace, find_written
 
 __all__ = ["moved_changes"]
 
@@ -23,7 +23,7 @@ _UNSAFE = {character: f"%{ord(character):02X}" for character in "'()[]{},*_|!$"}
 
 def moved_changes(root: Path, found: Round) -> Iterator[Change]:
     """One change for each file. An address is left as it is where its place in the file is not certain."""
-    by_file: dict[str, list[Written]] = defaultdict(list)
+    by_file: dict[str, list[AddressPlace]] = defaultdict(list)
     for written in found.written:
         by_file[written.span.path].append(written)
     read: ReadResult | None = None
@@ -38,11 +38,11 @@ def moved_changes(root: Path, found: Round) -> Iterator[Change]:
             yield Change(path=path, before=before, after=apply_edits(table, edits.values()))
 
 
-def _has_moved(written: Written, found: Round) -> bool:
+def _has_moved(written: AddressPlace, found: Round) -> bool:
     return bool(found.outcomes[written.url].moved) and not written.doi
 
 
-def _edit(table: LineTable, written: Written, found: Round) -> Edit | None:
+def _edit(table: LineTable, written: AddressPlace, found: Round) -> Edit | None:
     text = table.slice(written.span)
     # Where the address is not spelled out, as in an escaped one, or twice, nobody can say what to replace.
     if not _has_moved(written, found) or text.count(written.text) != 1:
@@ -57,7 +57,7 @@ def _safe(before: str, moved: str) -> str:
     return "".join(_UNSAFE[c] if c in _UNSAFE and c not in before else c for c in moved)
 
 
-def _text_after(written: Written, edits: dict[Span, Edit]) -> str:
+def _text_after(written: AddressPlace, edits: dict[Span, Edit]) -> str:
     return edits[written.span].text if written.span in edits else written.text
 
 

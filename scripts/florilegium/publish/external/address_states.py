@@ -11,11 +11,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from ...core.errors import FlorilegiumError
-from .looking import Outcome, State
+from .looking import AddressState, Outcome
 
 __all__ = [
     "LEDGER",
-    "Entry",
+    "AddressEntry",
     "MalformedLedger",
     "Verdict",
     "parse_ledger",
@@ -27,7 +27,9 @@ __all__ = [
 LEDGER = ".links.lock"
 """The file's name, at the root of the library."""
 
-HEADER = "# .links.lock: URL LAST-OK FIRST-FAILED LAST-FAILED FAILURES STATUS; written by florilegium links --external"
+ADDRESSES_HEADER = (
+    "# .links.lock: URL LAST-OK FIRST-FAILED LAST-FAILED FAILURES STATUS; written by florilegium links --external"
+)
 
 DEAD_FAILURES = 3
 """Days in a row on which a dead address failed, at the least."""
@@ -44,7 +46,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class AddressEntry:
     """What is known of one address."""
 
     url: str
@@ -66,7 +68,7 @@ class MalformedLedger(FlorilegiumError):
         super().__init__(f"line {number} of {LEDGER} cannot be read")
 
 
-def verdict_of(entry: Entry) -> Verdict:
+def verdict_of(entry: AddressEntry) -> Verdict:
     """Dead is what failed on three days or more, in a row, over two weeks or more."""
     if not entry.failures or entry.first_failed is None or entry.last_failed is None:
         return Verdict.FINE
@@ -74,24 +76,26 @@ def verdict_of(entry: Entry) -> Verdict:
     return Verdict.DEAD if is_dead else Verdict.UNSTABLE
 
 
-def update_ledger(before: Mapping[str, Entry], outcomes: Mapping[str, Outcome], today: date) -> dict[str, Entry]:
+def update_ledger(
+    before: Mapping[str, AddressEntry], outcomes: Mapping[str, Outcome], today: date
+) -> dict[str, AddressEntry]:
     """The ledger after a round. What the library names no longer is dropped; what was not asked stays as it was."""
     after = {}
     for url, outcome in outcomes.items():
-        entry = before.get(url, Entry(url=url))
+        entry = before.get(url, AddressEntry(url=url))
         updated = _updated(entry, outcome, today)
-        if updated != Entry(url=url):
+        if updated != AddressEntry(url=url):
             after[url] = updated
     return after
 
 
-def _updated(entry: Entry, outcome: Outcome, today: date) -> Entry:
-    if outcome.state is State.FINE:
+def _updated(entry: AddressEntry, outcome: Outcome, today: date) -> AddressEntry:
+    if outcome.state is AddressState.FINE:
         is_recent = entry.last_ok is not None and not entry.failures and today - entry.last_ok < RENEWED
-        return Entry(url=entry.url, last_ok=entry.last_ok if is_recent else today, status=outcome.status)
-    if outcome.state is State.REFUSED:
+        return AddressEntry(url=entry.url, last_ok=entry.last_ok if is_recent else today, status=outcome.status)
+    if outcome.state is AddressState.REFUSED:
         return replace(entry, status=outcome.status)
-    if outcome.state is not State.FAILED:
+    if outcome.state is not AddressState.FAILED:
         return entry
     # A second round on the same day is no second failure.
     failures = entry.failures + (entry.last_failed is None or today > entry.last_failed)
@@ -99,12 +103,12 @@ def _updated(entry: Entry, outcome: Outcome, today: date) -> Entry:
     return replace(entry, first_failed=first, last_failed=today, failures=failures, status=outcome.status)
 
 
-def render_ledger(entries: Iterable[Entry]) -> str:
+def render_ledger(entries: Iterable[AddressEntry]) -> str:
     """The text of the file, sorted by address, so that two branches merge line by line."""
-    return "\n".join([HEADER, *(_line(entry) for entry in sorted(entries, key=lambda entry: entry.url)), ""])
+    return "\n".join([ADDRESSES_HEADER, *(_line(entry) for entry in sorted(entries, key=lambda entry: entry.url)), ""])
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: AddressEntry) -> str:
     days = (day.isoformat() if day else "-" for day in (entry.last_ok, entry.first_failed, entry.last_failed))
     return " ".join((entry.url, *days, str(entry.failures), entry.status))
 
@@ -112,7 +116,7 @@ def _line(entry: Entry) -> str:
 _LINE = re.compile(r"(\S+) (\S{10}|-) (\S{10}|-) (\S{10}|-) ([0-9]{1,6}) (\S+)")
 
 
-def parse_ledger(text: str) -> dict[str, Entry]:
+def parse_ledger(text: str) -> dict[str, AddressEntry]:
     """Read the file. Raises `MalformedLedger`: what it counted must not be lost by writing over it."""
     entries = {}
     for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
@@ -128,7 +132,9 @@ def parse_ledger(text: str) -> dict[str, Entry]:
     return entries
 
 
-def _entry(url: str, last_ok: str, first: str, last: str, failures: str, status: str) -> Entry:
+def _entry(url: str, last_ok: str, first: str, last: str, failures: str, status: str) -> AddressEntry:
     days = (None if day == "-" else date.fromisoformat(day) for day in (last_ok, first, last))
     ok, began, ended = days
-    return Entry(url=url, last_ok=ok, first_failed=began, last_failed=ended, failures=int(failures), status=status)
+    return AddressEntry(
+        url=url, last_ok=ok, first_failed=began, last_failed=ended, failures=int(failures), status=status
+    )

@@ -9,7 +9,7 @@ from datetime import date
 from urllib.parse import quote, urlsplit
 
 from .host_guard import Private
-from .requests import NoAnswer, Terms, ask
+from .requests import NoAnswer, RequestOptions, ask
 from .written_addresses import encode_address
 
 __all__ = ["fetch_copy"]
@@ -19,7 +19,7 @@ _VARIABLE = "FLORILEGIUM_ARCHIVE"
 _COPIES = "web.archive.org"
 
 
-def fetch_copy(url: str, day: date | None, terms: Terms) -> str:
+def fetch_copy(url: str, day: date | None, terms: RequestOptions) -> str:
     """The address of the copy that is nearest to a day, or of the newest one; empty where there is none."""
     service = os.environ.get(_VARIABLE, _SERVICE).rstrip("/")
     moment = f"&timestamp={day:%Y%m%d}" if day else ""

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from ...core.diagnostics import Diagnostic, quoted
 from ...core.rules import Severity
-from .address_states import Entry, Verdict, verdict_of
-from .looking import Outcome, State
-from .written_addresses import Written
+from .address_states import AddressEntry, Verdict, verdict_of
+from .looking import AddressState, Outcome
+from .written_addresses import AddressPlace
 
 __all__ = ["Round", "describe_round", "reason_of"]
 
@@ -25,15 +25,15 @@ _REASONS = {
 class Round:
     """All that one round found."""
 
-    written: tuple[Written, ...]
+    written: tuple[AddressPlace, ...]
     outcomes: dict[str, Outcome]
-    ledger: dict[str, Entry]
+    ledger: dict[str, AddressEntry]
     copies: dict[str, str] = field(default_factory=dict)
     """Archived copies of dead addresses."""
 
     def verdict(self, url: str) -> Verdict:
         entry = self.ledger.get(url)
-        return verdict_of(entry) if entry and self.outcomes[url].state is not State.FINE else Verdict.FINE
+        return verdict_of(entry) if entry and self.outcomes[url].state is not AddressState.FINE else Verdict.FINE
 
 
 def reason_of(status: str) -> str:
@@ -48,7 +48,7 @@ def describe_round(found: Round) -> Iterator[Diagnostic]:
         entry = found.ledger.get(written.url)
         verdict = found.verdict(written.url)
         name = quoted(written.text)
-        if outcome.state is State.PRIVATE:
+        if outcome.state is AddressState.PRIVATE:
             message, remedy = f"{name} was not asked: it {outcome.status}", "link to a public address"
             yield _finding("private-link", written, message, remedy, Severity.WARNING)
         elif verdict is Verdict.DEAD and entry:
@@ -67,6 +67,6 @@ def describe_round(found: Round) -> Iterator[Diagnostic]:
             yield _finding("moved-link", written, message, remedy, Severity.WARNING)
 
 
-def _finding(rule: str, written: Written, message: str, remedy: str, severity: Severity) -> Diagnostic:
+def _finding(rule: str, written: AddressPlace, message: str, remedy: str, severity: Severity) -> Diagnostic:
     about = written.url
     return Diagnostic(rule=rule, span=written.span, message=message, help=remedy, severity=severity, about=about)

@@ -13,7 +13,7 @@ from ...core.model import LibrarySettings
 from ...library.links import Links
 from .address_states import (
     LEDGER,
-    Entry,
+    AddressEntry,
     MalformedLedger,
     Verdict,
     parse_ledger,
@@ -23,20 +23,20 @@ from .address_states import (
 )
 from .archived_copies import fetch_copy
 from .external_findings import Round
-from .looking import Outcome, State
+from .looking import AddressState, Outcome
 from .lychee import find_lychee, sift
-from .requests import Terms
+from .requests import RequestOptions
 from .rounds import Manner, look_around
 from .written_addresses import find_written
 
-__all__ = ["Plan", "look_at_library"]
+__all__ = ["ExternalPlan", "look_at_library"]
 
 MOST_COPIES = 50
 """Dead addresses of which a round asks for copies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class ExternalPlan:
     """How a library's addresses are looked at."""
 
     manner: Manner = field(default_factory=Manner)
@@ -45,7 +45,7 @@ class Plan:
     progress: Callable[[int, int], None] = lambda _done, _all: None
 
 
-def look_at_library(links: Links, root: Path, today: date, plan: Plan) -> tuple[Round, Change]:
+def look_at_library(links: Links, root: Path, today: date, plan: ExternalPlan) -> tuple[Round, Change]:
     """Ask for every address; and the change that this makes to the ledger, which is not written here.
 
     Raises `CannotRun` where the ledger cannot be read: what it counted would be lost.
@@ -68,7 +68,7 @@ def agent_of(settings: LibrarySettings) -> str:
     return f"florilegium/{__version__} (link check{whose})"
 
 
-def _read_ledger(root: Path) -> tuple[str | None, dict[str, Entry]]:
+def _read_ledger(root: Path) -> tuple[str | None, dict[str, AddressEntry]]:
     try:
         text = read_exactly(root, LEDGER)
         return text, parse_ledger(text or "")
@@ -77,21 +77,23 @@ def _read_ledger(root: Path) -> tuple[str | None, dict[str, Entry]]:
         raise CannotRun(problem, "restore the file from the history; without it, counting begins anew") from error
 
 
-def _outcomes(wanted: Mapping[str, bool], manner: Manner, plan: Plan) -> dict[str, Outcome]:
+def _outcomes(wanted: Mapping[str, bool], manner: Manner, plan: ExternalPlan) -> dict[str, Outcome]:
     began = time.monotonic()
     program = find_lychee() if plan.with_lychee else None
     fine = sift(program, [url for url, doi in wanted.items() if not doi], manner) if program else set()
     left = {url: doi for url, doi in wanted.items() if url not in fine}
-    outcomes = {url: Outcome(State.FINE, "200") for url in fine}
+    outcomes = {url: Outcome(AddressState.FINE, "200") for url in fine}
     rest = replace(manner, time_limit=max(0.0, manner.time_limit - (time.monotonic() - began)))
     return outcomes | look_around(left, rest, plan.progress)
 
 
-def _copies(ledger: Mapping[str, Entry], outcomes: Mapping[str, Outcome], terms: Terms) -> dict[str, str]:
+def _copies(
+    ledger: Mapping[str, AddressEntry], outcomes: Mapping[str, Outcome], terms: RequestOptions
+) -> dict[str, str]:
     dead = [entry for url, entry in ledger.items() if _is_dead(entry, outcomes[url])]
     copies = {entry.url: fetch_copy(entry.url, entry.last_ok, terms) for entry in dead[:MOST_COPIES]}
     return {url: copy for url, copy in copies.items() if copy}
 
 
-def _is_dead(entry: Entry, outcome: Outcome) -> bool:
-    return outcome.state is not State.FINE and verdict_of(entry) is Verdict.DEAD
+def _is_dead(entry: AddressEntry, outcome: Outcome) -> bool:
+    return outcome.state is not AddressState.FINE and verdict_of(entry) is Verdict.DEAD

@@ -7,10 +7,10 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from ..hyperlinks.html_tags import scan_tags, value_of
 from .host_guard import Private
-from .requests import Answer, NoAnswer, Terms, ask
+from .requests import Answer, NoAnswer, RequestOptions, ask
 from .written_addresses import encode_address
 
-__all__ = ["Outcome", "State", "look"]
+__all__ = ["AddressState", "Outcome", "look"]
 
 _MOST_REDIRECTS = 10
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -24,7 +24,7 @@ _FINAL = ("429", "503", "timeout", "host", "certificate", "redirects")
 """What another method would not change."""
 
 
-class State(StrEnum):
+class AddressState(StrEnum):
     """What an address turned out to be."""
 
     FINE = "fine"
@@ -38,7 +38,7 @@ class State(StrEnum):
 class Outcome(NamedTuple):
     """What one look at an address found."""
 
-    state: State
+    state: AddressState
     status: str
     """The code of the last answer, or a word: `timeout`, `certificate`, `host`, `connection`, `anchor`, `redirects`."""
     moved: str = ""
@@ -49,19 +49,19 @@ class Outcome(NamedTuple):
     """What the server said in `Retry-After`."""
 
 
-def look(url: str, terms: Terms, *, doi: bool = False) -> Outcome:
+def look(url: str, terms: RequestOptions, *, doi: bool = False) -> Outcome:
     """Look at an address once. Of a DOI only the resolver is asked: that it knows the name is all that counts."""
     page, fragment = urldefrag(url)
     if not fragment or doi or fragment.startswith(("!", "/")):
         outcome = _follow("HEAD", page, "", terms, doi)
         # Many servers answer HEAD wrongly, and GET rightly; one that asks to be left alone is.
-        if outcome.state in (State.FINE, State.PRIVATE) or outcome.wait or outcome.status in _FINAL:
+        if outcome.state in (AddressState.FINE, AddressState.PRIVATE) or outcome.wait or outcome.status in _FINAL:
             return outcome
         return _follow("GET", page, "", terms, doi)
     return _follow("GET", page, fragment, terms, doi)
 
 
-def _follow(method: str, url: str, fragment: str, terms: Terms, doi: bool) -> Outcome:
+def _follow(method: str, url: str, fragment: str, terms: RequestOptions, doi: bool) -> Outcome:
     here = url
     hops: list[tuple[int, str]] = []
     try:
@@ -71,16 +71,16 @@ def _follow(method: str, url: str, fragment: str, terms: Terms, doi: bool) -> Ou
             if answer.status not in _REDIRECTS or not target:
                 return _judge(answer, url, fragment, hops)
             if doi:
-                return Outcome(State.FINE, str(answer.status))
+                return Outcome(AddressState.FINE, str(answer.status))
             here = _joined(here, target)
             if not here:
-                return Outcome(State.FAILED, "redirects")
+                return Outcome(AddressState.FAILED, "redirects")
             hops.append((answer.status, here))
     except Private as error:
-        return Outcome(State.PRIVATE, str(error))
+        return Outcome(AddressState.PRIVATE, str(error))
     except NoAnswer as error:
-        return Outcome(State.FAILED, str(error), again=str(error) != "certificate")
-    return Outcome(State.FAILED, "redirects")
+        return Outcome(AddressState.FAILED, str(error), again=str(error) != "certificate")
+    return Outcome(AddressState.FAILED, "redirects")
 
 
 def _joined(here: str, target: str) -> str:
@@ -96,13 +96,13 @@ def _judge(answer: Answer, url: str, fragment: str, hops: list[tuple[int, str]])
     status = str(answer.status)
     if answer.status in _REFUSED:
         wait = answer.headers.get("retry-after", "")
-        return Outcome(State.REFUSED, status, again=answer.status in _TRANSIENT, wait=wait)
+        return Outcome(AddressState.REFUSED, status, again=answer.status in _TRANSIENT, wait=wait)
     if not 200 <= answer.status < 300:
         wait = answer.headers.get("retry-after", "")
-        return Outcome(State.FAILED, status, again=answer.status in _TRANSIENT, wait=wait)
+        return Outcome(AddressState.FAILED, status, again=answer.status in _TRANSIENT, wait=wait)
     if fragment and not _has_anchor(answer, fragment):
-        return Outcome(State.FAILED, "anchor")
-    return Outcome(State.FINE, status, moved=_moved(url, fragment, hops))
+        return Outcome(AddressState.FAILED, "anchor")
+    return Outcome(AddressState.FINE, status, moved=_moved(url, fragment, hops))
 
 
 def _moved(url: str, fragment: str, hops: list[tuple[int, str]]) -> str:

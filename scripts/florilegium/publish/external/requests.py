@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from ...core.errors import FlorilegiumError
 from .host_guard import Endpoint, Unknown, resolve_host
 
-__all__ = ["Answer", "NoAnswer", "Terms", "ask"]
+__all__ = ["Answer", "NoAnswer", "RequestOptions", "ask"]
 
 
 class NoAnswer(FlorilegiumError):
@@ -29,7 +29,7 @@ class Answer(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class RequestOptions:
     """How a server is asked."""
 
     agent: str = "florilegium"
@@ -40,7 +40,7 @@ class Terms:
     allow_private: bool = False
 
 
-def ask(method: str, url: str, terms: Terms, *, wanted: str = "*/*") -> Answer:
+def ask(method: str, url: str, terms: RequestOptions, *, wanted: str = "*/*") -> Answer:
     """Ask for one address; redirects are not followed. Raises `NoAnswer`, and `Private` before anything is sent."""
     parts = urlsplit(url)
     secure = parts.scheme == "https"
@@ -72,7 +72,7 @@ def _target(url: str) -> str:
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-def _exchange(connection: "_Connection", method: str, target: str, terms: Terms, wanted: str) -> Answer:
+def _exchange(connection: "_Connection", method: str, target: str, terms: RequestOptions, wanted: str) -> Answer:
     headers = {"User-Agent": terms.agent, "Accept": wanted, "Accept-Encoding": "identity", "Connection": "close"}
     connection.request(method, target, headers=headers)
     answer = connection.getresponse()

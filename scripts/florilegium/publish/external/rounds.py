@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from .looking import Outcome, State, look
-from .requests import Terms
+from .looking import AddressState, Outcome, look
+from .requests import RequestOptions
 
 __all__ = ["Manner", "look_around"]
 
@@ -18,7 +18,7 @@ __all__ = ["Manner", "look_around"]
 class Manner:
     """How a round is made."""
 
-    terms: Terms = field(default_factory=Terms)
+    terms: RequestOptions = field(default_factory=RequestOptions)
     pause: float = 1.0
     """Seconds between two requests to one host."""
     tries: int = 3
@@ -52,7 +52,7 @@ def _ask_host(
     tries = manner.tries
     for number, url in enumerate(own):
         if number and not _sleep(manner.pause, end):
-            yield from ((left, Outcome(State.UNASKED, "time")) for left in own[number:])
+            yield from ((left, Outcome(AddressState.UNASKED, "time")) for left in own[number:])
             return
         outcome = _try(url, manner, tries, dois[url], end)
         # Of a host that does not answer at all, the next address will hardly know better.
@@ -62,7 +62,7 @@ def _ask_host(
 
 def _try(url: str, manner: Manner, tries: int, doi: bool, end: float) -> Outcome:
     if time.monotonic() >= end:
-        return Outcome(State.UNASKED, "time")
+        return Outcome(AddressState.UNASKED, "time")
     outcome = look(url, manner.terms, doi=doi)
     for number in range(1, tries):
         wait = _seconds(outcome.wait) if outcome.wait else manner.first_wait * 4 ** (number - 1)

@@ -9,13 +9,13 @@ from ...core.spans import Span
 from ...library.links import Links
 from ...works.identifiers import check_url, doi_url, parse_doi
 
-__all__ = ["Written", "encode_address", "find_written"]
+__all__ = ["AddressPlace", "encode_address", "find_written"]
 
 _RESOLVERS = ("doi.org", "dx.doi.org", "www.doi.org")
 _SAFE = "!$&'()*+,/:;=?@[]~%-._"
 
 
-class Written(NamedTuple):
+class AddressPlace(NamedTuple):
     """One place where an address is written."""
 
     url: str
@@ -27,19 +27,19 @@ class Written(NamedTuple):
     """Whether it is a DOI, which moves on purpose."""
 
 
-def find_written(links: Links) -> tuple[Written, ...]:
+def find_written(links: Links) -> tuple[AddressPlace, ...]:
     """Every address of another site in everything that is published; addresses that are none are left to the checks."""
     return tuple(sorted({*_settings(links), *_prose(links), *_works(links)}, key=lambda found: (found.span, found.url)))
 
 
-def _settings(links: Links) -> Iterator[Written]:
+def _settings(links: Links) -> Iterator[AddressPlace]:
     settings = links.library.settings
     for key, value in (("url", settings.url), ("repository", settings.repository)):
         if value and key in settings.spans:
             yield from _written(value, settings.spans[key])
 
 
-def _prose(links: Links) -> Iterator[Written]:
+def _prose(links: Links) -> Iterator[AddressPlace]:
     own = links.library.settings.url
     for document in links.documents:
         hyperlinks: tuple[Hyperlink, ...] = document.body.hyperlinks
@@ -49,30 +49,30 @@ def _prose(links: Links) -> Iterator[Written]:
                 yield from _written(hyperlink.target, hyperlink.span)
 
 
-def _works(links: Links) -> Iterator[Written]:
+def _works(links: Links) -> Iterator[AddressPlace]:
     published = (note for note in links.library.notes if note.status is Status.PUBLISHED)
     for source in (*links.library.sources, *(source for note in published for source in note.sources)):
         yield from _work(source)
 
 
-def _work(source: Source) -> Iterator[Written]:
+def _work(source: Source) -> Iterator[AddressPlace]:
     doi = source.variables.get("DOI", "")
     name = parse_doi(doi).value
     if name:
-        yield Written(doi_url(name), doi, source.spans.get("DOI", source.key_span), True)
+        yield AddressPlace(doi_url(name), doi, source.spans.get("DOI", source.key_span), True)
     if source.variables.get("URL"):
         yield from _written(source.variables["URL"], source.spans.get("URL", source.key_span))
 
 
-def _written(text: str, span: Span) -> Iterator[Written]:
+def _written(text: str, span: Span) -> Iterator[AddressPlace]:
     url = check_url(text.strip(" ")).value
     if not url:
         return
     parts = urlsplit(url)
     if (parts.hostname or "").lower() in _RESOLVERS and (name := parse_doi(url.partition("#")[0]).value):
-        yield Written(doi_url(name), text, span, True)
+        yield AddressPlace(doi_url(name), text, span, True)
     elif encoded := encode_address(url):
-        yield Written(encoded, text, span, False)
+        yield AddressPlace(encoded, text, span, False)
 
 
 def encode_address(text: str) -> str:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from .site_documents import Document, Use, has_anchors, leads_somewhere, parse_document
+from .site_documents import SiteDocument, Use, has_anchors, leads_somewhere, parse_document
 from .site_places import INDEX, Astray, Place, SiteMap
 
-__all__ = ["Examined", "Fault", "examine_files", "list_site", "names_anchor"]
+__all__ = ["BrokenHyperlink", "Examined", "examine_files", "list_site", "names_anchor"]
 
 SEARCH_INDEX = "search-index/"
 """The search index holds parts of cards, which lead nowhere by themselves."""
@@ -20,7 +20,7 @@ _PARALLEL_FROM = 300
 _BATCHES = 8
 
 
-class Fault(NamedTuple):
+class BrokenHyperlink(NamedTuple):
     """A hyperlink of the site that leads nowhere."""
 
     page: str
@@ -39,7 +39,7 @@ class Examined(NamedTuple):
     anchors: frozenset[str]
     refresh: Place | None
     """Where the page leads its readers by itself."""
-    faults: list[Fault]
+    faults: list[BrokenHyperlink]
     onward: list[tuple[Use, Place, str]]
     """Hyperlinks to places in other files, whose anchors this file cannot know; and those files."""
 
@@ -68,24 +68,24 @@ def _examine_batch(folder: Path, site: SiteMap, paths: Sequence[str]) -> list[Ex
     return [_examine(path, parse_document(path, (folder / path).read_bytes()), site) for path in paths]
 
 
-def _examine(path: str, document: Document, site: SiteMap) -> Examined:
-    faults: list[Fault] = []
+def _examine(path: str, document: SiteDocument, site: SiteMap) -> Examined:
+    faults: list[BrokenHyperlink] = []
     onward = []
     for use in document.uses:
         place = site.locate(use.target, INDEX if use.from_root else path, document.base)
         if place is None:
             continue
         if isinstance(place, Astray):
-            faults.append(Fault(path, use, None, place.reason))
+            faults.append(BrokenHyperlink(path, use, None, place.reason))
             continue
         file = site.file_of(place)
         if file is None:
-            faults.append(Fault(path, use, place, ""))
+            faults.append(BrokenHyperlink(path, use, place, ""))
         elif place.fragment and has_anchors(file):
             if file != path:
                 onward.append((use, place, file))
             elif not names_anchor(place.fragment, document.anchors):
-                faults.append(Fault(path, use, place, ""))
+                faults.append(BrokenHyperlink(path, use, place, ""))
     refresh = site.locate(document.refresh, path, document.base) if document.refresh else None
     anchors = document.anchors if has_anchors(path) else frozenset()
     return Examined(path, anchors, refresh if isinstance(refresh, Place) else None, faults, onward)

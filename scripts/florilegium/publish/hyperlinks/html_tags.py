@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from html import unescape
 from typing import NamedTuple
 
-__all__ = ["Tag", "scan_tags", "value_of"]
+__all__ = ["StartTag", "scan_tags", "value_of"]
 
 _ATTRIBUTE = rb"""
     [\t\n\f\r /]*+ ([^\t\n\f\r />][^\t\n\f\r />=]*+)
@@ -51,7 +51,7 @@ _WORDS_ONLY = {
 """Elements whose content is text, and what ends them."""
 
 
-class Tag(NamedTuple):
+class StartTag(NamedTuple):
     """A tag that opens an element."""
 
     name: bytes
@@ -72,7 +72,7 @@ def value_of(attribute: tuple[bytes, bytes, bytes, bytes]) -> str:
     return unescape(raw) if "&" in raw else raw
 
 
-def scan_tags(page: bytes) -> Iterator[Tag]:
+def scan_tags(page: bytes) -> Iterator[StartTag]:
     """The opening tags of a page that have attributes, or text alone in them, in their order."""
     position, templates = 0, 0
     search, find_attributes = _SCAN.match, _ATTRIBUTES.findall
@@ -92,6 +92,6 @@ def scan_tags(page: bytes) -> Iterator[Tag]:
             stop = end.start() if end else len(page)
             words, position = page[position:stop], stop
         if attributes or words:
-            yield Tag(name, find_attributes(attributes), found.start(1) - 1, words, templates > 0)
+            yield StartTag(name, find_attributes(attributes), found.start(1) - 1, words, templates > 0)
         if name == b"template":
             templates += 1

@@ -7,7 +7,7 @@ from ...check.checks.context import Guesses
 from ...core.diagnostics import Diagnostic, quoted
 from ...core.model import Permalink
 from ...core.spans import LineTable, Span
-from .examination import Fault
+from .examination import BrokenHyperlink
 from .hyperlink_writers import Writers
 from .site_places import Place, SiteMap
 
@@ -18,7 +18,7 @@ _BUILD = "build the site again; if it stays, mend the template, or the page unde
 
 
 def describe_faults(
-    faults: Iterable[Fault], site: SiteMap, folder: Path, shown: str, writers: Callable[[], Writers]
+    faults: Iterable[BrokenHyperlink], site: SiteMap, folder: Path, shown: str, writers: Callable[[], Writers]
 ) -> Iterator[Diagnostic]:
     """The findings, each place of a note once, though several pages may show it.
 
@@ -41,7 +41,7 @@ def describe_faults(
                 yield Diagnostic(rule="broken-internal-link", span=span, message=message, help=remedy or _CORRECT)
 
 
-def _words(fault: Fault, site: SiteMap) -> str:
+def _words(fault: BrokenHyperlink, site: SiteMap) -> str:
     if fault.reason or fault.place is None:
         return fault.reason
     if site.file_of(fault.place) is None:
@@ -49,7 +49,7 @@ def _words(fault: Fault, site: SiteMap) -> str:
     return f"is a page without a place {quoted(fault.place.fragment)}"
 
 
-def _place_on_page(fault: Fault, folder: Path, shown: str) -> Span:
+def _place_on_page(fault: BrokenHyperlink, folder: Path, shown: str) -> Span:
     """The tag in the page that holds the address."""
     path = f"{shown}/{fault.page}"
     if fault.page.endswith((".gz", ".inv", ".json")):

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from ...check.checking import Checked, Options, check, has_errors
+from ...check.checking import Checked, Options, check_library, has_errors
 from ...core.diagnostics import quoted
 from ...core.edits import Change, read_exactly
 from ...core.errors import CannotRun
@@ -33,7 +33,7 @@ def record_permalinks(options: Options) -> Recorded:
     permalinks, problems = parse_permalinks(LineTable(path, before or ""))
     if problems:
         raise CannotRun(f"{problems[0].span}: {problems[0].message}", problems[0].help)
-    checked = check(options)
+    checked = check_library(options)
     if has_errors(checked.diagnostics):
         return Recorded(checked, None, len(permalinks))
     addresses = {permalink.address for permalink in permalinks} | set(permalinks_of(checked.links.library))

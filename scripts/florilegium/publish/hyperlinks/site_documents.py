@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import NamedTuple
 from xml.parsers import expat
 
-from .html_tags import Tag, scan_tags, value_of
+from .html_tags import StartTag, scan_tags, value_of
 
-__all__ = ["Document", "Use", "has_anchors", "leads_somewhere", "parse_document"]
+__all__ = ["SiteDocument", "Use", "has_anchors", "leads_somewhere", "parse_document"]
 
 
 class Use(NamedTuple):
@@ -33,7 +33,7 @@ class Use(NamedTuple):
         return self.where == "<a data-to>"
 
 
-class Document(NamedTuple):
+class SiteDocument(NamedTuple):
     """What matters of a file of the site."""
 
     uses: list[Use]
@@ -45,7 +45,7 @@ class Document(NamedTuple):
     """Where `<meta http-equiv="refresh">` leads: the page is a redirect."""
 
 
-_NOTHING = Document([], frozenset())
+_NOTHING = SiteDocument([], frozenset())
 
 # ----------------------------------------------------------------------------------------------------- markup
 
@@ -72,7 +72,7 @@ class _Page:
         self.base = self.refresh = ""
         self.has_addresses_from_root = _FROM_ROOT in data
 
-    def read(self, tag: Tag) -> None:
+    def read(self, tag: StartTag) -> None:
         if tag.name == b"meta":
             self._read_meta(tag)
             return
@@ -93,14 +93,14 @@ class _Page:
         for use in uses:
             self.uses.setdefault((use.target, use.from_root), use)
 
-    def _read_meta(self, tag: Tag) -> None:
+    def _read_meta(self, tag: StartTag) -> None:
         target, is_refresh = _meta_target(tag)
         if target:
             self._add([Use(target, "<meta content>", tag.start)])
         if is_refresh:
             self.refresh = self.refresh or target
 
-    def _read_attribute(self, tag: Tag, name: bytes, value: str) -> None:
+    def _read_attribute(self, tag: StartTag, name: bytes, value: str) -> None:
         if name == b"id" or (name == b"name" and tag.name == b"a"):
             if not tag.fragment:
                 self.anchors.add(value)
@@ -116,11 +116,11 @@ class _Page:
                 self.uses[key] = Use(value, _label(tag.name, name), tag.start)
 
 
-def _parse_markup(data: bytes) -> Document:
+def _parse_markup(data: bytes) -> SiteDocument:
     page = _Page(data)
     for tag in scan_tags(data):
         page.read(tag)
-    return Document(list(page.uses.values()), frozenset(page.anchors), page.base, page.refresh)
+    return SiteDocument(list(page.uses.values()), frozenset(page.anchors), page.base, page.refresh)
 
 
 @lru_cache(maxsize=256)
@@ -128,7 +128,7 @@ def _label(name: bytes, attribute: bytes) -> str:
     return f"<{name.decode('utf-8', 'replace')} {attribute.decode('utf-8', 'replace')}>"
 
 
-def _meta_target(tag: Tag) -> tuple[str, bool]:
+def _meta_target(tag: StartTag) -> tuple[str, bool]:
     """Where a `meta` element leads, or nothing; and whether it takes the reader there."""
     values: dict[bytes, str] = {}
     for attribute in tag.attributes:
@@ -174,8 +174,8 @@ def _style_uses(style: str, where: str, offset: int | None = None) -> Iterator[U
             yield Use(re.sub(r"\\(.)", r"\1", target, flags=re.DOTALL), where, place)
 
 
-def _parse_style_sheet(data: bytes) -> Document:
-    return Document(list(_style_uses(data.decode("utf-8", "replace"), "url()")), frozenset())
+def _parse_style_sheet(data: bytes) -> SiteDocument:
+    return SiteDocument(list(_style_uses(data.decode("utf-8", "replace"), "url()")), frozenset())
 
 
 _IMPORT = re.compile(
@@ -185,16 +185,18 @@ _IMPORT = re.compile(
 )
 
 
-def _parse_script(data: bytes) -> Document:
+def _parse_script(data: bytes) -> SiteDocument:
     """The modules that a script imports by a path of their own."""
     found = _IMPORT.finditer(data)
-    return Document([Use((m[1] or m[2]).decode("utf-8", "replace"), "import", m.start()) for m in found], frozenset())
+    return SiteDocument(
+        [Use((m[1] or m[2]).decode("utf-8", "replace"), "import", m.start()) for m in found], frozenset()
+    )
 
 
 # ------------------------------------------------------------------------------------------------ data and feeds
 
 
-def _parse_data(data: bytes) -> Document:
+def _parse_data(data: bytes) -> SiteDocument:
     """The HTML in a file of data that a page's script shows, such as the preview of a theme."""
     if b'"html"' not in data:  # Exports are large.
         return _NOTHING
@@ -205,7 +207,7 @@ def _parse_data(data: bytes) -> Document:
     html = loaded.get("html") if isinstance(loaded, dict) else None
     if not isinstance(html, str):
         return _NOTHING
-    return Document([use._replace(offset=0) for use in _parse_markup(html.encode()).uses], frozenset())
+    return SiteDocument([use._replace(offset=0) for use in _parse_markup(html.encode()).uses], frozenset())
 
 
 _IN_TEXT = frozenset(("loc", "link", "url"))
@@ -241,16 +243,16 @@ class _Feed:
         self.words.clear()
 
 
-def _parse_feed(data: bytes) -> Document:
+def _parse_feed(data: bytes) -> SiteDocument:
     feed = _Feed()
     try:
         feed.parser.Parse(data, True)
     except expat.ExpatError:
         return _NOTHING
-    return Document(feed.uses, frozenset())
+    return SiteDocument(feed.uses, frozenset())
 
 
-def _parse_packed_feed(data: bytes) -> Document:
+def _parse_packed_feed(data: bytes) -> SiteDocument:
     try:
         return _parse_feed(gzip.decompress(data))
     except (OSError, EOFError):
@@ -263,18 +265,18 @@ _CODE = re.compile(rb"(?:^|(?<=\n))(```+|~~~+).*?\n\1|(?<!`)(`+)(?!`).+?(?<!`)\2
 _LINK = re.compile(rb"(?<!\\)\]\(<?([^\s()<>]+)>?\)")
 
 
-def _parse_markdown(data: bytes) -> Document:
+def _parse_markdown(data: bytes) -> SiteDocument:
     """The hyperlinks of a page that is exported as Markdown, or of `llms.txt`; what is code holds none."""
     text = _CODE.sub(lambda found: b" " * len(found[0]), data) if b"`" in data or b"~~~" in data else data
     found = _LINK.finditer(text)
-    return Document([Use(m[1].decode("utf-8", "replace"), "a link", m.start(1)) for m in found], frozenset())
+    return SiteDocument([Use(m[1].decode("utf-8", "replace"), "a link", m.start(1)) for m in found], frozenset())
 
 
 _ENTRY = re.compile(r"(\S.*?)\s+\S+:\S+\s+-?[0-9]+\s+(\S+)\s+\S.*")
 _MOST_INVENTORY = 50_000_000
 
 
-def _parse_inventory(data: bytes) -> Document:
+def _parse_inventory(data: bytes) -> SiteDocument:
     """An inventory of Sphinx, version 2: four lines, then packed lines `NAME DOMAIN:ROLE PRIORITY ADDRESS TITLE`."""
     packed = data.split(b"\n", 4)[-1]
     try:
@@ -282,10 +284,10 @@ def _parse_inventory(data: bytes) -> Document:
     except zlib.error:
         return _NOTHING
     entries = filter(None, map(_ENTRY.fullmatch, lines))
-    return Document([Use(m[2].replace("$", m[1]), f"entry {m[1]}", 0) for m in entries], frozenset())
+    return SiteDocument([Use(m[2].replace("$", m[1]), f"entry {m[1]}", 0) for m in entries], frozenset())
 
 
-_KINDS: dict[str, Callable[[bytes], Document]] = {
+_KINDS: dict[str, Callable[[bytes], SiteDocument]] = {
     "html": _parse_markup,
     "htm": _parse_markup,
     "svg": _parse_markup,
@@ -313,7 +315,7 @@ def leads_somewhere(path: str) -> bool:
     return _ending(path) in _KINDS
 
 
-def parse_document(path: str, data: bytes) -> Document:
+def parse_document(path: str, data: bytes) -> SiteDocument:
     """Where a file leads, by what its name says that it is."""
     parse = _KINDS.get(_ending(path))
     return parse(data) if parse else _NOTHING

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ...check.checking import Options, check
+from ...check.checking import Options, check_library
 from ...check.checks import apply_severities
 from ...core.diagnostics import Diagnostic, quoted
 from ...core.errors import CannotRun
@@ -15,7 +15,7 @@ from ...core.spans import LineTable
 from ...library.reading import ANNOTATIONS, read_text
 from ...library.settings import parse_settings
 from ...quotations.permalinks import PERMALINKS, parse_permalinks
-from .examination import Examined, Fault, examine_files, list_site, names_anchor
+from .examination import BrokenHyperlink, Examined, examine_files, list_site, names_anchor
 from .hyperlink_findings import describe_faults, describe_vanished
 from .hyperlink_writers import Writers
 from .site_documents import Use
@@ -46,7 +46,7 @@ def check_site(options: Options, folder: Path) -> CheckedSite:
     site = SiteMap(files=files, url=_read_settings(options.root).url)
     examined = {found.path: found for found in examine_files(folder, site, options.executor)}
     # Most sites have no fault, and then nobody needs the library.
-    links = cache(lambda: check(options).links)
+    links = cache(lambda: check_library(options).links)
     writers = cache(lambda: Writers(links(), site))
     faults = _faults(examined, site)
     found = list(describe_faults(faults, site, folder, _shown(options.root, folder), writers))
@@ -74,16 +74,16 @@ def _shown(root: Path, folder: Path) -> str:
     return folder.relative_to(root).as_posix() if folder.is_relative_to(root) else folder.name
 
 
-def _faults(examined: Mapping[str, Examined], site: SiteMap) -> Iterator[Fault]:
+def _faults(examined: Mapping[str, Examined], site: SiteMap) -> Iterator[BrokenHyperlink]:
     for found in examined.values():
         yield from found.faults
         for use, place, file in found.onward:
             if not _names(place, file, examined, site):
-                yield Fault(found.path, use, place, "")
+                yield BrokenHyperlink(found.path, use, place, "")
         preview = _PREVIEWED.sub(r"\1preview.json", found.path)
         if preview != found.path and found.refresh is None and preview not in site.files:
             use = Use("preview.json", "preview", 0)
-            yield Fault(found.path, use, Place(preview, ""), "")
+            yield BrokenHyperlink(found.path, use, Place(preview, ""), "")
 
 
 _PREVIEWED = re.compile(r"\A(themes/[a-z0-9-]+/)index\.html\Z")

@@ -33,21 +33,21 @@ from .brackets import (
     PART_WORDS,
     Bracket,
     Gap,
-    Kind,
+    GapKind,
     count_letters,
-    count_words,
-    hides,
+    count_part_words,
+    hides_words,
     is_enough,
     parse_part,
     parse_parts,
     without_literals,
 )
-from .brackets import Run as _Run
+from .brackets import WordRun as _Run
 from .meaning import changes_meaning, holds_negation, holds_qualification, puts_in_negation
 from .nearest import Difference, Nearest, Only, find_nearest, render_difference
-from .normal_form import MATCHING, NORMALISATION, Normalised, flattened, normalise, normalise_words, words_digest
+from .normal_form import MATCHING, NORMALISATION, Normalised, flattened, normal_form, normalise_words, words_digest
 from .passages import Fit, Search
-from .sentences import Cut, find_cut, plain_passage
+from .sentences import SentenceContext, find_cut, plain_passage
 
 __all__ = [
     "AFFIX_LETTERS",
@@ -61,24 +61,24 @@ __all__ = [
     "PART_LETTERS",
     "PART_WORDS",
     "Bracket",
-    "Cut",
     "Difference",
-    "Found",
-    "Kind",
+    "GapKind",
+    "Match",
     "Missed",
     "Nearest",
     "Normalised",
     "Only",
     "Reason",
+    "SentenceContext",
     "changes_meaning",
-    "count_words",
+    "count_part_words",
     "find_brackets",
     "find_cut",
     "find_words",
     "flattened",
     "holds_negation",
     "holds_qualification",
-    "normalise",
+    "normal_form",
     "normalise_words",
     "plain_passage",
     "puts_in_negation",
@@ -107,7 +107,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Match:
     """Where the words stand: offsets into the normalised text, in code points."""
 
     position: int
@@ -130,7 +130,7 @@ class Missed:
     nearest: Nearest | None = None
 
 
-def find_words(words: str, original: Normalised, *, nearest: bool = True, start: int = 0) -> Found | Missed:
+def find_words(words: str, original: Normalised, *, nearest: bool = True, start: int = 0) -> Match | Missed:
     """Find a quotation's words, at the first of the places where they stand, from the offset `start` on.
 
     Of words that are missed, the nearest passage is looked for unless `nearest` is false.
@@ -162,7 +162,7 @@ def find_words(words: str, original: Normalised, *, nearest: bool = True, start:
             return replace(found, nearest=find_nearest(found.part, original))
         return found
     literal = tuple(
-        Bracket(match[1], "", Kind.INSERTION, fits[0].first, fits[0].last, literal=True)
+        Bracket(match[1], "", GapKind.INSERTION, fits[0].first, fits[0].last, literal=True)
         for match in BRACKET.finditer(wanted)
     )
     return _found(fits, literal, _others(search, fits[0].last))
@@ -200,7 +200,7 @@ MOST_PLACES = 20
 """Places of words that stand more than once: more of them tell nothing."""
 
 
-def _find_bracketed(wanted: str, original: Normalised, start: int) -> Found | Missed:
+def _find_bracketed(wanted: str, original: Normalised, start: int) -> Match | Missed:
     contents = BRACKET.findall(wanted)
     if len(contents) > BRACKETS:
         return Missed(reason=Reason.TOO_MANY, part=wanted)
@@ -209,15 +209,15 @@ def _find_bracketed(wanted: str, original: Normalised, start: int) -> Found | Mi
     parts = [part for part in map(str.strip, OMISSION.split(wanted)) if part]
     runs, gaps = parse_parts(parts)
     weak = [part for part in parts if not (is_enough(part) or _stands_literally(part, original))]
-    if weak and hides(runs, gaps):
+    if weak and hides_words(runs, gaps):
         return Missed(reason=Reason.TOO_SHORT, part=weak[0])
     search = Search(original, runs, gaps)
     fits = search.fits(start)
     if fits is not None:
         return _found(fits, tuple(_uses(runs, gaps, fits, original.text)), _others(search, fits[-1].last))
-    long = next((content for content in contents if count_words(content) > INSERTED_WORDS), "")
-    widest = max(contents, key=count_words)
-    if count_words(widest) > INSERTION_WORDS + INSERTED_WORDS and f"[{widest}]" not in original.text:
+    long = next((content for content in contents if count_part_words(content) > INSERTED_WORDS), "")
+    widest = max(contents, key=count_part_words)
+    if count_part_words(widest) > INSERTION_WORDS + INSERTED_WORDS and f"[{widest}]" not in original.text:
         return Missed(reason=Reason.LONG_BRACKET, part=f"[{widest}]")
     shorter = [" ".join(part.replace(f"[{long}]", "").split()) for part in parts]
     if long and Search(original, *parse_parts(shorter)).fits():
@@ -237,9 +237,9 @@ def _uses(runs: Sequence[_Run], gaps: Sequence[Gap], fits: Sequence[Fit], text: 
         gap = gaps[index - 1] if index else None
         before = gap.contents if gap else run.before
         if run.lead and before:
-            yield Bracket(before[-1], text[fit.first : fit.begin], Kind.NOTHING, fit.first, fit.begin)
-        elif not index or (gap and gap.kind is Kind.OMISSION):
-            yield from (Bracket(content, "", Kind.INSERTION, fit.first, fit.first) for content in run.before)
+            yield Bracket(before[-1], text[fit.first : fit.begin], GapKind.NOTHING, fit.first, fit.begin)
+        elif not index or (gap and gap.kind is GapKind.OMISSION):
+            yield from (Bracket(content, "", GapKind.INSERTION, fit.first, fit.first) for content in run.before)
         if index + 1 < len(runs):
             yield from _gap_uses(run, runs[index + 1], gaps[index], fit, fits[index + 1], text)
         else:
@@ -249,23 +249,23 @@ def _uses(runs: Sequence[_Run], gaps: Sequence[Gap], fits: Sequence[Fit], text: 
 def _gap_uses(run: _Run, following: _Run, gap: Gap, fit: Fit, after: Fit, text: str) -> Iterator[Bracket]:
     start, end = fit.last, after.first
     hidden = text[start:end]
-    if gap.kind is Kind.OMISSION:
+    if gap.kind is GapKind.OMISSION:
         yield from _last_uses(run, fit, text)
-        yield Bracket("…", plain_passage(hidden), Kind.OMISSION, start, end)
+        yield Bracket("…", plain_passage(hidden), GapKind.OMISSION, start, end)
         return
     rest, written = without_literals(gap.contents, hidden) or (hidden, list(gap.contents))
     yield from (Bracket(c, "", gap.kind, start, end, literal=True) for c in gap.contents if c not in written)
-    if gap.kind is Kind.NOTHING and run.tail and written:
-        yield Bracket(written[0], text[fit.end : fit.last], Kind.NOTHING, fit.end, fit.last)
-    elif written and gap.kind is not Kind.NOTHING and not (gap.kind is Kind.SIC or following.lead):
+    if gap.kind is GapKind.NOTHING and run.tail and written:
+        yield Bracket(written[0], text[fit.end : fit.last], GapKind.NOTHING, fit.end, fit.last)
+    elif written and gap.kind is not GapKind.NOTHING and not (gap.kind is GapKind.SIC or following.lead):
         yield Bracket(" ".join(written), plain_passage(rest), gap.kind, start, end)
 
 
 def _last_uses(run: _Run, fit: Fit, text: str) -> Iterator[Bracket]:
     if run.tail and run.after:
-        yield Bracket(run.after[0], text[fit.end : fit.last], Kind.NOTHING, fit.end, fit.last)
+        yield Bracket(run.after[0], text[fit.end : fit.last], GapKind.NOTHING, fit.end, fit.last)
     else:
-        yield from (Bracket(content, "", Kind.INSERTION, fit.last, fit.last) for content in run.after)
+        yield from (Bracket(content, "", GapKind.INSERTION, fit.last, fit.last) for content in run.after)
 
 
 def _missing_part(parts: list[str], original: Normalised) -> Missed:
@@ -275,9 +275,9 @@ def _missing_part(parts: list[str], original: Normalised) -> Missed:
     return Missed(reason=Reason.APART, part=parts[0])
 
 
-def _found(fits: Sequence[Fit], brackets: tuple[Bracket, ...], others: tuple[int, ...]) -> Found:
+def _found(fits: Sequence[Fit], brackets: tuple[Bracket, ...], others: tuple[int, ...]) -> Match:
     places = tuple((fit.first, fit.last) for fit in fits)
-    return Found(position=places[0][0], end=places[-1][1], parts=places, brackets=brackets, others=others)
+    return Match(position=places[0][0], end=places[-1][1], parts=places, brackets=brackets, others=others)
 
 
 def _absent(part: str) -> Missed:

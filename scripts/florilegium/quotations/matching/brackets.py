@@ -23,12 +23,12 @@ __all__ = [
     "UNSPACED",
     "Bracket",
     "Gap",
-    "Kind",
-    "Run",
+    "GapKind",
+    "WordRun",
     "agrees",
     "count_letters",
-    "count_words",
-    "hides",
+    "count_part_words",
+    "hides_words",
     "is_enough",
     "parse_part",
     "parse_parts",
@@ -60,7 +60,7 @@ SIC = re.compile(r"\W*sic\W*", re.IGNORECASE)
 OMISSION = re.compile(r"\[ ?\.{3,} ?\]")
 
 
-class Kind(Enum):
+class GapKind(Enum):
     """What stands between two runs of words."""
 
     NOTHING = 0
@@ -76,7 +76,7 @@ class Bracket(NamedTuple):
     content: str
     hidden: str
     """What the original has in its place; the brackets of the original that agree with the words are left out."""
-    kind: Kind
+    kind: GapKind
     start: int
     """Where that stands in the normalised text."""
     end: int
@@ -88,7 +88,7 @@ class Bracket(NamedTuple):
 class Gap:
     """What the note-taker put between two runs of words, and how much of the original it may stand for."""
 
-    kind: Kind
+    kind: GapKind
     reach: int
     """How many characters it may stand for."""
     spaced: bool = False
@@ -103,7 +103,7 @@ class Gap:
 
         What the original has in brackets is never hidden, except by an omission: it is compared letter by letter.
         """
-        if self.kind is Kind.OMISSION:
+        if self.kind is GapKind.OMISSION:
             return text
         read = without_literals(self.contents, text)
         if read is None:
@@ -113,11 +113,11 @@ class Gap:
         if not written:
             # All brackets are those of the original, and nothing else stands between the words.
             return "" if not bare and end_of(self.literal, text, 0) == len(text) else None
-        if self.kind in (Kind.NOTHING, Kind.SIC):
+        if self.kind in (GapKind.NOTHING, GapKind.SIC):
             spaces = rest.replace(LINE_SPACE, " ")
             spaces = re.sub(" +", " ", spaces) if len(written) < len(self.contents) else spaces
             return rest if spaces == " " * self.spaced or rest == LINE_SPACE else None
-        if self.kind is Kind.WITHIN_WORD:
+        if self.kind is GapKind.WITHIN_WORD:
             return rest if not rest or rest.isalpha() else None
         return rest if len(rest) <= INSERTION_CHARACTERS and self._may_replace(written, bare) else None
 
@@ -127,16 +127,16 @@ class Gap:
             return False  # A mark such as `[.]` stands for marks only.
         if _SENTENCE_END.search(bare):
             return False  # What stands for the end of one sentence and the beginning of the next is an omission.
-        words = count_words(bare)
-        return len(bare.split()) <= INSERTION_WORDS and count_words(inserted) <= words + INSERTED_WORDS
+        words = count_part_words(bare)
+        return len(bare.split()) <= INSERTION_WORDS and count_part_words(inserted) <= words + INSERTED_WORDS
 
     def letters(self, hidden: str) -> int:
         """Letters that count against what brackets may hide."""
-        return count_letters(hidden) if self.kind in (Kind.WITHIN_WORD, Kind.INSERTION) else 0
+        return count_letters(hidden) if self.kind in (GapKind.WITHIN_WORD, GapKind.INSERTION) else 0
 
 
 @dataclass(slots=True, kw_only=True)
-class Run:
+class WordRun:
     """A run of words between brackets."""
 
     text: str
@@ -187,7 +187,7 @@ _SENTENCE_END = re.compile(r"(?<![Pp]rof)(?<![Cc]apt)(?<=[a-z0-9]{3})[.!?][\"')]
 _REACH = 200
 
 
-def agrees(run: Run, text: str, first: int, last: int) -> bool:
+def agrees(run: WordRun, text: str, first: int, last: int) -> bool:
     """Whether the brackets at a part's ends agree with those of the original beside them.
 
     `95% CI [0.3-9.7]` at the end of a quotation must not pass for `95% CI [1.3-1.7]`; but `[They] found` may well
@@ -201,7 +201,7 @@ def agrees(run: Run, text: str, first: int, last: int) -> bool:
         own = [content for content in contents if match is None or not is_same(content, match[1])]
         if match and len(own) == len(contents) and any(_is_like(content, match[1]) for content in own):
             return False
-        if any(count_words(content) > INSERTED_WORDS for content in own):
+        if any(count_part_words(content) > INSERTED_WORDS for content in own):
             return False
     return True
 
@@ -216,29 +216,31 @@ def count_letters(text: str) -> int:
     return sum(map(str.isalnum, text))
 
 
-def count_words(text: str) -> int:
+def count_part_words(text: str) -> int:
     return len(re.findall(rf"[{UNSPACED}]|[^\W{UNSPACED}]+", text))
 
 
-def hides(runs: Sequence[Run], gaps: Sequence[Gap]) -> bool:
+def hides_words(runs: Sequence[WordRun], gaps: Sequence[Gap]) -> bool:
     """Whether brackets stand for anything of the original: `[sic]` and brackets at either end do not."""
-    return any(run.lead or run.tail for run in runs) or any(gap.kind is not Kind.SIC for gap in gaps)
+    return any(run.lead or run.tail for run in runs) or any(gap.kind is not GapKind.SIC for gap in gaps)
 
 
 def is_enough(part: str) -> bool:
     """Whether a part holds enough outside brackets that finding it means something."""
     outside = BRACKET.sub(" ", part)
     # A letter of Chinese or Japanese says as much as a syllable or a word.
-    return count_letters(outside) + len(_HAN.findall(outside)) >= PART_LETTERS and count_words(outside) >= PART_WORDS
+    return (
+        count_letters(outside) + len(_HAN.findall(outside)) >= PART_LETTERS and count_part_words(outside) >= PART_WORDS
+    )
 
 
-def parse_part(part: str) -> tuple[list[Run], list[Gap]]:
+def parse_part(part: str) -> tuple[list[WordRun], list[Gap]]:
     """Cut a part (what stands between omissions) at its brackets: one gap fewer than runs."""
-    runs, gaps = [Run(text="")], list[Gap]()
+    runs, gaps = [WordRun(text="")], list[Gap]()
     pieces = BRACKET.split(part)
     runs[0].text = pieces[0]
     for content, text in zip(pieces[1::2], pieces[2::2], strict=True):
-        following = Run(text=text)
+        following = WordRun(text=text)
         gap = _parse_bracket(content, runs[-1], following)
         if not runs[-1].text.strip(" "):
             # Brackets side by side, or one at the very beginning: the widest counts.
@@ -267,7 +269,7 @@ def _merged(one: Gap, other: Gap) -> Gap:
     )
 
 
-def _parse_bracket(content: str, before: Run, after: Run) -> Gap:
+def _parse_bracket(content: str, before: WordRun, after: WordRun) -> Gap:
     """The gap that a bracket makes; what it means for the words beside it is noted in their runs."""
     gap = _own_bracket(content, before, after)
     # The original may print the bracket itself.
@@ -276,32 +278,32 @@ def _parse_bracket(content: str, before: Run, after: Run) -> Gap:
     return replace(gap, reach=gap.reach + len(literal), contents=(content,), literal=literal)
 
 
-def _own_bracket(content: str, before: Run, after: Run) -> Gap:
+def _own_bracket(content: str, before: WordRun, after: WordRun) -> Gap:
     left, right = before.text[-1:], after.text[:1]
     if SIC.fullmatch(content):
-        return Gap(kind=Kind.SIC, reach=1, spaced=right == " ")
+        return Gap(kind=GapKind.SIC, reach=1, spaced=right == " ")
     if content.isalpha():
         letters = min(max(1, len(content)), AFFIX_LETTERS)
         if left.isalpha() and right.isalpha():
             before.closes = after.opens = False
-            return Gap(kind=Kind.WITHIN_WORD, reach=letters)
+            return Gap(kind=GapKind.WITHIN_WORD, reach=letters)
         if right.isalpha():
             after.lead = letters
-            return Gap(kind=Kind.NOTHING, reach=1, spaced=left == " ")
+            return Gap(kind=GapKind.NOTHING, reach=1, spaced=left == " ")
         if left.isalpha():
             before.tail = AFFIX_LETTERS
-            return Gap(kind=Kind.NOTHING, reach=1, spaced=right == " ")
+            return Gap(kind=GapKind.NOTHING, reach=1, spaced=right == " ")
     before.closes = left not in ("'", "-")
     after.opens = right not in ("'", "-")
-    return Gap(kind=Kind.INSERTION, reach=INSERTION_CHARACTERS)
+    return Gap(kind=GapKind.INSERTION, reach=INSERTION_CHARACTERS)
 
 
-def parse_parts(parts: Sequence[str]) -> tuple[list[Run], list[Gap]]:
+def parse_parts(parts: Sequence[str]) -> tuple[list[WordRun], list[Gap]]:
     """The runs and gaps of parts that stand on either side of omissions."""
-    runs, gaps = list[Run](), list[Gap]()
+    runs, gaps = list[WordRun](), list[Gap]()
     for part in parts:
         more_runs, more_gaps = parse_part(part)
-        gaps += [Gap(kind=Kind.OMISSION, reach=OMISSION_CHARACTERS, contents=("…",))] if runs else []
+        gaps += [Gap(kind=GapKind.OMISSION, reach=OMISSION_CHARACTERS, contents=("…",))] if runs else []
         runs += more_runs
         gaps += more_gaps
     return runs, gaps

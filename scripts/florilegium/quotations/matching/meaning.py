@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from .brackets import Bracket, Kind, count_letters
+from .brackets import Bracket, GapKind, count_letters
 
 __all__ = ["changes_meaning", "holds_negation", "holds_qualification", "puts_in_negation"]
 
@@ -110,11 +110,11 @@ def changes_meaning(bracket: Bracket, language: str = "en") -> bool:
     if bracket.literal:
         return False
     content, hidden = bracket.content.casefold(), bracket.hidden.casefold()
-    if bracket.kind is Kind.OMISSION:
+    if bracket.kind is GapKind.OMISSION:
         return holds_negation(hidden, language)
     if content.strip() == hidden.strip():
         return False
-    if bracket.kind in (Kind.NOTHING, Kind.WITHIN_WORD):
+    if bracket.kind in (GapKind.NOTHING, GapKind.WITHIN_WORD):
         affixes = (*_prefixes(language), *_SUFFIXES)
         return any(part in affixes and len(part) > 1 for part in (content, hidden))
     if _negations(content, language) != _negations(hidden, language) or any(_turned(content, hidden, language)):

@@ -19,7 +19,7 @@ __all__ = [
     "condensed",
     "end_of",
     "flattened",
-    "normalise",
+    "normal_form",
     "normalise_words",
     "words_digest",
 ]
@@ -171,7 +171,7 @@ def _mark_compounds(source: str) -> str:
     return _BROKEN.sub(mark, source)
 
 
-def normalise(text: str) -> Normalised:
+def normal_form(text: str) -> Normalised:
     """The normalised form of an original."""
     source = _mark_compounds(_comparable(_replace_glyphs(text)))
     normal, changes, origins = _replace_runs(source)

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from .brackets import UNSPACED, Gap, Run, agrees
+from .brackets import UNSPACED, Gap, WordRun, agrees
 from .normal_form import LINE_HYPHEN, LINE_SPACE, Normalised, condensed, end_of
 
 __all__ = ["Fit", "Search", "is_inside"]
@@ -65,7 +65,7 @@ class Fit(NamedTuple):
 class Search:
     """One search for runs in their order. Where a later run does not fit, it goes back."""
 
-    def __init__(self, original: Normalised, runs: Sequence[Run], gaps: Sequence[Gap]) -> None:
+    def __init__(self, original: Normalised, runs: Sequence[WordRun], gaps: Sequence[Gap]) -> None:
         self.original = original
         self.runs = runs
         self.gaps = gaps

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from .normal_form import LINE_HYPHEN, LINE_SPACE, Normalised
 
-__all__ = ["Cut", "find_cut", "plain_passage"]
+__all__ = ["SentenceContext", "find_cut", "plain_passage"]
 
 _REACH = 400
 """Characters before and after the words in which the ends of their sentence are looked for."""
@@ -19,14 +19,14 @@ _OPENED = re.compile(r"(?:\A|[\s(\[])[\"'「『]\Z")
 _LABEL = re.compile(r"\W*(?:[A-Z][A-Z .'-]{0,30}|[A-Z][a-z]{1,20}|\d{1,4}):\W*")
 
 
-class Cut(NamedTuple):
+class SentenceContext(NamedTuple):
     """What stands of the sentences before and after the words; empty where nothing was cut off."""
 
     before: str
     after: str
 
 
-def find_cut(text: Normalised, start: int, end: int) -> Cut:
+def find_cut(text: Normalised, start: int, end: int) -> SentenceContext:
     """What is cut off the sentence in which a passage begins, and of the one in which it ends."""
     before = text.text[_paragraph_start(text, start) : start]
     ends = [match.end() for match in _END.finditer(before) if not _ABBREVIATION.search(before[: match.end()])]
@@ -40,7 +40,7 @@ def find_cut(text: Normalised, start: int, end: int) -> Cut:
         stop = next((m.end() for m in _END.finditer(f"{after} ") if not _ABBREVIATION.search(after[: m.end()])), None)
         after = after[:stop]
         after = after if re.search(r"\w", after) else ""
-    return Cut(plain_passage(before), plain_passage(after))
+    return SentenceContext(plain_passage(before), plain_passage(after))
 
 
 def _paragraph_start(text: Normalised, at: int) -> int:

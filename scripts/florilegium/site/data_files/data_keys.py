@@ -6,7 +6,7 @@ The prose of notes is not in it, so that a sentence that is mended makes no data
 from collections.abc import Iterator
 from hashlib import sha256
 
-from ...core.model import Heading, Mention, Note, Quote, Reference
+from ...core.model import Heading, IdMention, Note, Quote, Reference
 from ...library.links import body_references
 from ..linked_site import Site
 
@@ -64,5 +64,5 @@ def _reference(reference: Reference | None) -> object:
     return reference.key, reference.mode.value, reference.prefix, reference.suffix, place
 
 
-def _ids(mentions: tuple[Mention, ...]) -> list[str]:
+def _ids(mentions: tuple[IdMention, ...]) -> list[str]:
     return [mention.id for mention in mentions]

@@ -7,7 +7,7 @@ from ...library.links import Links
 from ..addresses import reference_anchor
 from ..linked_site import Site, work_iri
 
-__all__ = ["Names", "exported_works", "note_iri", "quote_iri", "reference_address", "theme_iri", "work_iri"]
+__all__ = ["SiteIris", "exported_works", "note_iri", "quote_iri", "reference_address", "theme_iri", "work_iri"]
 
 
 def note_iri(note: Note, site: Site) -> str:
@@ -28,7 +28,7 @@ def reference_address(key: str) -> str:
     return f"references/#{reference_anchor(key)}"
 
 
-class Names:
+class SiteIris:
     """The IRIs of the themes and works of a site, each found once: quotes name the same ones again and again."""
 
     def __init__(self, site: Site) -> None:

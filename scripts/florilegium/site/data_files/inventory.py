@@ -16,10 +16,10 @@ from .data_file import DataFile
 from .markdown_exports import attribution
 from .pieces import encoded
 
-__all__ = ["Entry", "inventory_entries", "inventory_files"]
+__all__ = ["InventoryEntry", "inventory_entries", "inventory_files"]
 
 
-class Entry(NamedTuple):
+class InventoryEntry(NamedTuple):
     name: str
     role: str
     """Domain and role: `std:label`."""
@@ -39,7 +39,7 @@ def inventory_files(site: Site) -> Iterator[DataFile]:
     )
 
 
-def inventory_entries(site: Site) -> Iterator[Entry]:
+def inventory_entries(site: Site) -> Iterator[InventoryEntry]:
     """All entries: documents first, then labels, each in the order of the library's files."""
     documents = [
         *((f"notes/{note.id}", site.addresses.note(note), note.title) for note in site.links.notes.values()),
@@ -47,9 +47,11 @@ def inventory_entries(site: Site) -> Iterator[Entry]:
     ]
     for role in ("std:doc", "std:label"):
         for name, address, title in documents:
-            yield Entry(name, role, address, one_line(title) or name)
+            yield InventoryEntry(name, role, address, one_line(title) or name)
     for quote in site.links.quotes:
-        yield Entry(f"quotes/{quote.address}", "std:label", site.addresses.quote(quote), attribution(quote, site))
+        yield InventoryEntry(
+            f"quotes/{quote.address}", "std:label", site.addresses.quote(quote), attribution(quote, site)
+        )
 
 
 def _rendered(site: Site) -> Iterator[bytes]:

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ... import __version__
-from ...core.model import Mention, Note, Notice, Quote, Reference, Role, Source, Theme
+from ...core.model import IdMention, Note, Notice, Quote, Reference, Role, Source, Theme
 from ...library.links import Links, body_references, resolve_target
 from ...works.csl import retraction, to_csl
 from ..linked_site import Site
 from .data_file import DataFile
 from .identity import exported_works, note_iri, quote_iri, reference_address, theme_iri, work_iri
 from .pieces import encoded, json_text, listed
-from .quotation_rows import verification_of
+from .quotation_rows import verification_row
 
 __all__ = ["SCHEMA", "library_files"]
 
@@ -146,7 +146,7 @@ def _quote(quote: Quote, site: Site) -> _Record:
         "source": _cited(quote.reference),
         "quoted_in": _cited(quote.quoted_in),
         "themes": _ids(quote.themes),
-        "verification": verification_of(quote, site),
+        "verification": verification_row(quote, site),
     }
 
 
@@ -157,7 +157,7 @@ def _cited(reference: Reference | None) -> _Record | None:
     return {"key": reference.key, "locator": {"label": locator.label, "value": locator.value} if locator else None}
 
 
-def _ids(mentions: tuple[Mention, ...]) -> list[str]:
+def _ids(mentions: tuple[IdMention, ...]) -> list[str]:
     return list(dict.fromkeys(mention.id for mention in mentions))
 
 

@@ -17,7 +17,7 @@ from .pieces import encoded
 
 __all__ = ["llms_files", "render_llms"]
 
-MOST = 1000
+MAX_LLMS_ENTRIES = 1000
 """Notes that are listed; such a file is read as a whole, so that it must not grow with the library."""
 
 _READING = """\
@@ -66,7 +66,9 @@ def _link(text: str, address: str, about: str, site: Site) -> str:
 def _notes(site: Site) -> Iterator[str]:
     """All notes; of too many the newest, and how many there are."""
     notes = list(site.links.notes.values())
-    shown = notes if len(notes) <= MOST else sorted(latest(notes, MOST), key=lambda note: note.id)
+    shown = (
+        notes if len(notes) <= MAX_LLMS_ENTRIES else sorted(latest(notes, MAX_LLMS_ENTRIES), key=lambda note: note.id)
+    )
     for note in shown:
         yield _link(note.title, site.addresses.twin(note), _about(note, site), site)
     if len(notes) > len(shown):

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ...check.checking import Options, Totals, check, has_errors
+from ...check.checking import Options, Totals, check_library, has_errors
 from ...core.cache import code_stamp
 from ...core.diagnostics import Diagnostic
 from ...core.errors import CannotRun
@@ -14,7 +14,7 @@ from ...core.model import Library
 from ...quotations.originals import Original, read_original
 from ...quotations.verification import unnamed_originals
 from ..linked_site import Site
-from ..pages import Plan
+from ..pages import PagePlan
 from ..planning import check_addresses, format_citations
 from . import (
     DataFile,
@@ -46,7 +46,7 @@ def open_data_files(
     With the `originals` of works, by key, annotations say what surrounds the quotes that stand in them. `everything`
     says that all the files are wanted.
     """
-    checked = check(options)
+    checked = check_library(options)
     if has_errors(checked.diagnostics):
         return Opened(checked.diagnostics, checked.totals)
     links = checked.links
@@ -69,7 +69,7 @@ def add_data_files(site: Site, built: Path, docs: Path) -> None:
     place_data_files(_data_files(site, docs), built)
 
 
-def renew_data_files(plan: Plan, built: Path, docs: Path, record: Path, *, remember: bool) -> None:
+def renew_data_files(plan: PagePlan, built: Path, docs: Path, record: Path, *, remember: bool) -> None:
     """Put the data files where an earlier build has put them: only those are made whose inputs have changed."""
     facts = facts_key(plan.site, code_stamp().hex()) if remember else ""
 

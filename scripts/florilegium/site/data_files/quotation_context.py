@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from ...core.model import Quote
-from ...quotations.matching import Found, Normalised, find_words, normalise
+from ...quotations.matching import Match, Normalised, find_words, normal_form
 from ...quotations.matching.normal_form import LINE_HYPHEN, LINE_SPACE
 from ...quotations.originals import Original
 
@@ -23,17 +23,17 @@ class Surroundings(NamedTuple):
 
 def find_surroundings(quotes: Iterable[Quote], originals: Mapping[str, Original]) -> dict[str, Surroundings]:
     """By address, the quotes whose words stand in the text of the work they are from; `originals` are by key."""
-    texts = {key: normalise(original.text) for key, original in originals.items()}
+    texts = {key: normal_form(original.text) for key, original in originals.items()}
     found = {}
     for quote in quotes:
         text = texts.get(quote.reference.key) if quote.reference else None
         place = find_words(quote.words, text) if text else None
-        if text and isinstance(place, Found):
+        if text and isinstance(place, Match):
             found[quote.address] = _around(text, place)
     return found
 
 
-def _around(text: Normalised, place: Found) -> Surroundings:
+def _around(text: Normalised, place: Match) -> Surroundings:
     before = text.text[max(0, place.position - CHARACTERS) : place.position]
     after = text.text[place.end : place.end + CHARACTERS]
     return Surroundings(_readable(before), _readable(after))

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...core.model import Mention, Quote, Reference, VerifiedAgainst
+from ...core.model import IdMention, Quote, Reference, VerifiedAgainst
 from ...works.csl import retraction
 from ..linked_site import Site
 
-__all__ = ["Quotation", "quotations", "verification_of"]
+__all__ = ["Quotation", "quotations", "verification_row"]
 
 
 class Quotation(NamedTuple):
@@ -77,7 +77,7 @@ def _quotation(quote: Quote, site: Site) -> Quotation:
         quoted_in_locator_label=quoted_label,
         quoted_in_locator=quoted_locator,
         themes=_ids(quote.themes),
-        verification=verification_of(quote, site),
+        verification=verification_row(quote, site),
         status=said.kind.value if said else "",
         status_date=said.date if said else "",
         status_notice=said.address if said else "",
@@ -90,7 +90,7 @@ def _quotation(quote: Quote, site: Site) -> Quotation:
     )
 
 
-def verification_of(quote: Quote, site: Site) -> str:
+def verification_row(quote: Quote, site: Site) -> str:
     state = site.links.states.get(quote.address)
     return {VerifiedAgainst.SOURCE: "source", VerifiedAgainst.QUOTED_IN: "quoted-in", None: "none"}[state]
 
@@ -100,5 +100,5 @@ def _locator(reference: Reference | None) -> tuple[str, str]:
     return (found.label, found.value) if found else ("", "")
 
 
-def _ids(mentions: tuple[Mention, ...]) -> tuple[str, ...]:
+def _ids(mentions: tuple[IdMention, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(mention.id for mention in mentions))

@@ -17,10 +17,10 @@ from ...core.model import Note, Quote, Reference
 from ...works.csl import retraction
 from ..linked_site import Site
 from .data_file import DataFile
-from .identity import Names, quote_iri
+from .identity import SiteIris, quote_iri
 from .pieces import encoded, json_text
 from .quotation_context import Surroundings
-from .quotation_rows import verification_of
+from .quotation_rows import verification_row
 
 __all__ = ["VOCABULARY", "annotation", "annotation_files"]
 
@@ -45,12 +45,12 @@ def annotation_files(site: Site, around: Mapping[str, Surroundings] = MappingPro
 
 
 def _lines(site: Site, around: Mapping[str, Surroundings]) -> Iterator[str]:
-    names = Names(site)
+    names = SiteIris(site)
     for quote in site.links.quotes:
         yield f"{json_text(annotation(quote, site, names, around.get(quote.address)))}\n"
 
 
-def annotation(quote: Quote, site: Site, names: Names, around: Surroundings | None = None) -> dict[str, object]:
+def annotation(quote: Quote, site: Site, names: SiteIris, around: Surroundings | None = None) -> dict[str, object]:
     """One quote as the JSON-LD of an annotation.
 
     It is made to tag a part of a work with themes, hence the motivation; the purpose of each body says what that
@@ -84,7 +84,7 @@ def _moment(day: date) -> str:
     return f"{day.isoformat()}T00:00:00Z"
 
 
-def _bodies(quote: Quote, note: Note, site: Site, names: Names) -> Iterator[_Body]:
+def _bodies(quote: Quote, note: Note, site: Site, names: SiteIris) -> Iterator[_Body]:
     for id_ in dict.fromkeys(mention.id for mention in quote.themes):
         yield _text("tagging", site.theme_label(id_), theme=id_)
         yield {"type": "SpecificResource", "purpose": "classifying", "source": names.theme(id_)}
@@ -96,7 +96,7 @@ def _bodies(quote: Quote, note: Note, site: Site, names: Names) -> Iterator[_Bod
             label = site.notice_label(mention.id)
             yield _text("assessing", f"Content notice of the whole note: {label}", noteNotice=mention.id)
     yield from _speaker(quote, site)
-    yield _text("assessing", site.state_words(quote), verification=verification_of(quote, site))
+    yield _text("assessing", site.state_words(quote), verification=verification_row(quote, site))
     source = site.source_of(quote.reference)
     if source and (said := retraction(source)):
         yield _text("assessing", f"The work: {said.sentence}", status=said.kind.value)
@@ -118,7 +118,7 @@ def _speaker(quote: Quote, site: Site) -> Iterator[_Body]:
     yield _text("describing", f"Speaker: {site.who(quote)}", **{key: word for key, word in ours.items() if word})
 
 
-def _target(quote: Quote, site: Site, names: Names, around: Surroundings | None) -> dict[str, object]:
+def _target(quote: Quote, site: Site, names: SiteIris, around: Surroundings | None) -> dict[str, object]:
     """The words in the work that they come from; `scope` is the one in which they were read, if that is another."""
     target: dict[str, object] = {"type": "SpecificResource"}
     # A quote that names no work is let through only where the rules are turned off: it stands in our note.

@@ -10,12 +10,12 @@ from concurrent.futures import Executor
 from ...library.links import Links
 from ...works.citing import Bibliography
 from .page_files import is_generated
-from .page_plan import Plan, PlannedPage, Planner
+from .page_plan import PagePlan, PlannedPage, Planner
 from .page_rendering import render_in_parallel, rendering_bodies
 
 __all__ = [
     "FOLDERS",
-    "Plan",
+    "PagePlan",
     "PlannedPage",
     "is_generated",
     "plan_pages",
@@ -27,13 +27,13 @@ FOLDERS = ("notes", "themes", "quotes", "works", "authors", "references", "rules
 """Folders below `docs/` that hold generated files alone."""
 
 
-def plan_pages(links: Links, bibliography: Bibliography, stamp: str) -> Plan:
+def plan_pages(links: Links, bibliography: Bibliography, stamp: str) -> PagePlan:
     """Which files there are; `stamp` stands for the program that makes them."""
     planner = Planner(links, bibliography, stamp)
-    return Plan(dict(planner.plan()), planner.site)
+    return PagePlan(dict(planner.plan()), planner.site)
 
 
-def render_pages(plan: Plan, keys: Iterable[str], executor: Callable[[], Executor] | None) -> Iterator[bytes]:
+def render_pages(plan: PagePlan, keys: Iterable[str], executor: Callable[[], Executor] | None) -> Iterator[bytes]:
     """Render planned pages, given by their keys, in that order."""
     by_key = {page.key: page for page in plan.pages.values()}
     return render_in_parallel([by_key[key] for key in keys], plan.site, executor)

@@ -14,12 +14,12 @@ from ...library.links import Links, resolve_target
 from ...quotations.states import marks_words, record_words
 from ...works.citing import Bibliography
 from ..addresses import ROOT, Addresses, quote_anchor
-from ..languages import words_of
+from ..languages import language_words
 from ..linked_site import Site, language_of
 from ..rendered_bodies import Html
 from .author_names import Author, authors_of, slugs_of
 from .marked_html import filled, marked
-from .page_files import Contents, GeneratedPage, Heading
+from .page_files import Contents, GeneratedPage, PageHeading
 from .punctuation import smarten
 from .text_fragments import text_fragment
 
@@ -31,7 +31,7 @@ _TEMPLATES = Path(__file__).parent.parent / "templates"
 @lru_cache(maxsize=8)
 def environment(language: str = "en") -> jinja2.Environment:
     """The templates of our own pages in one language. They escape everything that is not marked as clean HTML."""
-    words = words_of(language)
+    words = language_words(language)
     found = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -349,7 +349,7 @@ class PageSite(Site):
         *,
         title: str,
         description: str,
-        parts: Sequence[str | Heading | Contents],
+        parts: Sequence[str | PageHeading | Contents],
         kind: str,
         address: str,
         **more: Any,

@@ -13,7 +13,7 @@ from .cards import PageSite
 from .marked_html import filled as fill_marks
 from .marked_html import marked
 
-__all__ = ["Mention", "citing_sentence", "linking_sentence", "mentions_of"]
+__all__ = ["Backlink", "citing_sentence", "linking_sentence", "mentions_of"]
 
 _PARAGRAPH = re.compile(r"<(p|li|td|dd)>((?:(?!<(?:p|li|td|dd)>).)*?)</\1>", re.DOTALL)
 _END = re.compile(r"(?<=[.!?…])[”’\"')\]]*\s+(?=[^\sa-z])")
@@ -21,7 +21,7 @@ _OPEN, _CLOSE = "\ufdd4", "\ufdd5"
 _LONGEST = 320
 
 
-class Mention(NamedTuple):
+class Backlink(NamedTuple):
     """A page that names another one, and the sentence in which it does."""
 
     address: str
@@ -30,7 +30,7 @@ class Mention(NamedTuple):
     sentence: Markup
 
 
-def mentions_of(found: CitedBy, key: str, site: PageSite, *, without: str = "") -> list[Mention]:
+def mentions_of(found: CitedBy, key: str, site: PageSite, *, without: str = "") -> list[Backlink]:
     """The notes and themes whose prose cites a work, with the sentence; `without` names a note to leave out."""
     made = []
     documents: tuple[Note | Theme, ...] = (*found.cited, *found.cited_in_themes)
@@ -41,10 +41,10 @@ def mentions_of(found: CitedBy, key: str, site: PageSite, *, without: str = "") 
     return made
 
 
-def mention(document: Note | Theme, sentence: Markup, site: PageSite) -> Mention:
+def mention(document: Note | Theme, sentence: Markup, site: PageSite) -> Backlink:
     if isinstance(document, Note):
-        return Mention(site.addresses.note(document), document.title, site._("note"), sentence)
-    return Mention(site.addresses.theme(document), document.label, site._("theme"), sentence)
+        return Backlink(site.addresses.note(document), document.title, site._("note"), sentence)
+    return Backlink(site.addresses.theme(document), document.label, site._("theme"), sentence)
 
 
 def citing_sentence(document: Note | Theme, key: str, site: PageSite) -> Markup:

@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from ...check.coverage import CitedWork, Coverage, CoverageEntry, EntryKind, Section, SourceWords
+from ...check.coverage import CitedWork, Coverage, CoverageEntry, CoverageSection, EntryKind, SourceWords
 from .cards import PageSite
-from .page_files import Contents, GeneratedPage, Heading
+from .page_files import Contents, GeneratedPage, PageHeading
 
 __all__ = ["coverage_page", "coverage_view"]
 
-SHOWN = 12
+MAX_COVERAGE_ROWS = 12
 """Entries of a section that the page names; the rest is counted, so that the page does not grow with the library."""
 SHOWN_WORKS = 20
 _LONGEST = 120
@@ -65,8 +65,8 @@ def coverage_view(coverage: Coverage, site: PageSite) -> CoverageView:
     )
 
 
-def _section(section: Section, site: PageSite) -> SectionView:
-    rows = [_row(entry, site) for entry in section.entries[:SHOWN]]
+def _section(section: CoverageSection, site: PageSite) -> SectionView:
+    rows = [_row(entry, site) for entry in section.entries[:MAX_COVERAGE_ROWS]]
     return SectionView(section.id, section.title, section.meaning, rows, len(section.entries), section.of)
 
 
@@ -118,20 +118,20 @@ def coverage_page(view: CoverageView, site: PageSite) -> GeneratedPage:
     )
 
 
-def _parts(view: CoverageView, site: PageSite) -> Iterator[str | Heading | Contents]:
+def _parts(view: CoverageView, site: PageSite) -> Iterator[str | PageHeading | Contents]:
     template = site.template("coverage.html").render
     yield '<div class="column">'
     yield template(part="head", view=view)
     yield Contents(title=site._("On this page"))
     for section in view.sections:
         if section.number:
-            yield Heading(level=2, id=section.id, html=section.title)
+            yield PageHeading(level=2, id=section.id, html=section.title)
             yield template(part="section", section=section)
     if view.works:
-        yield Heading(level=2, id="quoted-words", html=escape(site._("Words quoted of each work")))
+        yield PageHeading(level=2, id="quoted-words", html=escape(site._("Words quoted of each work")))
         yield template(part="words", view=view)
     empty = [section.title for section in view.sections if not section.number]
     if empty:
-        yield Heading(level=2, id="nothing-found", html=escape(site._("No problems")))
+        yield PageHeading(level=2, id="nothing-found", html=escape(site._("No problems")))
         yield template(part="empty", titles=empty)
     yield "</div>"

@@ -9,20 +9,20 @@ from markupsafe import Markup
 from ...core.model import Note, Quote, Theme, VerifiedAgainst
 from ...library.links import Links
 from .cards import PageSite
-from .page_files import Contents, GeneratedPage, Heading
+from .page_files import Contents, GeneratedPage, PageHeading
 from .theme_pages import filed_under
 from .theme_trees import lead_of
 
 __all__ = ["home_page", "newest_notes", "used_notices"]
 
-THEMES = 8
+MAX_HOME_THEMES = 8
 """Themes that the first page shows; the page of all themes shows the others."""
 NEWEST = 8
 _VOICE = 260
 """Characters of the quotation that stands in full on the first page, at most."""
 
 
-class Voice(NamedTuple):
+class Excerpt(NamedTuple):
     """A whole sentence that somebody said on a theme."""
 
     sentence: str
@@ -38,7 +38,7 @@ class ThemeRow(NamedTuple):
     line: str
     quotes: int
     narrower: int
-    voice: Voice | None
+    voice: Excerpt | None
 
 
 def newest_notes(links: Links) -> list[Note]:
@@ -69,7 +69,7 @@ def voice_of_the_library(site: PageSite) -> Quote | None:
     return next(iter(fit), None)
 
 
-def _parts(site: PageSite) -> Iterator[str | Heading | Contents]:
+def _parts(site: PageSite) -> Iterator[str | PageHeading | Contents]:
     links = site.links
     settings = links.library.settings
     quotes = list(links.quotes)
@@ -94,7 +94,7 @@ def _parts(site: PageSite) -> Iterator[str | Heading | Contents]:
         theme=rows[0] if rows else None,
         newest=newest,
         newest_works=[Markup(site.short(note.source.id)) if note.source else "" for note in newest],
-        rows=rows[:THEMES],
+        rows=rows[:MAX_HOME_THEMES],
         themes=len(links.themes),
     )
     yield Markup('<div class="column"><h2 id="fl-sure">{}</h2>').format(site._("How sure are the quotations?"))
@@ -109,7 +109,7 @@ def _row(theme: Theme, site: PageSite) -> ThemeRow:
     return ThemeRow(theme, lead_of(theme, site), len(filed), len(filed) - len(own), voice if own else None)
 
 
-def _voice(quote: Quote, site: PageSite) -> Voice | None:
+def _voice(quote: Quote, site: PageSite) -> Excerpt | None:
     """The shortest whole sentence of a quotation that is not closed; nothing where words were left out at its edge."""
     if site.closes(quote):
         return None
@@ -117,7 +117,7 @@ def _voice(quote: Quote, site: PageSite) -> Voice | None:
     whole = [s for s in sentences if s[:1].isupper() or not s[:1].isascii()]
     if not whole:
         return None
-    return Voice(
+    return Excerpt(
         sentence=whole[0],
         language=site.language_of_quote(quote),
         speaker=site.who(quote),

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 from ...core.model import Quote
 from ...core.rules import RULES
 from .cards import PageSite, environment, localise
-from .page_files import Contents, GeneratedPage, Heading
+from .page_files import Contents, GeneratedPage, PageHeading
 from .theme_pages import theme_works
 from .work_entries import works_list
 
@@ -42,7 +42,7 @@ def quotes_list(quotes: Sequence[Quote], number: int, pages: int, total: int, si
 
 def _quotes(
     quotes: Sequence[Quote], number: int, pages: int, total: int, site: PageSite
-) -> Iterator[str | Heading | Contents]:
+) -> Iterator[str | PageHeading | Contents]:
     yield '<div class="column">'
     html = site.template("quotes.html").render(
         cards=[Markup(site.card(quote, context=True)) for quote in quotes],
@@ -59,7 +59,7 @@ def _quotes(
     yield localise(html)
     works = theme_works(None, quotes, site)
     if works:
-        yield Heading(level=2, id="works-cited", html=escape(site._("Works cited")))
+        yield PageHeading(level=2, id="works-cited", html=escape(site._("Works cited")))
         yield works_list(works, site)
     yield "</div>"
 
@@ -81,13 +81,13 @@ OFFERED = 200
 
 def rules_page() -> GeneratedPage:
     """Every rule under a heading of its own, so that a message can lead to it."""
-    parts: list[str | Heading | Contents] = [
+    parts: list[str | PageHeading | Contents] = [
         environment().get_template("rules-head.html").render(rules=list(RULES.values()))
     ]
     for group, rules in groupby(sorted(RULES.values(), key=lambda r: _GROUPS.index(r.group)), key=lambda r: r.group):
-        parts.append(Heading(level=2, id=group.lower().replace(" ", "-"), html=group))
+        parts.append(PageHeading(level=2, id=group.lower().replace(" ", "-"), html=group))
         for rule in rules:
-            parts.append(Heading(level=3, id=rule.name, html=f"<code>{rule.name}</code>"))
+            parts.append(PageHeading(level=3, id=rule.name, html=f"<code>{rule.name}</code>"))
             parts.append(environment().get_template("rule.html").render(rule=rule, code=_code))
     description = "What the library is checked for, why, and what to do about each finding."
     return GeneratedPage(title="Rules", description=description, parts=tuple(parts))

@@ -9,19 +9,19 @@ from markupsafe import Markup, escape
 from ...core.model import Date, Name, Note, Source
 from ...core.spans import Span
 from ...works.exports import citation_metadata, item_type_metadata
-from ..identified import Format, formats_of
+from ..identified import CopyFormat, formats_of
 from ..linked_site import works_of
 from .cards import PageSite
-from .contexts import Mention, linking_sentence, mention, mentions_of
+from .contexts import Backlink, linking_sentence, mention, mentions_of
 from .edit_links import edit_address, line_for_a_quote
-from .page_files import Contents, GeneratedPage, Heading
+from .page_files import Contents, GeneratedPage, PageHeading
 from .quote_previews import quote_previews
 from .structured_data import note_structured_data
 from .work_entries import works_list
 
-__all__ = ["Cited", "note_page", "used_in"]
+__all__ = ["CitedSubject", "note_page", "used_in"]
 
-SHOWN = 100
+MAX_NOTE_CARDS = 100
 """Notes that one list on a page names; the rest is counted."""
 _WORDS_A_MINUTE = 230
 
@@ -43,7 +43,7 @@ def note_page(note: Note, site: PageSite) -> GeneratedPage:
     )
 
 
-def _parts(note: Note, source: Source | None, site: PageSite) -> Iterator[str | Heading | Contents]:
+def _parts(note: Note, source: Source | None, site: PageSite) -> Iterator[str | PageHeading | Contents]:
     yield '<article class="column">'
     yield _head(note, source, site)
     yield Contents(title=site._("On this page"))
@@ -52,25 +52,27 @@ def _parts(note: Note, source: Source | None, site: PageSite) -> Iterator[str | 
         if section.level:
             # The title is the page's first heading, so a note's own begin below it.
             level = max(2, section.level)
-            yield Heading(level=level, id=section.id, html=site.prose(section.heading, note))
+            yield PageHeading(level=level, id=section.id, html=site.prose(section.heading, note))
         yield site.prose(section.html, note)
     yield site.prose(body.footnotes, note)
     keys = works_of(note, site)
     if keys:
-        yield Heading(level=2, id="works-cited", html=escape(site._("Works cited")))
+        yield PageHeading(level=2, id="works-cited", html=escape(site._("Works cited")))
         yield works_list(keys, site, coins=source is None)
     mentions = used_in(note, site)
     if mentions:
-        yield Heading(level=2, id="cited-elsewhere", html=escape(site._("Used in")))
-        yield site.template("mentions.html").render(mentions=mentions[:SHOWN], more=len(mentions) - SHOWN)
-    yield Heading(level=2, id="cite", html=escape(site._("Cite this note")))
+        yield PageHeading(level=2, id="cited-elsewhere", html=escape(site._("Used in")))
+        yield site.template("mentions.html").render(
+            mentions=mentions[:MAX_NOTE_CARDS], more=len(mentions) - MAX_NOTE_CARDS
+        )
+    yield PageHeading(level=2, id="cite", html=escape(site._("Cite this note")))
     yield site.template("cite.html").render(cited=list(_cited(note, source, site)))
     yield _turn(note, site)
     yield "</article>"
     yield from quote_previews(note, site)
 
 
-def used_in(note: Note, site: PageSite) -> list[Mention]:
+def used_in(note: Note, site: PageSite) -> list[Backlink]:
     """Where a note is used: what has a hyperlink to it, and what cites the work that it summarises."""
     linking = [
         mention(document, linking_sentence(document, site.addresses.note(note), site), site)
@@ -124,19 +126,19 @@ def _turn(note: Note, site: PageSite) -> str:
 # ------------------------------------------------------------------------------------------------ citing
 
 
-class Cited(NamedTuple):
+class CitedSubject(NamedTuple):
     """A work or note, ready to be cited."""
 
     what: str
     formatted: Markup
-    formats: list[Format]
+    formats: list[CopyFormat]
     file: str = ""
 
 
-def _cited(note: Note, source: Source | None, site: PageSite) -> Iterator[Cited]:
-    yield Cited(site._("This note"), _note_entry(note, source, site), formats_of(_as_source(note, site)))
+def _cited(note: Note, source: Source | None, site: PageSite) -> Iterator[CitedSubject]:
+    yield CitedSubject(site._("This note"), _note_entry(note, source, site), formats_of(_as_source(note, site)))
     if source:
-        yield Cited(site._("The work"), site.entry(source.key), formats_of(source))
+        yield CitedSubject(site._("The work"), site.entry(source.key), formats_of(source))
 
 
 def _as_source(note: Note, site: PageSite) -> Source:

@@ -22,7 +22,7 @@ __all__ = [
     "GeneratedFeed",
     "GeneratedJson",
     "GeneratedPage",
-    "Heading",
+    "PageHeading",
     "is_generated",
     "safe_meta",
 ]
@@ -32,7 +32,7 @@ MARK = "florilegium-page"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
+class PageHeading:
     """A heading of the page, listed in its contents."""
 
     level: int
@@ -63,7 +63,7 @@ class GeneratedPage:
 
     title: str
     description: str
-    parts: tuple[str | Heading | Contents, ...]
+    parts: tuple[str | PageHeading | Contents, ...]
     edit: str = ""
     """The file that a reader edits to change this page, from the root of the library."""
     kind: str = ""
@@ -124,18 +124,18 @@ class GeneratedPage:
         # As a page written by hand: with headings that the renderer lists, and to which other pages may lead.
         return "\n\n".join(
             f"{'#' * part.level} {heading_text(part.html)} {{: #{part.id} }}"
-            if isinstance(part, Heading)
+            if isinstance(part, PageHeading)
             else as_raw_block(self._part(part))
             for part in self.parts
         )
 
-    def _part(self, part: str | Heading | Contents) -> str:
+    def _part(self, part: str | PageHeading | Contents) -> str:
         if isinstance(part, str):
             return part
-        return part.render(self.link_words) if isinstance(part, Heading) else self._contents(part)
+        return part.render(self.link_words) if isinstance(part, PageHeading) else self._contents(part)
 
     def _contents(self, part: Contents) -> str:
-        found = [one for one in self.parts if isinstance(one, Heading) and one.level == 2 and one.listed]
+        found = [one for one in self.parts if isinstance(one, PageHeading) and one.level == 2 and one.listed]
         if len(found) < 2 and not part.around:
             return ""
         items = "".join(f'<li><a href="#{one.id}">{_without_links(one.html)}</a></li>' for one in found)

@@ -33,7 +33,7 @@ from .themes_index import themes_page
 from .work_lists import author_page, authors_list, old_references, works_list_page
 from .work_pages import work_page
 
-__all__ = ["Plan", "PlannedPage", "Planner"]
+__all__ = ["PagePlan", "PlannedPage", "Planner"]
 
 
 class Generated(Protocol):
@@ -51,7 +51,7 @@ class PlannedPage(NamedTuple):
     """Paths of the notes and themes whose prose or quotes stand on the page."""
 
 
-class Plan(NamedTuple):
+class PagePlan(NamedTuple):
     """All generated files by their path below `docs/`, and what they are made from."""
 
     pages: dict[str, PlannedPage]

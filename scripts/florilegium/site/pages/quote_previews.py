@@ -13,7 +13,7 @@ from .cards import PageSite
 
 __all__ = ["linked_quotes", "quote_previews"]
 
-MOST = 20
+MAX_PREVIEWS = 20
 """Quotes that one page brings."""
 _LONGEST = 900
 """Characters of words that a preview shows."""
@@ -21,7 +21,7 @@ _LONGEST = 900
 
 def linked_quotes(document: Note | Theme, site: PageSite) -> list[Quote]:
     """The quotes of other notes to which the prose leads."""
-    return list(dict.fromkeys(_linked(document, site)))[:MOST]
+    return list(dict.fromkeys(_linked(document, site)))[:MAX_PREVIEWS]
 
 
 def _linked(document: Note | Theme, site: PageSite) -> Iterator[Quote]:

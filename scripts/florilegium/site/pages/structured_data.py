@@ -17,7 +17,7 @@ from .cards import PageSite
 
 __all__ = ["escaped_json", "note_structured_data"]
 
-MOST = 50
+MAX_STRUCTURED_QUOTES = 50
 """Quotations that are described."""
 MOST_WORDS = 16_000
 """Characters of the words that are given, so that no page holds a long note twice."""
@@ -67,7 +67,9 @@ def _note(note: Note, site: PageSite) -> _Node:
             "about": _named(work_iri(note.source.id, site)) if note.source else {},
             "isBasedOn": _named(work_iri(note.via.id, site)) if note.via else {},
             "keywords": [_theme(mention.id, site) for mention in note.themes],
-            "hasPart": [_named(site.permanent(site.addresses.quote(quote))) for quote in note.quotes[:MOST]],
+            "hasPart": [
+                _named(site.permanent(site.addresses.quote(quote))) for quote in note.quotes[:MAX_STRUCTURED_QUOTES]
+            ],
         }
     )
 
@@ -85,7 +87,7 @@ def _theme(id_: str, site: PageSite) -> _Node:
 def _works(note: Note, site: PageSite) -> Iterator[_Node]:
     """Each work that the note summarises or its quotations come from, once."""
     keys = [mention.id for mention in (note.source, note.via) if mention]
-    keys += [reference.key for quote in note.quotes[:MOST] for reference in quote.references]
+    keys += [reference.key for quote in note.quotes[:MAX_STRUCTURED_QUOTES] for reference in quote.references]
     for key in dict.fromkeys(keys):
         if key in site.links.sources:
             yield schema_org_work(site.links.sources[key], work_iri(key, site))
@@ -96,7 +98,7 @@ def _works(note: Note, site: PageSite) -> Iterator[_Node]:
 
 def _quotations(note: Note, site: PageSite) -> Iterator[_Node]:
     left = MOST_WORDS
-    for quote in note.quotes[:MOST]:
+    for quote in note.quotes[:MAX_STRUCTURED_QUOTES]:
         is_open = not note.notices and not site.links.is_closed(quote) and len(quote.words) <= left
         left -= len(quote.words) if is_open else 0
         yield _quotation(quote, site, quote.words if is_open else "")

@@ -14,14 +14,14 @@ from ..addresses import ROOT, group_anchor
 from .cards import PageSite, localise
 from .contexts import linking_sentence, mention
 from .edit_links import edit_address
-from .page_files import Contents, GeneratedJson, GeneratedPage, Heading
+from .page_files import Contents, GeneratedJson, GeneratedPage, PageHeading
 from .quote_previews import quote_previews
 from .theme_trees import below, lead_of
 from .work_entries import works_list
 
 __all__ = ["Filed", "filed_under", "quotes_of", "source_key", "theme_page", "theme_preview", "theme_works"]
 
-SHOWN = 60
+MAX_THEME_CARDS = 60
 """Notes that a theme's page names; the rest is counted."""
 
 
@@ -73,7 +73,7 @@ def theme_page(theme: Theme, filed: Sequence[Filed], number: int, pages: int, si
 
 def _parts(
     theme: Theme, filed: Sequence[Filed], number: int, pages: int, site: PageSite
-) -> Iterator[str | Heading | Contents]:
+) -> Iterator[str | PageHeading | Contents]:
     everything = filed_under(theme, site.links)
     yield '<article class="column">'
     yield _head(theme, everything, number, site)
@@ -83,12 +83,12 @@ def _parts(
         yield from _definition(theme, site)
         missing = list(_missing(everything, site))
         if missing:
-            yield Heading(level=2, id="fl-thin", html=escape(site._("What is thin")))
+            yield PageHeading(level=2, id="fl-thin", html=escape(site._("What is thin")))
             yield Markup("<p>{}</p>").format(" ".join(missing))
         yield from _notes(theme, site)
     rest = theme_works(theme if number == 1 else None, [one.quote for one in filed], site)
     if rest:
-        yield Heading(level=2, id="works-cited", html=escape(site._("Works cited")))
+        yield PageHeading(level=2, id="works-cited", html=escape(site._("Works cited")))
         yield works_list(rest, site)
     yield _turn(theme, site)
     yield "</article>"
@@ -163,22 +163,22 @@ def _missing(everything: Sequence[Filed], site: PageSite) -> Iterator[str]:
         )
 
 
-def _definition(theme: Theme, site: PageSite) -> Iterator[str | Heading]:
+def _definition(theme: Theme, site: PageSite) -> Iterator[str | PageHeading]:
     body = site.rendered(theme)
     if not body.sections and not body.footnotes:
         return
-    yield Heading(level=2, id="fl-definition", html=escape(site._("What the theme covers")))
+    yield PageHeading(level=2, id="fl-definition", html=escape(site._("What the theme covers")))
     for section in body.sections:
         if section.level:
             html = site.prose(section.heading, theme)
-            yield Heading(level=max(3, section.level), id=section.id, html=html)
+            yield PageHeading(level=max(3, section.level), id=section.id, html=html)
         yield site.prose(section.html, theme)
     yield site.prose(body.footnotes, theme)
 
 
 def _quotes(
     theme: Theme, filed: Sequence[Filed], everything: Sequence[Filed], number: int, pages: int, site: PageSite
-) -> Iterator[str | Heading]:
+) -> Iterator[str | PageHeading]:
     quotes = [one.quote for one in everything]
     themes = Counter(one.theme for one in everything)
     narrower = [(id_, site.theme_label(id_), n) for id_, n in themes.items() if id_ != theme.id]
@@ -198,7 +198,7 @@ def _quotes(
             label = Markup('<a class="quiet" href="{}">{}</a>').format(
                 f"{ROOT}{site.addresses.theme(id_)}", site.theme_label(id_)
             )
-            yield Heading(level=2, id=f"fl-in-{id_}", html=label, listed=False)
+            yield PageHeading(level=2, id=f"fl-in-{id_}", html=label, listed=False)
         for key, cards in groupby(group, key=lambda one: source_key(one.quote)):
             figures = "".join(site.card(one.quote, context=True, theme=id_) for one in cards)
             anchor = f' id="{group_anchor(key)}"' if id_ == theme.id else ""
@@ -233,15 +233,17 @@ def facets_of(quotes: Sequence[Quote], site: PageSite) -> list[tuple[str, str, l
     return [facet for facet in found if len(facet[2]) > 1]
 
 
-def _notes(theme: Theme, site: PageSite) -> Iterator[str | Heading]:
+def _notes(theme: Theme, site: PageSite) -> Iterator[str | PageHeading]:
     """The notes filed under the theme, and what else names it, with the sentence that does."""
     filed = list(site.links.notes_by_theme.get(theme.id, ()))
     linking = [one for one in site.linking_to(f"themes/{theme.id}") if one is not theme and one not in filed]
     address = site.addresses.theme(theme)
-    mentions = [mention(one, linking_sentence(one, address, site), site) for one in (*filed, *linking)[:SHOWN]]
+    mentions = [
+        mention(one, linking_sentence(one, address, site), site) for one in (*filed, *linking)[:MAX_THEME_CARDS]
+    ]
     if mentions:
-        yield Heading(level=2, id="fl-notes", html=escape(site._("Notes on this theme")))
-        more = len(filed) + len(linking) - SHOWN
+        yield PageHeading(level=2, id="fl-notes", html=escape(site._("Notes on this theme")))
+        more = len(filed) + len(linking) - MAX_THEME_CARDS
         yield site.template("mentions.html").render(mentions=mentions, more=more)
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from ...core.model import Theme
 from ...library.links import Links
 from .cards import PageSite
-from .page_files import Contents, GeneratedPage, Heading
+from .page_files import Contents, GeneratedPage, PageHeading
 from .theme_pages import filed_under, quotes_of, source_key
 from .theme_trees import lead_of, theme_tree
 
@@ -52,7 +52,7 @@ def themes_page(site: PageSite) -> GeneratedPage:
     )
 
 
-def _parts(site: PageSite) -> Iterator[str | Heading | Contents]:
+def _parts(site: PageSite) -> Iterator[str | PageHeading | Contents]:
     tree = theme_tree(site.links)
     yield '<div class="column">'
     yield _tree(tree, site)
@@ -61,11 +61,11 @@ def _parts(site: PageSite) -> Iterator[str | Heading | Contents]:
     columns = [key for key, _ in keys.most_common() if key in site.links.sources][:COLUMNS]
     yield '<div class="broad">'
     if columns:
-        yield Heading(level=2, id="matrix", html=escape(site._("Themes and works")))
+        yield PageHeading(level=2, id="matrix", html=escape(site._("Themes and works")))
         yield _matrix(columns, [key for key, _ in keys.most_common() if key in site.links.sources], site)
     pairs = _pairs(site.links)
     if pairs:
-        yield Heading(level=2, id="together", html=escape(site._("Themes that occur together")))
+        yield PageHeading(level=2, id="together", html=escape(site._("Themes that occur together")))
         yield site.template("together.html").render(
             pairs=pairs[:PAIRS], more=len(pairs) - len(pairs[:PAIRS]), label=site.theme_label
         )

@@ -10,7 +10,7 @@ from .cards import count
 
 __all__ = ["Chart", "timeline"]
 
-MOST = 60
+MAX_TIMELINE_WORKS = 60
 """Bars of the picture; works of more years than that are counted by tens of years, or more."""
 _STEP, _BAR, _HEIGHT, _LABELS = 12, 8, 120, 18
 
@@ -77,7 +77,7 @@ def timeline(links: Links, keys: list[str]) -> Chart | None:
 
 def _bin_size(first: int, last: int) -> int:
     size = 1
-    while (last // size) - (first // size) + 1 > MOST:
+    while (last // size) - (first // size) + 1 > MAX_TIMELINE_WORKS:
         size *= 10
     return size
 

@@ -8,12 +8,12 @@ from markupsafe import Markup, escape
 from ..addresses import reference_anchor
 from .author_names import Author
 from .cards import PageSite
-from .page_files import Contents, GeneratedPage, Heading
+from .page_files import Contents, GeneratedPage, PageHeading
 from .timeline import timeline
 
 __all__ = ["author_page", "authors_list", "old_references", "works_list_page"]
 
-MOST = 60
+MAX_LISTED_WORKS = 60
 """Quotations that an author's page shows; the pages of the works show all."""
 
 
@@ -32,7 +32,7 @@ def _numbered(title: str, number: int, site: PageSite) -> str:
     return title if number == 1 else site._("%(title)s, page %(number)s") % {"title": title, "number": number}
 
 
-def _works(keys: Sequence[str], number: int, pages: int, site: PageSite) -> Iterator[str | Heading | Contents]:
+def _works(keys: Sequence[str], number: int, pages: int, site: PageSite) -> Iterator[str | PageHeading | Contents]:
     rows = [site.work_row(key, coins=True) for key in keys]
     reads = Counter(row.read for row in rows)
     named = {"no": site._("not read itself"), "abstract": site._("abstract read"), "yes": site._("read")}
@@ -59,7 +59,7 @@ def _works(keys: Sequence[str], number: int, pages: int, site: PageSite) -> Iter
     )
     chart = timeline(site.links, site.work_keys) if number == 1 else None
     if chart:
-        yield Heading(level=2, id="timeline", html=escape(site._("Timeline")))
+        yield PageHeading(level=2, id="timeline", html=escape(site._("Timeline")))
         yield site.template("timeline.html").render(chart=chart)
     yield "</div>"
 
@@ -96,7 +96,7 @@ def author_page(author: Author, site: PageSite) -> GeneratedPage:
     )
 
 
-def _author(author: Author, site: PageSite) -> Iterator[str | Heading | Contents]:
+def _author(author: Author, site: PageSite) -> Iterator[str | PageHeading | Contents]:
     keys = site.works_by[author]
     quotes = [quote for key in keys if key in site.links.cited_by for quote in site.links.cited_by[key].quoted]
     yield '<article class="column">'
@@ -104,13 +104,15 @@ def _author(author: Author, site: PageSite) -> Iterator[str | Heading | Contents
         crumbs=[("authors/", site._("Authors"))], author=author.label, care=site.care(quotes)
     )
     yield Contents(title=site._("On this page"))
-    yield Heading(level=2, id="fl-works", html=escape(site.words.counted("%(num)s work", "%(num)s works", len(keys))))
+    yield PageHeading(
+        level=2, id="fl-works", html=escape(site.words.counted("%(num)s work", "%(num)s works", len(keys)))
+    )
     yield site.template("work-rows.html").render(works=[site.work_row(key) for key in keys])
     if quotes:
         title = site.words.counted("%(num)s quotation", "%(num)s quotations", len(quotes))
-        yield Heading(level=2, id="fl-quotations", html=escape(title))
-        yield "".join(site.card(quote, context=True) for quote in quotes[:MOST])
-        if len(quotes) > MOST:
+        yield PageHeading(level=2, id="fl-quotations", html=escape(title))
+        yield "".join(site.card(quote, context=True) for quote in quotes[:MAX_LISTED_WORKS])
+        if len(quotes) > MAX_LISTED_WORKS:
             yield Markup('<p class="ui">{}</p>').format(site._("More stand on the pages of the works."))
     ordered = sorted(site.works_by, key=lambda one: (one.sorting, one.label))
     place = ordered.index(author)

@@ -10,18 +10,18 @@ from ...works.exports import citation_metadata, item_type_metadata
 from ..identified import formats_of, identifiers_of, web_address
 from .author_names import authors_of
 from .cards import PageSite
-from .contexts import Mention, mention, mentions_of
+from .contexts import Backlink, mention, mentions_of
 from .marked_html import first_paragraph_html, marked, without_citations
-from .note_pages import Cited
-from .page_files import Contents, GeneratedPage, Heading
+from .note_pages import CitedSubject
+from .page_files import Contents, GeneratedPage, PageHeading
 from .punctuation import smarten
 from .theme_pages import facets_of
 
 __all__ = ["work_page"]
 
-MOST = 200
+MAX_WORK_QUOTES = 200
 """Quotations that a work's page shows; the explorer shows all."""
-SHOWN = 100
+MAX_WORK_CARDS = 100
 
 
 def work_page(key: str, site: PageSite) -> GeneratedPage:
@@ -38,7 +38,7 @@ def work_page(key: str, site: PageSite) -> GeneratedPage:
     )
 
 
-def _parts(key: str, source: Source | None, site: PageSite) -> Iterator[str | Heading | Contents]:
+def _parts(key: str, source: Source | None, site: PageSite) -> Iterator[str | PageHeading | Contents]:
     found = site.links.cited_by.get(key)
     quoted, passed = (found.quoted, found.quoted_in) if found else ((), ())
     yield '<article class="column">'
@@ -50,17 +50,17 @@ def _parts(key: str, source: Source | None, site: PageSite) -> Iterator[str | He
         key, passed, "fl-passed", "%(num)s quotation was read in it", "%(num)s quotations were read in it", site
     )
     if found and found.summarised:
-        yield Heading(level=2, id="fl-noted", html=escape(site._("Noted by")))
+        yield PageHeading(level=2, id="fl-noted", html=escape(site._("Noted by")))
         rows = [mention(note, _opening(note.id, site), site) for note in found.summarised]
-        yield site.template("mentions.html").render(mentions=rows[:SHOWN], more=len(rows) - SHOWN)
-    cited: list[Mention] = mentions_of(found, key, site) if found else []
+        yield site.template("mentions.html").render(mentions=rows[:MAX_WORK_CARDS], more=len(rows) - MAX_WORK_CARDS)
+    cited: list[Backlink] = mentions_of(found, key, site) if found else []
     if cited:
-        yield Heading(level=2, id="cited-elsewhere", html=escape(site._("Cited in")))
-        yield site.template("mentions.html").render(mentions=cited[:SHOWN], more=len(cited) - SHOWN)
+        yield PageHeading(level=2, id="cited-elsewhere", html=escape(site._("Cited in")))
+        yield site.template("mentions.html").render(mentions=cited[:MAX_WORK_CARDS], more=len(cited) - MAX_WORK_CARDS)
     yield from _same_authors(key, source, site)
     if source:
-        yield Heading(level=2, id="cite", html=escape(site._("Cite this work")))
-        cite = Cited("", site.entry(key), formats_of(source))
+        yield PageHeading(level=2, id="cite", html=escape(site._("Cite this work")))
+        cite = CitedSubject("", site.entry(key), formats_of(source))
         yield site.template("cite.html").render(cited=[cite])
         if passed or any(quote.quoted_in for quote in quoted):
             yield Markup('<p class="small ui muted">{}</p>').format(
@@ -115,22 +115,24 @@ def _read(found: CitedBy) -> str:
 
 def _quotations(
     key: str, quotes: Sequence[Quote], id_: str, one: str, many: str, site: PageSite
-) -> Iterator[str | Heading]:
+) -> Iterator[str | PageHeading]:
     if not quotes:
         return
-    yield Heading(level=2, id=id_, html=escape(site.words.counted(one, many, len(quotes))))
-    facets = [facet for facet in facets_of(quotes, site) if facet[0] == "role"] if len(quotes) <= MOST else []
+    yield PageHeading(level=2, id=id_, html=escape(site.words.counted(one, many, len(quotes))))
+    facets = (
+        [facet for facet in facets_of(quotes, site) if facet[0] == "role"] if len(quotes) <= MAX_WORK_QUOTES else []
+    )
     yield site.template("facets.html").render(facets=facets)
-    yield "".join(site.card(quote, context=True, work=key) for quote in quotes[:MOST])
-    if len(quotes) > MOST:
+    yield "".join(site.card(quote, context=True, work=key) for quote in quotes[:MAX_WORK_QUOTES])
+    if len(quotes) > MAX_WORK_QUOTES:
         yield site.template("explorer-link.html").render(source=key)
 
 
-def _same_authors(key: str, source: Source | None, site: PageSite) -> Iterator[str | Heading]:
+def _same_authors(key: str, source: Source | None, site: PageSite) -> Iterator[str | PageHeading]:
     others = [k for one in (authors_of(source) if source else []) for k in site.works_by.get(one, ()) if k != key]
     others = site.in_order(dict.fromkeys(others))
     if others:
-        yield Heading(level=2, id="fl-same", html=escape(site._("By the same author")))
+        yield PageHeading(level=2, id="fl-same", html=escape(site._("By the same author")))
         yield site.template("work-rows.html").render(works=[site.work_row(k) for k in others[:20]])
 
 

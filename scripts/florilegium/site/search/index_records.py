@@ -22,7 +22,7 @@ from ..pages.cards import PageSite
 from ..prose_texts import one_line, plain_text
 from .index_blocks import NOTES, QUOTES, THEMES, WORKS, join_cards
 
-__all__ = ["Document", "Made", "Record", "documents", "number_documents"]
+__all__ = ["IndexDocument", "Made", "Record", "documents", "number_documents"]
 
 
 _BITS = 20
@@ -48,7 +48,7 @@ class Made(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class IndexDocument:
     """Something to be indexed, and how; the same digest, the same content."""
 
     kind: int
@@ -57,12 +57,12 @@ class Document:
     make: Callable[[], Made]
 
 
-def number_documents(documents: list[Document]) -> dict[int, Document]:
+def number_documents(documents: list[IndexDocument]) -> dict[int, IndexDocument]:
     """The documents by their numbers: the kind, and the first bits of the CRC-32 of the id, as a browser can find it.
 
     Where two of one kind have the same hash, which is rare, the later one by id takes the next number that is free.
     """
-    numbered: dict[int, Document] = {}
+    numbered: dict[int, IndexDocument] = {}
     mask = (1 << _BITS) - 1
     for document in sorted(documents, key=lambda one: (one.kind, one.id)):
         place = crc32(document.id.encode("utf-8", "surrogatepass")) >> (32 - _BITS)
@@ -72,19 +72,21 @@ def number_documents(documents: list[Document]) -> dict[int, Document]:
     return numbered
 
 
-def documents(site: PageSite, key_of: Callable[[str], str]) -> Iterator[Document]:
+def documents(site: PageSite, key_of: Callable[[str], str]) -> Iterator[IndexDocument]:
     """All documents of a site; `key_of` gives, for a generated file, what changes whenever its content does."""
     language = site.links.library.settings.language or "en"
     for note in site.links.notes.values():
         key = key_of(f"notes/{note.id}.md") or note.digest
         if note.quotes:
-            yield Document(kind=QUOTES, id=note.id, digest=key, make=partial(_quotes, note, site, language))
-        yield Document(kind=NOTES, id=note.id, digest=key, make=partial(_note, note, site, language))
+            yield IndexDocument(kind=QUOTES, id=note.id, digest=key, make=partial(_quotes, note, site, language))
+        yield IndexDocument(kind=NOTES, id=note.id, digest=key, make=partial(_note, note, site, language))
     for theme in site.links.themes.values():
         key = key_of(f"themes/{theme.id}.md") or theme.digest
-        yield Document(kind=THEMES, id=theme.id, digest=key, make=partial(_theme, theme, site, language))
+        yield IndexDocument(kind=THEMES, id=theme.id, digest=key, make=partial(_theme, theme, site, language))
     for work in _works(site):
-        yield Document(kind=WORKS, id=work, digest=_work_key(work, site), make=partial(_work, work, site, language))
+        yield IndexDocument(
+            kind=WORKS, id=work, digest=_work_key(work, site), make=partial(_work, work, site, language)
+        )
 
 
 # ------------------------------------------------------------------------------------------------------- quotations

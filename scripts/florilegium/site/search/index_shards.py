@@ -25,7 +25,16 @@ from .index_records import Record
 from .search_tokens import chunks_of, expand, fold
 from .stems import stemmer_for
 
-__all__ = ["Postings", "Terms", "decode_shard", "encode_shard", "partition", "shard_name", "shard_of", "weight"]
+__all__ = [
+    "PostingLists",
+    "Postings",
+    "decode_shard",
+    "encode_shard",
+    "index_shard",
+    "partition",
+    "shard_name",
+    "weight",
+]
 
 Postings = Mapping[str, "array[int]"]
 """By term: `q` for quotations or `r` for the rest, a form, NUL, and the form's stem. So each has shards of its own."""
@@ -41,7 +50,7 @@ Found: TypeAlias = Callable[[int], None] | tuple[int, list[tuple[int, Callable[[
 """What takes the occurrences of a piece of text: of one form; or a count of words, and each form with its place."""
 
 
-class Terms:
+class PostingLists:
     """Gathers the postings of documents, which must come by ascending number."""
 
     def __init__(self) -> None:
@@ -147,7 +156,7 @@ def _divide(prefix: str, items: list[tuple[str, int]], found: list[str]) -> None
         found.append(prefix)
 
 
-def shard_of(form: str, shards: Callable[[str], bool]) -> str:
+def index_shard(form: str, shards: Callable[[str], bool]) -> str:
     """The beginning whose shard has a form, both after their group; `shards` says whether one has a shard."""
     for length in range(min(len(form), _DEPTH), 1, -1):
         if shards(form[:length]):

@@ -21,10 +21,19 @@ from typing import Any, NamedTuple
 from ..pages.cards import PageSite
 from .index_blocks import block_bits, block_name, card_parts, decode_block, encode_block
 from .index_catalogue import catalogue
-from .index_records import Document, Made, Record, documents, number_documents
-from .index_shards import Terms, beginning, decode_shard, encode_shard, partition, shard_name, shard_of, weight
+from .index_records import IndexDocument, Made, Record, documents, number_documents
+from .index_shards import (
+    PostingLists,
+    beginning,
+    decode_shard,
+    encode_shard,
+    index_shard,
+    partition,
+    shard_name,
+    weight,
+)
 
-__all__ = ["FOLDER", "Written", "index_site", "place_index", "remove_index", "write_index"]
+__all__ = ["FOLDER", "IndexResult", "index_site", "place_index", "remove_index", "write_index"]
 
 FOLDER = "search-index"
 """Where the index lies, from the root of the site."""
@@ -34,7 +43,7 @@ _MANY = 0.2
 """The share of documents that an edit may touch before all is made anew."""
 
 
-class Written(NamedTuple):
+class IndexResult(NamedTuple):
     """What writing an index did."""
 
     documents: int
@@ -46,7 +55,7 @@ class Written(NamedTuple):
 
 def index_site(
     site: PageSite, folder: Path, *, memory: Path | None = None, key_of: Callable[[str], str] = lambda _: ""
-) -> Written:
+) -> IndexResult:
     """Write the index of a site into `folder`, which belongs to it.
 
     `memory` is a file in which to remember what the next run can use. `key_of` gives, for a generated file, what
@@ -57,8 +66,8 @@ def index_site(
 
 
 def write_index(
-    found: Mapping[int, Document], facets: Mapping[str, Any], folder: Path, memory: Path | None = None
-) -> Written:
+    found: Mapping[int, IndexDocument], facets: Mapping[str, Any], folder: Path, memory: Path | None = None
+) -> IndexResult:
     """Write the index of numbered documents; `facets` is the catalogue of what can be chosen."""
     folder.mkdir(parents=True, exist_ok=True)
     if memory is None:
@@ -100,7 +109,7 @@ def _open(memory: Path) -> sqlite3.Connection:
 class _Index:
     def __init__(
         self,
-        found: Mapping[int, Document],
+        found: Mapping[int, IndexDocument],
         facets: Mapping[str, Any],
         folder: Path,
         database: sqlite3.Connection | None,
@@ -117,8 +126,8 @@ class _Index:
 
     # -- from nothing
 
-    def write_all(self) -> Written:
-        terms, entries = Terms(), {}
+    def write_all(self) -> IndexResult:
+        terms, entries = PostingLists(), {}
         kept: list[tuple[int, str, bytes]] = []
         for number in sorted(self.found):
             made = self.found[number].make()
@@ -146,7 +155,7 @@ class _Index:
 
     # -- after an edit
 
-    def write_changes(self) -> Written | None:
+    def write_changes(self) -> IndexResult | None:
         """Write only what changed; None where too much has, or the last run is not known."""
         assert self.database
         state = dict(self.database.execute("select name, value from state"))
@@ -174,19 +183,19 @@ class _Index:
         """Whether the files of the last run are all there."""
         return {entry.name for entry in os.scandir(self.folder)} == self.files.keys()
 
-    def _remembered(self, numbers: list[int]) -> Terms:
+    def _remembered(self, numbers: list[int]) -> PostingLists:
         assert self.database
-        terms = Terms()
+        terms = PostingLists()
         for number in numbers:
             row = self.database.execute("select records from documents where number = ?", (number,)).fetchone()
             terms.add(number, [Record(*one) for one in json.loads(row[0].decode("utf-8", "surrogatepass"))])
         return terms
 
     def _write_shards(
-        self, before: Terms, made: Mapping[int, Made], weights: dict[str, int], shards: list[str]
+        self, before: PostingLists, made: Mapping[int, Made], weights: dict[str, int], shards: list[str]
     ) -> tuple[Counter[str], list[str]]:
         """Write the shards of forms whose postings changed, and those that are divided in another way now."""
-        after = Terms()
+        after = PostingLists()
         for number in sorted(made):
             after.add(number, made[number].records)
         old, new = before.postings, after.postings
@@ -203,7 +212,7 @@ class _Index:
         forms: dict[str, list[str]] = {"gone": [], "new": []}
         for term in sorted(touched):
             form = term.partition("\0")[0]
-            group = load(shard_of(form, has))
+            group = load(index_shard(form, has))
             was = group.get(term)
             now = _replaced(was or array("Q"), old.get(term), new.get(term))
             counted[beginning(form)] += (weight(now) if now else 0) - (weight(was) if was else 0)
@@ -215,7 +224,7 @@ class _Index:
         counted = +counted
         divided = partition(counted)
         for prefix in set(shards) ^ set(divided):
-            load(shard_of(prefix, has))
+            load(index_shard(prefix, has))
         while True:
             moved = {term: postings for group in loaded.values() for term, postings in group.items()}
             grouped = _grouped(moved, divided)
@@ -236,7 +245,7 @@ class _Index:
         """Whether any record still has a form: the other group of shards may have it."""
         has = set(shards).__contains__
         for group in "qr":
-            name = shard_name(shard_of(group + form, has))
+            name = shard_name(index_shard(group + form, has))
             if any(term.startswith(f"{group}{form}\0") for term in loaded):
                 return True
             data = (self.folder / name).read_bytes()
@@ -302,7 +311,7 @@ class _Index:
         *,
         gone: Iterable[int] = (),
         everything: bool = False,
-    ) -> Written:
+    ) -> IndexResult:
         """Write the description of the whole, and remember what the next run needs."""
         self._put("facets.json", _json(self.facets))
         others = sorted(item for item in self.files.items() if item[0] != "index.json")
@@ -317,7 +326,7 @@ class _Index:
                     self.changed += 1
         if self.database:
             self._remember(weights, shards, kept, gone=gone, everything=everything)
-        return Written(len(self.found), len(self.files), self.changed)
+        return IndexResult(len(self.found), len(self.files), self.changed)
 
     def _counts(self) -> dict[str, int]:
         return {"quotations": self.facets.get("quotations", 0), "documents": len(self.found)}
@@ -357,7 +366,7 @@ def _grouped(postings: Mapping[str, "array[int]"], shards: list[str]) -> dict[st
     has = set(shards).__contains__
     grouped: dict[str, dict[str, array[int]]] = defaultdict(dict)
     for term, found in postings.items():
-        grouped[shard_of(term.partition("\0")[0], has)][term] = found
+        grouped[index_shard(term.partition("\0")[0], has)][term] = found
     return grouped
 
 

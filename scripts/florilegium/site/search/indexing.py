@@ -4,8 +4,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from ..pages import Plan
-from .index_writing import Written, index_site, place_index, remove_index
+from ..pages import PagePlan
+from .index_writing import IndexResult, index_site, place_index, remove_index
 
 __all__ = ["Indexing", "indexing"]
 
@@ -13,7 +13,7 @@ __all__ = ["Indexing", "indexing"]
 class Indexing:
     """An index in the making. `place` waits for it."""
 
-    def __init__(self, folder: Path, work: Callable[[], Written] | None) -> None:
+    def __init__(self, folder: Path, work: Callable[[], IndexResult] | None) -> None:
         self._folder = folder
         self._failure: BaseException | None = None
         self._work = work
@@ -39,14 +39,14 @@ class Indexing:
         place_index(self._folder, site)
 
 
-def indexing(plan: Plan, state: Path, *, wanted: bool, remember: bool) -> Indexing:
+def indexing(plan: PagePlan, state: Path, *, wanted: bool, remember: bool) -> Indexing:
     """Begin to make the index of a planned site in the folder `state`, where that of the last run may lie."""
 
     def key_of(path: str) -> str:
         page = plan.pages.get(path)
         return page.key if page else ""
 
-    def work() -> Written:
+    def work() -> IndexResult:
         memory = state / "search-index.sqlite" if remember else None
         return index_site(plan.site, folder, memory=memory, key_of=key_of)
 

@@ -20,7 +20,7 @@ import unicodedata
 from functools import cache
 from typing import NamedTuple
 
-__all__ = ["Word", "chunks_of", "expand", "fold", "words_of"]
+__all__ = ["Word", "chunks_of", "expand", "fold", "word_forms"]
 
 
 class Word(NamedTuple):
@@ -33,7 +33,7 @@ class Word(NamedTuple):
     """Whether the text has this form; False for one by which it can be found too."""
 
 
-def words_of(text: str) -> list[Word]:
+def word_forms(text: str) -> list[Word]:
     """All forms of all words of a text, in the order of the text."""
     found, position = [], 0
     for chunk in chunks_of(fold(text)):

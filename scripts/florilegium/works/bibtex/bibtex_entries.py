@@ -13,7 +13,7 @@ from ...core.spans import LineTable, Span
 from ...core.trees import Scalar
 from .bibtex_fields import INHERITED, MONTHS
 
-__all__ = ["Entry", "Value", "read_entries"]
+__all__ = ["BibtexEntry", "Value", "read_entries"]
 
 # The library logs what it also returns; a file of broken entries would spend most of its time there.
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL + 1)
@@ -34,7 +34,7 @@ class Value(NamedTuple):
     """The offset of the text in the file; -1 where it was put together."""
 
 
-class Entry(NamedTuple):
+class BibtexEntry(NamedTuple):
     type: str
     key: Scalar
     """Empty where none is given."""
@@ -42,7 +42,7 @@ class Entry(NamedTuple):
     span: Span
 
 
-def read_entries(table: LineTable) -> tuple[list[Entry], list[Diagnostic]]:
+def read_entries(table: LineTable) -> tuple[list[BibtexEntry], list[Diagnostic]]:
     """All entries of a file with what they inherit, in its order. A broken one is reported, and the others are read."""
     reader = _Reader(table)
     entries = list(reader.entries())
@@ -69,7 +69,7 @@ class _Reader:
             found = Diagnostic(rule="invalid-reference", span=span, message=message, help=remedy, about=about)
             self.problems.append(found)
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[BibtexEntry]:
         for block in Splitter(self.text).split().blocks:
             start = self.find(block)
             # An entry with a doubled key or field comes wrapped; who reads the file decides about keys.
@@ -108,7 +108,7 @@ class _Reader:
         blocks[0]._raw = self.text[start:end]
         return blocks[0]
 
-    def entry(self, block: bib.Entry, start: int) -> Entry:
+    def entry(self, block: bib.Entry, start: int) -> BibtexEntry:
         end = start + len(block.raw or "")
         begun = _BEGINNING.match(self.text, start, end)
         at = max(self.text.find(block.key, begun.end() if begun else start, end), start)
@@ -122,7 +122,7 @@ class _Reader:
             else:
                 message = f"the field {quoted(item.key)} stands twice in {quoted(block.key)}"
                 self.report(field.span, message, "remove one of the two", block.key)
-        return Entry(block.entry_type.lower(), key, fields, self.table.span(start, end))
+        return BibtexEntry(block.entry_type.lower(), key, fields, self.table.span(start, end))
 
     def field(self, item: bib.Field, start: int, end: int) -> tuple[Value, int]:
         at = self.text.find(item.key, start, end)
@@ -205,11 +205,11 @@ def _pieces(raw: str) -> Iterator[str]:
 class Heirs:
     """Gives entries what `xdata` and `crossref` let them have from others, over several generations."""
 
-    def __init__(self, by_key: dict[str, Entry], problems: list[Diagnostic]) -> None:
+    def __init__(self, by_key: dict[str, BibtexEntry], problems: list[Diagnostic]) -> None:
         self.by_key, self.problems = by_key, problems
-        self.known: dict[int, Entry] = {}
+        self.known: dict[int, BibtexEntry] = {}
 
-    def whole(self, entry: Entry, below: frozenset[str] = frozenset()) -> Entry:
+    def whole(self, entry: BibtexEntry, below: frozenset[str] = frozenset()) -> BibtexEntry:
         """The entry with all that it inherits; one that inherits from itself is left as it is."""
         if id(entry) in self.known:
             return self.known[id(entry)]
@@ -225,7 +225,7 @@ class Heirs:
         self.known[id(entry)] = entry._replace(fields=fields)
         return self.known[id(entry)]
 
-    def find(self, entry: Entry, field: Value, key: str) -> Entry | None:
+    def find(self, entry: BibtexEntry, field: Value, key: str) -> BibtexEntry | None:
         parent = self.by_key.get(key)
         if parent is None and len(self.problems) < _MAX_PROBLEMS:
             message = f"{quoted(entry.key.text)} refers to {quoted(key)}, which is not in this file"
@@ -249,7 +249,7 @@ _OWN = frozenset(
 """What nobody inherits (BibLaTeX manual, section 2.4.1 and appendix B)."""
 
 
-def _inherited(child: Entry, parent: Entry, fields: dict[str, Value]) -> dict[str, Value]:
+def _inherited(child: BibtexEntry, parent: BibtexEntry, fields: dict[str, Value]) -> dict[str, Value]:
     kind = "journal" if child.type == "article" else "mvbook" if parent.type.startswith("mv") else parent.type
     renamed = INHERITED.get(kind, INHERITED[""])
     if child.type in ("inbook", "bookinbook", "suppbook") and "author" in fields:

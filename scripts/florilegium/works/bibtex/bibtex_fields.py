@@ -8,20 +8,20 @@ from enum import StrEnum
 from typing import NamedTuple
 
 __all__ = [
-    "DATES",
-    "FIELDS",
+    "BIBTEX_DATES",
+    "BIBTEX_FIELDS",
+    "BIBTEX_KEYS",
+    "BIBTEX_NAMES",
+    "BIBTEX_TYPES",
     "GENRES",
     "INHERITED",
-    "KEYS",
     "LANGUAGES",
     "MONTHS",
-    "NAMES",
-    "TYPES",
     "Dialect",
     "EntryType",
     "Field",
-    "Form",
-    "csl_type",
+    "FieldForm",
+    "bibtex_csl_type",
     "entry_type",
 ]
 
@@ -42,7 +42,7 @@ class EntryType(NamedTuple):
 
 # A type that several rows write is read as the first of them, unless `entrysubtype` names another one.
 # fmt: off
-TYPES = (
+BIBTEX_TYPES = (
     EntryType("article-journal", "article", "article", ("suppperiodical",)),
     EntryType("article-magazine", "article", "article"),
     EntryType("article-newspaper", "article", "article"),
@@ -98,20 +98,20 @@ _WRITTEN_SUBTYPES = {csl: word for word, csl in _SUBTYPES.items()}
 
 def _read_table() -> dict[str, str]:
     table: dict[str, str] = {}
-    for row in TYPES:
+    for row in BIBTEX_TYPES:
         for name in (row.biblatex, *row.read):
             table.setdefault(name, row.csl)
-    for row in TYPES:
+    for row in BIBTEX_TYPES:
         table.setdefault(row.bibtex, row.csl)
     # `@collection` is a book with an editor; `@online` mostly a page.
     return {**table, "collection": "book", "online": "webpage", "misc": "document", "video": "motion_picture"}
 
 
 _READ = _read_table()
-_BY_CSL = {row.csl: row for row in TYPES}
+_BY_CSL = {row.csl: row for row in BIBTEX_TYPES}
 
 
-def csl_type(entry_type_: str, subtype: str = "") -> str:
+def bibtex_csl_type(entry_type_: str, subtype: str = "") -> str:
     """The CSL type of an entry; a type that is in no table stays as it is, to be reported."""
     subtype = subtype.strip().lower()
     found = _SUBTYPES.get(subtype, subtype)
@@ -131,7 +131,7 @@ def entry_type(csl: str, dialect: Dialect) -> tuple[str, str]:
 # --------------------------------------------------------------------------------------------------------- fields
 
 
-class Form(StrEnum):
+class FieldForm(StrEnum):
     """What stands in a field, and so how it is read and written."""
 
     TEXT = "text"
@@ -148,14 +148,14 @@ class Field(NamedTuple):
     biblatex: str
     bibtex: str = ""
     read: tuple[str, ...] = ()
-    form: Form = Form.TEXT
+    form: FieldForm = FieldForm.TEXT
 
 
 # fmt: off
-FIELDS = (
-    Field("title-short", "shorttitle", "", ("shorttitle",), Form.RICH),
+BIBTEX_FIELDS = (
+    Field("title-short", "shorttitle", "", ("shorttitle",), FieldForm.RICH),
     Field("container-title-short", "shortjournal", "", ("shortjournal", "journalabbr", "abbrev_source_title")),
-    Field("collection-title", "series", "series", form=Form.RICH),
+    Field("collection-title", "series", "series", form=FieldForm.RICH),
     Field("volume", "volume", "volume"),
     Field("part-number", "part", ""),
     Field("number-of-volumes", "volumes", ""),
@@ -166,16 +166,16 @@ FIELDS = (
     Field("publisher-place", "location", "address"),
     Field("original-publisher", "origpublisher"),
     Field("original-publisher-place", "origlocation"),
-    Field("original-title", "origtitle", form=Form.RICH),
-    Field("event-title", "eventtitle", form=Form.RICH),
+    Field("original-title", "origtitle", form=FieldForm.RICH),
+    Field("event-title", "eventtitle", form=FieldForm.RICH),
     Field("event-place", "venue"),
     Field("status", "pubstate", "pubstate"),
-    Field("DOI", "doi", "doi", form=Form.ADDRESS),
-    Field("URL", "url", "url", form=Form.ADDRESS),
-    Field("ISBN", "isbn", "isbn", form=Form.ADDRESS),
-    Field("ISSN", "issn", "issn", form=Form.ADDRESS),
-    Field("PMID", "", "pmid", ("pmid",), form=Form.ADDRESS),
-    Field("PMCID", "", "pmcid", ("pmcid", "pmc"), form=Form.ADDRESS),
+    Field("DOI", "doi", "doi", form=FieldForm.ADDRESS),
+    Field("URL", "url", "url", form=FieldForm.ADDRESS),
+    Field("ISBN", "isbn", "isbn", form=FieldForm.ADDRESS),
+    Field("ISSN", "issn", "issn", form=FieldForm.ADDRESS),
+    Field("PMID", "", "pmid", ("pmid",), form=FieldForm.ADDRESS),
+    Field("PMCID", "", "pmcid", ("pmcid", "pmc"), form=FieldForm.ADDRESS),
     Field("call-number", "library", ""),
     Field("language", "langid", "language", ("language", "langid")),
     Field("keyword", "keywords", "keywords"),
@@ -183,12 +183,12 @@ FIELDS = (
     Field("annote", "annotation", "annote", ("annotation", "annote")),
     Field("note", "note", "note", ("addendum",)),
 )
-NAMES = {
+BIBTEX_NAMES = {
     "author": "author", "editor": "editor", "translator": "translator", "container-author": "bookauthor",
     "director": "director",
 }
 """Roles of CSL that have a field; others are written as `editora` with `editoratype`."""
-DATES = {"issued": "date", "accessed": "urldate", "event-date": "eventdate", "original-date": "origdate"}
+BIBTEX_DATES = {"issued": "date", "accessed": "urldate", "event-date": "eventdate", "original-date": "origdate"}
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 GENRES = {
@@ -197,7 +197,7 @@ GENRES = {
     "resreport": "research report", "datacd": "data CD", "audiocd": "audio CD", "software": "computer software",
 }
 """Localisation keys of `type` (BibLaTeX manual, section 4.9.2.13), in English."""
-KEYS = {
+BIBTEX_KEYS = {
     "inpreparation": "in preparation", "submitted": "submitted", "forthcoming": "forthcoming", "inpress": "in press",
     "prepublished": "pre-published",
     "countryde": "Germany", "countryeu": "European Union", "countryep": "European Union", "countryfr": "France",

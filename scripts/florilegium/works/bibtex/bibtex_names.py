@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from .latex_reader import decode_latex
 
-__all__ = ["Person", "read_people"]
+__all__ = ["BibtexName", "read_people"]
 
 
-class Person(NamedTuple):
+class BibtexName(NamedTuple):
     """One name in CSL's words, and why it is doubtful, where it is."""
 
     parts: dict[str, str]
@@ -33,9 +33,9 @@ _EXTENDED = re.compile(r"^\s*\"?(?:family|given|prefix|suffix|useprefix|id|[a-z]
 OTHERS = {"literal": "others"}
 
 
-def read_people(text: str, *, prefix_is_family: bool = True) -> list[Person]:
+def read_people(text: str, *, prefix_is_family: bool = True) -> list[BibtexName]:
     """The people of a list parted by `and`. A particle belongs to the family name unless the entry says otherwise."""
-    people: list[Person] = []
+    people: list[BibtexName] = []
     for piece in _split(text, r"\s(and)(?=\s|$)"):
         people += _people(piece.strip(), prefix_is_family)
     if re.search(r"\sand\s*$", text) and people:
@@ -43,19 +43,19 @@ def read_people(text: str, *, prefix_is_family: bool = True) -> list[Person]:
     return [person for person in people if person.parts]
 
 
-def _people(text: str, prefix: bool) -> Iterator[Person]:
+def _people(text: str, prefix: bool) -> Iterator[BibtexName]:
     """The person that a piece names; several where it is parted by other signs than `and`."""
     if not text:
         return
     if text == "others":
-        yield Person(OTHERS)
+        yield BibtexName(OTHERS)
     elif _is_braced(text):
-        yield Person({"literal": decode_latex(text)})
+        yield BibtexName({"literal": decode_latex(text)})
     elif _EXTENDED.match(text):
-        yield Person(_extended(text, prefix))
+        yield BibtexName(_extended(text, prefix))
     elif (ended := _ET_AL.search(text)) and ended.start():
         yield from _people(text[: ended.start()].rstrip(" ,;"), prefix)
-        yield Person(OTHERS, "is parted by signs that BibTeX does not read", "write and others")
+        yield BibtexName(OTHERS, "is parted by signs that BibTeX does not read", "write and others")
     elif len(pieces := [p.strip() for p in _split(text, ";") if p.strip()]) > 1:
         yield from _doubtful(pieces, prefix)
     elif len(pieces := [p.strip() for p in _split(text, r"\s\\?&(?=\s)")]) > 1:
@@ -63,25 +63,25 @@ def _people(text: str, prefix: bool) -> Iterator[Person]:
         if all("," in piece for piece in pieces):
             yield from _doubtful(pieces, prefix)
         else:
-            yield Person({"literal": decode_latex(text)})
+            yield BibtexName({"literal": decode_latex(text)})
     else:
         yield from _by_commas(text, prefix)
 
 
-def _by_commas(text: str, prefix: bool) -> Iterator[Person]:
+def _by_commas(text: str, prefix: bool) -> Iterator[BibtexName]:
     parts = [part.strip() for part in _split(text, ",")]
     if len(parts) == 3 and not _SUFFIX.fullmatch(_plain(parts[1])) and all(" " in part for part in parts):
         yield from _doubtful(parts, prefix)  # Jane Doe, Richard Roe, Ann Poe
     elif len(parts) == 3 and _SUFFIX.fullmatch(_plain(parts[2])):
-        yield Person(_inverted(parts[0], parts[2], parts[1], prefix))  # Doe, Jane, Jr.
+        yield BibtexName(_inverted(parts[0], parts[2], parts[1], prefix))  # Doe, Jane, Jr.
     elif len(parts) <= 3:
-        yield Person(_natural(text, prefix) if len(parts) == 1 else _inverted(parts[0], *_middle(parts), prefix))
+        yield BibtexName(_natural(text, prefix) if len(parts) == 1 else _inverted(parts[0], *_middle(parts), prefix))
     elif all(" " in part or not part for part in parts):
         yield from _doubtful([part for part in parts if part], prefix)
     elif len(parts) % 2 == 0:
         yield from _doubtful([", ".join(parts[place : place + 2]) for place in range(0, len(parts), 2)], prefix)
     else:
-        yield Person({"literal": decode_latex(text)}, "has a name with more than two commas", "part names with and")
+        yield BibtexName({"literal": decode_latex(text)}, "has a name with more than two commas", "part names with and")
 
 
 def _middle(parts: list[str]) -> tuple[str, str]:
@@ -89,7 +89,7 @@ def _middle(parts: list[str]) -> tuple[str, str]:
     return ("", parts[1]) if len(parts) == 2 else (parts[1], parts[2])
 
 
-def _doubtful(pieces: list[str], prefix: bool) -> Iterator[Person]:
+def _doubtful(pieces: list[str], prefix: bool) -> Iterator[BibtexName]:
     meant = f"write {' and '.join(map(_plain, pieces[:3]))}{' and …' if len(pieces) > 3 else ''}"
     for piece in pieces:
         for person in _people(piece, prefix):

@@ -5,14 +5,24 @@ import re
 from ...core.diagnostics import Diagnostic, quoted
 from ...core.model import Source
 from ...core.spans import LineTable, Span
-from ...core.trees import Mapping, Node, Scalar, Sequence, tree_of
+from ...core.trees import DataNode, Mapping, Scalar, Sequence, tree_of
 from ..citation_keys import is_citable, plain_key, propose_key
 from ..csl import parse_source
 from ..csl.csl_dates import date_to_csl, guess_date
 from ..identifiers import parse_arxiv
-from .bibtex_entries import Entry, Value, read_entries
-from .bibtex_fields import DATES, FIELDS, GENRES, KEYS, LANGUAGES, MONTHS, NAMES, Form, csl_type
-from .bibtex_names import Person, read_people
+from .bibtex_entries import BibtexEntry, Value, read_entries
+from .bibtex_fields import (
+    BIBTEX_DATES,
+    BIBTEX_FIELDS,
+    BIBTEX_KEYS,
+    BIBTEX_NAMES,
+    GENRES,
+    LANGUAGES,
+    MONTHS,
+    FieldForm,
+    bibtex_csl_type,
+)
+from .bibtex_names import BibtexName, read_people
 from .latex_reader import decode_address, decode_latex
 
 __all__ = ["parse_bibtex"]
@@ -21,7 +31,7 @@ _MAX_DOUBTS = 1_000
 """Doubtful places of one file that are reported one by one."""
 _PUBLISHERS = ("school", "institution", "organization", "publisher")
 _CUSTOM = (("status-date", "statusdate"), ("status-notice", "statusnotice"))
-_ROLES = {field: role for role, field in NAMES.items()} | {"holder": "author"}
+_ROLES = {field: role for role, field in BIBTEX_NAMES.items()} | {"holder": "author"}
 _WHOLE = frozenset(("book", "collection", "periodical", "classic"))
 _LINK = re.compile(r"\\href\s*\{((?:[^{}\\]|\\.)*)\}")
 
@@ -48,12 +58,12 @@ def parse_bibtex(table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
 class _Converter:
     """Puts one entry into CSL's words."""
 
-    def __init__(self, entry: Entry, table: LineTable, taken: set[str]) -> None:
+    def __init__(self, entry: BibtexEntry, table: LineTable, taken: set[str]) -> None:
         self.entry, self.table, self.taken = entry, table, taken
         self.fields = entry.fields
         subtype = self.fields.get("entrysubtype")
-        self.type = csl_type(entry.type, decode_latex(subtype.text) if subtype else "")
-        self.entries: dict[str, tuple[Scalar, Node]] = {}
+        self.type = bibtex_csl_type(entry.type, decode_latex(subtype.text) if subtype else "")
+        self.entries: dict[str, tuple[Scalar, DataNode]] = {}
         self.doubts: list[Diagnostic] = []
         self.key = entry.key.text
 
@@ -61,7 +71,7 @@ class _Converter:
         """The CSL item of the entry, as the tree that a YAML file would give."""
         self.add_names()
         self.add_titles()
-        for field in FIELDS:
+        for field in BIBTEX_FIELDS:
             self.add_field(field.csl, field.form, (field.biblatex, field.bibtex, *field.read))
         self.add_numbers()
         self.add_publisher()
@@ -99,7 +109,7 @@ class _Converter:
         found = Diagnostic(rule="doubtful-reference", span=span, message=message, help=remedy, about=about)
         self.doubts.append(found)
 
-    def add(self, name: str, node: Node) -> None:
+    def add(self, name: str, node: DataNode) -> None:
         if name not in self.entries and not (isinstance(node, Scalar) and not node.text):
             self.entries[name] = (Scalar(name, False, node.span), node)
 
@@ -119,18 +129,18 @@ class _Converter:
 
         return decode_latex(value.text, rich=rich, report=report)
 
-    def add_field(self, name: str, form: Form, candidates: tuple[str, ...]) -> None:
+    def add_field(self, name: str, form: FieldForm, candidates: tuple[str, ...]) -> None:
         value = self.value(*filter(None, candidates))
         if value is None:
             return
-        if form is Form.ADDRESS:
+        if form is FieldForm.ADDRESS:
             self.text(name, decode_address(value.text), value.span)
             return
-        text = self.decoded(value, rich=form is Form.RICH)
+        text = self.decoded(value, rich=form is FieldForm.RICH)
         if name == "language":
             text = LANGUAGES.get(text.lower(), text)
         elif name in ("status", "publisher-place"):
-            text = KEYS.get(text.lower(), text)
+            text = BIBTEX_KEYS.get(text.lower(), text)
         self.text(name, text, value.span)
 
     # --------------------------------------------------------------------------------------------------- names
@@ -216,7 +226,9 @@ class _Converter:
         word = genre.text.strip().lower() if genre else self.entry.type if self.type == "thesis" else ""
         if genre or word in GENRES:
             span = genre.span if genre else self.entry.span
-            self.text("genre", GENRES.get(word) or KEYS.get(word) or (self.decoded(genre) if genre else ""), span)
+            self.text(
+                "genre", GENRES.get(word) or BIBTEX_KEYS.get(word) or (self.decoded(genre) if genre else ""), span
+            )
 
     def add_publisher(self) -> None:
         names = [name for name in _PUBLISHERS if name != "organization" or self.entry.type not in _SITES]
@@ -246,7 +258,7 @@ class _Converter:
     # --------------------------------------------------------------------------------------------------- dates
 
     def add_dates(self) -> None:
-        for name, field in DATES.items():
+        for name, field in BIBTEX_DATES.items():
             if value := self.value(field):
                 self.add_date(name, decode_address(value.text), value.span)
         if year := self.value("year"):
@@ -299,10 +311,10 @@ _EDITORS = {
 """What BibLaTeX's types of editors are in CSL; names of CSL's own stay."""
 
 
-def _count(people: list[Person]) -> str:
+def _count(people: list[BibtexName]) -> str:
     number = sum("literal" not in p.parts or p.parts["literal"] != "others" for p in people)
     return "one person is" if number == 1 else f"{number} people are"
 
 
-def _text(node: Node | None) -> str:
+def _text(node: DataNode | None) -> str:
     return node.text if isinstance(node, Scalar) else ""

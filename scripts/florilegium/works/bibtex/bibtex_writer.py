@@ -10,7 +10,17 @@ from ...core.model import Date, Name, Source
 from ..csl import retraction
 from ..csl.csl_dates import edtf
 from ..identifiers import parse_arxiv
-from .bibtex_fields import DATES, FIELDS, KEYS, LANGUAGES, MONTHS, NAMES, Dialect, Form, entry_type
+from .bibtex_fields import (
+    BIBTEX_DATES,
+    BIBTEX_FIELDS,
+    BIBTEX_KEYS,
+    BIBTEX_NAMES,
+    LANGUAGES,
+    MONTHS,
+    Dialect,
+    FieldForm,
+    entry_type,
+)
 from .latex_writer import entry_key, listed_name, rich_field, text_field, title_field, verbatim_field
 
 __all__ = ["biblatex_entry", "bibtex_entry"]
@@ -19,7 +29,7 @@ _IN_BOOKS = frozenset(("incollection", "inproceedings", "inreference"))
 _GENRED = frozenset(("thesis", "report", "patent", "phdthesis", "mastersthesis", "techreport", "manual", "unpublished"))
 """Entry types with a field `type`."""
 _TAGS = {tag: name for name, tag in reversed(LANGUAGES.items())}
-_PUBSTATES = {words: key for key, words in KEYS.items() if not key.startswith(("country", "pat"))}
+_PUBSTATES = {words: key for key, words in BIBTEX_KEYS.items() if not key.startswith(("country", "pat"))}
 
 
 def bibtex_entry(source: Source) -> str:
@@ -57,7 +67,7 @@ def _fields(source: Source, dialect: Dialect, kind: str, subtype: str) -> Iterat
         yield "type", text_field(variables.get("genre", ""))
     yield from _dates(source, modern)
     yield from _eprint(source, modern)
-    for field in FIELDS:
+    for field in BIBTEX_FIELDS:
         name = field.biblatex if modern else field.bibtex
         value = variables.get(field.csl, "")
         if field.csl == "language":
@@ -68,14 +78,14 @@ def _fields(source: Source, dialect: Dialect, kind: str, subtype: str) -> Iterat
             value = _note(source, modern, kind)
         if field.csl in ("title-short", "container-title-short"):
             value = value or variables.get(_OLDER[field.csl], "")
-        yield name, title_field(value) if modern and field.form is Form.RICH else _WRITERS[field.form](value)
+        yield name, title_field(value) if modern and field.form is FieldForm.RICH else _WRITERS[field.form](value)
     if modern and not variables.get("PMID") and (pmcid := variables.get("PMCID")):
         yield "eprint", verbatim_field(pmcid)
         yield "eprinttype", "{pmc}"
 
 
 _OLDER = {"title-short": "shortTitle", "container-title-short": "journalAbbreviation"}
-_WRITERS = {Form.TEXT: text_field, Form.RICH: rich_field, Form.ADDRESS: verbatim_field}
+_WRITERS = {FieldForm.TEXT: text_field, FieldForm.RICH: rich_field, FieldForm.ADDRESS: verbatim_field}
 
 
 def _note(source: Source, modern: bool, kind: str) -> str:
@@ -95,10 +105,10 @@ def _people(source: Source, modern: bool) -> Iterator[tuple[str, str]]:
     # One option holds for all names of an entry, and the program that reads it may not know the option.
     denied = modern and not prefixed and any(name.dropping_particle for name in everybody)
     particle = "before" if denied else "extended" if modern else "behind"
-    for role, field in NAMES.items():
+    for role, field in BIBTEX_NAMES.items():
         if modern or role in ("author", "editor", "translator"):
             yield field, _names(source.names.get(role, ()), particle)
-    others = [role for role in source.names if role not in NAMES]
+    others = [role for role in source.names if role not in BIBTEX_NAMES]
     slots = ["editora", "editorb", "editorc"]
     if modern and "editor" not in source.names:
         slots = ["editor", *slots]
@@ -175,7 +185,7 @@ def _dates(source: Source, modern: bool) -> Iterator[tuple[str, str]]:
         yield from _plain_date(source.dates.get("issued"))
         yield from (("urldate", f"{{{edtf(date)}}}") for date in [source.dates.get("accessed")] if date and date.parts)
         return
-    for variable, field in DATES.items():
+    for variable, field in BIBTEX_DATES.items():
         date = source.dates.get(variable)
         if date and date.parts:
             yield field, f"{{{edtf(date)}}}"

@@ -13,10 +13,10 @@ __all__ = [
     "ACCENT_CODES",
     "ARGUMENTS",
     "DECLARATIONS",
+    "LATEX_STYLES",
     "MATH_ACCENTS",
     "NOTHING",
     "SPACES",
-    "STYLES",
     "fraction",
     "letter_of",
     "symbol",
@@ -38,7 +38,7 @@ ACCENT_CODES = {
 }  # fmt: skip
 """TeX's own numbers of accents: `\\accent23u` is `ů`."""
 
-STYLES = {
+LATEX_STYLES = {
     **dict.fromkeys("emph textit textsl mkbibemph mkbibitalic mathit".split(), "i"),
     **dict.fromkeys("textbf mkbibbold mathbf boldsymbol pmb bm".split(), "b"),
     **dict.fromkeys("textsuperscript mkbibsuperscript sp".split(), "sup"),

@@ -14,10 +14,10 @@ from .latex_commands import (
     ACCENTS,
     ARGUMENTS,
     DECLARATIONS,
+    LATEX_STYLES,
     MATH_ACCENTS,
     NOTHING,
     SPACES,
-    STYLES,
     fraction,
     letter_of,
     symbol,
@@ -25,7 +25,7 @@ from .latex_commands import (
 
 __all__ = ["decode_address", "decode_latex"]
 
-Report = Callable[[str, int], None]
+LatexReport = Callable[[str, int], None]
 """Takes a command that is not known, and its offset in the text."""
 
 _LIGATURES = {"---": "—", "--": "–", "``": "“", "''": "”", ",,": "„", "~": " ", "<<": "«", ">>": "»"}
@@ -43,7 +43,7 @@ _LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉�
 _SINGLE = re.compile(r"[^`'{}\\]{1,200}'(?![\w'])")
 
 
-def decode_latex(text: str, *, rich: bool = False, report: Report | None = None) -> str:
+def decode_latex(text: str, *, rich: bool = False, report: LatexReport | None = None) -> str:
     """The text of a field on one line, in Unicode.
 
     With `rich`, emphasis, small capitals, superscripts and subscripts become the tags of CSL's rich text; otherwise
@@ -75,7 +75,7 @@ class _Frame:
 
 
 class _Decoder:
-    def __init__(self, text: str, rich: bool, report: Report) -> None:
+    def __init__(self, text: str, rich: bool, report: LatexReport) -> None:
         self.text, self.rich, self.report = text, rich, report
         self.frames = [_Frame()]
         self.accents = ""
@@ -143,10 +143,10 @@ class _Decoder:
         elif word in DECLARATIONS:
             self.frame.declared.append(DECLARATIONS[word])
             self.frame.starts.append(len(self.frame.out))
-        elif word in STYLES:
+        elif word in LATEX_STYLES:
             waiting = self.frame.queue[:1] if not self.frame.given else []
-            self.frame.queue = ["|".join([STYLES[word], *waiting]), *self.frame.queue[1:]]
-            self.quotes += STYLES[word] == "quote"
+            self.frame.queue = ["|".join([LATEX_STYLES[word], *waiting]), *self.frame.queue[1:]]
+            self.quotes += LATEX_STYLES[word] == "quote"
         elif word in ARGUMENTS:
             self.frame.queue, self.frame.given = list(ARGUMENTS[word]), []
         elif word in NOTHING:

@@ -3,7 +3,7 @@
 import re
 
 from ...core.model import Name
-from ...core.rich_text import Run, read_runs
+from ...core.rich_text import RichRun, read_runs
 
 __all__ = ["entry_key", "escape_latex", "listed_name", "rich_field", "text_field", "title_field", "verbatim_field"]
 
@@ -72,7 +72,7 @@ def title_field(text: str) -> str:
     return f"{{{_commands(read_runs(text), protect=True)}}}" if text else "{}"
 
 
-def _commands(runs: list[Run], *, protect: bool) -> str:
+def _commands(runs: list[RichRun], *, protect: bool) -> str:
     """The runs as LaTeX: braces stand inside a command or outside, never across one."""
     plain = "".join(run.text for run in runs)
     written, before = [], ":" if protect else ""

@@ -7,13 +7,13 @@
 Pandoc does the formatting, in a process of its own and as seldom as possible; see `rendering.py`.
 """
 
-from .citation_styles import STYLES, BibliographyError, Style, read_style
+from .citation_styles import BUILT_IN_STYLES, BibliographyError, Style, read_style
 from .formatted_cache import CitationCache, read_cache, write_cache
 from .formatting import Bibliography, render_bibliography
 from .pandoc_fragments import CitedPart
 
 __all__ = [
-    "STYLES",
+    "BUILT_IN_STYLES",
     "Bibliography",
     "BibliographyError",
     "CitationCache",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from .cite_items import Cited, Cluster, Parts
+from .cite_items import CitationParts, CiteItem, Cluster
 from .pandoc_fragments import CitedPart
 from .pandoc_items import Item
 
@@ -30,7 +30,7 @@ def approximate_entry(item: Item) -> str:
     return escape(lead.strip(), quote=False).rstrip(".") + "."
 
 
-def approximate_citation(cluster: Cluster, items: Mapping[str, Item]) -> Parts:
+def approximate_citation(cluster: Cluster, items: Mapping[str, Item]) -> CitationParts:
     """A plain citation in the manner of APA; a key that no work has is shown with a question mark."""
     if cluster[0].mode == "author-in-text":
         if cluster[0].key not in items and len(cluster) == 1:
@@ -61,7 +61,7 @@ def narrative_names(item: Item, language: str) -> str:
     return _facts(item)[0].replace(" & ", f" {word} ")
 
 
-def _reference(cited: Cited, items: Mapping[str, Item]) -> CitedPart:
+def _reference(cited: CiteItem, items: Mapping[str, Item]) -> CitedPart:
     if cited.key not in items:
         return CitedPart(escape(f"{cited.key}?", quote=False), None)
     who, year, _ = _facts(items[cited.key])

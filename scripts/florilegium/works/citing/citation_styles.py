@@ -12,9 +12,9 @@ from ...core.diagnostics import did_you_mean, quoted
 from ...core.errors import FlorilegiumError
 from .numbering import BETWEEN
 
-__all__ = ["LABELS", "NUMBER", "ORDER", "STYLES", "BibliographyError", "Style", "label_word", "read_style"]
+__all__ = ["BUILT_IN_STYLES", "LABELS", "NUMBER", "ORDER", "BibliographyError", "Style", "label_word", "read_style"]
 
-STYLES = (
+BUILT_IN_STYLES = (
     "apa",
     "chicago-author-date",
     "chicago-notes-bibliography",
@@ -107,14 +107,16 @@ def read_style(style: str, *, folder: Path | None = None, complete: bool = True)
 
     Raises `BibliographyError` where there is no such style, or where it is none that can be used.
     """
-    if style in STYLES:
+    if style in BUILT_IN_STYLES:
         return _parse_style(style, (_FOLDER / f"{style}.csl").read_bytes())
     if not style.endswith(".csl"):
         known = (
-            f"the styles are {', '.join(STYLES)}; for another, put its file into annotations/references/ "
+            f"the styles are {', '.join(BUILT_IN_STYLES)}; for another, put its file into annotations/references/ "
             "and write references/NAME.csl"
         )
-        raise BibliographyError(f"no citation style has the name {quoted(style)}: {did_you_mean(style, STYLES, known)}")
+        raise BibliographyError(
+            f"no citation style has the name {quoted(style)}: {did_you_mean(style, BUILT_IN_STYLES, known)}"
+        )
     return _parse_style(style, _read_regular_file(style, folder or Path()), complete=complete)
 
 
@@ -138,7 +140,7 @@ def _read_regular_file(style: str, folder: Path) -> bytes:
 def _refused(style: str, fault: str) -> BibliographyError:
     return BibliographyError(
         f"the citation style {quoted(style)} {fault}: name a complete .csl file of the library, or one of "
-        + ", ".join(STYLES)
+        + ", ".join(BUILT_IN_STYLES)
     )
 
 
@@ -229,7 +231,7 @@ def _parse_parent(name: str, root: ElementTree.Element) -> Style:
     parent = next((_stem(link.get("href", "")) for link in links if link.get("rel") == _PARENT), "")
     if root.tag != f"{_CSL}style" or not parent:
         raise _refused(name, "is not a complete CSL style")
-    if parent not in STYLES:
+    if parent not in BUILT_IN_STYLES:
         raise _refused(name, f"only names another style, {quoted(parent)}, whose file is needed")
     style = _parse_style(parent, (_FOLDER / f"{parent}.csl").read_bytes())
     return replace(style, name=name, locale=root.get("default-locale") or style.locale)

@@ -21,9 +21,9 @@ __all__ = [
     "PROBE",
     "PROBE_ITEM",
     "Case",
-    "Cited",
+    "CitationParts",
+    "CiteItem",
     "Cluster",
-    "Parts",
     "assemble",
     "bare",
     "case_of",
@@ -31,7 +31,7 @@ __all__ = [
     "ending",
     "is_located",
     "is_visible",
-    "kind_of",
+    "item_kind",
     "piece_of",
     "probe",
     "simple",
@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 
-class Cited(NamedTuple):
+class CiteItem(NamedTuple):
     """One work in a citation: a `Reference` without its place in a file."""
 
     key: str
@@ -51,9 +51,9 @@ class Cited(NamedTuple):
     suffix: str = ""
 
 
-Cluster = tuple[Cited, ...]
-Parts = tuple[CitedPart, ...]
-Kind = tuple[str, frozenset[tuple[str, bool]]]
+Cluster = tuple[CiteItem, ...]
+CitationParts = tuple[CitedPart, ...]
+ItemKind = tuple[str, frozenset[tuple[str, bool]]]
 
 PROBE = "\0probe"
 """The key, possible for no real work, of the work on which locators are tried."""
@@ -75,7 +75,7 @@ _NUMERIC = re.compile(r"[A-Za-z]*\d+[A-Za-z]*(?:\s*[,&–-]\s*[A-Za-z]*\d+[A-Za-
 class Case(NamedTuple):
     """What a style can ask about a citation of one work with a locator."""
 
-    kind: Kind
+    kind: ItemKind
     mode: str
     label: str
     shape: str
@@ -85,14 +85,14 @@ def cluster_of(citation: Citation) -> Cluster:
     return tuple(map(_cited, citation.references))
 
 
-def _cited(reference: Reference) -> Cited:
+def _cited(reference: Reference) -> CiteItem:
     label, value = (reference.locator.label, reference.locator.value) if reference.locator else ("", "")
-    return Cited(reference.key, str(reference.mode), reference.prefix, label, value, reference.suffix)
+    return CiteItem(reference.key, str(reference.mode), reference.prefix, label, value, reference.suffix)
 
 
 def simple(key: str) -> Cluster:
     """The plainest citation of a work."""
-    return (Cited(key),)
+    return (CiteItem(key),)
 
 
 def is_located(cluster: Cluster) -> bool:
@@ -103,15 +103,15 @@ def is_located(cluster: Cluster) -> bool:
 
 def bare(cluster: Cluster) -> Cluster:
     """A located citation without its locator."""
-    return (Cited(cluster[0].key, cluster[0].mode),)
+    return (CiteItem(cluster[0].key, cluster[0].mode),)
 
 
 def probe(cluster: Cluster) -> Cluster:
     """A citation of the probe with the same locator."""
-    return (Cited(PROBE, label=cluster[0].label, value=cluster[0].value),)
+    return (CiteItem(PROBE, label=cluster[0].label, value=cluster[0].value),)
 
 
-def kind_of(item: Mapping[str, Any]) -> Kind:
+def item_kind(item: Mapping[str, Any]) -> ItemKind:
     """What a style can ask about a work: its type, its variables, and whether each is a number."""
     fields = ((name, value) for name, value in item.items() if name not in ("id", "type"))
     return item.get("type", ""), frozenset((name, _is_remarkable(value)) for name, value in fields)
@@ -124,12 +124,12 @@ def _is_remarkable(value: object) -> bool:
     return _NUMERIC.fullmatch(str(value)) is not None
 
 
-def case_of(cluster: Cluster, kind: Kind) -> Case:
+def case_of(cluster: Cluster, kind: ItemKind) -> Case:
     shape = re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "9", cluster[0].value))
     return Case(kind, cluster[0].mode, cluster[0].label, shape)
 
 
-def ending(parts: Parts) -> str | None:
+def ending(parts: CitationParts) -> str | None:
     """How the part with the key ends, where a comma may move or vanish; None unless there is one part."""
     keyed = [part.html for part in parts if part.key is not None]
     if len(keyed) != 1:
@@ -147,7 +147,7 @@ class Piece(NamedTuple):
     """Right after that part."""
 
 
-def piece_of(without: Parts, located: Parts) -> Piece | None:
+def piece_of(without: CitationParts, located: CitationParts) -> Piece | None:
     """What the locator added: the second citation less the first; None where more than that differs."""
     if len(without) != len(located):
         return None
@@ -164,7 +164,7 @@ def piece_of(without: Parts, located: Parts) -> Piece | None:
     return piece
 
 
-def assemble(without: Parts, piece: Piece) -> Parts:
+def assemble(without: CitationParts, piece: Piece) -> CitationParts:
     """A citation with what a locator adds."""
     parts: list[CitedPart] = []
     follows = False
@@ -175,7 +175,7 @@ def assemble(without: Parts, piece: Piece) -> Parts:
     return tuple(parts)
 
 
-def to_cite(cluster: Iterable[Cited], ids: Mapping[str, str], language: str = "en") -> Inline:
+def to_cite(cluster: Iterable[CiteItem], ids: Mapping[str, str], language: str = "en") -> Inline:
     """A citation as pandoc's `Cite` element; `ids` turns keys into ids."""
     citations = [
         {
@@ -196,7 +196,7 @@ def spelled(cluster: Cluster, language: str) -> Cluster:
     return tuple(_spelled(cited, language) for cited in cluster)
 
 
-def _spelled(cited: Cited, language: str) -> Cited:
+def _spelled(cited: CiteItem, language: str) -> CiteItem:
     if not cited.label:
         return cited
     word = place_word(cited.label, cited.value, language)
@@ -207,7 +207,7 @@ def _spelled(cited: Cited, language: str) -> Cited:
     )
 
 
-def _suffix(cited: Cited, language: str) -> str:
+def _suffix(cited: CiteItem, language: str) -> str:
     """The locator in braces, where pandoc looks for it; empty braces keep a suffix from being read as one."""
     space = "" if cited.suffix[:1] in ",;:.)" else " "
     if not cited.label:
@@ -220,6 +220,6 @@ def _suffix(cited: Cited, language: str) -> str:
     return f", {{{word}{value}}}{space}{localised_places(cited.suffix, language)}"
 
 
-def is_visible(parts: Parts) -> bool:
+def is_visible(parts: CitationParts) -> bool:
     """Whether a citation shows more than its brackets."""
     return any(c.isalnum() for part in parts for c in plain_text(part.html))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from .citation_styles import Style
-from .cite_items import Cluster, Parts, simple
+from .cite_items import CitationParts, Cluster, simple
 from .disambiguation import ambiguous_works
 from .formatted_cache import CitationCache
 from .pandoc_items import Item
@@ -22,9 +22,9 @@ _AT_ONCE = 150
 class ExactCitations:
     """What the whole style gives for the works that need it."""
 
-    clusters: dict[Cluster, Parts] = field(default_factory=dict)
+    clusters: dict[Cluster, CitationParts] = field(default_factory=dict)
     entries: dict[str, str] = field(default_factory=dict)
-    by_digest: dict[str, dict[Cluster, Parts]] = field(default_factory=lambda: defaultdict(dict))
+    by_digest: dict[str, dict[Cluster, CitationParts]] = field(default_factory=lambda: defaultdict(dict))
     """The citations by the digest of all works that bear on them: what the next build need not format again."""
     entries_by_digest: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     warnings: set[str] = field(default_factory=set)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .cite_items import Cited, Cluster, Parts
+from .cite_items import CitationParts, CiteItem, Cluster
 from .pandoc_fragments import CitedPart
 
 __all__ = ["CitationCache", "read_cache", "write_cache"]
@@ -31,8 +31,8 @@ class CitationCache:
     """HTML of each work's entry; empty for one that the style leaves out of the bibliography."""
     order: tuple[str, ...] = ()
     """Keys as the style sorts them, without those that it leaves out."""
-    clusters: Mapping[Cluster, Parts] = field(default_factory=dict)
-    exact: Mapping[str, Mapping[Cluster, Parts]] = field(default_factory=dict)
+    clusters: Mapping[Cluster, CitationParts] = field(default_factory=dict)
+    exact: Mapping[str, Mapping[Cluster, CitationParts]] = field(default_factory=dict)
     """Citations of works that are told apart by names, by the digest of all works that bear on them."""
     exact_entries: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Entries of such works, by the same."""
@@ -65,9 +65,9 @@ def _parse_cache(text: bytes) -> CitationCache:
     )
 
 
-def _clusters(listed: Any) -> dict[Cluster, Parts]:
+def _clusters(listed: Any) -> dict[Cluster, CitationParts]:
     return {
-        tuple(Cited(*cited) for cited in cluster): tuple(CitedPart(*part) for part in parts)
+        tuple(CiteItem(*cited) for cited in cluster): tuple(CitedPart(*part) for part in parts)
         for cluster, parts in listed
     }
 

@@ -28,10 +28,10 @@ from pathlib import Path
 from ...core.model import Citation, CitationMode
 from .approximations import approximate_citation, approximate_entry, approximate_order, approximate_short
 from .citation_styles import Style
-from .cite_items import PROBE, Cluster, Parts, cluster_of, is_visible, simple
+from .cite_items import PROBE, CitationParts, Cluster, cluster_of, is_visible, simple
 from .exact_citations import ExactCitations, format_exactly
 from .formatted_cache import CitationCache
-from .formatting_plan import Plan
+from .formatting_plan import FormattingPlan
 from .narrative_citations import Narrative, is_split, readable
 from .numbering import signed
 from .pandoc_fragments import CitedPart, plain_text
@@ -49,7 +49,7 @@ class Bibliography:
     """All keys as the style sorts the bibliography; last, by key, those that it leaves out."""
     entries: Mapping[str, str]
     """HTML of each work's entry."""
-    clusters: Mapping[Cluster, Parts]
+    clusters: Mapping[Cluster, CitationParts]
     approximate: bool = False
     """Whether there was no pandoc, and everything is a plain rendering in no particular style."""
     missing: tuple[str, ...] = ()
@@ -75,7 +75,7 @@ class Bibliography:
             return escape(self.numeric[key], quote=False)
         return _joined(part for part in self.clusters[simple(key)] if part.key is not None) or escape(key)
 
-    def citation(self, citation: Citation) -> Parts:
+    def citation(self, citation: Citation) -> CitationParts:
         """A citation in parts, those with a key to be linked to the work's entry.
 
         `[see @somer2009, p. 3; @lutz2013]` gives `(see `, `Somer, 2009, p. 3` for `somer2009`, `; `, `Lutz
@@ -99,7 +99,7 @@ def _joined(parts: Iterable[CitedPart]) -> str:
     return "".join(part.html for part in parts)
 
 
-def _with_author_linked(parts: Parts, key: str, *, whole: bool) -> Parts:
+def _with_author_linked(parts: CitationParts, key: str, *, whole: bool) -> CitationParts:
     """Pandoc links the year alone in `Somer (2009)`; in a screen reader's list of links, that says little."""
     if whole:
         return (CitedPart(_joined(parts), key),)
@@ -160,7 +160,7 @@ _AND = {"de": "und", "en": "and", "es": "y", "fr": "et", "it": "e", "nl": "en", 
 """The word by which APA joins two names in running text."""
 
 
-def _with_and(cluster: Cluster, parts: Parts, works: Mapping[str, Item], word: str) -> Parts:
+def _with_and(cluster: Cluster, parts: CitationParts, works: Mapping[str, Item], word: str) -> CitationParts:
     """A citation in running text with a word between two authors."""
     if cluster[0].mode != CitationMode.AUTHOR_IN_TEXT.value or not joins_two_names(works[cluster[0].key]):
         return parts
@@ -188,7 +188,7 @@ def _context(pandoc: Pandoc, style: Style, language: str) -> str:
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
-def _kin(parts: Parts) -> str:
+def _kin(parts: CitationParts) -> str:
     """What the citations of two works must share for pandoc to tell them apart by a letter."""
     match = re.match(r"\D*\d+", plain_text(_joined(parts)))
     return match[0] if match else ""
@@ -216,11 +216,11 @@ class _Desk:
         self.used: set[Cluster] = set()
         self.warnings: set[str] = set()
 
-    def settle(self, wanted: set[Cluster]) -> dict[Cluster, Parts]:
+    def settle(self, wanted: set[Cluster]) -> dict[Cluster, CitationParts]:
         """The wanted citations, and the simple one of every work, formatted."""
         wanted = wanted | set(map(simple, self.works))
         near = self._forget() if self.changed or self.gone else set()
-        plan = Plan.of(wanted, self.works)
+        plan = FormattingPlan.of(wanted, self.works)
         self._format(plan.direct, near)
         assembled, left = plan.assemble(self.clusters)
         self._format(left)
@@ -263,7 +263,7 @@ class _Desk:
         self.kin |= {key: self._kin(key, parts) for key, parts in simples.items() if parts is not None}
         return self.works.keys() <= self.kin.keys() | self.changed
 
-    def _kin(self, key: str, parts: Parts) -> str:
+    def _kin(self, key: str, parts: CitationParts) -> str:
         """What a work is kin by. Numbers are told apart by no letters, so there each work stands alone."""
         return key if self.style.numeric else _kin(parts)
 

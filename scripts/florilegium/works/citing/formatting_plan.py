@@ -6,28 +6,28 @@ from dataclasses import dataclass
 from .cite_items import (
     PROBE,
     Case,
-    Cited,
+    CitationParts,
+    CiteItem,
     Cluster,
-    Kind,
-    Parts,
+    ItemKind,
     assemble,
     bare,
     case_of,
     ending,
     is_located,
-    kind_of,
+    item_kind,
     piece_of,
     probe,
 )
 from .pandoc_items import Item
 
-__all__ = ["Plan"]
+__all__ = ["FormattingPlan"]
 
-_PROBE: Cluster = (Cited(PROBE),)
+_PROBE: Cluster = (CiteItem(PROBE),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class FormattingPlan:
     """A division of citations into those for pandoc and those to be put together."""
 
     direct: set[Cluster]
@@ -37,7 +37,7 @@ class Plan:
     `direct`: it shows whether the rest may be put together."""
 
     @classmethod
-    def of(cls, wanted: Iterable[Cluster], works: Mapping[str, Item]) -> "Plan":
+    def of(cls, wanted: Iterable[Cluster], works: Mapping[str, Item]) -> "FormattingPlan":
         """The plan for citations of these works; it depends on nothing that an earlier build found out."""
         direct: set[Cluster] = set()
         located: list[Cluster] = []
@@ -46,11 +46,11 @@ class Plan:
                 located.append(cluster)
             else:
                 direct.add(cluster)
-        kinds: dict[str, Kind] = {}
+        kinds: dict[str, ItemKind] = {}
         cases: dict[Case, list[Cluster]] = {}
         for cluster in sorted(located):
             key = cluster[0].key
-            kind = kinds.get(key) or kinds.setdefault(key, kind_of(works[key]))
+            kind = kinds.get(key) or kinds.setdefault(key, item_kind(works[key]))
             cases.setdefault(case_of(cluster, kind), []).append(cluster)
         for first, *others in cases.values():
             direct.add(first)
@@ -60,9 +60,9 @@ class Plan:
                 direct.update(map(probe, (first, *others)))
         return cls(direct=direct, cases={case: tuple(members) for case, members in cases.items()})
 
-    def assemble(self, known: Mapping[Cluster, Parts]) -> tuple[dict[Cluster, Parts], set[Cluster]]:
+    def assemble(self, known: Mapping[Cluster, CitationParts]) -> tuple[dict[Cluster, CitationParts], set[Cluster]]:
         """The citations that can be put together, and those that cannot."""
-        assembled: dict[Cluster, Parts] = {}
+        assembled: dict[Cluster, CitationParts] = {}
         left: set[Cluster] = set()
         for first, *others in self.cases.values():
             if not others:
@@ -79,6 +79,6 @@ class Plan:
         return assembled, left
 
 
-def _put_together(cluster: Cluster, known: Mapping[Cluster, Parts]) -> Parts | None:
+def _put_together(cluster: Cluster, known: Mapping[Cluster, CitationParts]) -> CitationParts | None:
     piece = piece_of(known[_PROBE], known[probe(cluster)])
     return None if piece is None else assemble(known[bare(cluster)], piece)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ...core.model import CitationMode
 from .approximations import narrative_names
 from .citation_styles import Style
-from .cite_items import Cluster, Parts, is_visible
+from .cite_items import CitationParts, Cluster, is_visible
 from .numbering import BETWEEN, END
 from .pandoc_fragments import CitedPart
 from .pandoc_items import Item
@@ -49,7 +49,7 @@ class Narrative(NamedTuple):
             return {self.brackets}
         return {self.name, self.brackets, *([self.others] if self.others else [])}
 
-    def join(self, known: Mapping[Cluster, Parts], works: Mapping[str, Item], language: str) -> Parts:
+    def join(self, known: Mapping[Cluster, CitationParts], works: Mapping[str, Item], language: str) -> CitationParts:
         """The citation of these parts."""
         brackets = known[self.brackets]
         if self.numeric:
@@ -67,7 +67,7 @@ class Narrative(NamedTuple):
             CitedPart(f"{name}{gap}{brackets[0].html}", None), *brackets[1:])  # fmt: skip
 
 
-def readable(cluster: Cluster, parts: Parts, style: Style) -> Parts:
+def readable(cluster: Cluster, parts: CitationParts, style: Style) -> CitationParts:
     """A citation of numbers, parted as the style says; by semicolons where places or words belong to them."""
     busy = any(cited.label or cited.prefix or cited.suffix for cited in cluster)
     between = "; " if busy else escape(style.delimiter, quote=False)

@@ -26,7 +26,7 @@ from typing import Any
 
 from ...core.diagnostics import plain, quoted
 from .citation_styles import NUMBER, ORDER, BibliographyError, Style
-from .cite_items import PROBE, PROBE_ITEM, Cited, Cluster, Parts, spelled, to_cite
+from .cite_items import PROBE, PROBE_ITEM, CitationParts, CiteItem, Cluster, spelled, to_cite
 from .numbering import SIGN
 from .pandoc_fragments import Inline, parts_of, render_inlines
 
@@ -57,7 +57,7 @@ class Pandoc:
 class Sheet:
     """What one run of pandoc gave."""
 
-    clusters: Mapping[Cluster, Parts]
+    clusters: Mapping[Cluster, CitationParts]
     entries: Mapping[str, str]
     """The bibliography, as HTML fragments, in the style's order. A style may leave works out."""
     warnings: tuple[str, ...] = ()
@@ -141,7 +141,7 @@ def _typeset(
     ours = {NUMBER: SIGN} if style.numeric else {}
     bibliography = [{**known[key], **ours, "id": id_, ORDER: id_} for id_, key in keys.items()]
     # A first citation of everything: it numbers the works, and all citations after it are subsequent ones.
-    first: list[Cluster] = [tuple(map(Cited, items))] if style.sequential and items else []
+    first: list[Cluster] = [tuple(map(CiteItem, items))] if style.sequential and items else []
     cited = clusters if style.prints_places else [spelled(cluster, language) for cluster in clusters]
     document = _document([to_cite(cluster, ids, language) for cluster in (*first, *cited)], language)
     seconds = _PATIENCE + (len(bibliography) + len(clusters)) // 20
@@ -246,7 +246,9 @@ def _named(text: str, keys: Mapping[str, str]) -> str:
     return re.sub(r"\bw\d{8}\b", lambda match: quoted(keys.get(match[0], match[0])), text)
 
 
-def _read_clusters(blocks: list[Any], clusters: Sequence[Cluster], keys: dict[str, str]) -> dict[Cluster, Parts]:
+def _read_clusters(
+    blocks: list[Any], clusters: Sequence[Cluster], keys: dict[str, str]
+) -> dict[Cluster, CitationParts]:
     cites = (block["c"][0]["c"][1] for block in blocks)
     return {cluster: parts_of(inlines, keys) for cluster, inlines in zip(clusters, cites, strict=True)}
 

@@ -11,7 +11,15 @@ from ...core.model import Source
 from ...core.values import FrozenValue
 from ..identifiers import Identifier, check_url, doi_url, parse_doi
 from .csl_dates import implausible, parse_date_text
-from .csl_vocabulary import ANONYMOUS_TYPES, CONTAINED_TYPES, CUSTOM, FIELDS, MISTAKEN_STATUSES, NAMES, WEB_TYPES
+from .csl_vocabulary import (
+    ANONYMOUS_TYPES,
+    CONTAINED_TYPES,
+    CSL_FIELDS,
+    CSL_NAMES,
+    CUSTOM,
+    MISTAKEN_STATUSES,
+    WEB_TYPES,
+)
 
 __all__ = ["Retraction", "RetractionKind", "check_source", "parse_status_date", "retraction", "same_work"]
 
@@ -19,7 +27,7 @@ __all__ = ["Retraction", "RetractionKind", "check_source", "parse_status_date", 
 def same_work(a: Source, b: Source) -> tuple[str, ...]:
     """The fields in which two descriptions of a work differ; places in files and spacing do not count."""
     one, two = _comparable(a), _comparable(b)
-    order = ["type", *FIELDS, *sorted(one.keys() | two.keys())]
+    order = ["type", *CSL_FIELDS, *sorted(one.keys() | two.keys())]
     return tuple(dict.fromkeys(field for field in order if field != "id" and one.get(field) != two.get(field)))
 
 
@@ -68,7 +76,7 @@ def _missing(source: Source) -> list[tuple[str, str]]:
     missing = []
     if not has.get("title") and "title" not in given and source.type not in _UNTITLED:
         missing.append(("title", "add title:"))
-    if not source.names and source.type not in ANONYMOUS_TYPES and not any(name in given for name in NAMES):
+    if not source.names and source.type not in ANONYMOUS_TYPES and not any(name in given for name in CSL_NAMES):
         missing.append(("author or editor", "add author: [{family: Doe, given: Jane}]"))
     if not (_is_dated(source) or (source.type in WEB_TYPES and "accessed" in source.dates)):
         missing.append(("date", "add issued: {date-parts: [[2009]]}, or {literal: n.d.}"))

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from ...core.diagnostics import did_you_mean, plain
 from ...core.model import Date
-from ...core.trees import Mapping, Node, Scalar, Sequence, kind_of
+from ...core.trees import DataNode, Mapping, Scalar, Sequence, kind_of
 
 __all__ = ["date_to_csl", "edtf", "guess_date", "implausible", "parse_date", "parse_date_text"]
 
-Report = Callable[[Node, str, str], None]
+DateReport = Callable[[DataNode, str, str], None]
 """Takes the value at fault, what is wrong with it (to follow the field's name) and the remedy."""
 
 _FORM = "write 2009, 2009-05, 2009-05-01, a range 2009/2010, or {date-parts: [[2009, 5, 1]]}"
@@ -102,7 +102,7 @@ def _dated(ends: list[tuple[int, ...]], circa: bool) -> Date:
     return Date(parts=tuple(ends), circa=circa)
 
 
-def parse_date(node: Node, report: Report) -> Date | None:
+def parse_date(node: DataNode, report: DateReport) -> Date | None:
     """A date in any form that Pandoc reads; nothing where it has no meaning, which is reported then."""
     if isinstance(node, Mapping):
         return _from_mapping(node, report)
@@ -111,7 +111,7 @@ def parse_date(node: Node, report: Report) -> Date | None:
     return _from_text(node, report)
 
 
-def _from_text(node: Scalar, report: Report) -> Date | None:
+def _from_text(node: Scalar, report: DateReport) -> Date | None:
     date = parse_date_text(node.text)
     if date is None:
         words = plain(node.text[:60])
@@ -123,7 +123,7 @@ def _from_text(node: Scalar, report: Report) -> Date | None:
     return date
 
 
-def _from_mapping(node: Mapping, report: Report) -> Date | None:
+def _from_mapping(node: Mapping, report: DateReport) -> Date | None:
     values = {key.text: value for key, value in node.entries}
     if "year" in values:
         return _from_list(Sequence((node,), node.span), report)
@@ -157,18 +157,18 @@ def _with_seasons(parts: tuple[tuple[int, ...], ...], season: str, literal: str,
     return Date(parts=parts, season=season, literal=literal, circa=circa)
 
 
-def _text(node: Node, key: str, report: Report) -> str:
+def _text(node: DataNode, key: str, report: DateReport) -> str:
     if isinstance(node, Scalar):
         return "" if node.is_null else node.text
     report(node, f'has a "{key}" that is {kind_of(node)}', _FORM)
     return ""
 
 
-def _circa(node: Node | None) -> bool:
+def _circa(node: DataNode | None) -> bool:
     return isinstance(node, Scalar) and not node.is_null and node.text not in ("", "0", "false")
 
 
-def _date_parts(node: Node, report: Report) -> tuple[tuple[int, ...], ...] | None:
+def _date_parts(node: DataNode, report: DateReport) -> tuple[tuple[int, ...], ...] | None:
     """One or two dates; nothing where their form is wrong."""
     if not isinstance(node, Sequence) or not all(isinstance(item, Sequence) for item in node.items):
         report(node, 'needs "date-parts" with two pairs of brackets', "write {date-parts: [[2009, 5, 1]]}")
@@ -182,7 +182,7 @@ def _date_parts(node: Node, report: Report) -> tuple[tuple[int, ...], ...] | Non
     return tuple(date for date in dates if date) if dates and all(dates) else None
 
 
-def _numbers(node: Sequence, report: Report) -> tuple[int, ...] | None:
+def _numbers(node: Sequence, report: DateReport) -> tuple[int, ...] | None:
     """Year, month and day; what is empty or 0 behind the year is not known."""
     if len(node.items) > 3:
         report(node, "has more than year, month and day", _FORM)
@@ -198,7 +198,7 @@ def _numbers(node: Sequence, report: Report) -> tuple[int, ...] | None:
     return tuple(numbers)
 
 
-def _number(node: Node, report: Report) -> int | None:
+def _number(node: DataNode, report: DateReport) -> int | None:
     text = node.text.strip() if isinstance(node, Scalar) else ""
     if re.fullmatch(r"[-+]?[0-9]{1,9}", text):
         return int(text)
@@ -207,7 +207,7 @@ def _number(node: Node, report: Report) -> int | None:
     return None
 
 
-def _from_list(node: Sequence, report: Report) -> Date | None:
+def _from_list(node: Sequence, report: DateReport) -> Date | None:
     """Pandoc's other form: `[{year: 2009, month: 5, day: 1}]`, with two mappings for a range."""
     if not node.items or len(node.items) > 2 or not all(isinstance(item, Mapping) for item in node.items):
         report(node, "must be a date, not a list", _FORM)
@@ -224,7 +224,7 @@ def _from_list(node: Sequence, report: Report) -> Date | None:
     return Date(parts=tuple(p for p in parts if p), season=season, circa=circa)
 
 
-def _parts_of(node: Node, values: dict[str, Node], report: Report) -> tuple[int, ...] | None:
+def _parts_of(node: DataNode, values: dict[str, DataNode], report: DateReport) -> tuple[int, ...] | None:
     for key in values:
         if key not in (*_PARTS, "season", "circa"):
             report(node, f'has no part "{plain(key[:60])}"', did_you_mean(key, _PARTS, _FORM))

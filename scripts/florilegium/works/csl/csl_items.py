@@ -9,16 +9,26 @@ from functools import lru_cache
 from ...core.diagnostics import Diagnostic, closest, quoted
 from ...core.model import Date, Name, Source
 from ...core.spans import LineTable, Span
-from ...core.trees import Mapping, Node, Scalar, Sequence, kind_of, tree_of
+from ...core.trees import DataNode, Mapping, Scalar, Sequence, kind_of, tree_of
 from ..identifiers import Identifier, check_url, parse_doi, parse_isbn, parse_issn, parse_orcid, parse_pmcid, parse_pmid
 from .csl_dates import date_to_csl, parse_date
-from .csl_vocabulary import CUSTOM, DATES, FIELDS, IGNORED, MISTAKEN_FIELDS, MISTAKEN_TYPES, NAMES, TEXTS, TYPES
+from .csl_vocabulary import (
+    CSL_DATES,
+    CSL_FIELDS,
+    CSL_NAMES,
+    CSL_TYPES,
+    CUSTOM,
+    IGNORED,
+    MISTAKEN_FIELDS,
+    MISTAKEN_TYPES,
+    TEXTS,
+)
 
-__all__ = ["MAX_KEY", "MAX_NAMES", "name_to_csl", "parse_source", "read_item", "to_csl"]
+__all__ = ["MAX_CSL_NAMES", "MAX_KEY", "name_to_csl", "parse_source", "read_item", "to_csl"]
 
 MAX_KEY = 200
 """Characters of a citation key."""
-MAX_NAMES = 6_000
+MAX_CSL_NAMES = 6_000
 """Names of one field."""
 _MAX_PROBLEMS = 100
 """Problems of one item that are reported."""
@@ -26,7 +36,7 @@ _MAX_GUESSES = 100
 """Unknown fields of one item for which the field that was meant is looked for."""
 
 
-def parse_source(node: Node, table: LineTable) -> tuple[Source | None, list[Diagnostic]]:
+def parse_source(node: DataNode, table: LineTable) -> tuple[Source | None, list[Diagnostic]]:
     """Read one CSL item from a tree that was read from the file `table`.
 
     All problems of the item are reported at once, and what has none is kept; without a usable `id` there is
@@ -51,7 +61,7 @@ _PARTICLES = frozenset("af al da dal de del della den der di dos du el la le ten
 _NAME = "write [{family: Doe, given: Jane}], or [{literal: World Health Organization}]"
 
 _TEXT, _NAMES, _DATE = 1, 2, 3
-_KINDS = {**dict.fromkeys(TEXTS, _TEXT), **dict.fromkeys(NAMES, _NAMES), **dict.fromkeys(DATES, _DATE)}
+_KINDS = {**dict.fromkeys(TEXTS, _TEXT), **dict.fromkeys(CSL_NAMES, _NAMES), **dict.fromkeys(CSL_DATES, _DATE)}
 
 _NAME_PARTS = {
     "family": "family",
@@ -82,7 +92,7 @@ class _Item:
             found = Diagnostic(rule=rule, span=span, message=message, help=remedy, about=self.key)
             self.diagnostics.append(found)
 
-    def expect(self, field: str, wanted: str, node: Node, remedy: str = "") -> None:
+    def expect(self, field: str, wanted: str, node: DataNode, remedy: str = "") -> None:
         written = f" {quoted(node.text)}" if isinstance(node, Scalar) and not node.is_null else ""
         got = f"{kind_of(node)}{written}"
         self.report("invalid-reference", node.span, f'"{field}" must be {wanted}, not {got}', remedy)
@@ -129,7 +139,7 @@ class _Item:
 
     # ------------------------------------------------------------------------------------------- id and type
 
-    def read_key(self, node: Node | None, item: Mapping) -> Span | None:
+    def read_key(self, node: DataNode | None, item: Mapping) -> Span | None:
         """Take the citation key, and return its place; nothing where no citation could name the work."""
         if node is None:
             start = Span(item.span.path, *item.span.start, *item.span.start)
@@ -151,16 +161,16 @@ class _Item:
             self.report("invalid-reference", node.span, f'the "id" {quoted(self.key)} {message}', remedy)
         return node.span if _CITABLE.fullmatch(self.key) and self.key.isprintable() else None
 
-    def read_type(self, node: Node | None, item: Mapping) -> str:
+    def read_type(self, node: DataNode | None, item: Mapping) -> str:
         """The item's type; an unknown one counts as `document`, the type of which CSL asks nothing."""
-        if isinstance(node, Scalar) and node.text in TYPES:
+        if isinstance(node, Scalar) and node.text in CSL_TYPES:
             return node.text
         if node is None or (isinstance(node, Scalar) and node.is_null):
             span = Span(item.span.path, *item.span.start, *item.span.start)
             message = f'the "type" of the reference {quoted(self.key)} is missing'
             self.report("invalid-reference", span, message, f"add type: {_TYPES}")
         elif isinstance(node, Scalar):
-            near = MISTAKEN_TYPES.get(node.text.lower()) or closest(node.text, sorted(TYPES))
+            near = MISTAKEN_TYPES.get(node.text.lower()) or closest(node.text, sorted(CSL_TYPES))
             remedy = f"did you mean {quoted(near)}?" if near else f"CSL has {_TYPES}"
             self.report("invalid-reference", node.span, f'"type" knows no {quoted(node.text)}', remedy)
         else:
@@ -169,7 +179,7 @@ class _Item:
 
     # ------------------------------------------------------------------------------------------------- fields
 
-    def read_text(self, field: str, node: Node) -> None:
+    def read_text(self, field: str, node: DataNode) -> None:
         if type(node) is not Scalar:
             text = _joined(node) if field in _LISTS else None
             if text is None:
@@ -183,15 +193,15 @@ class _Item:
         if text:
             self.variables[field] = text
 
-    def read_date(self, field: str, node: Node) -> None:
-        def report(place: Node, problem: str, remedy: str) -> None:
+    def read_date(self, field: str, node: DataNode) -> None:
+        def report(place: DataNode, problem: str, remedy: str) -> None:
             self.report("invalid-reference", place.span, f'"{field}" {problem}', remedy)
 
         date = None if isinstance(node, Scalar) and not node.text else parse_date(node, report)
         if date is not None:
             self.dates[field] = date
 
-    def read_custom(self, node: Node) -> None:
+    def read_custom(self, node: DataNode) -> None:
         """Take our own data from `custom`, which holds any program's; only what looks like ours is judged."""
         for key, value in node.entries if isinstance(node, Mapping) else ():
             if key.text in CUSTOM and isinstance(value, Scalar):
@@ -204,12 +214,12 @@ class _Item:
                 message = f'"custom" holds {quoted(key.text)}, which nothing reads'
                 self.report("invalid-status", key.span, message, f"did you mean {quoted(near)}?")
 
-    def read_unknown(self, key: Scalar, node: Node, values: AnyMapping[str, Node]) -> None:
+    def read_unknown(self, key: Scalar, node: DataNode, values: AnyMapping[str, DataNode]) -> None:
         meant = MISTAKEN_FIELDS.get(key.text.lower())
         if meant in values:  # The data of Crossref and others say some things twice.
             meant = None
         elif meant is None:
-            meant = self.guess(key.text, FIELDS)
+            meant = self.guess(key.text, CSL_FIELDS)
         if meant:
             message = f"CSL has no field {quoted(key.text)}"
             self.report("invalid-reference", key.span, message, f"did you mean {quoted(meant)}?")
@@ -218,20 +228,20 @@ class _Item:
 
     # -------------------------------------------------------------------------------------------------- names
 
-    def read_names(self, field: str, node: Node) -> None:
+    def read_names(self, field: str, node: DataNode) -> None:
         if type(node) is not Sequence:
             self.expect(field, "a list of names", node, _names_remedy(field, node))
             return
         items = node.items
-        if len(items) > MAX_NAMES:
-            message = f'"{field}" has {len(items):,} names; at most {MAX_NAMES:,} are read'
+        if len(items) > MAX_CSL_NAMES:
+            message = f'"{field}" has {len(items):,} names; at most {MAX_CSL_NAMES:,} are read'
             self.report("too-many-names", node.span, message, "name the group: {literal: …}")
-            items = items[:MAX_NAMES]
+            items = items[:MAX_CSL_NAMES]
         names = [name for item in items if (name := self.read_name(field, item))]
         if names:
             self.names[field] = tuple(names)
 
-    def read_name(self, field: str, node: Node) -> Name | None:
+    def read_name(self, field: str, node: DataNode) -> Name | None:
         if type(node) is not Mapping:
             self.expect(field, "a list of names", node, _names_remedy(field, node))
             return None
@@ -250,7 +260,7 @@ class _Item:
             return None
         return Name(**parts)
 
-    def read_name_extra(self, field: str, key: Scalar, value: Node) -> None:
+    def read_name_extra(self, field: str, key: Scalar, value: DataNode) -> None:
         if key.text.lower() == "orcid":
             fault = parse_orcid(value.text).fault if isinstance(value, Scalar) else f"is {kind_of(value)}"
             if fault:
@@ -297,7 +307,7 @@ class _Item:
         return url
 
 
-def _is_empty(node: Node) -> bool:
+def _is_empty(node: DataNode) -> bool:
     if type(node) is Scalar:
         return not node.text
     return type(node) is Sequence and not node.items
@@ -343,7 +353,7 @@ def _key_fault(key: str) -> tuple[str, str]:
     return f"begins with {quoted(key[0])}", "begin it with a letter, a digit or _"
 
 
-def _joined(node: Node) -> str | None:
+def _joined(node: DataNode) -> str | None:
     if isinstance(node, Sequence) and all(isinstance(item, Scalar) for item in node.items):
         return ", ".join(item.text for item in node.items if isinstance(item, Scalar))
     return None
@@ -368,7 +378,7 @@ def to_csl(source: Source) -> dict[str, object]:
         **{name: date_to_csl(date) for name, date in source.dates.items()},
     }
     item: dict[str, object] = {"id": source.key, "type": source.type}
-    item |= {name: fields.pop(name) for name in FIELDS if name in fields}
+    item |= {name: fields.pop(name) for name in CSL_FIELDS if name in fields}
     item |= {name: fields[name] for name in sorted(fields)}
     return item | (
         {"custom": {name: source.custom[name] for name in CUSTOM if name in source.custom}} if source.custom else {}
@@ -380,7 +390,7 @@ def name_to_csl(name: Name) -> dict[str, str]:
     return {part: text for part, slot in _NAME_PARTS.items() if (text := getattr(name, slot))}
 
 
-def _names_remedy(field: str, node: Node) -> str:
+def _names_remedy(field: str, node: DataNode) -> str:
     """The names that stand there as text, in the form that they should have; else the form alone."""
     text = node.text.strip() if isinstance(node, Scalar) else ""
     names = [name for name in re.split(r"\s*;\s*|\s+(?:and|und|et|&)\s+", text) if name]

@@ -6,21 +6,21 @@ Source: https://docs.citationstyles.org/en/stable/specification.html, appendices
 __all__ = [
     "ANONYMOUS_TYPES",
     "CONTAINED_TYPES",
+    "CSL_DATES",
+    "CSL_FIELDS",
+    "CSL_NAMES",
+    "CSL_TYPES",
     "CUSTOM",
-    "DATES",
-    "FIELDS",
     "IGNORED",
     "MISTAKEN_FIELDS",
     "MISTAKEN_STATUSES",
     "MISTAKEN_TYPES",
-    "NAMES",
     "TEXTS",
-    "TYPES",
     "WEB_TYPES",
 ]
 
 # fmt: off
-TYPES = frozenset((
+CSL_TYPES = frozenset((
     "article", "article-journal", "article-magazine", "article-newspaper", "bill", "book", "broadcast",
     "chapter", "classic", "collection", "dataset", "document", "entry", "entry-dictionary",
     "entry-encyclopedia", "event", "figure", "graphic", "hearing", "interview", "legal_case", "legislation",
@@ -29,14 +29,14 @@ TYPES = frozenset((
     "review", "review-book", "software", "song", "speech", "standard", "thesis", "treaty", "webpage",
 ))
 
-NAMES = (
+CSL_NAMES = (
     "author", "chair", "collection-editor", "compiler", "composer", "container-author", "contributor",
     "curator", "director", "editor", "editor-translator", "editorial-director", "executive-producer",
     "guest", "host", "illustrator", "interviewer", "narrator", "organizer", "original-author", "performer",
     "producer", "recipient", "reviewed-author", "script-writer", "series-creator", "translator",
 )
 
-DATES = ("issued", "accessed", "available-date", "event-date", "original-date", "submitted")
+CSL_DATES = ("issued", "accessed", "available-date", "event-date", "original-date", "submitted")
 
 TEXTS = (
     "title", "title-short", "container-title", "container-title-short", "collection-title", "volume-title",
@@ -76,7 +76,7 @@ IGNORED = frozenset(("custom", "categories"))
 CUSTOM = ("status-date", "status-notice")
 """Our own data in `custom`: when a status was given, and the DOI or address of the notice that says so."""
 
-FIELDS = ("id", "type", *NAMES, *TEXTS, *DATES)
+CSL_FIELDS = ("id", "type", *CSL_NAMES, *TEXTS, *CSL_DATES)
 """All fields of an item, in the order of an export."""
 
 # What other formats call the same thing, too far from the CSL word for a comparison of letters.

@@ -39,7 +39,7 @@ _PERIODICALS = frozenset(
     ("article", "article-journal", "article-magazine", "article-newspaper", "review", "review-book")
 )
 _PARTS = frozenset(("chapter", "entry", "entry-dictionary", "entry-encyclopedia", "paper-conference"))
-MAX_NAMES = 30
+MAX_AUTHORS_SHOWN = 30
 """Authors that are named: some works have thousands."""
 
 _Node = dict[str, Any]
@@ -76,7 +76,7 @@ def _line(text: str) -> str:
 
 
 def _people(source: Source, role: str) -> list[_Node]:
-    return [_person(name) for name in source.names.get(role, ())[:MAX_NAMES]]
+    return [_person(name) for name in source.names.get(role, ())[:MAX_AUTHORS_SHOWN]]
 
 
 def _person(name: Name) -> _Node:

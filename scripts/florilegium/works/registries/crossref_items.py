@@ -16,7 +16,7 @@ from typing import Any
 from ...core.characters import find_invisible
 from ..identifiers import check_url, parse_doi, parse_isbn, parse_issn
 
-__all__ = ["CROSSREF_TYPES", "clean_text", "date_numbers", "number_of", "people_of", "to_csl"]
+__all__ = ["CROSSREF_TYPES", "clean_text", "crossref_item", "crossref_people", "date_numbers", "number_of"]
 
 CROSSREF_TYPES = {
     "book": "book", "book-chapter": "chapter", "book-part": "chapter", "book-section": "chapter",
@@ -38,7 +38,7 @@ _TEXTS = {"volume": "volume", "issue": "issue", "edition-number": "edition", "la
 _IN_BOOKS = frozenset(("book", "chapter", "entry", "paper-conference"))
 
 
-def to_csl(record: Mapping[str, Any]) -> dict[str, Any]:
+def crossref_item(record: Mapping[str, Any]) -> dict[str, Any]:
     """The CSL item of a record of `fetch_record`; its `id` is the DOI, to be replaced by a citation key.
 
     The abstract is left out: it is mostly under copyright, and of no use to a bibliography.
@@ -48,7 +48,7 @@ def to_csl(record: Mapping[str, Any]) -> dict[str, Any]:
     item = {
         "id": doi,
         "type": kind,
-        **{name: people for name in _NAMES if (people := people_of(record.get(name)))},
+        **{name: people for name in _NAMES if (people := crossref_people(record.get(name)))},
         "title": _title(record),
         **_containers(record, kind),
         **{ours: clean_text(record.get(theirs)) for theirs, ours in _TEXTS.items()},
@@ -167,7 +167,7 @@ def number_of(value: object) -> str:
 # ---------------------------------------------------------------------------------------------- names and dates
 
 
-def people_of(value: object) -> list[dict[str, str]]:
+def crossref_people(value: object) -> list[dict[str, str]]:
     items = value[:_MAX_NAMES] if isinstance(value, list) else []
     return [person for item in items if isinstance(item, dict) and (person := _person(item))]
 

@@ -13,9 +13,9 @@ from urllib.parse import quote
 
 from ...core.diagnostics import quoted
 from ..csl.csl_dates import date_to_csl, guess_date
-from ..csl.csl_vocabulary import DATES, NAMES, TEXTS, TYPES
+from ..csl.csl_vocabulary import CSL_DATES, CSL_NAMES, CSL_TYPES, TEXTS
 from ..identifiers import check_url, parse_arxiv, parse_doi, parse_isbn, parse_pmid
-from .crossref_items import CROSSREF_TYPES, clean_text, date_numbers, number_of, people_of, to_csl
+from .crossref_items import CROSSREF_TYPES, clean_text, crossref_item, crossref_people, date_numbers, number_of
 from .crossref_records import fetch_record
 from .registry_requests import RegistryError, UnknownWork, base_address, fetch_json
 
@@ -77,7 +77,7 @@ def fetch_item(identifier: WorkIdentifier, *, sleep: Callable[[float], None] = t
         return _item(fetch_json(address, str(identifier), "PubMed", sleep=sleep), identifier)
     if identifier.kind == "doi":
         try:
-            return to_csl(fetch_record(identifier.value, sleep=sleep))
+            return crossref_item(fetch_record(identifier.value, sleep=sleep))
         except UnknownWork as error:
             try:
                 return _negotiated(identifier, sleep)
@@ -102,16 +102,16 @@ def _item(answer: Any, identifier: WorkIdentifier) -> dict[str, Any]:
     if not isinstance(answer, dict) or not (answer.get("title") or answer.get("author")):
         raise RegistryError(f"the answer for {identifier} is no record of a work")
     kind = str(answer.get("type", ""))
-    item: dict[str, Any] = {"type": kind if kind in TYPES else CROSSREF_TYPES.get(kind, "document")}
-    for name in NAMES:
-        if people := people_of(answer.get(name)):
+    item: dict[str, Any] = {"type": kind if kind in CSL_TYPES else CROSSREF_TYPES.get(kind, "document")}
+    for name in CSL_NAMES:
+        if people := crossref_people(answer.get(name)):
             item[name] = people
     for name in TEXTS:
         if name not in ("abstract", "annote", "note", "source", "license", "keyword") and (
             text := clean_text(answer.get(name))
         ):
             item[name] = text
-    for name in DATES:
+    for name in CSL_DATES:
         if date := _date(answer.get(name)):
             item[name] = date
     if "page" in item:

@@ -25,7 +25,7 @@ from ..identifiers import check_url
 
 __all__ = ["RegistryError", "UnknownWork", "base_address", "fetch_json"]
 
-MAX_BYTES = 8 * 1_048_576
+MAX_ANSWER_BYTES = 8 * 1_048_576
 """Bytes of an answer that are read. Records of works with thousands of authors have some 2 MB."""
 ATTEMPTS = 3
 _SILENCE = 20.0
@@ -148,8 +148,10 @@ def _read(answer: http.client.HTTPResponse, host: str) -> bytes:
     while piece := answer.read1(65_536):
         pieces.append(piece)
         size += len(piece)
-        if size > MAX_BYTES:
-            raise RegistryError(f"the answer of {host} is larger than {MAX_BYTES // 1_048_576} MiB; it was not read")
+        if size > MAX_ANSWER_BYTES:
+            raise RegistryError(
+                f"the answer of {host} is larger than {MAX_ANSWER_BYTES // 1_048_576} MiB; it was not read"
+            )
         if time.monotonic() > end:
             raise TimeoutError
     if answer.length:  # `read1` does not say that bytes are missing.

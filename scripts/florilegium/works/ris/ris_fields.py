@@ -6,7 +6,18 @@ follows Zotero's and Pandoc's, so that a record arrives there as it left.
 
 from typing import NamedTuple
 
-__all__ = ["KNOWN", "NAMES", "NUMBERED", "REPEATED", "SAME", "TAGS", "WHOLE", "csl_type", "names_of", "ris_type"]
+__all__ = [
+    "KNOWN",
+    "NUMBERED",
+    "REPEATED",
+    "RIS_NAMES",
+    "SAME",
+    "TAGS",
+    "WHOLE",
+    "names_of",
+    "ris_csl_type",
+    "ris_type",
+]
 
 
 class RecordType(NamedTuple):
@@ -19,7 +30,7 @@ class RecordType(NamedTuple):
 
 # A type that several rows write is read as the first of them.
 # fmt: off
-TYPES = (
+RIS_TYPES = (
     RecordType("article-journal", "JOUR", ("ABST", "EJOUR", "INPR")),
     RecordType("article", "JOUR"), RecordType("review", "JOUR"), RecordType("review-book", "JOUR"),
     RecordType("article-magazine", "MGZN"),
@@ -61,15 +72,15 @@ TYPES = (
     RecordType("document", "GEN"), RecordType("performance", "GEN"), RecordType("event", "GEN"),
 )
 # fmt: on
-_WRITTEN = {row.csl: row.ris for row in TYPES} | {"motion_picture": "MPCT"}
+_WRITTEN = {row.csl: row.ris for row in RIS_TYPES} | {"motion_picture": "MPCT"}
 _READ: dict[str, str] = {}
-for _row in TYPES:
+for _row in RIS_TYPES:
     for _name in (_row.ris, *_row.read):
         _READ.setdefault(_name, _row.csl)
 _READ["MPCT"] = "motion_picture"
 
 
-def csl_type(name: str) -> str:
+def ris_csl_type(name: str) -> str:
     """The CSL type of a record; nothing for a type that RIS does not have."""
     return _READ.get(name.strip().upper(), "")
 
@@ -83,7 +94,7 @@ WHOLE = frozenset(("book", "classic", "dataset", "map", "musical_score", "period
 NUMBERED = frozenset(("report", "standard", "patent"))
 """Types whose own number stands where a journal has its issue."""
 
-NAMES = {
+RIS_NAMES = {
     "AU": "author", "A1": "author", "A2": "editor", "ED": "editor", "A3": "collection-editor", "A4": "translator",
 }  # fmt: skip
 """Tags of people and their roles."""
@@ -101,7 +112,7 @@ def names_of(csl: str) -> tuple[tuple[str, str], ...]:
     )  # fmt: skip
 
 
-class Tag(NamedTuple):
+class RisTag(NamedTuple):
     """A variable of CSL, the tag that is written for it, and those that are read as it, the first that is there."""
 
     csl: str
@@ -111,34 +122,34 @@ class Tag(NamedTuple):
 
 # fmt: off
 TAGS = (
-    Tag("title", "TI", ("TI", "T1", "CT", "BT")),
-    Tag("title-short", "ST", ("ST",)),
-    Tag("container-title", "T2", ("T2", "JF", "JO", "BT", "JA", "J2", "J1")),
-    Tag("container-title-short", "J2", ("JA", "J2", "J1", "JO")),
-    Tag("collection-title", "T3", ("T3",)),
-    Tag("volume", "VL", ("VL",)),
-    Tag("issue", "IS", ()),
-    Tag("number-of-volumes", "NV", ("NV",)),
-    Tag("edition", "ET", ("ET",)),
-    Tag("section", "SE", ("SE",)),
-    Tag("publisher", "PB", ("PB",)),
-    Tag("publisher-place", "CY", ("CY", "PP")),
-    Tag("genre", "M3", ()),
-    Tag("DOI", "DO", ()),
-    Tag("URL", "UR", ("UR",)),
-    Tag("ISBN", "SN", ()),
-    Tag("ISSN", "SN", ()),
-    Tag("PMCID", "C2", ()),
-    Tag("call-number", "CN", ("CN",)),
-    Tag("archive", "", ("DB",)),
-    Tag("language", "LA", ("LA",)),
-    Tag("abstract", "AB", ("AB", "N2")),
-    Tag("note", "N1", ()),
+    RisTag("title", "TI", ("TI", "T1", "CT", "BT")),
+    RisTag("title-short", "ST", ("ST",)),
+    RisTag("container-title", "T2", ("T2", "JF", "JO", "BT", "JA", "J2", "J1")),
+    RisTag("container-title-short", "J2", ("JA", "J2", "J1", "JO")),
+    RisTag("collection-title", "T3", ("T3",)),
+    RisTag("volume", "VL", ("VL",)),
+    RisTag("issue", "IS", ()),
+    RisTag("number-of-volumes", "NV", ("NV",)),
+    RisTag("edition", "ET", ("ET",)),
+    RisTag("section", "SE", ("SE",)),
+    RisTag("publisher", "PB", ("PB",)),
+    RisTag("publisher-place", "CY", ("CY", "PP")),
+    RisTag("genre", "M3", ()),
+    RisTag("DOI", "DO", ()),
+    RisTag("URL", "UR", ("UR",)),
+    RisTag("ISBN", "SN", ()),
+    RisTag("ISSN", "SN", ()),
+    RisTag("PMCID", "C2", ()),
+    RisTag("call-number", "CN", ("CN",)),
+    RisTag("archive", "", ("DB",)),
+    RisTag("language", "LA", ("LA",)),
+    RisTag("abstract", "AB", ("AB", "N2")),
+    RisTag("note", "N1", ()),
 )
 """Where nothing is read from a tag directly, `ris_reader.py` decides by what stands in it."""
 REPEATED = frozenset((
-    *NAMES, "KW", "N1", "UR", "L1", "L2", "L3", "L4", "SN", "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "U1", "U2",
-    "U3", "U4", "U5", "M1", "M2", "M3", "AD", "LK", "DP", "RN", "Y1", "PY", "DA", "Y2",
+    *RIS_NAMES, "KW", "N1", "UR", "L1", "L2", "L3", "L4", "SN", "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8",
+    "U1", "U2", "U3", "U4", "U5", "M1", "M2", "M3", "AD", "LK", "DP", "RN", "Y1", "PY", "DA", "Y2",
 ))
 """Tags that may come several times in a record; a second one of the others would be lost."""
 SAME = {"T1": "TI", "CT": "TI", "N2": "AB"}

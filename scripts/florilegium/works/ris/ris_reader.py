@@ -10,12 +10,12 @@ from typing import NamedTuple
 from ...core.diagnostics import Diagnostic, quoted
 from ...core.model import Date, Source
 from ...core.spans import LineTable, Span
-from ...core.trees import Mapping, Node, Scalar, Sequence, tree_of
+from ...core.trees import DataNode, Mapping, Scalar, Sequence, tree_of
 from ..citation_keys import is_citable, propose_key
 from ..csl import parse_source
 from ..csl.csl_dates import date_to_csl, guess_date, parse_date_text
 from ..identifiers import parse_doi, parse_isbn, parse_issn, parse_pmcid
-from .ris_fields import KNOWN, NAMES, NUMBERED, REPEATED, SAME, TAGS, WHOLE, csl_type
+from .ris_fields import KNOWN, NUMBERED, REPEATED, RIS_NAMES, SAME, TAGS, WHOLE, ris_csl_type
 
 __all__ = ["parse_ris"]
 
@@ -57,7 +57,7 @@ class _Record(NamedTuple):
 
     @property
     def type(self) -> str:
-        return csl_type(self.kind.text) or "document"
+        return ris_csl_type(self.kind.text) or "document"
 
 
 def parse_ris(table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
@@ -154,7 +154,7 @@ class _Reader:
         kind = record.kind
         if kind.tag != "TY":
             self.report(kind.span, "the record that begins here has no type", "begin it with TY  - JOUR")
-        elif not csl_type(kind.text):
+        elif not ris_csl_type(kind.text):
             self.report(kind.span, f"{quoted(kind.text)} is not a RIS type", "write JOUR, CHAP, BOOK, ELEC or GEN")
         seen: dict[str, _Field] = {}
         for field in fields:
@@ -187,7 +187,7 @@ def _csl_item(record: _Record, taken: set[str]) -> Mapping:
     taken.add(key)
     given = record.first("ID", "LB")
     place = given.span if given and given.text == key else record.kind.span
-    entries: dict[str, Node] = {
+    entries: dict[str, DataNode] = {
         "id": Scalar(key, False, place),
         "type": Scalar(record.type, False, record.kind.span),
     }
@@ -206,9 +206,9 @@ def _made_key(record: _Record, taken: Collection[str]) -> str:
     )
 
 
-def _names(record: _Record) -> Iterator[tuple[str, Node]]:
-    for role in dict.fromkeys(NAMES.values()):
-        found = record.all(*(tag for tag, name in NAMES.items() if name == role))
+def _names(record: _Record) -> Iterator[tuple[str, DataNode]]:
+    for role in dict.fromkeys(RIS_NAMES.values()):
+        found = record.all(*(tag for tag, name in RIS_NAMES.items() if name == role))
         if found:
             yield role, Sequence(tuple(_name(field) for field in found), found[0].span)
 
@@ -218,7 +218,7 @@ _INITIALS = re.compile(r"([^\W\d_][\w'’-]+)\s+((?:[A-ZÀ-Þ]\.[ -]?){1,4}|[A-Z
 _PARTICLES = re.compile(r"((?:[^\W\d_A-ZÀ-Þ][\w'’]*\s+)+)(?=\S)")
 
 
-def _name(field: _Field) -> Node:
+def _name(field: _Field) -> DataNode:
     """`Family, Given, Suffix`; words without a comma are a name as a whole, such as that of an institution."""
     family, comma, rest = field.text.partition(",")
     if not comma and " " in field.text:
@@ -246,7 +246,7 @@ def _scalar(field: _Field, text: str | None = None) -> Scalar:
     return Scalar(field.text if text is None else text, False, field.span)
 
 
-def _texts(record: _Record) -> Iterator[tuple[str, Node]]:
+def _texts(record: _Record) -> Iterator[tuple[str, DataNode]]:
     taken: set[Span] = set()
     if record.type in WHOLE and (series := record.first("T2")):
         taken.add(series.span)
@@ -262,7 +262,7 @@ def _texts(record: _Record) -> Iterator[tuple[str, Node]]:
         yield "note", _scalar(notes[0], "; ".join(field.text for field in notes))
 
 
-def _numbers(record: _Record) -> Iterator[tuple[str, Node]]:
+def _numbers(record: _Record) -> Iterator[tuple[str, DataNode]]:
     if issue := record.first("IS"):
         yield ("number" if record.type in NUMBERED else "issue"), _scalar(issue)
     if record.type not in NUMBERED and (own := record.first("C7" if record.type.startswith("article") else "M1")):
@@ -277,7 +277,7 @@ def _numbers(record: _Record) -> Iterator[tuple[str, Node]]:
         yield "genre", _scalar(genre)
 
 
-def _identifiers(record: _Record) -> Iterator[tuple[str, Node]]:
+def _identifiers(record: _Record) -> Iterator[tuple[str, DataNode]]:
     doi = record.first("DO") or next((f for f in record.all("M3") if parse_doi(f.text).value), None)
     if doi:
         yield "DOI", _scalar(doi, parse_doi(doi.text).value or doi.text)
@@ -296,7 +296,7 @@ def _number_name(text: str, type_: str) -> str:
     return "ISSN" if is_serial else "ISBN"
 
 
-def _dates(record: _Record) -> Iterator[tuple[str, Node]]:
+def _dates(record: _Record) -> Iterator[tuple[str, DataNode]]:
     """The date of publication: the most exact of the tags that programs use for it, as long as they agree."""
     found = [(field, date) for field in record.all("PY", "Y1", "DA") if (date := _date_of(field.text))]
     if found:

@@ -11,7 +11,7 @@ import yaml
 
 from ....core.errors import CannotRun
 from ....core.limits import MAX_FILE_BYTES
-from ....library.frontmatter import Cut, cut_front_matter
+from ....library.frontmatter import FileDivision, cut_front_matter
 from ....library.unexpected_files import is_passed_over
 
 __all__ = ["VaultNote", "read_vault"]
@@ -81,7 +81,7 @@ def parse_vault_note(path: str, text: str) -> VaultNote:
     cut = cut_front_matter(text)
     properties: dict[str, Any] = {}
     problems = []
-    if isinstance(cut, Cut):
+    if isinstance(cut, FileDivision):
         try:
             found = yaml.safe_load(_protected(text[cut.yaml_start : cut.yaml_end]))
         except (yaml.YAMLError, ValueError, RecursionError):

@@ -13,7 +13,7 @@ from ...prose_texts import one_line, valid_text
 from ..markdown_exports import notices_line
 from ..skos import definition_of
 
-__all__ = ["Code", "Codes", "Names", "code_tree", "guid", "notice_guid", "speaker_guid", "theme_guid"]
+__all__ = ["Code", "Codes", "UniqueNames", "code_tree", "guid", "notice_guid", "speaker_guid", "theme_guid"]
 
 
 class Code(NamedTuple):
@@ -53,7 +53,7 @@ def notice_guid(id_: str, site: Site) -> str:
 
 def code_tree(site: Site) -> Codes:
     """All codes of a library, in the order of its files."""
-    names = Names()
+    names = UniqueNames()
     themes = tuple(_themes(site, names))
     groups = (
         Code(guid("#speakers", site), names.take("Speakers"), "Who speaks.", False, tuple(_speakers(site, names))),
@@ -68,7 +68,7 @@ def code_tree(site: Site) -> Codes:
     return Codes(themes, tuple(group for group in groups if group.children))
 
 
-class Names:
+class UniqueNames:
     """Gives out names, each once: the second one like it gets its id in brackets."""
 
     def __init__(self) -> None:
@@ -82,7 +82,7 @@ class Names:
         return wanted
 
 
-def _themes(site: Site, names: Names) -> Iterator[Code]:
+def _themes(site: Site, names: UniqueNames) -> Iterator[Code]:
     """A code has one place in the tree: below the first of the themes that a theme names as broader."""
     below: dict[str, list[Theme]] = {}
     for theme in site.links.themes.values():
@@ -119,13 +119,13 @@ def _described(theme: Theme, site: Site) -> str:
     return "\n\n".join(line for line in lines if line)
 
 
-def _speakers(site: Site, names: Names) -> Iterator[Code]:
+def _speakers(site: Site, names: UniqueNames) -> Iterator[Code]:
     for role in site.links.roles.values():
         name = names.take(f"Speaker: {role.label}", role.id)
         yield Code(speaker_guid(role.id, site), name, "")
 
 
-def _notices(site: Site, names: Names) -> Iterator[Code]:
+def _notices(site: Site, names: UniqueNames) -> Iterator[Code]:
     """Those that the library declares, and any other that is used."""
     used = {mention.id for note in site.links.notes.values() for mention in note.notices}
     used |= {id_ for quote in site.links.quotes for id_ in site.links.notices_of(quote)}

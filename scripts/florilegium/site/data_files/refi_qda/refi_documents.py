@@ -17,7 +17,7 @@ from ...linked_site import Site
 from ...prose_texts import one_line, plain_text, valid_text
 from ..markdown_exports import notices_line
 from ..pieces import encoded
-from .refi_codes import Code, Codes, Names, code_tree, guid, notice_guid, speaker_guid, theme_guid
+from .refi_codes import Code, Codes, UniqueNames, code_tree, guid, notice_guid, speaker_guid, theme_guid
 from .refi_texts import Selection, note_text
 
 __all__ = ["render_codebook", "render_project"]
@@ -130,7 +130,7 @@ def _project(site: Site) -> tuple[str, str]:
 
 def _sources(site: Site) -> Iterator[tuple[str, str, Iterator[str]]]:
     """Each note: the name of its file, its text, and the elements that describe it."""
-    names = Names()
+    names = UniqueNames()
     codings = _Codings(site)
     for note in site.links.notes.values():
         own, text = guid(site.addresses.note(note), site), note_text(note, site)
@@ -138,7 +138,7 @@ def _sources(site: Site) -> Iterator[tuple[str, str, Iterator[str]]]:
         yield f"{own}.txt", text.text, source.elements(own, _name(note, names), text.selections)
 
 
-def _name(note: Note, names: Names) -> str:
+def _name(note: Note, names: UniqueNames) -> str:
     """A name that no other source has, without the signs that the name of a file cannot hold."""
     return names.take(one_line(note.title.translate(_NO_FILE_NAME))[:_LONGEST], note.id)
 
