@@ -29,6 +29,10 @@ _FORMATS = ("auto", "bibtex", "ris", "csl", "zotero", "hypothesis", "readwise", 
 @click.option("--new-themes", is_flag=True, help="Create a theme for each unmatched tag.")
 @click.option("--key", "keys", multiple=True, metavar="OLD=NEW", help="Another key for a work of the file.")
 @click.option("--map", "maps", multiple=True, metavar="KEY=KEY", help="With notes: read one property as another.")
+@click.option("--library", default="", metavar="ID", help="With zotero: a library of its web service.")
+@click.option("--collection", default="", metavar="KEY", help="With zotero: only this collection of the library.")
+@click.option("--local", is_flag=True, help="With zotero: ask Zotero on this computer.")
+@click.option("--all", "everything", is_flag=True, help="With --library: all items, not only what changed.")
 @click.option("--keep-mine", is_flag=True, help="Settle conflicts: what stands in the library is right.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
 def import_(
@@ -42,11 +46,16 @@ def import_(
     new_themes: bool,
     keys: tuple[str, ...],
     maps: tuple[str, ...],
+    library: str,
+    collection: str,
+    local: bool,
+    everything: bool,
     keep_mine: bool,
     dry_run: bool,
 ) -> int:
     """Bring works and highlights along from another program: BibTeX, RIS, CSL, Zotero, Hypothesis, Readwise, Kindle,
-    REFI-QDA; with `notes DIR`, a folder of notes; with `form`, what was filed as an issue."""
+    REFI-QDA; with `zotero --library ID`, from a library of Zotero over the network; with `notes DIR`, a folder of
+    notes; with `form`, what was filed as an issue."""
     from ..core.edits import render_diff, write_changes
     from ..edit.imports import ImportRequest, plan_import
 
@@ -69,7 +78,17 @@ def import_(
         new_themes=new_themes,
         keep_mine=keep_mine,
     )
-    export = _read(arguments)
+    if library or local or collection or everything:
+        if arguments != ("zotero",) or not (library or local):
+            raise CannotRun(
+                "--collection, --local and --all belong to a library of Zotero",
+                "write florilegium import zotero --library ID",
+            )
+        from .zotero_import import read_library_of_zotero
+
+        export = read_library_of_zotero(root, library, collection, local=local, everything=everything)
+    else:
+        export = _read(arguments)
     plan = plan_import(root, export, request)
     _report(plan.remarks)
     if dry_run:
@@ -99,7 +118,10 @@ def _read(arguments: tuple[str, ...]) -> "Export":
     name = arguments[0] if len(arguments) == 2 else "auto"
     path = Path(arguments[-1])
     if not path.is_file():
-        raise CannotRun(f"there is no file {quoted(path)}", "name the exported file")
+        remedy = "name the exported file"
+        if arguments == ("zotero",):
+            remedy += ", or a library: florilegium import zotero --library ID"
+        raise CannotRun(f"there is no file {quoted(path)}", remedy)
     if path.stat().st_size > MAX_EXPORT_BYTES:
         raise CannotRun(f"{quoted(path)} has more than {MAX_EXPORT_BYTES:,} bytes", "export fewer works")
     data = path.read_bytes()
@@ -139,7 +161,7 @@ def _summarise(plan: "ImportPlan", export: "Export", dry_run: bool) -> None:
     if plan.left_out:
         click.echo(f"highlights left out: {plan.left_out}")
     if not plan.changes:
-        click.echo(f"nothing new in this {export.format} file")
+        click.echo(f"nothing new in this {export.format} {'library' if export.version[0] else 'file'}")
     elif dry_run:
         click.echo("Nothing was written.")
     if any(note.added for note in plan.notes):

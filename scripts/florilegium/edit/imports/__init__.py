@@ -3,8 +3,11 @@
 from .detection import MAX_EXPORT_BYTES, guess_format, parse_export
 from .highlights import Export, Highlight, HighlightFormat, Remark
 from .import_plan import ImportPlan, ImportRequest, Touched, plan_import
+from .import_state import IMPORT_STATE, parse_import_state
+from .zotero_library import known_works, zotero_export
 
 __all__ = [
+    "IMPORT_STATE",
     "MAX_EXPORT_BYTES",
     "Export",
     "Highlight",
@@ -14,6 +17,9 @@ __all__ = [
     "Remark",
     "Touched",
     "guess_format",
+    "known_works",
     "parse_export",
+    "parse_import_state",
     "plan_import",
+    "zotero_export",
 ]

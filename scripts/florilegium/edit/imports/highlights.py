@@ -55,6 +55,8 @@ class Work(FrozenValue):
     year: str = ""
     key: str = ""
     """A citation key that the other program gives to it."""
+    item: str = ""
+    """The id by which the same export has the work among its sources."""
     doi: str = ""
     url: str = ""
     isbn: str = ""
@@ -108,3 +110,9 @@ class Export(FrozenValue):
     sources: tuple[Source, ...] = ()
     codes: tuple[ImportedCode, ...] = ()
     remarks: tuple[Remark, ...] = field(default=())
+    is_whole: bool = True
+    """Whether what is not here is not there; otherwise this is what changed, and `deleted` says what is gone."""
+    deleted: frozenset[str] = frozenset()
+    """Ids of highlights and works that were deleted in the other program."""
+    version: tuple[str, int] = ("", 0)
+    """The library that answered, and its version; the next import asks for what changed since then."""

@@ -1,7 +1,7 @@
 """From an export to changes of the library: which work, which note, which theme; nothing is written here."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from .imported_quotations import DraftQuotation, Merge, Wanted, cite
 from .imported_themes import Themes
 from .imported_works import IMPORTED_WORKS as WORKS
 from .imported_works import Merged, describe, find_known_work, merge_works
+from .one_sided import notes_with_deletions, one_sided_quotes, one_sided_works
 
 __all__ = ["ImportPlan", "ImportRequest", "Touched", "plan_import"]
 
@@ -113,12 +114,19 @@ class _Planner:
         self.plan_ = ImportPlan(remarks=list(export.remarks))
         self.found: list[Source] = []
         """Works that only a highlight told of."""
+        self.merged: set[str] = set()
+        """Ids of the notes that highlights of the export belong to."""
+        self.brought: dict[str, str] = {}
+        """By their ids in the export, the keys of the works that come along with highlights."""
         self.fresh: dict[str, tuple[str, str]] = {}
         """New notes: from the id to the key of the work, and the title."""
 
     def plan(self) -> ImportPlan:
         plan = self.plan_
-        for note, highlights in self._by_note(self._chosen()).items():
+        self._bring_works()
+        groups = self._by_note(self._chosen())
+        self.merged = set(groups)
+        for note, highlights in groups.items():
             self._merge(note, highlights)
         before = 0
         if self.export.codes and (self.request.new_themes or not self.export.highlights):
@@ -130,6 +138,7 @@ class _Planner:
         plan.remarks += self.themes.remarks()
         plan.changes += self.themes.changes()
         plan.themes = len(self.themes.added)
+        self._say_deleted()
         self._write_ledger()
         return plan
 
@@ -205,6 +214,7 @@ class _Planner:
             if (
                 alone
                 or before == asked
+                or (work.item and self.brought.get(work.item) == key)
                 or find_known_work(work, {key: self.sources[key]} if key in self.sources else {})
             ):
                 return asked
@@ -221,7 +231,7 @@ class _Planner:
         titled = [note.id for note in self.notes.values() if note.title and note.title == work.title]
         if len(titled) == 1:
             return titled[0]
-        key = find_known_work(work, self.sources) or self._new_work(work, group[0].span)
+        key = self.brought.get(work.item) or find_known_work(work, self.sources) or self._new_work(work, group[0].span)
         if key:
             return self._note_on(key, group[0].span, work) or ""
         message = f"no work of the library fits {quoted(work.name) if work.name else 'these highlights'}"
@@ -287,7 +297,7 @@ class _Planner:
         self.plan_.remarks += merge.remarks
         for highlight, entry in merge.entries.items():
             self.quotes[self.export.format, highlight] = entry
-        self.plan_.remarks += self._gone(id_, path, merge.removed)
+        self.plan_.remarks += one_sided_quotes(self.export, self.ledger, id_, merge.removed)
         if before is None and not merge.added:
             return
         touched = Touched(
@@ -329,24 +339,6 @@ class _Planner:
         """The notices that every quote from a work must carry."""
         return [mention.id for mention in self.links.library.settings.sensitive_sources.get(key, ())]
 
-    def _gone(self, note: str, path: str, removed: Sequence[str]) -> Iterator[Remark]:
-        """What is on one side only since the last import. It stays where it is, and nothing is brought back."""
-        there = {highlight.id for highlight in self.export.highlights}
-        kept = [
-            entry.address
-            for (tool, id_), entry in self.ledger.quotes.items()
-            if tool == self.export.format and id_ not in there and entry.address.startswith(f"{note}/")
-        ]
-        for what, addresses in (
-            ("no longer in the export, and kept here", kept),
-            ("imported before and removed here, and not brought back", removed),
-        ):
-            if addresses:
-                names = ", ".join(map(quoted, addresses[:_MAX_LISTED])) + (
-                    ", …" if len(addresses) > _MAX_LISTED else ""
-                )
-                yield Remark(span=Span.of_file(path), message=f"{what}: {names}", severity=Severity.INFORMATION)
-
     def _new_note(self, id_: str, themes: Sequence[str]) -> str:
         key, title = self.fresh[id_]
         notices = self._sensitive(key)
@@ -365,21 +357,27 @@ class _Planner:
 
     # -- works and what is remembered
 
-    def _merge_works(self) -> None:
+    def _bring_works(self) -> None:
+        """Learn which key each work of the export gets, where its highlights are in the same export."""
+        if not (self.export.sources and self.export.highlights):
+            return
+        self.brought = self._merged(self.export.sources).keys
+        for source in self.export.sources:
+            if key := self.brought.get(source.key):
+                self.sources.setdefault(key, replace(source, key=key))
+
+    def _merged(self, sources: Sequence[Source]) -> Merged:
         text = read_exactly(self.root, WORKS)
-        sources = [*self.export.sources, *(s for s in self.found if self._is_cited(s))]
+        renamed, keep = self.request.keys, self.request.keep_mine
         try:
-            merged = merge_works(
-                self.export.format,
-                sources,
-                self.links.sources,
-                self.works,
-                text,
-                renamed=self.request.keys,
-                keep=self.request.keep_mine,
+            return merge_works(
+                self.export.format, sources, self.links.sources, self.works, text, renamed=renamed, keep=keep
             )
         except ValueError as error:
             raise CannotRun(str(error), "correct it; florilegium check says where") from error
+
+    def _merge_works(self) -> None:
+        merged = self._merged([*self.export.sources, *(s for s in self.found if self._is_cited(s))])
         self.plan_.works = merged
         self.plan_.remarks += merged.remarks
         self.works |= merged.entries
@@ -389,9 +387,21 @@ class _Planner:
     def _is_cited(self, source: Source) -> bool:
         return any(note.is_new and self._key_of(_id(note.path)) == source.key for note in self.plan_.notes)
 
+    def _say_deleted(self) -> None:
+        """Say what is gone there, also of notes that nothing new comes to."""
+        for note in sorted(notes_with_deletions(self.export, self.ledger) - self.merged):
+            self.plan_.remarks += one_sided_quotes(self.export, self.ledger, note, ())
+        self.plan_.remarks += one_sided_works(self.export, self.ledger, self.links.sources, WORKS)
+
     def _write_ledger(self) -> None:
-        after = lock.render_import_state(Ledger(self.quotes, self.works))
-        changed = self.quotes != dict(self.ledger.quotes) or self.works != dict(self.ledger.works)
+        versions = dict(self.ledger.versions)
+        name, version = self.export.version
+        settled = not (self.request.only or self.plan_.left_out or self.plan_.conflicts)
+        if version and settled and not any(r.severity is Severity.ERROR for r in self.plan_.remarks):
+            versions[name] = version  # Otherwise the next import is given the same once more.
+        after = lock.render_import_state(Ledger(self.quotes, self.works, versions))
+        remembered = (dict(self.ledger.quotes), dict(self.ledger.works), dict(self.ledger.versions))
+        changed = (self.quotes, self.works, versions) != remembered
         if changed:
             self.plan_.changes.append(Change(path=lock.IMPORT_STATE, before=self.lock_text, after=after))
 

@@ -28,6 +28,7 @@ _HEADER = "# imports.lock, version 1: written by florilegium import, not by hand
 _SAFE = ":/@!$&'()*+,;=?~"
 _QUOTE = re.compile(r"quote (\S+) (\S+) ([^\s/]+/[^\s/]+) sha256:([0-9a-f]{64}) (\S+) (-|sha256:[0-9a-f]{64})")
 _WORK = re.compile(r"work (\S+) (\S+) (\S+) sha256:([0-9a-f]{64})")
+_LIBRARY = re.compile(r"library (\S+) ([0-9]{1,15})")
 
 
 class MalformedImportState(FlorilegiumError):
@@ -63,6 +64,8 @@ class Ledger(NamedTuple):
 
     quotes: Mapping[tuple[str, str], QuoteEntry] = {}
     works: Mapping[tuple[str, str], WorkEntry] = {}
+    versions: Mapping[str, int] = {}
+    """By library of Zotero, the version that was read last."""
 
 
 def digest(text: str) -> str:
@@ -74,6 +77,7 @@ def parse_import_state(text: str | None) -> Ledger:
     """Read the file; where there is none, nothing was imported. Raises `MalformedImportState`."""
     quotes: dict[tuple[str, str], QuoteEntry] = {}
     works: dict[tuple[str, str], WorkEntry] = {}
+    versions: dict[str, int] = {}
     for number, line in enumerate((text or "").removeprefix("\ufeff").splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
@@ -83,9 +87,11 @@ def parse_import_state(text: str | None) -> Ledger:
             quotes[found[1], unquote(found[2])] = QuoteEntry(found[3], found[4], locator, comment)
         elif found := _WORK.fullmatch(line.rstrip()):
             works[found[1], unquote(found[2])] = WorkEntry(unquote(found[3]), found[4])
+        elif found := _LIBRARY.fullmatch(line.rstrip()):
+            versions[found[1]] = int(found[2])
         else:
             raise MalformedImportState(number)
-    return Ledger(quotes, works)
+    return Ledger(quotes, works, versions)
 
 
 def render_import_state(ledger: Ledger) -> str:
@@ -99,4 +105,5 @@ def render_import_state(ledger: Ledger) -> str:
         f"work {tool} {quote(id_, safe=_SAFE)} {quote(e.key, safe=_SAFE)} sha256:{e.item}"
         for (tool, id_), e in ledger.works.items()
     ]
+    lines += [f"library {name} {version}" for name, version in ledger.versions.items()]
     return "\n".join([_HEADER, *sorted(lines), ""])

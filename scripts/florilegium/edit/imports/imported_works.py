@@ -43,6 +43,8 @@ class Merged:
     remarks: list[Remark] = field(default_factory=list)
     entries: dict[tuple[str, str], WorkEntry] = field(default_factory=dict)
     """What the ledger says anew."""
+    keys: dict[str, str] = field(default_factory=dict)
+    """By the id that a work has in the export, its key here; nothing where it is left out."""
     change: Change | None = None
 
 
@@ -107,7 +109,7 @@ class _Merge:
         extra = _EXTRA_KEY.search(source.variables.get("note", ""))
         given = source.variables.get("citation-key") or (extra[1] if extra else "")
         if _CITABLE.fullmatch(given):
-            return given
+            return self.renamed.get(given, given)
         names = source.names.get("author") or source.names.get("editor") or ()
         twin = _same_identifier(source, self.known) or _same_title(source, self.known)
         return twin or propose_key(names[0].short if names else "", source.year, source.title, self.known)
@@ -118,7 +120,9 @@ class _Merge:
         if ours is None:
             message = f"{quoted(entry.key)} was imported before and removed here; it is not brought back"
             self.report(foreign, message, severity=Severity.INFORMATION)
-        elif theirs in (entry.item, _digest(ours)) or (self.keep and _digest(ours) != entry.item):
+            return
+        self.merged.keys[id_] = entry.key
+        if theirs in (entry.item, _digest(ours)) or (self.keep and _digest(ours) != entry.item):
             self.merged.kept += 1
             self.merged.entries[self.tool, id_] = WorkEntry(entry.key, theirs)
         elif _digest(ours) == entry.item and ours.span.path == IMPORTED_WORKS:
@@ -135,26 +139,28 @@ class _Merge:
         ours = self.known.get(foreign.key)
         twin = _same_identifier(foreign, self.known) or _same_title(foreign, self.known)
         if ours is not None:
-            self.same_key(ours, foreign)
+            self.same_key(id_, ours, foreign)
         elif twin:
             message = f"{quoted(foreign.key)} is the work {quoted(twin)} of the library, whose key is kept"
             self.report(foreign, message, severity=Severity.WARNING)
             self.merged.kept += 1
+            self.merged.keys[id_] = twin
         else:
             self.known[foreign.key] = foreign
+            self.merged.keys[id_] = foreign.key
             self.items.append(to_csl(foreign))
             self.merged.added.append(foreign.key)
             self.merged.entries[self.tool, id_] = WorkEntry(foreign.key, _digest(foreign))
 
-    def same_key(self, ours: Source, foreign: Source) -> None:
+    def same_key(self, id_: str, ours: Source, foreign: Source) -> None:
         fields = same_work(ours, foreign)
-        if not fields:
+        if not fields or _is_same(ours, foreign):
             self.merged.kept += 1
-        elif _is_same(ours, foreign):
-            self.merged.kept += 1
+            self.merged.keys[id_] = ours.key
+        if fields and _is_same(ours, foreign):
             message = f"{quoted(ours.key)} is described otherwise at {ours.span}, which is kept: {', '.join(fields)}"
             self.report(foreign, message, severity=Severity.INFORMATION)
-        else:
+        elif fields:
             self.merged.conflicts += 1
             names = foreign.names.get("author", ())
             free = propose_key(names[0].short if names else "", foreign.year, foreign.title, self.known)

@@ -125,6 +125,7 @@ def _work(item: Mapping | None) -> Work:
         given=clean_line(text_at(first, "firstName")),
         year=clean_line(text_at(item, "date"))[:4],
         key=clean_line(text_at(item, "citationKey") or text_at(item, "citekey")),
+        item=clean_line(text_at(item, "key")),
         doi=clean_line(text_at(item, "DOI")),
         url=clean_line(text_at(item, "url")),
         isbn=parse_isbn(text_at(item, "ISBN")).value,

@@ -11,11 +11,12 @@ import os
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from email.message import Message
 from http.client import HTTPMessage
-from typing import IO, Any
+from types import MappingProxyType
+from typing import IO, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ... import __version__
@@ -23,7 +24,16 @@ from ...core.diagnostics import plain, quoted
 from ...core.errors import FlorilegiumError
 from ..identifiers import check_url
 
-__all__ = ["RegistryError", "UnknownWork", "base_address", "fetch_json"]
+__all__ = [
+    "RegistryAnswer",
+    "RegistryError",
+    "RegistryRefusal",
+    "UnknownWork",
+    "base_address",
+    "fetch_answer",
+    "fetch_json",
+    "parse_answer",
+]
 
 MAX_ANSWER_BYTES = 8 * 1_048_576
 """Bytes of an answer that are read. Records of works with thousands of authors have some 2 MB."""
@@ -51,6 +61,17 @@ class UnknownWork(RegistryError):
     """The registry has no record of the work. The identifier may be mistyped, or belong to another registry."""
 
 
+class RegistryRefusal(RegistryError):
+    """The server does not answer this question to this user."""
+
+
+class RegistryAnswer(NamedTuple):
+    """What a server sent."""
+
+    body: bytes
+    headers: Message
+
+
 class _Again(Exception):
     """An attempt failed that may succeed later; `pause` are the seconds that the server asks for, if it does."""
 
@@ -76,9 +97,26 @@ def fetch_json(
     and then over HTTPS. Raises `UnknownWork` where the registry has no such work, and `RegistryError` for everything
     else that goes wrong.
     """
+    answer = fetch_answer(
+        address, subject, registry, headers={"Accept": accept}, anywhere=anywhere, unknown=unknown, sleep=sleep
+    )
+    return parse_answer(answer.body, subject, registry)
+
+
+def fetch_answer(
+    address: str,
+    subject: str,
+    registry: str,
+    *,
+    headers: Mapping[str, str] = MappingProxyType({}),
+    anywhere: bool = False,
+    unknown: str = "",
+    sleep: Callable[[float], None] = time.sleep,
+) -> RegistryAnswer:
+    """What a server answers, byte by byte, with its headers. Waits and raises as `fetch_json` does."""
     for attempt in range(ATTEMPTS):
         try:
-            return _parse(_fetch(address, accept, subject, registry, anywhere, unknown), subject, registry)
+            return _fetch(address, headers, subject, registry, anywhere, unknown)
         except _Again as failed:
             pause = _PAUSE * 2**attempt if failed.pause is None else failed.pause
             if attempt == ATTEMPTS - 1 or pause > _LONGEST_PAUSE:
@@ -121,15 +159,17 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _fetch(address: str, accept: str, subject: str, registry: str, anywhere: bool, unknown: str) -> bytes:
+def _fetch(
+    address: str, headers: Mapping[str, str], subject: str, registry: str, anywhere: bool, unknown: str
+) -> RegistryAnswer:
     # urllib of the standard library does what is needed for one request to one host, heeds the proxy of the user's
     # environment and checks certificates; a further dependency would have to earn its place in every installation.
     host = plain(urlsplit(address).netloc)
-    headers = {"User-Agent": _user_agent(), "Accept": accept}
     try:
         opener = urllib.request.build_opener(_Redirects(anywhere))
-        with opener.open(urllib.request.Request(address, headers=headers), timeout=_SILENCE) as answer:
-            return _read(answer, host)
+        request = urllib.request.Request(address, headers={"User-Agent": _user_agent(), **headers})
+        with opener.open(request, timeout=_SILENCE) as answer:
+            return RegistryAnswer(_read(answer, host), answer.headers)
     except urllib.error.HTTPError as error:
         with error:
             raise _refused(error, f"{registry} has no work with {subject}", unknown, host) from None
@@ -165,7 +205,7 @@ def _refused(error: urllib.error.HTTPError, message: str, remedy: str, host: str
     if error.code in (408, 429) or error.code >= 500:
         reason = "is busy" if error.code in (429, 503) else "has a fault"
         return _Again(RegistryError(f"{host} {reason} (HTTP status {error.code})"), _pause(error.headers))
-    return RegistryError(f"{host} refuses to answer (HTTP status {error.code})")
+    return RegistryRefusal(f"{host} refuses to answer (HTTP status {error.code})")
 
 
 def _pause(headers: Message) -> float | None:
@@ -194,7 +234,7 @@ def _unreachable(reason: object, host: str) -> Exception:
     return RegistryError(f"{host} cannot be reached: {plain(str(why))}", _CONNECTION)
 
 
-def _parse(answer: bytes, subject: str, registry: str) -> Any:
+def parse_answer(answer: bytes, subject: str, registry: str) -> Any:
     try:
         return json.loads(answer)
     except (ValueError, RecursionError):
