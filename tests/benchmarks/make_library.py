@@ -23,7 +23,7 @@ QUOTES = 10
 """Quotes of a note."""
 
 PROJECT = Path(__file__).resolve().parents[2]
-GENERATED = ("notes", "themes", "quotes", "references", "rules", "coverage")
+GENERATED = ("notes", "themes", "quotes", "works", "authors", "references", "rules", "coverage")
 """Folders of `docs/` that the program writes."""
 
 _FUNCTION_WORDS = """the of and to in a that is was for it as with on be at by this from or had not are but which have an
@@ -33,7 +33,13 @@ _ONSETS = "b c d f g h l m n p r s t v w br cr dr fl gr pl pr sl st str th tr ch
 _NUCLEI = "a e i o u ai ea ee ou io".split()
 _CODAS = ["", "", "", "n", "r", "s", "t", "l", "nd", "st", "m"]
 _NOTICES = ("drug-use", "trauma", "despair")
-_ROLES = ("participant", "author", "interviewer", "clinician")
+_ROLES = {
+    "participant": ("Dana", "Noor"),
+    "author": ("Ilse", "Tomas"),
+    "interviewer": ("Femi", "Ruth"),
+    "clinician": ("Amal", "Pell"),
+}
+"""The names of the speakers of each role: somebody speaks in one role throughout a work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,7 +323,8 @@ def _quote(prose: Prose, index: int, chosen: Sequence[int], themes: Sequence[str
     if chance.random() < 0.1:
         notices.add(chance.choice(_NOTICES))
     tags = [*(f"#{themes[theme]}" for theme in filed), *(f"!{notice}" for notice in sorted(notices))]
-    speaker = chance.choice(_ROLES) + chance.choice(("", ' "Dana"', ' "Noor"'))
+    role = chance.choice(list(_ROLES))
+    speaker = role + chance.choice(("", *(f' "{name}"' for name in _ROLES[role])))
     cited = f"[@{own.key}, p. {_page(own, chance)}]"
     if index == 7:
         cited = f"[@{book.key}, p. {_page(book, chance)}], quoted in {cited}"
@@ -326,6 +333,25 @@ def _quote(prose: Prose, index: int, chosen: Sequence[int], themes: Sequence[str
 
 
 # ------------------------------------------------------------------------------------------------------ frame
+
+_ABOUT = """---
+title: About
+---
+
+A library for measuring.
+
+## What is hard to read
+
+Nothing.
+
+## How it is made
+
+By a program.
+
+## Licence
+
+MIT.
+"""
 
 
 def _copy_frame(root: Path) -> None:
@@ -339,6 +365,8 @@ def _copy_frame(root: Path) -> None:
         return [*GENERATED, "index.md"] if Path(folder) == PROJECT / "docs" else []
 
     shutil.copytree(PROJECT / "docs", root / "docs", ignore=generated)
+    # What is said there of the library that ships holds for no other.
+    (root / "docs" / "about.md").write_text(_ABOUT, encoding="utf-8")
 
 
 def main() -> None:
