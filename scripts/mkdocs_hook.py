@@ -3,46 +3,42 @@
 This is the only file that knows MkDocs from inside, and it holds no logic of the library.
 """
 
+import hashlib
+import json
 import logging
 import os
 import re
-from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from florilegium.check.checking import Options
-from florilegium.core.diagnostics import plain
-from florilegium.core.errors import FlorilegiumError
-from florilegium.core.rules import Severity
-from florilegium.core.spans import LineTable
-from florilegium.library.reading import ANNOTATIONS, SETTINGS
-from florilegium.library.settings import parse_settings
-from florilegium.pipeline import add_data_files, add_index, prepare_pages
-from florilegium.publish.renderers import PAGES_WRITTEN
-from florilegium.site.pages import FOLDERS, is_generated
-from florilegium.site.pages.cards import PageSite
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import get_toc
+
+# Where `florilegium build` has written the pages, nothing of the program is needed: so it is imported where it is used.
+if TYPE_CHECKING:
+    from florilegium.core.errors import FlorilegiumError
+    from florilegium.site.pages.cards import PageSite
 
 log = logging.getLogger("mkdocs.florilegium")
-_LEVELS = {
-    Severity.ERROR: logging.ERROR,
-    Severity.WARNING: logging.WARNING,
-    Severity.INFORMATION: logging.INFO,
-}
+
+PAGES_WRITTEN = "FLORILEGIUM_PAGES_WRITTEN"
+SITE_URL = "FLORILEGIUM_SITE_URL"
+"""Names that `florilegium.publish.renderers` gives to these environment variables."""
 
 
-@dataclass(slots=True)
 class _Session:
     """What lasts from one event of MkDocs to the next."""
 
-    site: PageSite | None = None
-    """What the pages that we wrote show; None where `florilegium build` wrote them."""
-    serving: bool = False
-    """Whether `mkdocs serve` is up, which answers nobody after a build that failed."""
+    def __init__(self) -> None:
+        self.site: PageSite | None = None
+        """What the pages that we wrote show; None where `florilegium build` wrote them."""
+        self.serving = False
+        """Whether `mkdocs serve` is up, which answers nobody after a build that failed."""
 
 
 _session = _Session()
@@ -59,16 +55,38 @@ for _name in ("mkdocs", "properdocs"):
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Take the site's address from the library, which is asked for it once: sitemap and canonical links need it."""
-    path = Path(config.config_file_path).parent / ANNOTATIONS / SETTINGS
-    if not config.site_url and path.is_file():
-        config.site_url = parse_settings(LineTable(SETTINGS, path.read_text("utf-8", "replace")))[0].url or None
+    if not config.site_url:
+        address = os.environ.get(SITE_URL) if os.environ.get(PAGES_WRITTEN) else _address(config)
+        config.site_url = address or None
     return config
+
+
+def _address(config: MkDocsConfig) -> str:
+    from florilegium.core.spans import LineTable
+    from florilegium.library.reading import ANNOTATIONS, SETTINGS
+    from florilegium.library.settings import parse_settings
+
+    path = Path(config.config_file_path).parent / ANNOTATIONS / SETTINGS
+    if not path.is_file():
+        return ""
+    return parse_settings(LineTable(SETTINGS, path.read_text("utf-8", "replace")))[0].url
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
     """Check the library and write its pages, unless `florilegium build` has done so."""
     if os.environ.get(PAGES_WRITTEN):
         return
+    from florilegium.check.checking import Options
+    from florilegium.core.diagnostics import plain
+    from florilegium.core.errors import FlorilegiumError
+    from florilegium.core.rules import Severity
+    from florilegium.pipeline import prepare_pages
+
+    levels = {
+        Severity.ERROR: logging.ERROR,
+        Severity.WARNING: logging.WARNING,
+        Severity.INFORMATION: logging.INFO,
+    }
     root = Path(config.config_file_path).parent
     try:
         prepared = prepare_pages(Options(root=root, executor=None, notify=log.info))
@@ -76,7 +94,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
         _stop(_described(error))
         return
     for found in prepared.diagnostics:
-        log.log(_LEVELS[found.severity], "%s", plain(f"{found.span}: {found.message} [{found.rule}]"))
+        log.log(levels[found.severity], "%s", plain(f"{found.span}: {found.message} [{found.rule}]"))
         if found.help:
             log.info("  help: %s", plain(found.help))
     if prepared.site is None:
@@ -86,12 +104,78 @@ def on_pre_build(config: MkDocsConfig) -> None:
     _session.site = prepared.site
 
 
+# ------------------------------------------------------------------------------------------- pages that are finished
+
+_GENERATED = re.compile(r"---\nflorilegium-page: ([0-9a-f]{64})\n((?:.*\n)*?)---\n\n(<div>.*</div>)\n")
+"""A generated page of one block: front matter of our own making, and clean HTML on one line."""
+
+
+class _Finished:
+    """What a page is besides a `Page` of MkDocs, if its HTML and its front matter need no other reading."""
+
+    def read_source(self, _config: MkDocsConfig) -> None:
+        """Take the front matter and the HTML as they were written."""
+        self.markdown, self.meta = _read_generated(self.file.content_string)  # type: ignore[attr-defined]
+
+    def render(self, config: MkDocsConfig, files: object) -> None:
+        """Take the HTML as it is, unless a plugin has added Markdown to it."""
+        if not re.fullmatch(r"<div>.*</div>\n", self.markdown):
+            super().render(config, files)  # type: ignore[misc]
+            return
+        self.content = self.markdown.removesuffix("\n")
+        self.toc = get_toc([])
+        self._title_from_render = None
+        self.present_anchor_ids: set[str] = set()
+        self.links_to_anchors: dict[object, dict[str, str]] = {}
+
+
+@cache
+def _finished(kind: type[Page]) -> type[Page]:
+    """The class of finished pages for a generator's own class of pages: MkDocs' or that of a successor."""
+    return type("FinishedPage", (_Finished, kind), {})
+
+
+def on_pre_page(page: Page, config: MkDocsConfig, **_: Any) -> Page:
+    """Let a page that we have generated, and nobody has changed since, be taken as it is."""
+    if config.plugins.events.get("page_read_source"):
+        return page
+    try:
+        found = _GENERATED.fullmatch(page.file.content_string)
+    except (OSError, ValueError):
+        return page  # Which the generator will say.
+    if found and hashlib.sha256(found.string[found.end(1) + 1 :].encode()).hexdigest() == found[1]:
+        # It stays the same page, to which the navigation leads.
+        page.__class__ = _finished(type(page))
+    return page
+
+
+def _read_generated(text: str) -> tuple[str, dict[str, Any]]:
+    """The HTML and the front matter of a generated page: as MkDocs reads them, without a parser of YAML."""
+    found = _GENERATED.fullmatch(text)
+    if not found:
+        raise ValueError("the page was changed while it was read")
+    meta: dict[str, Any] = {"florilegium-page": found[1]}
+    listed: list[Any] = []
+    for line in found[2].removesuffix("\n").split("\n"):
+        if line.startswith("  - "):
+            listed.append(json.loads(line[4:]))
+            continue
+        key, _, value = line.partition(":")
+        listed = []
+        meta[key] = json.loads(value) if value else listed
+    return f"{found[3]}\n", meta
+
+
 def on_post_build(config: MkDocsConfig) -> None:
     """Add the search index and the data files."""
+    if not _session.site:
+        return
+    from florilegium.core.errors import FlorilegiumError
+    from florilegium.pipeline import add_data_files, add_index
+
     try:
-        if _session.site:
-            add_index(_session.site, Path(config.site_dir))
-            add_data_files(_session.site, Path(config.site_dir), Path(config.docs_dir))
+        add_index(_session.site, Path(config.site_dir))
+        add_data_files(_session.site, Path(config.site_dir), Path(config.docs_dir))
     except FlorilegiumError as error:
         _stop(_described(error))
 
@@ -102,7 +186,9 @@ def _stop(message: str) -> None:
     log.error("%s", message)
 
 
-def _described(error: FlorilegiumError) -> str:
+def _described(error: "FlorilegiumError") -> str:
+    from florilegium.core.diagnostics import plain
+
     return plain(error.message) + (f"\n  help: {plain(error.help)}" if error.help else "")
 
 
@@ -130,6 +216,9 @@ def _edit_url(source: str, config: MkDocsConfig) -> str | None:
 
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
     """Watch what people write: a generated page that changes is our own doing, and starts no other build."""
+    from florilegium.library.reading import ANNOTATIONS
+    from florilegium.site.pages import FOLDERS, is_generated
+
     _session.serving = True
     docs = Path(config.docs_dir)
     server.unwatch(str(docs))

@@ -2,10 +2,17 @@
 
 import importlib.util
 import logging
+import os
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import pytest
+from florilegium.publish import renderers
+from florilegium.site.pages.page_files import GeneratedPage
+from mkdocs.utils.meta import get_data
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +75,82 @@ def test_only_the_message_on_partial_builds_is_dropped(hook: ModuleType, caplog:
         log.warning("A 'dirty' build is being performed, this will likely lead to inaccurate navigation")
         log.warning("another message")
     assert caplog.messages == ["another message"]
+
+
+# --------------------------------------------------------------------------------------------------- finished pages
+
+
+def _page(**more: Any) -> GeneratedPage:
+    return GeneratedPage(title="A “title”: #1", description="What\x85it is\u2028about", parts=("<p>Text</p>",), **more)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        _page(kind="note", edit="annotations/notes/x.md", feeds=(("Notes, all", "notes/feed.xml"),)),
+        _page(kind="work", citation_meta=(("citation_title", "A \\ “b”\x7f\ufeff"), ("citation_author", "C: D"))),
+        _page(kind="list", canonical="https://example.org/a/?b&c", structured_data='{"a":"\\"b\\""}'),
+    ],
+)
+def test_front_matter_of_ours_says_what_it_says_to_mkdocs(hook: ModuleType, page: GeneratedPage) -> None:
+    text = page.render("../").decode()
+    assert hook._read_generated(text) == get_data(text)
+
+
+def test_a_page_that_is_taken_as_it_is(hook: ModuleType) -> None:
+    text = _page(kind="note").render("../").decode()
+    page = hook.on_pre_page(_read(text), SimpleNamespace(plugins=SimpleNamespace(events={})))
+    page.read_source(None)
+    page.render(None, None)
+    assert page.content == "<div><p>Text</p></div>"
+    assert page.meta["kind"] == "note"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Written by hand\n",
+        _page(kind="note").render("../").decode().replace("Text", "Changed by hand"),
+        _page().render("../").decode().replace("<div>", "<div>\n"),
+    ],
+)
+def test_any_other_page_is_read_by_mkdocs(hook: ModuleType, text: str) -> None:
+    page = hook.on_pre_page(_read(text), SimpleNamespace(plugins=SimpleNamespace(events={})))
+    assert type(page) is _Read
+
+
+def test_a_plugin_that_reads_pages_reads_ours_too(hook: ModuleType) -> None:
+    page = _read(_page(kind="note").render("../").decode())
+    plugins = SimpleNamespace(events={"page_read_source": [print]})
+    assert type(hook.on_pre_page(page, SimpleNamespace(plugins=plugins))) is _Read
+
+
+class _Read:
+    """A page of a generator, as far as the hook knows it."""
+
+    file: SimpleNamespace
+
+
+def _read(text: str) -> _Read:
+    page = _Read()
+    page.file = SimpleNamespace(content_string=text)
+    return page
+
+
+def test_the_hook_and_the_program_speak_of_the_same_variables(hook: ModuleType) -> None:
+    assert (hook.PAGES_WRITTEN, hook.SITE_URL) == (renderers.PAGES_WRITTEN, renderers.SITE_URL)
+
+
+def test_the_hook_needs_nothing_of_the_program_where_the_pages_are_written(repository: Path) -> None:
+    said = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys, mkdocs_hook; print([m for m in sys.modules if m.startswith('florilegium')])",
+        ],
+        env={**os.environ, "PYTHONPATH": str(repository / "scripts")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout == "[]\n"

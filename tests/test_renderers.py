@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
-from florilegium.publish.renderers import Job, Renderer, RenderFailed, render_site
-from projects import LIBRARY, Project, article_text, make_project
+from florilegium.publish.renderers import PAGES_WRITTEN, SITE_URL, Job, Renderer, RenderFailed, render_site
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+from projects import LIBRARY, Project, article_text, make_project, tree
 
 # Whatever a generator could take for something of its own, in every place where a contributor's text stands.
 _ODD = {
@@ -88,6 +90,24 @@ def test_every_generator_gets_the_search_index(sites: dict[str, Path], renderer:
     ours, theirs = (sites[name] / "search-index" for name in ("mkdocs", renderer))
     assert len(list(ours.iterdir())) > 5
     assert {p.name: p.read_bytes() for p in theirs.iterdir()} == {p.name: p.read_bytes() for p in ours.iterdir()}
+
+
+def test_finished_pages_are_those_that_plain_mkdocs_makes(
+    sites: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = sites["mkdocs"].parent
+    for name, value in ((PAGES_WRITTEN, "1"), (SITE_URL, ""), ("SOURCE_DATE_EPOCH", "1709251200")):
+        monkeypatch.setenv(name, value)
+    config = load_config(str(root / "mkdocs.yml"), site_dir=str(tmp_path / "plain"))
+    # Whoever is asked before a page is read is our hook alone; without it every page goes through Python-Markdown.
+    assert len(config.plugins.events.pop("pre_page")) == 1
+    config.plugins.events["pre_page"] = []
+    config.plugins.on_startup(command="build", dirty=False)
+    build(config)
+    plain = tree(tmp_path / "plain")
+    ours = {path: data for path, data in tree(sites["mkdocs"]).items() if path in plain}
+    assert sum(path.endswith("/index.html") for path in plain) > 15
+    assert ours == plain
 
 
 def test_nothing_is_left_in_the_project(sites: dict[str, Path]) -> None:

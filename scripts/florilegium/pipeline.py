@@ -102,7 +102,8 @@ def _index(run: Build) -> str:
 
 
 def _render(run: Build) -> str:
-    build_in(run.built, run.options.root, run.renderer, epoch_of(run.checked))
+    url = run.checked.links.library.settings.url
+    build_in(run.built, run.options.root, run.renderer, epoch_of(run.checked), url)
     run.index.place(run.built)
     return str(run.renderer)
 

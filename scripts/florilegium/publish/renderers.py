@@ -18,10 +18,12 @@ from ..core.errors import FlorilegiumError
 from ..core.system_errors import NO_MEMORY, machine_message, reason
 from . import renderer_process
 
-__all__ = ["PAGES_WRITTEN", "RenderFailed", "Renderer", "render_site"]
+__all__ = ["PAGES_WRITTEN", "SITE_URL", "RenderFailed", "Renderer", "render_site"]
 
 PAGES_WRITTEN = "FLORILEGIUM_PAGES_WRITTEN"
 """Environment variable that tells our MkDocs hook that the pages are in place."""
+SITE_URL = "FLORILEGIUM_SITE_URL"
+"""Environment variable that tells it the address of the site."""
 _SHOWN = 4000
 """Characters of what a generator said that are shown: the last ones."""
 
@@ -47,6 +49,8 @@ class Job:
     epoch: int
     """Seconds since 1970 that stand for "now" in what is built, so that the same input gives the same bytes."""
     only_changed: bool
+    url: str = ""
+    """The address of the site, where the library says it."""
 
 
 def render_site(renderer: Renderer, job: Job) -> None:
@@ -54,6 +58,7 @@ def render_site(renderer: Renderer, job: Job) -> None:
     environment = {
         **os.environ,
         PAGES_WRITTEN: "1",
+        SITE_URL: job.url,
         "SOURCE_DATE_EPOCH": str(job.epoch),
         "NO_MKDOCS_2_WARNING": "1",
         "DISABLE_MKDOCS_2_WARNING": "true",

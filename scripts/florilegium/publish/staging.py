@@ -16,7 +16,7 @@ from .renderers import Job, Renderer, RenderFailed, render_site
 __all__ = ["build_in"]
 
 
-def build_in(built: Path, root: Path, renderer: Renderer, epoch: int) -> None:
+def build_in(built: Path, root: Path, renderer: Renderer, epoch: int, url: str = "") -> None:
     """Build the site of `root` into `built`, only what changed where the rest is known to be whole.
 
     `built` lies in the state folder, whose lock is held.
@@ -25,7 +25,7 @@ def build_in(built: Path, root: Path, renderer: Renderer, epoch: int) -> None:
     if not (root / "mkdocs.yml").is_file():
         raise RenderFailed(f"there is no file mkdocs.yml in {root}", "name the folder that has one with --root DIR")
     frame = built.with_name(f"{built.name}.frame")
-    fingerprint = f"{_frame(root)} {epoch}"
+    fingerprint = f"{_frame(root)} {epoch} {url}"
     docs = root / "docs"
     whole = _has_no_plugins(root) and frame.is_file() and frame.read_text(encoding="utf-8") == fingerprint
     # Written when the renderer is done: what a killed build left is not trusted, but built from nothing.
@@ -33,7 +33,7 @@ def build_in(built: Path, root: Path, renderer: Renderer, epoch: int) -> None:
     if whole:
         _remove_stale(built, docs)
     lock = renderer_lock(built.parent)
-    render_site(renderer, Job(root=root, built=built, lock=lock, epoch=epoch, only_changed=whole))
+    render_site(renderer, Job(root=root, built=built, lock=lock, epoch=epoch, only_changed=whole, url=url))
     for page in _pages_of(docs):
         if not (built / page).is_file():
             raise RenderFailed(f"{renderer} did not make {page}", "look for what leaves it out in mkdocs.yml")

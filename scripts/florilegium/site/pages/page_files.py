@@ -183,9 +183,11 @@ class GeneratedFeed:
 
 
 def _yaml(value: str) -> str:
-    """A text as a YAML scalar: JSON's strings are YAML's double-quoted ones."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\x7f").replace("\u2028", "\\u2028")
+    """A text as a YAML scalar: JSON's strings are YAML's double-quoted ones, but for a few signs."""
+    return _NOT_IN_YAML.sub(lambda sign: f"\\u{ord(sign[0]):04x}", json.dumps(value, ensure_ascii=False))
 
+
+_NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 _MARKS = re.compile(
     rb"""---\n%(m)s:\ ([0-9a-f]{64})\n
