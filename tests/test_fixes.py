@@ -442,3 +442,21 @@ def test_entries_are_added_by_span(text):
         assert not problems
         assert [key.text for key, _ in again.entries][-1] == "new"
         assert len(again.entries) == len(root.entries) + 1
+
+
+def test_titles_of_a_bibtex_file_are_put_into_sentence_case(root):
+    """Names of people, countries and languages, what stands in braces, and what follows a colon keep their letters."""
+    text = """\
+@book{poe1990, author = {Poe, Ann}, publisher = {P}, date = {1990},
+  title = {A Study of {Homo Sapiens} in South Africa: The View of Freud's Early German Readers and mRNA-Based Tests}}
+@book{freud1900, author = {Freud, Sigmund}, title = "Dreams", publisher = {P}, date = {1900}}
+@book{roe1991, title = {Growth of \\emph{E. Coli} in H$_2$O and {DNA} Under {\\'E}tat-Wide Long-Term Rules}, author = {Roe, Kim},
+  publisher = {P}, date = {1991}}
+"""
+    mended, _ = mend(root, text, "annotations/references/more.bib")
+    assert (
+        "{A study of {Homo Sapiens} in South Africa: The view of Freud's early German readers and mRNA-based tests}"
+        in mended
+    )
+    assert "{Growth of \\emph{E. Coli} in H$_2$O and {DNA} under {\\'E}tat-wide long-term rules}" in mended
+    assert '"Dreams"' in mended

@@ -27,6 +27,7 @@ class TextKind(StrEnum):
     THEME_LISTED = "theme that a note did not list"
     THEME_ORDER = "order of an attribution's themes"
     DOI = "DOI"
+    TITLE = "title in sentence case"
     BLANK_LINE = "blank line"
     ENTRY = "entry of quotes.lock, which follows its quotation"
     LETTERS = "stretch of letters that was not in Unicode NFC"
@@ -42,6 +43,7 @@ _MANY = {
     TextKind.THEME_LISTED: "themes that notes did not list",
     TextKind.THEME_ORDER: "orders of attributions' themes",
     TextKind.DOI: "DOIs",
+    TextKind.TITLE: "titles in sentence case",
     TextKind.BLANK_LINE: "blank lines",
     TextKind.ENTRY: "entries of quotes.lock, which follow their quotations",
     TextKind.LETTERS: "stretches of letters that were not in Unicode NFC",

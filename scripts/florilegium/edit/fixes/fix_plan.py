@@ -22,6 +22,7 @@ __all__ = ["Fixes", "count_mendable", "plan_fixes"]
 _RULES = frozenset(
     (
         "missing-quote-id",
+        "title-case",
         "uncanonical-doi",
         "undeclared-theme",
         "malformed-attribution",
@@ -141,7 +142,7 @@ def count_mendable(findings: Iterable[Diagnostic]) -> int:
     return sum((f.rule in _SURE or _is_marked_id(f) or _follows(f)) and _line(f) not in faulty for f in found)
 
 
-_SURE = ("missing-quote-id", "uncanonical-doi", "undeclared-theme", "missing-blank-line")
+_SURE = ("missing-quote-id", "title-case", "uncanonical-doi", "undeclared-theme", "missing-blank-line")
 
 
 def _line(finding: Diagnostic) -> tuple[str, int]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ...core.edits import apply_edits
-from ...core.model import Quote
+from ...core.model import Quote, Source
 from ...core.spans import LineTable
 from ...library.links import Links
 from ...library.reading import FileKind, parse_text
@@ -14,6 +14,7 @@ from .blank_line_fixes import mend_blank_lines
 from .fix_drafts import Mend, MendedText, TextKind, counting, parse_mended
 from .identifier_fixes import mend_dois
 from .letter_fixes import count_left, identities, mend_letters
+from .title_fixes import mend_titles
 
 __all__ = ["MendedFile", "mend_bibliography", "mend_document"]
 
@@ -91,13 +92,19 @@ def _is_broken(before: MendedText, after: MendedText) -> bool:
 
 
 def mend_bibliography(path: str, text: str, links: Links) -> MendedFile:
-    """Mend a file of `annotations/references/`: its DOIs."""
+    """Mend a file of `annotations/references/`: its DOIs, and the case of its titles."""
     table = LineTable(path, text)
     parsed = parse_text(path, FileKind.BIBLIOGRAPHY, text)
-    mends = list(mend_dois(counting(links, parsed.diagnostics), table))
+    found = counting(links, parsed.diagnostics)
+    mends = [*mend_dois(found, table), *mend_titles(found, table)]
     mended = apply_edits(table, (edit for mend in mends for edit in mend.edits))
     again = parse_text(path, FileKind.BIBLIOGRAPHY, mended)
-    values = [[(s.key, s.type, s.variables, s.names, s.dates) for s in found.sources] for found in (parsed, again)]
-    if values[0] != values[1]:
-        return MendedFile(text=text, refused="mending its DOIs would change other things")
+    if [_identity(source) for source in parsed.sources] != [_identity(source) for source in again.sources]:
+        return MendedFile(text=text, refused="mending its DOIs and titles would change other things")
     return MendedFile(text=mended, counts=Counter(mend.kind for mend in mends))
+
+
+def _identity(source: Source) -> tuple[object, ...]:
+    """What a work says, whatever the case of the letters in its titles."""
+    titles = {name: text.lower() if name.endswith("title") else text for name, text in source.variables.items()}
+    return source.key, source.type, titles, source.names, source.dates

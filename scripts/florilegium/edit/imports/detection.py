@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from ...core.diagnostics import Diagnostic, quoted
 from ...core.model import Source
@@ -20,6 +21,7 @@ __all__ = ["MAX_EXPORT_BYTES", "guess_format", "parse_export"]
 
 MAX_EXPORT_BYTES = 256 * 1_048_576
 """Bytes of a file that are read."""
+_TITLES = "write sentence case: check --fix does, for a .bib that lies in annotations/references/"
 _HEAD = 200_000
 """Characters in which a file shows what it is."""
 
@@ -90,6 +92,7 @@ def _works(format: HighlightFormat, table: LineTable) -> Export:
         if unique[source.key] is not source:
             message = f"the key {quoted(source.key)} comes twice in this file; the first one counts"
             problems.append(Diagnostic(rule="duplicate-citation-key", span=source.key_span, message=message))
+    problems = [replace(p, help=_TITLES) if p.rule == "title-case" else p for p in problems]
     # An address around a DOI is no fault of an export, and is taken off anyway.
     remarks = [Remark.of(problem) for problem in problems if problem.rule != "uncanonical-doi"]
     return Export(format=format, sources=tuple(reversed(unique.values())), remarks=tuple(remarks))

@@ -24,6 +24,7 @@ from .bibtex_fields import (
 )
 from .bibtex_names import BibtexName, read_people
 from .latex_reader import decode_address, decode_latex
+from .title_case import cased_titles
 
 __all__ = ["parse_bibtex"]
 
@@ -52,7 +53,19 @@ def parse_bibtex(table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
             problems += converter.doubts
         if source:
             sources.append(source)
-    return sources, problems
+    return sources, [*problems, *_title_case(entries)]
+
+
+def _title_case(entries: list[BibtexEntry]) -> list[Diagnostic]:
+    """One finding for all titles of a file that are in title case."""
+    cased = cased_titles(entries)
+    if not cased:
+        return []
+    first = cased[0]
+    how_many = f"{len(cased):,} titles of this file are" if len(cased) > 1 else "one title of this file is"
+    message = f"{how_many} in Title Case{', the first of them here' if len(cased) > 1 else ''}"
+    remedy = "--fix writes sentence case; put names into braces first, such as {Vienna Circle}"
+    return [Diagnostic(rule="title-case", span=first.value.span, message=message, help=remedy, about=first.key)]
 
 
 class _Converter:
