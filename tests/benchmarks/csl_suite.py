@@ -3,9 +3,9 @@
     python tests/benchmarks/csl_suite.py FOLDER [NAME …]
 
 FOLDER holds the fixtures of https://github.com/citation-style-language/test-suite (`processor-tests/humans/*.txt`). Texts
-are compared without markup and with single spaces: what is tested is words, their order and their punctuation. Taken
-are all fixtures in the modes `citation` and `bibliography` that do not ask for a selection. With `--pandoc` each is
-formatted by pandoc with the style as it is, which is the bar.
+are compared without markup and with single spaces: what is tested is words, their order and their punctuation. Taken are
+all fixtures in the modes `citation` and `bibliography`; those that edit a document, citation by citation, are counted apart,
+as the document stands in the end. With `--pandoc` each is formatted by pandoc with the style as it is, which is the bar.
 """
 
 import html
@@ -40,24 +40,37 @@ class Fixture(NamedTuple):
     style: str
     items: dict[str, dict[str, Any]]
     citations: list[list[dict[str, Any]]]
-
-
-_LEFT_OUT = {"BIBSECTION", "BIBENTRIES", "CITATIONS"}
-"""What asks for a part of a bibliography, or for citations in the order in which somebody edits a document."""
+    edited: bool
+    """Whether it is about the order in which somebody edits a document, which a site has not."""
 
 
 def read_fixture(path: Path) -> Fixture | None:
-    """A fixture; None where it is in another mode, or asks for a part of a bibliography."""
+    """A fixture; None where it is in another mode."""
     parts = {name: text.strip() for name, text in SECTION.findall(path.read_text(encoding="utf-8"))}
-    if parts.get("MODE") not in ("citation", "bibliography") or parts.keys() & _LEFT_OUT:
+    if parts.get("MODE") not in ("citation", "bibliography"):
         return None
     given = json.loads(parts["INPUT"])
     items = {str(item.get("id", place)): item for place, item in enumerate(given)}
     if "CITATION-ITEMS" in parts:
         citations = [[cite for cite in cites if "id" in cite] for cites in json.loads(parts["CITATION-ITEMS"])]
+    elif "CITATIONS" in parts:
+        citations = document(json.loads(parts["CITATIONS"]))
+        cited = {str(cite["id"]) for cites in citations for cite in cites}
+        items = {key: item for key, item in items.items() if key in cited}
     else:
         citations = [[{"id": key} for key in items]]
-    return Fixture(path.stem, parts["MODE"], parts["RESULT"], parts["CSL"], items, citations)
+    edited = "CITATIONS" in parts
+    return Fixture(path.stem, parts["MODE"], parts["RESULT"], parts["CSL"], items, citations, edited)
+
+
+def document(edits: list[list[Any]]) -> list[list[dict[str, Any]]]:
+    """The citations of a document as they stand after the last of the edits that put them there."""
+    by_id: dict[str, list[dict[str, Any]]] = {}
+    order: list[str] = []
+    for citation, before, after in edits:
+        by_id[citation["citationID"]] = citation["citationItems"]
+        order = [id_ for id_, _ in before] + [citation["citationID"]] + [id_ for id_, _ in after]
+    return [by_id[id_] for id_ in order if id_ in by_id]
 
 
 def reference(cite: dict[str, Any]) -> Reference:
@@ -140,7 +153,7 @@ def main() -> None:
     folder, *names = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
     paths = sorted(Path(folder).rglob("*.txt"))
     fixtures = [f for path in paths if (not names or path.stem in names) and (f := read_fixture(path))]
-    results: Counter[str] = Counter()
+    results: dict[bool, Counter[str]] = {False: Counter(), True: Counter()}
 
     def run(fixture: Fixture) -> tuple[Fixture, str]:
         try:
@@ -151,10 +164,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(2) as pool:
         for fixture, found in pool.map(run, fixtures):
             right = found == normal(wanted(fixture), markup=True)
-            results["right" if right else "wrong"] += 1
+            results[fixture.edited]["right" if right else "wrong"] += 1
             if not right:
                 print(f"{fixture.name}\n  wanted {normal(wanted(fixture), markup=True)!r}\n  found  {found!r}")
-    print(f"{results['right']} of {results.total()} right")
+    for edited, counted in results.items():
+        print(f"{counted['right']} of {counted.total()} right{' of those that edit a document' if edited else ''}")
 
 
 if __name__ == "__main__":
