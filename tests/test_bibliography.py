@@ -21,6 +21,7 @@ from florilegium.works.citing import (
     Style,
     formatting,
     formatting_plan,
+    pandoc_process,
     pandoc_runner,
     read_cache,
     read_style,
@@ -29,6 +30,7 @@ from florilegium.works.citing import (
 from florilegium.works.citing import render_bibliography as render
 from florilegium.works.citing.numbering import number_works, numbered
 from florilegium.works.citing.pandoc_fragments import is_web_address, parts_of, render_inlines, to_inlines
+from florilegium.works.citing.pandoc_process import find_pandoc
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -409,7 +411,7 @@ def test_a_style_of_the_library(tmp_path: Path) -> None:
         ("none.csl", None, "cannot be read (No such file or directory)"),
         ("../out.csl", MINIMAL % BIBLIOGRAPHY, "is not below the library's folder"),
         ("/etc/out.csl", None, "is not below the library's folder"),
-        ("broken.csl", "<style", "cannot be read (unclosed token"),
+        ("broken.csl", "<style", "cannot be read as XML (unclosed token"),
         ("other.csl", "<html/>", "is not a complete CSL style"),
         ("part.csl", MINIMAL % "", "describes no bibliography"),
         (
@@ -589,22 +591,72 @@ def test_without_pandoc(apa: Style, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_pandoc_fails(apa: Style, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    with pytest.raises(BibliographyError, match=r'"broken"[^:]*: .* correct the work that is named'):
+    with pytest.raises(BibliographyError, match=r'while formatting the work "broken"$') as caught:
         render({"a": book("Doe"), "broken": book("Doe", volume=["x"])}, [], style=apa)
-    missing = pandoc_runner.Pandoc(path=str(tmp_path / "pandoc"), version="0")
+    assert (caught.value.key, caught.value.help) == ("broken", 'correct the entry of "broken"')
+    missing = pandoc_process.Pandoc(path=str(tmp_path / "pandoc"), version="0")
     monkeypatch.setattr(formatting, "find_pandoc", lambda: missing)
-    with pytest.raises(BibliographyError, match=r"could not be started .* run \./scripts/setup"):
+    with pytest.raises(BibliographyError, match=r"^pandoc could not be started") as caught:
         render({"a": book("Doe")}, [], style=apa)
+    assert caught.value.help == "run ./scripts/setup to install it anew"
 
 
-def test_pandoc_hangs(apa: Style, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    program = tmp_path / "pandoc"
-    program.write_text("#!/bin/sh\nexec sleep 60\n")
+def stand_in(folder: Path, script: str) -> pandoc_process.Pandoc:
+    """A program in the place of pandoc, whose items are in `$items`."""
+    program = folder / "pandoc"
+    program.write_text(f'#!/bin/sh\nfor items; do :; done; items="${{items#--bibliography=}}"\n{script}\n')
     program.chmod(0o755)
-    monkeypatch.setattr(formatting, "find_pandoc", lambda: pandoc_runner.Pandoc(path=str(program), version="0"))
-    monkeypatch.setattr(pandoc_runner, "_PATIENCE", 0.2)
-    with pytest.raises(BibliographyError, match="did not finish within"):
-        render({"a": book("Doe")}, [], style=apa)
+    return pandoc_process.Pandoc(path=str(program), version="0")
+
+
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        ("exit 251", "would need more than 1,500 MiB of memory"),
+        ("echo out of luck >&2; exit 3", "gave up (out of luck)"),
+    ],
+)
+def test_the_work_at_which_pandoc_fails_is_named(
+    apa: Style, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str, says: str
+) -> None:
+    failing = stand_in(tmp_path, f'grep -q "The bad one" "$items" || exec {find_pandoc().path} "$@"; {script}')
+    monkeypatch.setattr(formatting, "find_pandoc", lambda: failing)
+    works = {"good": book("Doe"), "bad": book("Roe", title="The bad one")}
+    with pytest.raises(BibliographyError, match="while formatting") as caught:
+        render(works, [], style=apa)
+    assert str(caught.value) == f'pandoc {says} while formatting the work "bad"'
+
+
+def test_the_citation_at_which_pandoc_fails_is_named(
+    apa: Style, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    script = f'cat > "$items.in"; grep -q cruelty "$items.in" && exit 3; exec {find_pandoc().path} "$@" < "$items.in"'
+    failing = stand_in(tmp_path, script)
+    monkeypatch.setattr(formatting, "find_pandoc", lambda: failing)
+    with pytest.raises(BibliographyError, match="while formatting") as caught:
+        render({"a": book("Doe"), "b": book("Roe")}, cites("[@a, p. 3]", "[see @b, p. 4, on cruelty]"), style=apa)
+    assert (
+        str(caught.value) == "pandoc gave up (exit code 3) while formatting the citation [see @b, page 4 , on cruelty]"
+    )
+
+
+def test_the_machine_is_at_fault_and_no_work(apa: Style, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for script, says in (
+        ("kill -9 $$", "not enough memory"),
+        ("echo No space left on device >&2; exit 1", "disk is full"),
+    ):
+        monkeypatch.setattr(formatting, "find_pandoc", lambda script=script: stand_in(tmp_path, script))
+        with pytest.raises(BibliographyError, match=says) as caught:
+            render({"a": book("Doe")}, [], style=apa)
+        assert "while formatting" not in str(caught.value)
+        assert caught.value.help
+
+
+def test_a_busy_machine_is_no_failure(apa: Style, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    slow = stand_in(tmp_path, f'sleep 1.5; exec {find_pandoc().path} "$@"')
+    monkeypatch.setattr(formatting, "find_pandoc", lambda: slow)
+    monkeypatch.setattr(pandoc_runner, "_PATIENCE", 1)
+    assert render({"a": book("Doe")}, [], style=apa).entry("a")
 
 
 def test_an_old_pandoc_is_no_pandoc(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -619,7 +671,7 @@ def test_an_old_pandoc_is_no_pandoc(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     ):
         program.write_text(f"#!/bin/sh\necho pandoc {version}\n")
         program.chmod(0o755)
-        assert (pandoc_runner._installed_pandoc() is not None) == usable
+        assert (pandoc_process._installed_pandoc() is not None) == usable
 
 
 # ------------------------------------------------------------------------------------------------------------ caches

@@ -16,7 +16,7 @@ from florilegium.quotations.matching import Match, find_words, normal_form
 from florilegium.quotations.originals import Original, OriginalError, read_original
 from florilegium.quotations.page_numbers import page_labels, page_of
 from florilegium.quotations.verification import verify_quotes
-from florilegium.works.citing.pandoc_runner import find_pandoc
+from florilegium.works.citing.pandoc_process import find_pandoc
 
 
 def written(folder: Path, name: str, data: bytes | str) -> Path:

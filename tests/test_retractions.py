@@ -18,7 +18,7 @@ from florilegium.edit.retractions import ask_registry, parse_updates, plan_refre
 from florilegium.library.reading import FileKind, parse_text, read_library
 from florilegium.site.planning import plan_site
 from florilegium.works.citing import read_style, render_bibliography
-from florilegium.works.citing.pandoc_runner import find_pandoc
+from florilegium.works.citing.pandoc_process import find_pandoc
 from florilegium.works.csl import Retraction, RetractionKind, retraction, to_csl
 from florilegium.works.exports import csl_json
 from florilegium.works.registries import RegistryError, UnknownWork, crossref_records

@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 from florilegium.check.checking import Options, check_library
 from florilegium.core.spans import Span
-from florilegium.library.reading import FileKind, parse_text
+from florilegium.library.reading import FileKind, parse_text, read_library, replace_files
 from florilegium.markdown.citations import parse_citations
 from florilegium.site.planning import format_citations
 from florilegium.works.citing import (
     BibliographyError,
     Style,
-    citation_styles,
     pandoc_runner,
     read_style,
     render_bibliography,
+    style_xml,
 )
-from florilegium.works.citing.pandoc_runner import find_pandoc
+from florilegium.works.citing.pandoc_process import find_pandoc
 
 REPOSITORY = Path(__file__).parent.parent
 NOTES = sorted((REPOSITORY / "annotations" / "notes").glob("*.md"))
@@ -91,6 +91,21 @@ def test_a_shipped_style_and_a_file_are_taken(name):
     text = f"title: A library\ncitation-style: {name}\nroles:\n  - {{id: author, label: Author}}\n"
     parsed = parse_text("annotations/library.yml", FileKind.SETTINGS, text)
     assert (parsed.diagnostics, parsed.settings.citation_style) == ((), name)
+
+
+def test_a_style_that_comes_or_goes_while_one_writes(tmp_path):
+    named = b"title: L\ncitation-style: references/mine.csl\nroles: [{id: author, label: Author}]\n"
+    path = "annotations/references/mine.csl"
+    (tmp_path / path).parent.mkdir(parents=True)
+    (tmp_path / "annotations" / "library.yml").write_bytes(named)
+    missing = read_library(tmp_path)
+    there = replace_files(missing, {path: style().encode()})
+    gone = replace_files(there, {path: None})
+    assert [[found.rule for found in result.diagnostics] for result in (missing, there, gone)] == [
+        ["invalid-style"],
+        [],
+        ["invalid-style"],
+    ]
 
 
 # ---------------------------------------------------------------------------------------------- dependent styles
@@ -182,11 +197,11 @@ def test_macros_that_are_used_twice_lead_nowhere_bad(tmp_path):
 
 def test_macros_that_multiply_run_out_of_time(tmp_path, monkeypatch):
     monkeypatch.setattr(pandoc_runner, "_PATIENCE", 1)
-    monkeypatch.setattr(citation_styles, "_MOST_ELEMENTS", 10**12)
+    monkeypatch.setattr(style_xml, "_MOST_ELEMENTS", 10**12)
     calls = [f'<text macro="m{n + 1}"/>' * 10 for n in range(9)]
     macros = "".join(f'<macro name="m{n}">{call}</macro>' for n, call in enumerate(calls))
     found = read(tmp_path, style(macros + '<macro name="m9"><text variable="title"/></macro>', '<text macro="m0"/>'))
-    with pytest.raises(BibliographyError, match="did not finish within 1 seconds"):
+    with pytest.raises(BibliographyError, match=r'1 seconds of work while .* the style "mine.csl"'):
         entry(found)
 
 

@@ -27,7 +27,8 @@ from florilegium.works.citing import Bibliography, read_style, render_bibliograp
 from florilegium.works.citing.cite_items import cluster_of, spelled, to_cite
 from florilegium.works.citing.numbering import numbered
 from florilegium.works.citing.pandoc_fragments import plain_text, render_inlines
-from florilegium.works.citing.pandoc_runner import find_pandoc, render_block
+from florilegium.works.citing.pandoc_process import find_pandoc
+from florilegium.works.citing.pandoc_runner import render_block
 
 NOWHERE = Span.of_file("suite")
 SECTION = re.compile(r">>=+ ?([A-Z-]+) ?=+>>\n(.*?)<<=+ ?\1 ?=+<<", re.DOTALL)

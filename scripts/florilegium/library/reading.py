@@ -5,7 +5,7 @@ import os
 import pickle
 import stat
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from enum import StrEnum
 from functools import partial
@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..core.characters import check_characters
-from ..core.diagnostics import Diagnostic, Related, quoted
-from ..core.ids import is_id, propose_id
+from ..core.diagnostics import Diagnostic, quoted
 from ..core.limits import MAX_BIBLIOGRAPHY_BYTES, MAX_FILE_BYTES, Exhausted, bounded, uncollected
 from ..core.model import Library, LibrarySettings, Note, Permalink, Source, Theme, Verification
 from ..core.spans import LineTable, Span
 from ..quotations.lock_file import parse_lock
 from ..quotations.permalinks import PERMALINKS, parse_permalinks
 from ..works.reference_files import parse_bibliography
+from .file_names import check_file_name, check_file_names
 from .notes import parse_note, parse_theme
+from .own_styles import SETTINGS_PATH, check_style, missing_style
 from .settings import parse_settings
 from .unexpected_files import explain_unexpected, is_passed_over
 
@@ -53,8 +54,6 @@ _FOLDERS = {
     f"{ANNOTATIONS}/references": "reference files end with .yaml, .yml, .json or .bib",
 }
 """The folders of a library, and what belongs into each."""
-_TAKEN = "index"
-"""An id that no note and no theme can have: the page of this name is the list of them."""
 _BIBLIOGRAPHIES = (".yaml", ".yml", ".json", ".bib")
 _PARALLEL_FROM = 300
 """Files below which starting processes takes longer than reading in one."""
@@ -117,12 +116,12 @@ def list_files(root: Path) -> tuple[list[Listed], list[Diagnostic]]:
     diagnostics: list[Diagnostic] = []
     files = list(_walk(root, ANNOTATIONS, diagnostics))
     files.sort(key=lambda listed: listed.path)
-    diagnostics += _clashes(listed.path for listed in files)
+    diagnostics += check_file_names(listed.path for listed in files)
     return files, diagnostics
 
 
-def _problem(rule: str, path: str, message: str, remedy: str = "", related: tuple[Related, ...] = ()) -> Diagnostic:
-    return Diagnostic(rule=rule, span=Span.of_file(path), message=message, help=remedy, related=related)
+def _problem(rule: str, path: str, message: str, remedy: str = "") -> Diagnostic:
+    return Diagnostic(rule=rule, span=Span.of_file(path), message=message, help=remedy)
 
 
 def _walk(root: Path, folder: str, diagnostics: list[Diagnostic]) -> Iterator[Listed]:
@@ -201,38 +200,8 @@ def _unexpected(path: str) -> Diagnostic:
     return _problem("unexpected-file", path, *explain_unexpected(path, folder in _FOLDERS, _FOLDERS.get(folder, own)))
 
 
-_DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))))
-"""Names that Windows keeps for devices, whatever follows after a full stop: libraries are cloned there too. See
-https://learn.microsoft.com/windows/win32/fileio/naming-a-file."""
-
-
 def _id_faults(path: str, kind: FileKind) -> Iterator[Diagnostic]:
-    if kind not in (FileKind.NOTE, FileKind.THEME):
-        return
-    stem = path.rsplit("/", 1)[1].removesuffix(".md")
-    if stem == _TAKEN:
-        message = f"the id {quoted(stem)} belongs to the page that lists all {kind}s"
-        yield _problem("invalid-id", path, message, "give the file another name")
-        return
-    if stem in _DEVICES:
-        message = f"{quoted(stem)} is the name of a device on Windows, where no such file can be made"
-        yield _problem("invalid-id", path, message, f"rename the file, for example to {stem}-{kind}.md")
-        return
-    if is_id(stem):
-        return
-    message = f"{quoted(stem)} is not a valid {kind} id: lower-case letters a-z, digits and single hyphens, at most 64"
-    yield _problem("invalid-id", path, message, f"rename the file to {propose_id(stem, otherwise=kind)}.md")
-
-
-def _clashes(paths: Iterable[str]) -> Iterator[Diagnostic]:
-    seen: dict[str, str] = {}
-    for path in paths:
-        folded = path.casefold()
-        if folded in seen:
-            message = f"{quoted(path)} and {quoted(seen[folded])} differ only in case"
-            related = (Related(message="the other file", span=Span.of_file(seen[folded])),)
-            yield _problem("clashing-ids", path, message, "rename one of them", related)
-        seen.setdefault(folded, path)
+    return check_file_name(path, kind) if kind in (FileKind.NOTE, FileKind.THEME) else iter(())
 
 
 # ------------------------------------------------------------------------------------------------------- read
@@ -297,7 +266,9 @@ def parse_text(path: str, kind: FileKind, text: str, digest: str = "") -> Parsed
         case FileKind.PERMALINKS:
             permalinks, unknown = parse_permalinks(table)
             return Parsed(tuple(unknown), permalinks=permalinks)
-        case FileKind.STYLE | FileKind.IMPORTS:
+        case FileKind.STYLE:
+            return Parsed(tuple(check_style(table)))
+        case FileKind.IMPORTS:
             return Parsed()
 
 
@@ -363,6 +334,9 @@ def read_library(
     library = _assemble(ordered)
     if not any(listed.kind is FileKind.SETTINGS for listed in files):
         diagnostics.append(_no_settings())
+    # A style that was refused before it was read is there all the same.
+    seen = {*ordered, *(diagnostic.span.path for diagnostic in diagnostics)}
+    diagnostics += missing_style(library.settings, seen)
     everything = chain(diagnostics, *(result.diagnostics for result in ordered.values()))
     return ReadResult(library, tuple(everything), ordered)
 
@@ -400,10 +374,16 @@ def replace_files(result: ReadResult, contents: Mapping[str, bytes | None]) -> R
     own = {path: _parse_bytes(path, data) for path, data in contents.items() if data is not None}
     kept = {path: parsed for path, parsed in result.parsed.items() if path not in contents}
     parsed = dict(sorted({**kept, **own}.items()))
-    diagnostics = [diagnostic for diagnostic in result.diagnostics if diagnostic.span.path not in contents]
+    diagnostics = [
+        found
+        for found in result.diagnostics
+        if found.span.path not in contents and (found.rule, found.span.path) != ("invalid-style", SETTINGS_PATH)
+    ]
+    library = _assemble(parsed)
+    diagnostics += missing_style(library.settings, {*parsed, *(found.span.path for found in diagnostics)})
     diagnostics += chain.from_iterable(p.diagnostics for p in own.values())
-    diagnostics += (clash for clash in _clashes((*kept, *own)) if clash.span.path in contents)
-    return ReadResult(_assemble(parsed), tuple(diagnostics), parsed)
+    diagnostics += (clash for clash in check_file_names((*kept, *own)) if clash.span.path in contents)
+    return ReadResult(library, tuple(diagnostics), parsed)
 
 
 def _parse_bytes(path: str, data: bytes) -> Parsed:

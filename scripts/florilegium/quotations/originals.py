@@ -5,7 +5,6 @@ import hashlib
 import os
 import re
 import stat
-import subprocess
 import zipfile
 from dataclasses import dataclass
 from io import BytesIO
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from ..core.diagnostics import plain, quoted
 from ..core.errors import FlorilegiumError
-from ..works.citing.pandoc_runner import find_pandoc
+from ..works.citing.pandoc_process import PandocFailed, find_pandoc, run_pandoc
 from .html_text import html_text
 from .pdf_text import PdfError, pdf_text
 from .transcripts import transcript_text
@@ -25,6 +24,7 @@ MAX_ORIGINAL_BYTES = 50 * 1_048_576
 MAX_UNPACKED_BYTES = 400 * 1_048_576
 """What a packed document may hold: more is made to fill a disk."""
 _PANDOC_SECONDS = 120
+"""Of pandoc's own work."""
 _PLAIN = (".txt", ".md", ".text", ".markdown")
 _HTML = (".html", ".htm", ".xhtml")
 _PACKED = (".docx", ".epub", ".odt")
@@ -182,10 +182,11 @@ def _converted(data: bytes, kind: str, name: str, *, is_packed: bool) -> str:
     pandoc = find_pandoc()
     if pandoc is None:
         raise OriginalError(f"reading {quoted(name)} needs pandoc", f"run scripts/setup, or {_SAVE_AS_TEXT}")
-    command = [pandoc.path, "+RTS", "-M1500M", "-RTS", "--sandbox", f"--from={kind}", "--to=html", "--wrap=none"]
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=_PANDOC_SECONDS, check=True)
-    except (OSError, subprocess.SubprocessError) as error:
+        done = run_pandoc(pandoc, (f"--from={kind}", "--to=html", "--wrap=none"), data, _PANDOC_SECONDS)
+    except PandocFailed as error:
+        if error.help:
+            raise OriginalError(f"{quoted(name)} cannot be read: pandoc {error}", error.help) from error
         raise OriginalError(f"{quoted(name)} is damaged, or no {kind.upper()} file", _SAVE_AS_TEXT) from error
     return done.stdout.decode("utf-8", "replace")
 

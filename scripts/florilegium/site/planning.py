@@ -12,7 +12,15 @@ from ..core.ids import ID
 from ..core.model import Citation
 from ..library.links import Links
 from ..library.reading import ANNOTATIONS
-from ..works.citing import Bibliography, read_cache, read_style, render_bibliography, write_cache
+from ..works.citing import (
+    Bibliography,
+    BibliographyError,
+    read_cache,
+    read_style,
+    render_bibliography,
+    write_cache,
+)
+from ..works.citing.cite_items import cluster_of
 from ..works.csl import to_csl
 from .linked_site import bare_citation
 from .pages import PagePlan, plan_pages
@@ -24,16 +32,27 @@ def format_citations(links: Links, options: Options) -> Bibliography:
     """All works and citations of a library in its style, from the last run's results where they hold."""
     settings = links.library.settings
     path = state_folder(options.root) / "citations.json"
-    bibliography = render_bibliography(
-        {key: to_csl(source) for key, source in links.sources.items()},
-        _citations(links),
-        style=read_style(settings.citation_style, folder=options.root / ANNOTATIONS),
-        language=settings.language,
-        cache=read_cache(path) if options.remember else None,
-    )
+    try:
+        bibliography = render_bibliography(
+            {key: to_csl(source) for key, source in links.sources.items()},
+            _citations(links),
+            style=read_style(settings.citation_style, folder=options.root / ANNOTATIONS),
+            language=settings.language,
+            cache=read_cache(path) if options.remember else None,
+        )
+    except BibliographyError as error:
+        raise _placed(error, links) from None
     if options.remember and not bibliography.approximate:
         write_cache(path, bibliography.cache)
     return bibliography
+
+
+def _placed(error: BibliographyError, links: Links) -> BibliographyError:
+    """The same error behind the place that it is about: where the work is listed, or the citation written."""
+    source = links.sources.get(error.key)
+    cited = (each.span for each in _citations(links) if error.citation and cluster_of(each) == error.citation)
+    place = source.key_span if source else next(cited, None)
+    return BibliographyError(f"{place}: {error.message}", error.help) if place else error
 
 
 def _citations(links: Links) -> Iterable[Citation]:

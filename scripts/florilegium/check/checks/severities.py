@@ -32,11 +32,14 @@ def apply_severities(links: Links, diagnostics: Iterable[Diagnostic]) -> tuple[D
 
 
 def _usual(links: Links, diagnostic: Diagnostic) -> Severity:
-    """The severity of the rule; a warning for what is wrong with an entry of a reference file that nobody cites.
+    """The severity of the rule; a warning for what is wrong with an entry of a reference file that nobody cites, and
+    with a citation style that is not the library's.
 
     Such files come whole from other programs, and what is not shown anywhere must not stop what is.
     """
     rule = RULES[diagnostic.rule]
+    if diagnostic.span.path == f"{ANNOTATIONS}/{links.library.settings.citation_style}":
+        return rule.severity
     listed = rule.group == REFERENCES and diagnostic.span.path.startswith(f"{ANNOTATIONS}/references/")
     if listed and rule.severity is Severity.ERROR and diagnostic.about not in links.cited_by:
         return Severity.WARNING

@@ -3,16 +3,26 @@
 import os
 import stat
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from ...core.diagnostics import did_you_mean, quoted
 from ...core.errors import FlorilegiumError
 from .numbering import BETWEEN
+from .style_xml import CSL, StyleFault, check_style_xml, parse_style_xml, words
 
-__all__ = ["BUILT_IN_STYLES", "LABELS", "NUMBER", "ORDER", "BibliographyError", "Style", "label_word", "read_style"]
+__all__ = [
+    "BUILT_IN_STYLES",
+    "LABELS",
+    "NUMBER",
+    "ORDER",
+    "BibliographyError",
+    "Style",
+    "find_style_fault",
+    "label_word",
+    "read_style",
+]
 
 BUILT_IN_STYLES = (
     "apa",
@@ -38,22 +48,22 @@ NUMBER = "florilegium-number"
 
 _FOLDER = Path(__file__).parent / "styles"
 _LIMIT = 2 * 1024 * 1024
-_CSL = "{http://purl.org/net/xbiblio/csl}"
 _PARENT = "independent-parent"
 _LOCALES = {"harvard-cite-them-right": "en-GB"}
 """The languages of guides that their styles do not name."""
 _TERMS = {"nlm-citation-sequence": {"page-range-delimiter": "-"}}
 """Words and signs of guides that their styles leave to the language."""
 _SHORTENING = ("chicago-notes", "chicago-shortened-notes")
-_MAX_DEPTH = 100
-"""Elements inside each other; real styles have some 20."""
-_MOST_ELEMENTS = 100_000
-"""Elements that one macro can print, those of macros in it among them; of the shipped styles none has 2,000."""
 _TRIMMED = ("disambiguate-add-names", "disambiguate-add-givenname", "givenname-disambiguation-rule")
 
 
 class BibliographyError(FlorilegiumError):
     """Citations cannot be formatted; the message says why, and what to do."""
+
+    key = ""
+    """The work at which it fails, where that is known."""
+    citation: tuple[object, ...] = ()
+    """The citation at which it fails, as `cite_items.cluster_of` gives it, where that is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,47 +127,60 @@ def read_style(style: str, *, folder: Path | None = None, complete: bool = True)
         raise BibliographyError(
             f"no citation style has the name {quoted(style)}: {did_you_mean(style, BUILT_IN_STYLES, known)}"
         )
-    return _parse_style(style, _read_regular_file(style, folder or Path()), complete=complete)
+    try:
+        return _parse_style(style, _read_regular_file(style, folder or Path()), complete=complete)
+    except StyleFault as fault:
+        raise _Refused(style, str(fault)) from None
 
 
 def _read_regular_file(style: str, folder: Path) -> bytes:
     # Anybody may propose a change to the file that names it: no way out of the folder, no link, no device.
     path = Path(style)
     if path.is_absolute() or ".." in path.parts or "\0" in style or "\\" in style:
-        raise _refused(style, "is not below the library's folder")
+        raise _Refused(style, "is not below the library's folder")
     try:
         for part in range(1, len(path.parts) + 1):
             status = os.lstat(folder.joinpath(*path.parts[:part]))
             if stat.S_ISLNK(status.st_mode):
-                raise _refused(style, "is a symbolic link, or lies behind one")
+                raise _Refused(style, "is a symbolic link, or lies behind one")
         if not stat.S_ISREG(status.st_mode) or status.st_size > _LIMIT:
-            raise _refused(style, "is not a file of at most 2 MiB")
+            raise _Refused(style, "is not a file of at most 2 MiB")
         return (folder / path).read_bytes()
     except OSError as error:
-        raise _refused(style, f"cannot be read ({error.strerror or 'no reason given'})") from None
+        raise _Refused(style, f"cannot be read ({error.strerror or 'no reason given'})") from None
 
 
-def _refused(style: str, fault: str) -> BibliographyError:
-    return BibliographyError(
-        f"the citation style {quoted(style)} {fault}: name a complete .csl file of the library, or one of "
-        + ", ".join(BUILT_IN_STYLES)
-    )
+class _Refused(BibliographyError):
+    """A style is none that can be used."""
+
+    def __init__(self, style: str, fault: str) -> None:
+        usable = f"name a complete .csl file of the library, or one of {', '.join(BUILT_IN_STYLES)}"
+        super().__init__(f"the citation style {quoted(style)} {fault}: {usable}")
+
+
+def find_style_fault(text: bytes) -> tuple[str, int] | None:
+    """What keeps a style of the library's own from being used, in words behind its name, and the line; or None."""
+    try:
+        _parse_style("", text)
+    except StyleFault as fault:
+        return str(fault), fault.line
+    return None
 
 
 def _parse_style(name: str, text: bytes, *, complete: bool = True) -> Style:
-    root = _parse_xml(name, text)
-    id_ = _stem(root.findtext(f"{_CSL}info/{_CSL}id", ""))
-    citation, bibliography = root.find(f"{_CSL}citation"), root.find(f"{_CSL}bibliography")
-    if root.tag != f"{_CSL}style" or citation is None or citation.find(f"{_CSL}layout") is None:
+    root, lines = parse_style_xml(text)
+    id_ = _stem(root.findtext(f"{CSL}info/{CSL}id", ""))
+    citation, bibliography = root.find(f"{CSL}citation"), root.find(f"{CSL}bibliography")
+    if root.tag != f"{CSL}style" or citation is None or citation.find(f"{CSL}layout") is None:
         return _parse_parent(name, root)
     if bibliography is None and not complete:
-        bibliography = ElementTree.SubElement(root, f"{_CSL}bibliography")
-        layout = ElementTree.SubElement(bibliography, f"{_CSL}layout")
-        ElementTree.SubElement(layout, f"{_CSL}text", variable="title")
-    if bibliography is None or bibliography.find(f"{_CSL}layout") is None:
-        raise _refused(name, "describes no bibliography")
-    _check_macros(name, root)
-    variables = frozenset(_words(root, "variable"))
+        bibliography = ElementTree.SubElement(root, f"{CSL}bibliography")
+        layout = ElementTree.SubElement(bibliography, f"{CSL}layout")
+        ElementTree.SubElement(layout, f"{CSL}text", variable="title")
+    if bibliography is None or bibliography.find(f"{CSL}layout") is None:
+        raise StyleFault("describes no bibliography")
+    check_style_xml(root, lines)
+    variables = frozenset(words(root, "variable"))
     conditions = any(e.get("position") or e.get("disambiguate") for e in root.iter())
     numeric = "citation-number" in _used(root, citation)
     collapses = numeric and citation.attrib.pop("collapse", "") == "citation-number"
@@ -170,9 +193,9 @@ def _parse_style(name: str, text: bytes, *, complete: bool = True) -> Style:
     for attribute in _TRIMMED:  # Quadratic in the number of names; see `disambiguation.py`.
         citation.attrib.pop(attribute, None)
     xml = ElementTree.tostring(root, encoding="utf-8")
-    entries = bibliography.find(f"{_CSL}layout")
+    entries = bibliography.find(f"{CSL}layout")
     assert entries is not None
-    entries[:] = [ElementTree.Element(f"{_CSL}text", value="x")]
+    entries[:] = [ElementTree.Element(f"{CSL}text", value="x")]
     return Style(
         name=name,
         xml=xml,
@@ -196,79 +219,26 @@ def _stem(address: str) -> str:
     return address.strip().rpartition("/")[2]
 
 
-class _Builder(ElementTree.TreeBuilder):
-    """Builds the tree of a file that anybody may have sent: without a document type, so without entities."""
-
-    depth = 0
-
-    def doctype(self, *_: object) -> None:
-        raise ValueError("it declares a document type, which a style has no need of")
-
-    def start(self, tag: str, attrs: dict[str, str]) -> ElementTree.Element:
-        self.depth += 1
-        if self.depth > _MAX_DEPTH:
-            raise ValueError(f"its elements are nested more than {_MAX_DEPTH} deep")
-        return super().start(tag, attrs)
-
-    def end(self, tag: str) -> ElementTree.Element:
-        self.depth -= 1
-        return super().end(tag)
-
-
-def _parse_xml(name: str, text: bytes) -> ElementTree.Element:
-    parser = ElementTree.XMLParser(target=_Builder())
-    try:
-        parser.feed(text)
-        root: ElementTree.Element = parser.close()
-    except (ElementTree.ParseError, LookupError, ValueError) as error:
-        raise _refused(name, f"cannot be read ({error})") from None
-    return root
-
-
 def _parse_parent(name: str, root: ElementTree.Element) -> Style:
     """A journal's style often only names another, its parent, which may be one of ours."""
-    links = root.findall(f"{_CSL}info/{_CSL}link")
+    links = root.findall(f"{CSL}info/{CSL}link")
     parent = next((_stem(link.get("href", "")) for link in links if link.get("rel") == _PARENT), "")
-    if root.tag != f"{_CSL}style" or not parent:
-        raise _refused(name, "is not a complete CSL style")
+    if root.tag != f"{CSL}style" or not parent:
+        raise StyleFault("is not a complete CSL style")
     if parent not in BUILT_IN_STYLES:
-        raise _refused(name, f"only names another style, {quoted(parent)}, whose file is needed")
+        raise StyleFault(f"only names another style, {quoted(parent)}, whose file is needed")
     style = _parse_style(parent, (_FOLDER / f"{parent}.csl").read_bytes())
     return replace(style, name=name, locale=root.get("default-locale") or style.locale)
 
 
-def _check_macros(name: str, root: ElementTree.Element) -> None:
-    """Refuse a style whose macros lead to themselves or grow without end: pandoc would take all time and memory."""
-    macros = {macro.get("name", ""): macro for macro in root.findall(f"{_CSL}macro")}
-    calls = {macro: {call for call in _words(element, "macro") if call in macros} for macro, element in macros.items()}
-    try:
-        order = tuple(TopologicalSorter(calls).static_order())
-    except CycleError as error:
-        raise _refused(name, f"has a macro that leads to itself, {quoted(error.args[1][0])}") from None
-    sizes: dict[str, int] = {}
-    for macro in order:
-        sizes[macro] = _size(macros[macro], sizes)
-        if sizes[macro] > _MOST_ELEMENTS:
-            fault = f"has a macro that stands for more than {_MOST_ELEMENTS:,} elements, {quoted(macro)}"
-            raise _refused(name, fault)
-
-
-def _size(element: ElementTree.Element, sizes: Mapping[str, int]) -> int:
-    """How many elements a part of a style can print, each macro written out where it is called."""
-    within = [_size(part, sizes) for part in element]
-    # Of the branches of a condition one is taken.
-    inner = max(within, default=0) if element.tag == f"{_CSL}choose" else sum(within)
-    return 1 + sizes.get(element.get("macro", ""), 0) + inner
-
-
 def _used(root: ElementTree.Element, part: ElementTree.Element) -> set[str]:
     """The variables that a part of a style prints, those of its macros among them."""
-    macros = {macro.get("name", ""): macro for macro in root.findall(f"{_CSL}macro")}
+    macros = {macro.get("name", ""): macro for macro in root.findall(f"{CSL}macro")}
     waiting, seen, found = [part], set[str](), set[str]()
     while waiting:
         element = waiting.pop()
-        found |= set(_words(element, "variable"))
-        calls = {call for call in _words(element, "macro") if call in macros} - seen
+        found |= set(words(element, "variable"))
+        calls = {call for call in words(element, "macro") if call in macros} - seen
         seen |= calls
         waiting += [macros[call] for call in calls]
     return found
@@ -279,28 +249,28 @@ def _set_numbers_aside(
 ) -> str:
     """Let citations print a sign in the place of each number, and bibliographies none; what stands between numbers."""
     for part in (citation, bibliography):
-        sort = part.find(f"{_CSL}sort")
-        for key in part.findall(f"{_CSL}sort/{_CSL}key[@variable='citation-number']"):
+        sort = part.find(f"{CSL}sort")
+        for key in part.findall(f"{CSL}sort/{CSL}key[@variable='citation-number']"):
             if sort is not None:
                 sort.remove(key)
         if sort is not None and not len(sort):
             part.remove(sort)
-    if bibliography.find(f"{_CSL}sort") is None:  # It lists works as they are first cited, which is for pages to know.
-        bibliography.insert(0, ElementTree.Element(f"{_CSL}sort"))
-    layout = citation.find(f"{_CSL}layout")
+    if bibliography.find(f"{CSL}sort") is None:  # It lists works as they are first cited, which is for pages to know.
+        bibliography.insert(0, ElementTree.Element(f"{CSL}sort"))
+    layout = citation.find(f"{CSL}layout")
     delimiter = layout.get("delimiter", "") if layout is not None else ""
     if layout is not None:
         layout.set("delimiter", BETWEEN)
     for parent in list(bibliography.iter()):
         for child in list(parent):
-            if child.get("variable") == "citation-number" and child.tag in (f"{_CSL}text", f"{_CSL}number"):
+            if child.get("variable") == "citation-number" and child.tag in (f"{CSL}text", f"{CSL}number"):
                 parent.remove(child)
     bibliography.attrib.pop("second-field-align", None)
     for element in root.iter():
         if "citation-number" in element.get("variable", "").split():
             element.set("variable", element.get("variable", "").replace("citation-number", NUMBER))
-            if element.tag == f"{_CSL}number":
-                element.tag = f"{_CSL}text"
+            if element.tag == f"{CSL}number":
+                element.tag = f"{CSL}text"
     return delimiter
 
 
@@ -312,11 +282,6 @@ def _name_rules(citation: ElementTree.Element) -> str:
     return " ".join(rules)
 
 
-def _words(root: ElementTree.Element, attribute: str) -> Iterator[str]:
-    for element in root.iter():
-        yield from element.get(attribute, "").split()
-
-
 def _prepare(
     root: ElementTree.Element,
     citation: ElementTree.Element,
@@ -324,14 +289,14 @@ def _prepare(
     terms: Mapping[str, str],
 ) -> None:
     """Set aside what a web site has no use for, and add what makes pandoc's answers exact."""
-    for about in root.findall(f"{_CSL}info"):
-        for link in about.findall(f"{_CSL}link"):
+    for about in root.findall(f"{CSL}info"):
+        for link in about.findall(f"{CSL}link"):
             if link.get("rel") == _PARENT:  # Pandoc would look for it on the network.
                 about.remove(link)
     bibliography.attrib.pop("subsequent-author-substitute", None)
     if root.get("class") == "note":
         root.set("class", "in-text")
-        layout = citation.find(f"{_CSL}layout")
+        layout = citation.find(f"{CSL}layout")
         assert layout is not None
         layout.attrib.update(prefix="(", suffix=")")
     # `press.py` first cites everything once, so no citation is a first one. Whether it repeats the one before
@@ -340,33 +305,33 @@ def _prepare(
         kept = [position for position in condition.get("position", "").split() if position in ("first", "subsequent")]
         condition.set("position", " ".join(kept) or "first")
     # Pandoc takes a label for one that precedes the names, unless the style says where they are.
-    for names in root.iter(f"{_CSL}names"):
-        if names.find(f"{_CSL}label") is not None and names.find(f"{_CSL}name") is None:
-            names.insert(0, ElementTree.Element(f"{_CSL}name"))
+    for names in root.iter(f"{CSL}names"):
+        if names.find(f"{CSL}label") is not None and names.find(f"{CSL}name") is None:
+            names.insert(0, ElementTree.Element(f"{CSL}name"))
     # Works that a style sorts alike would otherwise get their places and letters by their first citations.
-    sort = bibliography.find(f"{_CSL}sort")
+    sort = bibliography.find(f"{CSL}sort")
     if sort is not None:
-        ElementTree.SubElement(sort, f"{_CSL}key", variable=ORDER)
+        ElementTree.SubElement(sort, f"{CSL}key", variable=ORDER)
         # A style that sorts the works of one citation by author and year would leave `2020b` before `2020a`.
         # Bibliographies go on by title; repeating all of their keys here would cost a fifth more time.
-        within = citation.find(f"{_CSL}sort")
+        within = citation.find(f"{CSL}sort")
         if within is not None:
-            ElementTree.SubElement(within, f"{_CSL}key", variable="title")
-    info = root.find(f"{_CSL}info")
-    root.insert(0 if info is None else list(root).index(info) + 1, _label_words(terms))
+            ElementTree.SubElement(within, f"{CSL}key", variable="title")
+    info = root.find(f"{CSL}info")
+    root.insert(0 if info is None else list(root).index(info) + 1, _labelwords(terms))
 
 
-def _label_words(more: Mapping[str, str]) -> ElementTree.Element:
+def _labelwords(more: Mapping[str, str]) -> ElementTree.Element:
     """Terms by which pandoc tells a locator's label in every language, in a form that is printed nowhere.
 
     Pandoc finds the label in a citation's text, by the words of the language that it writes.
     """
-    locale = ElementTree.Element(f"{_CSL}locale")
-    terms = ElementTree.SubElement(locale, f"{_CSL}terms")
+    locale = ElementTree.Element(f"{CSL}locale")
+    terms = ElementTree.SubElement(locale, f"{CSL}terms")
     for label in sorted(LABELS):
-        term = ElementTree.SubElement(terms, f"{_CSL}term", name=label, form="verb-short")
-        ElementTree.SubElement(term, f"{_CSL}single").text = label_word(label)
-        ElementTree.SubElement(term, f"{_CSL}multiple").text = label_word(label)
+        term = ElementTree.SubElement(terms, f"{CSL}term", name=label, form="verb-short")
+        ElementTree.SubElement(term, f"{CSL}single").text = label_word(label)
+        ElementTree.SubElement(term, f"{CSL}multiple").text = label_word(label)
     for name, text in more.items():
-        ElementTree.SubElement(terms, f"{_CSL}term", name=name).text = text
+        ElementTree.SubElement(terms, f"{CSL}term", name=name).text = text
     return locale

@@ -10,7 +10,8 @@ from .cite_items import CitationParts, Cluster, simple
 from .disambiguation import ambiguous_works
 from .formatted_cache import CitationCache
 from .pandoc_items import Item
-from .pandoc_runner import Pandoc, typeset
+from .pandoc_process import Pandoc
+from .pandoc_runner import typeset
 
 __all__ = ["ExactCitations", "format_exactly"]
 

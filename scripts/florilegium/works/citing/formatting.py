@@ -36,7 +36,8 @@ from .narrative_citations import Narrative, is_split, readable
 from .numbering import signed
 from .pandoc_fragments import CitedPart, plain_text
 from .pandoc_items import Item, digest_of, joins_two_names, prepare_work
-from .pandoc_runner import Pandoc, Sheet, find_pandoc, typeset
+from .pandoc_process import Pandoc, find_pandoc
+from .pandoc_runner import Sheet, typeset
 
 __all__ = ["Bibliography", "render_bibliography"]
 

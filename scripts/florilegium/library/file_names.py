@@ -1,0 +1,51 @@
+"""Names of notes and themes: each is an id, none is another one's in other case, none is kept for something else."""
+
+from collections.abc import Iterable, Iterator
+
+from ..core.diagnostics import Diagnostic, Related, quoted
+from ..core.ids import is_id, propose_id
+from ..core.spans import Span
+
+__all__ = ["check_file_name", "check_file_names"]
+
+_TAKEN = "index"
+"""An id that no note and no theme can have: the page of this name is the list of them."""
+_DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))))
+"""Names that Windows keeps for devices, whatever follows after a full stop: libraries are cloned there too. See
+https://learn.microsoft.com/windows/win32/fileio/naming-a-file."""
+
+
+def check_file_name(path: str, kind: str) -> Iterator[Diagnostic]:
+    """Whether the file of a note or theme, which `kind` says, has an id for a name."""
+    stem = path.rsplit("/", 1)[1].removesuffix(".md")
+    if stem == _TAKEN:
+        message = f"the id {quoted(stem)} belongs to the page that lists all {kind}s"
+        remedy = "give the file another name"
+    elif stem in _DEVICES:
+        message = f"{quoted(stem)} is the name of a device on Windows, where no such file can be made"
+        remedy = f"rename the file, for example to {stem}-{kind}.md"
+    elif not is_id(stem):
+        rules = "lower-case letters a-z, digits and single hyphens, at most 64"
+        message = f"{quoted(stem)} is not a valid {kind} id: {rules}"
+        remedy = f"rename the file to {propose_id(stem, otherwise=kind)}.md"
+    else:
+        return
+    yield Diagnostic(rule="invalid-id", span=Span.of_file(path), message=message, help=remedy)
+
+
+def check_file_names(paths: Iterable[str]) -> Iterator[Diagnostic]:
+    """Which of the paths differ only in case."""
+    seen: dict[str, str] = {}
+    for path in paths:
+        folded = path.casefold()
+        if folded in seen:
+            message = f"{quoted(path)} and {quoted(seen[folded])} differ only in case"
+            related = (Related(message="the other file", span=Span.of_file(seen[folded])),)
+            yield Diagnostic(
+                rule="clashing-ids",
+                span=Span.of_file(path),
+                message=message,
+                help="rename one of them",
+                related=related,
+            )
+        seen.setdefault(folded, path)
