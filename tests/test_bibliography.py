@@ -87,11 +87,11 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[set[str], int]]:
     """Each run of pandoc: the works that it was given, and the number of citations."""
     seen: list[tuple[set[str], int]] = []
 
-    def watched(pandoc: Any, style: Any, language: Any, items: Any, clusters: Any) -> Any:
-        seen.append((set(items), len(clusters)))
-        return pandoc_runner.typeset(pandoc, style, language, items, clusters)
+    def watched(pandoc: Any, style: Any, language: Any, items: Any, citations: Any) -> Any:
+        seen.append((set(items), len(citations)))
+        return pandoc_runner.format_by_pandoc(pandoc, style, language, items, citations)
 
-    monkeypatch.setattr(formatting, "typeset", watched)
+    monkeypatch.setattr(formatting, "format_by_pandoc", watched)
     return seen
 
 
@@ -693,7 +693,7 @@ def shelved(shelf: dict[str, Item], apa: Style) -> Bibliography:
 
 
 def check_same(one: Bibliography, two: Bibliography) -> None:
-    assert (one.order, one.entries, one.clusters) == (two.order, two.entries, two.clusters)
+    assert (one.order, one.entries, one.citations) == (two.order, two.entries, two.citations)
     assert one.cache == two.cache
 
 
@@ -802,7 +802,7 @@ def test_names_tell_works_apart_as_the_style_says(apa: Style) -> None:
     assert "(2010a)" in bibliography.entry_text("li0")
     assert "(2010)" in bibliography.entry_text("li2")
     again = render(works, texts, style=apa, cache=bibliography.cache)
-    assert (again.clusters, again.cache is bibliography.cache) == (bibliography.clusters, True)
+    assert (again.citations, again.cache is bibliography.cache) == (bibliography.citations, True)
 
 
 @pytest.mark.parametrize(
@@ -959,10 +959,10 @@ def test_shortcuts_change_nothing(style: str, monkeypatch: pytest.MonkeyPatch) -
     for step in range(3):
         bibliography = render(works, texts, style=chosen, cache=cache)
         with monkeypatch.context() as patch:
-            patch.setattr(formatting_plan, "is_located", lambda cluster: False)
+            patch.setattr(formatting_plan, "is_located", lambda citation: False)
             plain = render(works, texts, style=chosen)
         assert (bibliography.order, bibliography.entries) == (plain.order, plain.entries)
-        assert bibliography.clusters == plain.clusters
+        assert bibliography.citations == plain.citations
         cache = bibliography.cache
         works = {**works, f"n{step}": author.work(), author.random.choice(list(works)): author.work()}
         texts.append(author.citation(list(works)))

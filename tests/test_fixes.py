@@ -15,8 +15,8 @@ from florilegium.core.edits import apply_edits, write_changes
 from florilegium.core.spans import LineTable
 from florilegium.core.yaml_trees import parse_yaml
 from florilegium.core.yaml_writer import yaml_text
-from florilegium.edit.fixes import count_mendable, plan_fixes
-from florilegium.edit.fixes.fixed_files import keeps_words, mend_document
+from florilegium.edit.fixes import count_fixable, plan_fixes
+from florilegium.edit.fixes.fixed_files import fix_document, keeps_words
 from florilegium.edit.fixes.yaml_lists import add_entry, add_items, remove_items, replace_scalar
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -364,7 +364,7 @@ def test_dry_run_alone_is_refused(run):
 def test_what_is_counted_is_mended(line, count, root):
     (root / NOTE).write_text(HEAD.format("") + QUOTE.format(line))
     before = check_library(options(root)).diagnostics
-    assert count_mendable(before) == count
+    assert count_fixable(before) == count
     _, rules = mend(root, (root / NOTE).read_text())
     assert len(before) - len(rules) >= count
 
@@ -373,7 +373,7 @@ def test_many_quotes_take_linear_time(root):
     text = HEAD.format("amnesia") + "\n> x\n>\n> — a, [@d] {Y}\n" * 5_000
     links = check_library(options(root)).links
     start = time.process_time()
-    assert mend_document(NOTE, text, links).text == text
+    assert fix_document(NOTE, text, links).text == text
     assert time.process_time() - start < 5
 
 

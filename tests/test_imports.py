@@ -830,7 +830,7 @@ def test_a_source_outside_of_the_archive_is_not_read(export):
         qde = f'<Project xmlns="urn:QDA-XML:project:1.0"><Sources><TextSource guid="a" name="n" plainTextPath="{address}">{selection}</TextSource></Sources></Project>'
         export_ = parse_export(HighlightFormat.REFI_QDA, "p.qdpx", zipped(**{"project.qde": qde}))
         assert export_.highlights == ()
-        assert len(export_.remarks) == 1
+        assert len(export_.findings) == 1
         assert data
 
 
@@ -868,7 +868,7 @@ def test_the_notice_of_a_clipping_limit_is_no_quotation():
     text = f"Noise (Doe, Jane)\n- Your Highlight on page 12 | Location 145-146 | Added on Monday\n\n {notice}\n==========\n"
     export = parse_kindle(LineTable("x.txt", text))
     assert export.highlights == ()
-    assert "limit for clippings" in export.remarks[0].message
+    assert "limit for clippings" in export.findings[0].message
 
 
 def test_one_work_by_two_roads_is_one():

@@ -13,7 +13,7 @@ from florilegium.edit.imports import HighlightFormat, guess_format, parse_export
 from florilegium.edit.imports.foreign_text import clean_foreign, escape, paragraphs
 from florilegium.edit.imports.highlights import Highlight, Work
 from florilegium.edit.imports.import_state import (
-    Ledger,
+    ImportState,
     MalformedImportState,
     QuoteEntry,
     WorkEntry,
@@ -21,7 +21,7 @@ from florilegium.edit.imports.import_state import (
     parse_import_state,
     render_import_state,
 )
-from florilegium.edit.imports.imported_quotations import DraftQuotation, Merge, Wanted
+from florilegium.edit.imports.imported_quotations import DraftQuotation, Merge, RequestedQuotation
 from florilegium.edit.imports.kindle import parse_kindle
 from florilegium.edit.imports.readwise import parse_readwise
 from florilegium.edit.imports.zotero_notes import parse_zotero_note
@@ -79,7 +79,7 @@ TODO: this is a text
 
 def wanted(words, *, comment="", id_="h1", themes=(), page=""):
     highlight = Highlight(id=id_, words=words, work=Work(), comment=comment, page=page, span=Span.of_file("x"))
-    return Wanted(highlight=highlight, themes=themes, notices=(), entry=None)
+    return RequestedQuotation(highlight=highlight, themes=themes, notices=(), entry=None)
 
 
 def merged(*wants, text=HEAD):
@@ -106,7 +106,7 @@ def test_any_words_come_out_as_they_went_in(words, comment):
     if cleaned.refused or not cleaned.text or remark.refused:
         return
     merge, after, note = merged(wanted(cleaned.text, comment=remark.text, themes=("amnesia",)))
-    assert merge.remarks == []
+    assert merge.findings == []
     assert [quote.words for quote in note.note.quotes] == [cleaned.text]
     assert [m.id for m in note.note.quotes[0].themes] == ["amnesia"]
     assert note.diagnostics == ()
@@ -149,7 +149,7 @@ def test_each_field_is_merged_three_ways(base, ours, theirs):
     clashes = [n for n in clashes if n != 1 or theirs[1]]
     if clashes:
         assert (after, merge.conflicts, merge.entries) == (text, 1, {})
-        assert len(merge.remarks) == len(clashes)
+        assert len(merge.findings) == len(clashes)
         return
     expected = [t if o == b else o for b, o, t in zip(base, ours, theirs, strict=True)]
     assert note.diagnostics == ()
@@ -217,7 +217,7 @@ def test_a_highlight_that_is_refused_is_reported_and_the_others_are_read():
     rows = "Highlight,Book Title\nGood,B\nBad \u202etxet,B\nGood too,B\n"
     export = parse_readwise(LineTable("r.csv", rows))
     assert [h.words for h in export.highlights] == ["Good", "Good too"]
-    assert [(r.span.line, "U+202E" in r.message) for r in export.remarks] == [(3, True)]
+    assert [(r.span.line, "U+202E" in r.message) for r in export.findings] == [(3, True)]
 
 
 def test_ids_of_quotes_are_unique():
@@ -237,7 +237,7 @@ def test_a_note_in_which_something_is_open_is_left_alone(open_):
     merge, after, _ = merged(wanted("Words."), text=HEAD + open_)
     if after == HEAD + open_:
         assert merge.added == 0
-        assert "cannot be put into" in merge.remarks[0].message
+        assert "cannot be put into" in merge.findings[0].message
     else:
         assert parse_note("a-note", LineTable(PATH, after)).note.quotes[-1].words == "Words."
 
@@ -277,7 +277,7 @@ def clippings(*entries, end="\n"):
 )
 def test_the_languages_of_a_kindle(meta, page, place):
     export = clippings(("A Book (Jane Doe)", meta, "", "Words."))
-    assert export.remarks == ()
+    assert export.findings == ()
     (highlight,) = export.highlights
     assert (highlight.page, highlight.place) == (page, place)
     assert (highlight.work.title, highlight.work.author, highlight.work.given) == ("A Book", "Doe", "Jane")
@@ -302,7 +302,7 @@ def test_a_lost_rule_between_two_clippings_is_reported_and_both_are_read():
         LineTable("k.txt", f"{one}{one.replace('One', 'Two').replace('page 1', 'page 2')}==========\n")
     )
     assert [h.words for h in export.highlights] == ["One.", "Two."]
-    assert [r.span.line for r in export.remarks] == [5]
+    assert [r.span.line for r in export.findings] == [5]
 
 
 def test_titles_with_brackets_and_names_of_several_authors():
@@ -379,7 +379,7 @@ def test_the_forms_in_which_zotero_gives_annotations(data, key):
     text = json.dumps(data)
     assert guess_format(text.encode()) is HighlightFormat.ZOTERO
     export = parse_export(HighlightFormat.ZOTERO, "z.json", text.encode())
-    assert export.remarks == ()
+    assert export.findings == ()
     (highlight,) = export.highlights
     assert (highlight.id, highlight.words, highlight.page) == ("WK35324J", MARKED["annotationText"], "101")
     assert highlight.work.key == key
@@ -437,8 +437,8 @@ def test_the_ledger_comes_back(quotes, works):
     quotes = {
         key: entry._replace(locator="" if entry.locator == "-" else entry.locator) for key, entry in quotes.items()
     }
-    text = render_import_state(Ledger(quotes, works))
-    assert parse_import_state(text) == Ledger(quotes, works)
+    text = render_import_state(ImportState(quotes, works))
+    assert parse_import_state(text) == ImportState(quotes, works)
     assert text.isascii()
 
 

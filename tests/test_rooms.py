@@ -3,6 +3,7 @@
 import ast
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -27,6 +28,11 @@ MAX_LINES = 430
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
+@cache
+def module_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def name(path: Path) -> str:
     return path.relative_to(PACKAGE).as_posix()
 
@@ -36,14 +42,19 @@ def room(path: Path) -> str:
 
 
 def first_sentence(path: Path) -> str:
-    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    docstring = ast.get_docstring(module_of(path))
     assert docstring, name(path)
     return docstring.split("\n\n")[0].replace("\n", " ").rstrip(".")
 
 
-def imported(path: Path) -> Iterator[Path]:
+@cache
+def imported(path: Path) -> frozenset[Path]:
     """The files of the package that a file imports, wherever in it, for its types too."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    return frozenset(_imported(path))
+
+
+def _imported(path: Path) -> Iterator[Path]:
+    for node in ast.walk(module_of(path)):
         if isinstance(node, ast.Import):
             assert not any(alias.name.split(".")[0] == "florilegium" for alias in node.names), "import relatively"
         if isinstance(node, ast.ImportFrom) and node.level:
@@ -67,7 +78,7 @@ def test_a_file_imports_only_what_is_above_it(path):
 
 
 def test_no_files_import_each_other():
-    TopologicalSorter({path: set(imported(path)) for path in FILES}).prepare()
+    TopologicalSorter({path: imported(path) for path in FILES}).prepare()
 
 
 def test_every_room_of_the_list_exists():
@@ -117,7 +128,7 @@ def test_no_public_name_is_defined_twice():
         name
         for path in FILES
         if path.parent.name != "cli"  # the function of a command has the command's word
-        for name in set(public_names(ast.parse(path.read_text(encoding="utf-8"))))
+        for name in set(public_names(module_of(path)))
     )
     assert {name for name, count in counts.items() if count > 1} <= NOUNS
 

@@ -77,18 +77,18 @@ def test_the_wrong_file_changes_nothing(root):
     (root / "other.txt").write_text("Completely unrelated text by Doe about something else.")
     result = run(root, "other.txt")
     assert (root / LOCK).read_bytes() == before
-    assert "holds no quotation" in result.remarks[0]
+    assert "holds no quotation" in result.findings[0]
 
 
 def test_a_text_that_does_not_look_like_the_work(root):
     (root / "doe.txt").write_text("I forget the pain as soon as it is over.")
     result = run(root)
-    assert "neither a word of the title nor an author" in result.remarks[0]
+    assert "neither a word of the title nor an author" in result.findings[0]
     assert lock(root) == []
-    assert run(root, confirm=lambda _question: True).remarks == ()
+    assert run(root, confirm=lambda _question: True).findings == ()
     assert len(lock(root)) == 1
     (root / LOCK).unlink()
-    assert run(root, force=True).remarks == ()
+    assert run(root, force=True).findings == ()
     assert len(lock(root)) == 1
 
 

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 from florilegium.core.model import Citation, CitationMode, Locator, Reference
 from florilegium.core.spans import Span
 from florilegium.works.citing import Bibliography, read_style, render_bibliography
-from florilegium.works.citing.cite_items import cluster_of, spelled, to_cite
+from florilegium.works.citing.cite_items import csl_citation_of, spelled, to_cite
 from florilegium.works.citing.numbering import numbered
 from florilegium.works.citing.pandoc_fragments import plain_text, render_inlines
 from florilegium.works.citing.pandoc_process import find_pandoc
@@ -117,8 +117,10 @@ def pandocs(fixture: Fixture, folder: Path) -> str:
     style.write_text(in_text(fixture.style), encoding="utf-8")
     items.write_text(json.dumps(list(fixture.items.values())), encoding="utf-8")
     ids = {key: key for key in fixture.items}
-    clusters = [cluster_of(Citation(references=tuple(map(reference, c)), span=NOWHERE)) for c in fixture.citations]
-    cites = [to_cite(spelled(cluster, "en"), ids) for cluster in clusters]
+    citations = [
+        csl_citation_of(Citation(references=tuple(map(reference, c)), span=NOWHERE)) for c in fixture.citations
+    ]
+    cites = [to_cite(spelled(citation, "en"), ids) for citation in citations]
     meta = {"lang": {"t": "MetaString", "c": "en-US"}}
     document = {"pandoc-api-version": [1, 23], "meta": meta, "blocks": [{"t": "Para", "c": [cite]} for cite in cites]}
     command = [pandoc.path, "--from=json", "--to=json", "--citeproc", f"--csl={style}", f"--bibliography={items}"]
@@ -126,7 +128,7 @@ def pandocs(fixture: Fixture, folder: Path) -> str:
     blocks = json.loads(done.stdout)["blocks"]
     if fixture.mode == "bibliography":
         return "\n".join(entry for _, entry in read_references(blocks[-1]))
-    return "\n".join(plain_text(render_inlines(block["c"])) for block in blocks[: len(clusters)])
+    return "\n".join(plain_text(render_inlines(block["c"])) for block in blocks[: len(citations)])
 
 
 def read_references(references: Any) -> list[tuple[str, str]]:

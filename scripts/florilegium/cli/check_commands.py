@@ -48,9 +48,9 @@ def check(
     diagnostics, totals = check_quickly(options)
     print_findings(root, diagnostics, form, totals)
     if form == "text" and diagnostics:
-        from ..edit.fixes import count_mendable
+        from ..edit.fixes import count_fixable
 
-        if count_mendable(diagnostics) and (offer := _offer(options)):
+        if count_fixable(diagnostics) and (offer := _offer(options)):
             click.echo(offer)
     return int(has_errors(diagnostics, strict=strict))
 

@@ -11,7 +11,7 @@ from ..core.errors import CannotRun
 from .program import root_option
 
 if TYPE_CHECKING:
-    from ..edit.imports import Export, ImportPlan, Remark
+    from ..edit.imports import Export, ImportFinding, ImportPlan
 
 __all__ = ["import_"]
 
@@ -90,14 +90,14 @@ def import_(
     else:
         export = _read(arguments)
     plan = plan_import(root, export, request)
-    _report(plan.remarks)
+    _report(plan.findings)
     if dry_run:
         for line in render_diff(plan.changes):
             click.echo(plain(line))
     else:
         write_changes(root, plan.changes)
     _summarise(plan, export, dry_run)
-    return int(any(remark.severity == "error" for remark in plan.remarks) or plan.conflicts > 0)
+    return int(any(remark.severity == "error" for remark in plan.findings) or plan.conflicts > 0)
 
 
 def _pairs(option: str, values: Iterable[str]) -> dict[str, str]:
@@ -131,8 +131,8 @@ def _read(arguments: tuple[str, ...]) -> "Export":
     return parse_export(format, path.name, data)
 
 
-def _report(remarks: Iterable["Remark"]) -> None:
-    for remark in sorted(remarks, key=lambda remark: (remark.span, remark.message)):
+def _report(findings: Iterable["ImportFinding"]) -> None:
+    for remark in sorted(findings, key=lambda remark: (remark.span, remark.message)):
         click.echo(f"{plain(str(remark.span))}: {remark.severity}: {plain(remark.message)}", err=True)
         for line in remark.diff:
             click.echo(f"    {plain(line)}", err=True)

@@ -10,7 +10,7 @@ from ..core.diagnostics import plain, quoted
 from .program import progress, root_option, tell
 
 if TYPE_CHECKING:
-    from ..edit.retractions import Refreshed, RegistryAnswers
+    from ..edit.retractions import RegistryAnswers, RetractionResult
 
 
 @click.group()
@@ -71,7 +71,7 @@ def add(root: Path, work: str, file: str) -> int:
     return 0
 
 
-def _show(refreshed: "Refreshed") -> None:
+def _show(refreshed: "RetractionResult") -> None:
     from ..core.edits import render_diff
 
     for line in render_diff(refreshed.changes):
@@ -82,7 +82,7 @@ def _show(refreshed: "Refreshed") -> None:
             click.echo(f"  {plain(line)}")
 
 
-def _sum_up(answers: "RegistryAnswers", refreshed: "Refreshed", *, dry_run: bool) -> None:
+def _sum_up(answers: "RegistryAnswers", refreshed: "RetractionResult", *, dry_run: bool) -> None:
     for doi, error in answers.failed.items():
         tell(f"no answer for {quoted(doi)}: {error}")
     for doi in answers.unknown:

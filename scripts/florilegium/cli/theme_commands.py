@@ -75,7 +75,7 @@ def _write(root: Path, renaming: "Renaming", dry_run: bool, done: str) -> int:
     if moved:
         click.echo(f"rename {renaming.old_path} => {renaming.new_path}")
     echo_diff(render_diff(changes))
-    for remark in renaming.remarks:
+    for remark in renaming.advice:
         tell(remark)
     count = len(renaming.changes) - bool(moved)
     files = f"{count:,} file{'' if count == 1 else 's'}"

@@ -23,7 +23,7 @@ from ..works.csl.csl_vocabulary import CUSTOM
 from ..works.identifiers import parse_doi
 from ..works.registries import RegistryError, UnknownWork
 
-__all__ = ["Lines", "Refreshed", "RegistryAnswers", "ask_registry", "parse_updates", "plan_refresh"]
+__all__ = ["Lines", "RegistryAnswers", "RetractionResult", "ask_registry", "parse_updates", "plan_refresh"]
 
 _KINDS = {
     "retraction": RetractionKind.RETRACTED,
@@ -69,7 +69,7 @@ class Lines(NamedTuple):
     lines: tuple[str, ...]
 
 
-class Refreshed(NamedTuple):
+class RetractionResult(NamedTuple):
     """What the answers change in the files of a library."""
 
     changes: tuple[Change, ...]
@@ -180,7 +180,7 @@ def _date(value: object) -> str:
 # --------------------------------------------------------------------------------------------------- planning
 
 
-def plan_refresh(library: Library, root: Path, found: Mapping[str, Retraction]) -> Refreshed:
+def plan_refresh(library: Library, root: Path, found: Mapping[str, Retraction]) -> RetractionResult:
     """Change each entry of a work of which something graver was found than it says; nothing is written.
 
     What a contributor wrote about the same stays: only a kind that is graver, or new, is put in.
@@ -196,7 +196,7 @@ def plan_refresh(library: Library, root: Path, found: Mapping[str, Retraction]) 
         changed, rest = _plan_file(root, path, works)
         changes += changed
         by_hand += rest
-    return Refreshed(tuple(changes), tuple(chain.from_iterable(files.values())), tuple(by_hand))
+    return RetractionResult(tuple(changes), tuple(chain.from_iterable(files.values())), tuple(by_hand))
 
 
 def _says_less(has: Retraction | None, said: Retraction) -> bool:

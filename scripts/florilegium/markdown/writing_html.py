@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .nodes import Node, walk
-from .writing_text import remark_title
+from .writing_text import callout_title
 
 __all__ = ["HtmlWriter", "escape_text"]
 
@@ -89,7 +89,7 @@ class HtmlWriter:
         elif kind == "Table":
             self._table(node, out)
         elif kind == "Remark":
-            title = escape_text(remark_title(node))
+            title = escape_text(callout_title(node))
             out.append(f'<div class="fl-remark" role="note"><p class="fl-remark-title">{title}</p>\n')
             out.append(f"{self.write(node.children)}</div>\n")
         elif kind == "BlockQuote":

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from .nodes import Node
 
-__all__ = ["raised_text", "remark_title", "text_lines", "write_line", "write_text"]
+__all__ = ["callout_title", "raised_text", "text_lines", "write_line", "write_text"]
 
 _RAISED = dict(
     zip("0123456789+-−=()abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True)
@@ -25,7 +25,7 @@ def raised_text(name: str, text: str) -> str:
     return f"{sign}({text})"
 
 
-def remark_title(node: Node) -> str:
+def callout_title(node: Node) -> str:
     """The title of a remark: `Note`."""
     return str(node.info).capitalize()
 
@@ -68,7 +68,7 @@ def _block(node: Node, out: list[str], shown: type_shown | None) -> None:
         if shown is not None:
             _add(shown(node), out)
     elif kind == "Remark":
-        out.append(remark_title(node))
+        out.append(callout_title(node))
         out.extend(text_lines(node.children, shown))
     elif kind != "Rule" and kind != "FootnoteDefinition":
         for child in node.children:

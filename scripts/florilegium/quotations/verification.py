@@ -12,11 +12,11 @@ from ..core.model import Library, Quote, Source, Verification
 from ..core.spans import Span
 from .fingerprints import fingerprint
 from .lock_file import merge_verifications
+from .match_findings import remark
 from .matching import MATCHING, Match, Missed, Normalised, Reason, find_words, flattened, normal_form, words_digest
 from .misses import explain_miss
 from .originals import Original
 from .page_numbers import page_labels, page_of
-from .remarks import remark
 
 __all__ = ["SHOWN_PASSAGES", "Compared", "named_quotes", "unnamed_originals", "verify_quotes"]
 

@@ -20,7 +20,7 @@ from ..works.citing import (
     render_bibliography,
     write_cache,
 )
-from ..works.citing.cite_items import cluster_of
+from ..works.citing.cite_items import csl_citation_of
 from ..works.csl import to_csl
 from .linked_site import bare_citation
 from .pages import PagePlan, plan_pages
@@ -50,7 +50,7 @@ def format_citations(links: Links, options: Options) -> Bibliography:
 def _placed(error: BibliographyError, links: Links) -> BibliographyError:
     """The same error behind the place that it is about: where the work is listed, or the citation written."""
     source = links.sources.get(error.key)
-    cited = (each.span for each in _citations(links) if error.citation and cluster_of(each) == error.citation)
+    cited = (each.span for each in _citations(links) if error.citation and csl_citation_of(each) == error.citation)
     place = source.key_span if source else next(cited, None)
     return BibliographyError(f"{place}: {error.message}", error.help) if place else error
 

@@ -7,7 +7,7 @@ A note's list of themes is never sorted: it says in which order the source treat
 is missing from it comes last, and the themes of an attribution, whose order says nothing, follow it.
 """
 
-from .fix_plan import Fixes, count_mendable, plan_fixes
+from .fix_plan import Fixes, count_fixable, plan_fixes
 from .fix_proposals import render_proposals
 
-__all__ = ["Fixes", "count_mendable", "plan_fixes", "render_proposals"]
+__all__ = ["Fixes", "count_fixable", "plan_fixes", "render_proposals"]

@@ -14,16 +14,16 @@ from ...library.links import Links
 from ...library.voices import named_people, role_names
 from ...markdown.quotes import DASH
 from ...markdown.speakers import SpeakerFault, parse_speaker
-from .fix_drafts import Mend, MendedText, TextKind, counting
+from .fix_drafts import Fix, FixedText, TextKind, counting
 from .yaml_lists import add_items
 
-__all__ = ["mend_dashes", "mend_ids", "mend_marked_ids", "mend_order", "mend_unlisted"]
+__all__ = ["fix_dashes", "fix_ids", "fix_marked_ids", "fix_order", "fix_unlisted"]
 
 
 # --------------------------------------------------------------------------------------------------------- dashes
 
 
-def mend_dashes(document: MendedText) -> Iterator[Mend]:
+def fix_dashes(document: FixedText) -> Iterator[Fix]:
     """`--` and `---` become an em dash; and so does another dash where it certainly opens an attribution."""
     table = document.table
     for quote in document.value.body.quotes:
@@ -36,14 +36,14 @@ def mend_dashes(document: MendedText) -> Iterator[Mend]:
         start = _start(document, quote.attribution_span)
         # A hyphen was the sign of a list, which needs no empty line before it.
         parting = _separation(table, table.offset(quote.words_span.end), start) if sign == "-" else ()
-        yield Mend(TextKind.DASH, (*parting, Edit(span=table.span(start, start + len(sign)), text="—")))
+        yield Fix(TextKind.DASH, (*parting, Edit(span=table.span(start, start + len(sign)), text="—")))
 
 
-def _start(document: MendedText, span: Span) -> int:
+def _start(document: FixedText, span: Span) -> int:
     return document.table.offset(span.start)
 
 
-def _is_sure(document: MendedText, quote: Quote) -> bool:
+def _is_sure(document: FixedText, quote: Quote) -> bool:
     """Whether an attribution is certainly one: its speaker and its works are known."""
     links = document.links
     known = all(reference.key in links.sources for reference in quote.references)
@@ -72,7 +72,7 @@ def _separation(table: LineTable, before: int, start: int) -> Iterator[Edit]:
 # ------------------------------------------------------------------------------------------------------------ ids
 
 
-def mend_marked_ids(document: MendedText) -> Iterator[Mend]:
+def fix_marked_ids(document: FixedText) -> Iterator[Fix]:
     """`{forget-the-pain}` at the end of an attribution that has no id is one whose `#` was left out."""
     taken = {quote.id for quote in document.value.body.quotes if quote.has_own_id}
     faults = _by_line(document.found("malformed-attribution"))
@@ -85,17 +85,17 @@ def mend_marked_ids(document: MendedText) -> Iterator[Mend]:
             if is_id(id_) and id_ not in taken:
                 taken.add(id_)
                 start = _start(document, fault.span) + 1
-                yield Mend(TextKind.QUOTE_ID, (Edit(span=document.table.span(start, start), text="#"),))
+                yield Fix(TextKind.QUOTE_ID, (Edit(span=document.table.span(start, start), text="#"),))
 
 
-def mend_ids(document: MendedText) -> Iterator[Mend]:
+def fix_ids(document: FixedText) -> Iterator[Fix]:
     """Each quote without an id gets the one that the program uses for it."""
     faults = _by_line(document.found("malformed-attribution"))
     places = {finding.span.start for finding in document.found("missing-quote-id")}
     for quote in document.value.body.quotes:
         if quote.attribution_span.end in places and quote.words.strip() and not any(_inside(faults, quote)):
             at = document.table.offset(quote.attribution_span.end)
-            yield Mend(TextKind.QUOTE_ID, (Edit(span=document.table.span(at, at), text=f" {{#{quote.id}}}"),))
+            yield Fix(TextKind.QUOTE_ID, (Edit(span=document.table.span(at, at), text=f" {{#{quote.id}}}"),))
 
 
 def _by_line(findings: Iterable[Diagnostic]) -> dict[int, list[Diagnostic]]:
@@ -115,7 +115,7 @@ def _inside(lines: dict[int, list[Diagnostic]], quote: Quote) -> Iterator[Diagno
 # --------------------------------------------------------------------------------------------------------- themes
 
 
-def mend_unlisted(document: MendedText) -> Iterator[Mend]:
+def fix_unlisted(document: FixedText) -> Iterator[Fix]:
     """Themes of quotes that exist, and that the note does not list, come at the end of its list."""
     note = document.value
     listed = {mention.id for mention in note.themes} if isinstance(note, Note) else set()
@@ -133,17 +133,17 @@ def mend_unlisted(document: MendedText) -> Iterator[Mend]:
         names = list(dict.fromkeys(missing))
         edit = add_items(items, names, document.table)
         if edit is not None:
-            yield from (Mend(TextKind.THEME_LISTED, (edit,) if name == names[0] else ()) for name in names)
+            yield from (Fix(TextKind.THEME_LISTED, (edit,) if name == names[0] else ()) for name in names)
 
 
-def _counts(document: MendedText, span: Span, theme: str) -> bool:
+def _counts(document: FixedText, span: Span, theme: str) -> bool:
     message = f"the note does not list the theme {quoted(theme)}"
     return bool(
         counting(document.links, [Diagnostic(rule="undeclared-theme", span=span, message=message, about=theme)])
     )
 
 
-def mend_order(document: MendedText) -> Iterator[Mend]:
+def fix_order(document: FixedText) -> Iterator[Fix]:
     """The themes of an attribution stand in the order of the note's list, which is the source's."""
     if not isinstance(document.value, Note):
         return
@@ -153,7 +153,7 @@ def mend_order(document: MendedText) -> Iterator[Mend]:
         wanted = sorted(written, key=lambda id_: places.get(id_, len(places)))
         if wanted != written:
             starts = [_start(document, mention.span) for mention in quote.themes]
-            yield Mend(
+            yield Fix(
                 TextKind.THEME_ORDER,
                 tuple(
                     Edit(span=document.table.span(start, start + len(old)), text=new)

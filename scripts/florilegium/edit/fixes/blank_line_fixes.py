@@ -7,26 +7,26 @@ from ...core.edits import Edit
 from ...core.spans import Position, Span
 from ...markdown.dialects import blank_line_places
 from ...markdown.nodes import walk
-from .fix_drafts import Mend, MendedText, TextKind
+from .fix_drafts import Fix, FixedText, TextKind
 
-__all__ = ["mend_blank_lines"]
+__all__ = ["fix_blank_lines"]
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _BLANK = re.compile(r"[ \t>]*\Z")
 
 
-def mend_blank_lines(document: MendedText) -> Iterator[Mend]:
+def fix_blank_lines(document: FixedText) -> Iterator[Fix]:
     """One edit for each blank line that is missing; none changes the text of anything."""
     positions = document.tree.positions
     lost = {finding.span.start for finding in document.found("missing-blank-line")}
     for node in blank_line_places(document.tree.root, positions.data):
         place = positions.span(node.start, node.start)
         if place.start in lost:
-            yield Mend(TextKind.BLANK_LINE, (_insertion(document, place.line, place.column - 1),))
+            yield Fix(TextKind.BLANK_LINE, (_insertion(document, place.line, place.column - 1),))
     yield from _round_markdown(document)
 
 
-def _insertion(document: MendedText, line: int, indent: int) -> Edit:
+def _insertion(document: FixedText, line: int, indent: int) -> Edit:
     """A blank line before a line, with the signs of its block quotes."""
     table = document.table
     place = Position(line, 1)
@@ -35,7 +35,7 @@ def _insertion(document: MendedText, line: int, indent: int) -> Edit:
     return Edit(span=Span(table.path, *place, *place), text=text)
 
 
-def _round_markdown(document: MendedText) -> Iterator[Mend]:
+def _round_markdown(document: FixedText) -> Iterator[Fix]:
     """Blank lines round the lines of an HTML block that hold no tag."""
     positions, table = document.tree.positions, document.table
     found = [finding.span for finding in document.found("markdown-in-html")]
@@ -53,4 +53,4 @@ def _round_markdown(document: MendedText) -> Iterator[Mend]:
         for index in range(1, len(lines)):
             if plain[index] != plain[index - 1]:
                 sign = re.match(r"[ \t>]*", lines[index])
-                yield Mend(TextKind.BLANK_LINE, (_insertion(document, first + index, sign.end() if sign else 0),))
+                yield Fix(TextKind.BLANK_LINE, (_insertion(document, first + index, sign.end() if sign else 0),))

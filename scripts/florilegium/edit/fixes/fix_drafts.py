@@ -16,7 +16,7 @@ from ...library.notes import parse_note, parse_theme
 from ...markdown.bodies import BodyTree, parse_body
 from ...markdown.nodes import Node
 
-__all__ = ["Mend", "MendedText", "TextKind", "counting", "parse_mended"]
+__all__ = ["Fix", "FixedText", "TextKind", "counting", "parse_fixable"]
 
 
 class TextKind(StrEnum):
@@ -50,7 +50,7 @@ _MANY = {
 }
 
 
-class Mend(NamedTuple):
+class Fix(NamedTuple):
     """One thing that is put right."""
 
     kind: TextKind
@@ -58,7 +58,7 @@ class Mend(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MendedText:
+class FixedText:
     """A note or theme, read from a text that may never be written."""
 
     table: LineTable
@@ -96,7 +96,7 @@ def counting(links: Links, findings: Iterable[Diagnostic]) -> tuple[Diagnostic, 
     return apply_severities(links, findings)
 
 
-def parse_mended(path: str, text: str, links: Links) -> MendedText:
+def parse_fixable(path: str, text: str, links: Links) -> FixedText:
     """Read the text of a note or theme as if it stood in the file at `path`."""
     table = LineTable(path, text)
     name = path.rsplit("/", 1)[1].removesuffix(".md")
@@ -108,4 +108,4 @@ def parse_mended(path: str, text: str, links: Links) -> MendedText:
     cut = cut_front_matter(text)
     start = cut.body_start if isinstance(cut, FileDivision) else len(text)
     tree = parse_body(table, start, name).tree
-    return MendedText(table=table, value=value, tree=tree, findings=counting(links, findings), links=links)
+    return FixedText(table=table, value=value, tree=tree, findings=counting(links, findings), links=links)

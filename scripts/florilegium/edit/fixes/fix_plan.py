@@ -15,9 +15,9 @@ from ...library.links import Links
 from ...library.reading import ReadResult, replace_files
 from ...quotations.lock_file import merge_verifications, moved_entries, render_lock
 from .fix_drafts import TextKind
-from .fixed_files import MendedFile, mend_bibliography, mend_document
+from .fixed_files import FixedFile, fix_bibliography, fix_document
 
-__all__ = ["Fixes", "count_mendable", "plan_fixes"]
+__all__ = ["Fixes", "count_fixable", "plan_fixes"]
 
 _RULES = frozenset(
     (
@@ -63,7 +63,7 @@ def plan_fixes(options: Options) -> Fixes:
 def _plan(options: Options) -> Fixes:
     result, _ = read(options)
     links, findings = judge(result, options.today)
-    mended = {path: (text, file) for path, text, file in _mend_all(options, result, links, findings)}
+    mended = {path: (text, file) for path, text, file in _fix_all(options, result, links, findings)}
     changes = tuple(
         Change(path=path, before=text, after=file.text) for path, (text, file) in mended.items() if file.text != text
     )
@@ -96,23 +96,23 @@ def _followed(options: Options, result: ReadResult) -> tuple[tuple[Change, ...],
     return (Change(path=_LOCK, before=text, after=render_lock(entries)),), len(moved)
 
 
-def _mend_all(
+def _fix_all(
     options: Options, result: ReadResult, links: Links, findings: Iterable[Diagnostic]
-) -> Iterator[tuple[str, str, MendedFile]]:
+) -> Iterator[tuple[str, str, FixedFile]]:
     wanted = {finding.span.path for finding in findings if finding.rule in _RULES}
     for path, parsed in result.parsed.items():
         document = parsed.note or parsed.theme
         if document is None and not (parsed.sources and path in wanted):
             continue
         text = _read(options, path)
-        if text is None or not (path in wanted or (document and _is_mendable(text, parsed.note))):
+        if text is None or not (path in wanted or (document and _is_fixable(text, parsed.note))):
             continue
-        mend = mend_bibliography if document is None else mend_document
+        mend = fix_bibliography if document is None else fix_document
         try:
             with bounded():
                 yield path, text, mend(path, text, links)
         except Exhausted as error:
-            yield path, text, MendedFile(text=text, refused=f"it cannot be mended: {error}")
+            yield path, text, FixedFile(text=text, refused=f"it cannot be mended: {error}")
 
 
 def _read(options: Options, path: str) -> str | None:
@@ -122,7 +122,7 @@ def _read(options: Options, path: str) -> str | None:
         return None
 
 
-def _is_mendable(text: str, note: Note | None) -> bool:
+def _is_fixable(text: str, note: Note | None) -> bool:
     return bool(not is_normalized("NFC", text) or _HYPHENS.search(text) or (note and _is_unordered(note)))
 
 
@@ -135,7 +135,7 @@ def _is_unordered(note: Note) -> bool:
     return False
 
 
-def count_mendable(findings: Iterable[Diagnostic]) -> int:
+def count_fixable(findings: Iterable[Diagnostic]) -> int:
     """How many of these findings `check --fix` mends; those of which it is not sure are not counted."""
     found = list(findings)
     faulty = {_line(f) for f in found if f.rule == "malformed-attribution" and not _is_marked_id(f)}

@@ -9,18 +9,18 @@ from ...core.model import Quote, Source
 from ...core.spans import LineTable
 from ...library.links import Links
 from ...library.reading import FileKind, parse_text
-from .attribution_fixes import mend_dashes, mend_ids, mend_marked_ids, mend_order, mend_unlisted
-from .blank_line_fixes import mend_blank_lines
-from .fix_drafts import Mend, MendedText, TextKind, counting, parse_mended
-from .identifier_fixes import mend_dois
-from .letter_fixes import count_left, identities, mend_letters
-from .title_fixes import mend_titles
+from .attribution_fixes import fix_dashes, fix_ids, fix_marked_ids, fix_order, fix_unlisted
+from .blank_line_fixes import fix_blank_lines
+from .fix_drafts import Fix, FixedText, TextKind, counting, parse_fixable
+from .identifier_fixes import fix_dois
+from .letter_fixes import count_left, fix_letters, identities
+from .title_fixes import fix_titles
 
-__all__ = ["MendedFile", "mend_bibliography", "mend_document"]
+__all__ = ["FixedFile", "fix_bibliography", "fix_document"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MendedFile:
+class FixedFile:
     """What became of a file."""
 
     text: str
@@ -31,48 +31,46 @@ class MendedFile:
     """Quotations whose words are not in NFC."""
 
 
-def _document_dois(document: MendedText) -> Iterator[Mend]:
-    return mend_dois(document.findings, document.table)
+def _document_dois(document: FixedText) -> Iterator[Fix]:
+    return fix_dois(document.findings, document.table)
 
 
-_MENDERS: tuple[Callable[[MendedText], Iterable[Mend]], ...] = (
-    mend_blank_lines,
-    mend_dashes,
-    mend_marked_ids,
-    mend_ids,
-    mend_unlisted,
-    mend_order,
+_MENDERS: tuple[Callable[[FixedText], Iterable[Fix]], ...] = (
+    fix_blank_lines,
+    fix_dashes,
+    fix_marked_ids,
+    fix_ids,
+    fix_unlisted,
+    fix_order,
     _document_dois,
 )
 """In the order in which one makes work for the next: an attribution that is recognised needs an id."""
 
 
-def mend_document(path: str, text: str, links: Links) -> MendedFile:
+def fix_document(path: str, text: str, links: Links) -> FixedFile:
     """Mend a note or theme. Where a quotation's words would change, nothing is."""
-    before = document = parse_mended(path, text, links)
+    before = document = parse_fixable(path, text, links)
     counts: Counter[TextKind] = Counter()
     for mender in _MENDERS:
         document = _apply(document, mender(document), counts)
     if not keeps_words(before.value.body.quotes, document.value.body.quotes) or _is_broken(before, document):
-        return MendedFile(
-            text=text, refused="mending it would change the words of a quotation", left=count_left(before)
-        )
+        return FixedFile(text=text, refused="mending it would change the words of a quotation", left=count_left(before))
     composed_counts: Counter[TextKind] = Counter()
-    composed = _apply(document, mend_letters(document), composed_counts)
+    composed = _apply(document, fix_letters(document), composed_counts)
     if identities(composed) != identities(document):
         message = "in Unicode NFC it would name other things than it does"
-        return MendedFile(text=document.table.text, counts=counts, refused=message, left=count_left(document))
-    return MendedFile(text=composed.table.text, counts=counts + composed_counts, left=count_left(composed))
+        return FixedFile(text=document.table.text, counts=counts, refused=message, left=count_left(document))
+    return FixedFile(text=composed.table.text, counts=counts + composed_counts, left=count_left(composed))
 
 
-def _apply(document: MendedText, mends: Iterable[Mend], counts: Counter[TextKind]) -> MendedText:
+def _apply(document: FixedText, fixes: Iterable[Fix], counts: Counter[TextKind]) -> FixedText:
     """The document with mends made and read anew; itself where there are none."""
-    found = list(mends)
+    found = list(fixes)
     if not found:
         return document
     counts.update(mend.kind for mend in found)
     text = apply_edits(document.table, (edit for mend in found for edit in mend.edits))
-    return parse_mended(document.table.path, text, document.links)
+    return parse_fixable(document.table.path, text, document.links)
 
 
 def keeps_words(before: Iterable[Quote], after: Iterable[Quote]) -> bool:
@@ -85,23 +83,23 @@ def _is_kept(quote: Quote, other: Quote) -> bool:
     return quote.words == other.words and (quote.id == other.id or not quote.has_own_id)
 
 
-def _is_broken(before: MendedText, after: MendedText) -> bool:
+def _is_broken(before: FixedText, after: FixedText) -> bool:
     """Whether the front matter cannot be read any more."""
     rule = "malformed-front-matter"
     return sum(1 for _ in after.found(rule)) > sum(1 for _ in before.found(rule))
 
 
-def mend_bibliography(path: str, text: str, links: Links) -> MendedFile:
+def fix_bibliography(path: str, text: str, links: Links) -> FixedFile:
     """Mend a file of `annotations/references/`: its DOIs, and the case of its titles."""
     table = LineTable(path, text)
     parsed = parse_text(path, FileKind.BIBLIOGRAPHY, text)
     found = counting(links, parsed.diagnostics)
-    mends = [*mend_dois(found, table), *mend_titles(found, table)]
-    mended = apply_edits(table, (edit for mend in mends for edit in mend.edits))
+    fixes = [*fix_dois(found, table), *fix_titles(found, table)]
+    mended = apply_edits(table, (edit for mend in fixes for edit in mend.edits))
     again = parse_text(path, FileKind.BIBLIOGRAPHY, mended)
     if [_identity(source) for source in parsed.sources] != [_identity(source) for source in again.sources]:
-        return MendedFile(text=text, refused="mending its DOIs and titles would change other things")
-    return MendedFile(text=mended, counts=Counter(mend.kind for mend in mends))
+        return FixedFile(text=text, refused="mending its DOIs and titles would change other things")
+    return FixedFile(text=mended, counts=Counter(mend.kind for mend in fixes))
 
 
 def _identity(source: Source) -> tuple[object, ...]:

@@ -11,22 +11,22 @@ from ...core.trees import Scalar
 from ...core.yaml_trees import parse_yaml
 from ...works.bibtex.latex_reader import decode_address
 from ...works.identifiers import parse_doi
-from .fix_drafts import Mend, TextKind
+from .fix_drafts import Fix, TextKind
 
-__all__ = ["mend_dois"]
+__all__ = ["fix_dois"]
 
 _LATEX = re.compile(r"[\\%#&_$~^{}]")
 _DELIMITED = {"{": "}", '"': '"'}
 
 
-def mend_dois(findings: Iterable[Diagnostic], table: LineTable) -> Iterator[Mend]:
+def fix_dois(findings: Iterable[Diagnostic], table: LineTable) -> Iterator[Fix]:
     """The edits for the findings `uncanonical-doi` of one file. The case of a DOI is kept, as it has none."""
     spans = dict.fromkeys(finding.span for finding in findings if finding.rule == "uncanonical-doi")
     for span in spans:
         written = table.slice(span)
         text = _canonical(written, table.path)
         if text is not None and text != written:
-            yield Mend(TextKind.DOI, (Edit(span=span, text=text),))
+            yield Fix(TextKind.DOI, (Edit(span=span, text=text),))
 
 
 def _canonical(written: str, path: str) -> str | None:

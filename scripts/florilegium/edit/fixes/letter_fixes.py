@@ -14,16 +14,16 @@ from ...core.spans import Span
 from ...library.links import body_references
 from ...library.voices import voices_of
 from ...markdown.nodes import LITERAL, Node, walk
-from .fix_drafts import Mend, MendedText, TextKind
+from .fix_drafts import Fix, FixedText, TextKind
 
-__all__ = ["count_left", "identities", "mend_letters"]
+__all__ = ["count_left", "fix_letters", "identities"]
 
 _STRETCH = re.compile(r"[A-Za-z]?[^\x00-\x7f]+")
 _SIGN = re.compile(r"[\x00-@\[-`{-\x7f]")
 _NAMES = ("CodeBlock", "HtmlBlock", "Code", "InlineHtml", "Tag")
 
 
-def mend_letters(document: MendedText) -> Iterator[Mend]:
+def fix_letters(document: FixedText) -> Iterator[Fix]:
     """One edit for each stretch of letters that is not in NFC, and is no word of a quotation and no name."""
     text = document.table.text
     if is_normalized("NFC", text):
@@ -38,10 +38,10 @@ def mend_letters(document: MendedText) -> Iterator[Mend]:
         composed = normalize("NFC", match[0])
         # Some letters are composed into a sign that Markdown or YAML would read as its own.
         if start >= end and composed != match[0] and not _SIGN.search(composed):
-            yield Mend(TextKind.LETTERS, (Edit(span=document.table.span(start, stop), text=composed),))
+            yield Fix(TextKind.LETTERS, (Edit(span=document.table.span(start, stop), text=composed),))
 
 
-def _kept(document: MendedText) -> Iterator[tuple[int, int]]:
+def _kept(document: FixedText) -> Iterator[tuple[int, int]]:
     """The ranges of offsets that stay as they are."""
     table = document.table
     for block in document.block_quotes():
@@ -57,7 +57,7 @@ def _is_address(node: Node) -> bool:
     return node.kind == "Link" and node.info.type in ("Autolink", "Email")
 
 
-def _words(document: MendedText, block: Node) -> Iterator[tuple[int, int]]:
+def _words(document: FixedText, block: Node) -> Iterator[tuple[int, int]]:
     index = document.tree.quotes.get(block.start)
     start, end = document.place(block.start, block.end)
     if index is None:
@@ -67,7 +67,7 @@ def _words(document: MendedText, block: Node) -> Iterator[tuple[int, int]]:
     yield start, document.table.offset(attribution.start)
 
 
-def _name_spans(document: MendedText) -> Iterator[Span]:
+def _name_spans(document: FixedText) -> Iterator[Span]:
     value = document.value
     yield from (hyperlink.span for hyperlink in value.body.hyperlinks)
     yield from (reference.key_span for reference in body_references(value.body))
@@ -80,13 +80,13 @@ def _name_spans(document: MendedText) -> Iterator[Span]:
             yield from (source.spans[field] for field in ("URL", "DOI") if field in source.spans)
 
 
-def count_left(document: MendedText) -> int:
+def count_left(document: FixedText) -> int:
     """How many quotations have words that are not in NFC."""
     table = document.table
     return sum(not is_normalized("NFC", table.slice(quote.words_span)) for quote in document.value.body.quotes)
 
 
-def identities(document: MendedText) -> tuple[object, ...]:
+def identities(document: FixedText) -> tuple[object, ...]:
     """Everything in a document that names something, and the words of its quotations: what no letter may change."""
     value = document.value
     found: list[object] = [*_of_body(value.body)]

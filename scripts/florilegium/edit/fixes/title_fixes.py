@@ -7,12 +7,12 @@ from ...core.edits import Edit
 from ...core.spans import LineTable
 from ...works.bibtex.bibtex_entries import read_entries
 from ...works.bibtex.title_case import cased_titles
-from .fix_drafts import Mend, TextKind
+from .fix_drafts import Fix, TextKind
 
-__all__ = ["mend_titles"]
+__all__ = ["fix_titles"]
 
 
-def mend_titles(findings: Iterable[Diagnostic], table: LineTable) -> Iterator[Mend]:
+def fix_titles(findings: Iterable[Diagnostic], table: LineTable) -> Iterator[Fix]:
     """The edits for the finding `title-case` of a file."""
     if not any(finding.rule == "title-case" for finding in findings):
         return
@@ -23,4 +23,4 @@ def mend_titles(findings: Iterable[Diagnostic], table: LineTable) -> Iterator[Me
         done |= places
         if places:
             edits = (Edit(span=table.span(at, at + 1), text=table.text[at].lower()) for at in sorted(places))
-            yield Mend(TextKind.TITLE, tuple(edits))
+            yield Fix(TextKind.TITLE, tuple(edits))

@@ -9,7 +9,7 @@ from ...core.model import Source
 from ...core.spans import LineTable, Span
 from ...works.reference_files import parse_bibliography
 from ...works.ris.database_records import parse_records
-from .highlights import Export, HighlightFormat, Remark
+from .highlights import Export, HighlightFormat, ImportFinding
 from .hypothesis import parse_hypothesis
 from .kindle import parse_kindle
 from .readwise import parse_readwise
@@ -62,7 +62,7 @@ def parse_export(format: HighlightFormat, name: str, data: bytes) -> Export:
     try:
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
     except UnicodeDecodeError as error:
-        return Export(format=format, remarks=(_undecodable(name, data, error),))
+        return Export(format=format, findings=(_undecodable(name, data, error),))
     table = LineTable(name, text)
     if format in _HIGHLIGHTS:
         return _HIGHLIGHTS[format](table)
@@ -79,10 +79,10 @@ _HIGHLIGHTS: dict[HighlightFormat, Callable[[LineTable], Export]] = {
 }
 
 
-def _undecodable(name: str, data: bytes, error: UnicodeDecodeError) -> Remark:
+def _undecodable(name: str, data: bytes, error: UnicodeDecodeError) -> ImportFinding:
     line = data.count(b"\n", 0, error.start) + 1
     message = f"byte {error.start} of the file, 0x{data[error.start]:02x}, is not UTF-8"
-    return Remark(span=Span(name, line, 1, line, 1), message=message, help="save or export the file as UTF-8")
+    return ImportFinding(span=Span(name, line, 1, line, 1), message=message, help="save or export the file as UTF-8")
 
 
 def _works(format: HighlightFormat, table: LineTable) -> Export:
@@ -94,8 +94,8 @@ def _works(format: HighlightFormat, table: LineTable) -> Export:
             problems.append(Diagnostic(rule="duplicate-citation-key", span=source.key_span, message=message))
     problems = [replace(p, help=_TITLES) if p.rule == "title-case" else p for p in problems]
     # An address around a DOI is no fault of an export, and is taken off anyway.
-    remarks = [Remark.of(problem) for problem in problems if problem.rule != "uncanonical-doi"]
-    return Export(format=format, sources=tuple(reversed(unique.values())), remarks=tuple(remarks))
+    findings = [ImportFinding.of(problem) for problem in problems if problem.rule != "uncanonical-doi"]
+    return Export(format=format, sources=tuple(reversed(unique.values())), findings=tuple(findings))
 
 
 def _parse_works(format: HighlightFormat, table: LineTable) -> tuple[list[Source], list[Diagnostic]]:

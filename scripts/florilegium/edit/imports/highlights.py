@@ -9,7 +9,7 @@ from ...core.rules import RULES, Severity
 from ...core.spans import Span
 from ...core.values import FrozenValue
 
-__all__ = ["Export", "Highlight", "HighlightFormat", "ImportedCode", "Remark", "Work"]
+__all__ = ["Export", "Highlight", "HighlightFormat", "ImportFinding", "ImportedCode", "Work"]
 
 
 class HighlightFormat(StrEnum):
@@ -26,7 +26,7 @@ class HighlightFormat(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remark(FrozenValue):
+class ImportFinding(FrozenValue):
     """Something to say about a place in the export, or about a file of the library."""
 
     span: Span
@@ -37,7 +37,7 @@ class Remark(FrozenValue):
     """For a conflict, the two texts as lines of a diff: what stands here after `-`, what the export has after `+`."""
 
     @classmethod
-    def of(cls, found: Diagnostic) -> "Remark":
+    def of(cls, found: Diagnostic) -> "ImportFinding":
         severity = RULES[found.rule].severity
         return cls(span=found.span, message=found.message, help=found.help, severity=severity)
 
@@ -109,7 +109,7 @@ class Export(FrozenValue):
     highlights: tuple[Highlight, ...] = ()
     sources: tuple[Source, ...] = ()
     codes: tuple[ImportedCode, ...] = ()
-    remarks: tuple[Remark, ...] = field(default=())
+    findings: tuple[ImportFinding, ...] = field(default=())
     is_whole: bool = True
     """Whether what is not here is not there; otherwise this is what changed, and `deleted` says what is gone."""
     deleted: frozenset[str] = frozenset()

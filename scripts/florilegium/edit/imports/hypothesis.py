@@ -9,7 +9,7 @@ from ...core.trees import DataNode, Mapping, Sequence
 from ...works.identifiers import parse_doi
 from .foreign_text import clean_foreign, clean_line
 from .foreign_values import read_json, text_at, texts_at
-from .highlights import Export, Highlight, HighlightFormat, Remark, Work
+from .highlights import Export, Highlight, HighlightFormat, ImportFinding, Work
 
 __all__ = ["parse_hypothesis"]
 
@@ -17,20 +17,20 @@ __all__ = ["parse_hypothesis"]
 def parse_hypothesis(table: LineTable) -> Export:
     """Read all annotations. Page notes and replies quote nothing, and are counted alone."""
     node, problems = read_json(table)
-    remarks = [Remark.of(problem) for problem in problems]
+    findings = [ImportFinding.of(problem) for problem in problems]
     highlights = []
     passed = 0
     for row in _rows(node):
         if not isinstance(row, Mapping):
-            remarks.append(Remark(span=row.span, message="this is no annotation", help="export the file anew"))
+            findings.append(ImportFinding(span=row.span, message="this is no annotation", help="export the file anew"))
         elif _quotes_nothing(row):
             passed += 1
-        elif highlight := _highlight(row, remarks):
+        elif highlight := _highlight(row, findings):
             highlights.append(highlight)
     if passed:
         message = f"left out, because they quote nothing: {passed} of the annotations (page notes, replies)"
-        remarks.append(Remark(span=Span.of_file(table.path), message=message, severity=Severity.INFORMATION))
-    return Export(format=HighlightFormat.HYPOTHESIS, highlights=tuple(highlights), remarks=tuple(remarks))
+        findings.append(ImportFinding(span=Span.of_file(table.path), message=message, severity=Severity.INFORMATION))
+    return Export(format=HighlightFormat.HYPOTHESIS, highlights=tuple(highlights), findings=tuple(findings))
 
 
 def _rows(node: DataNode | None) -> tuple[DataNode, ...]:
@@ -50,22 +50,22 @@ def _quotes_nothing(row: Mapping) -> bool:
     return not any(isinstance(t, Mapping) and t.get("selector") is not None for t in targets.items)
 
 
-def _highlight(row: Mapping, remarks: list[Remark]) -> Highlight | None:
+def _highlight(row: Mapping, findings: list[ImportFinding]) -> Highlight | None:
     selectors = _selectors(row)
     exact = text_at(selectors.get("TextQuoteSelector"), "exact")
     id_ = clean_line(text_at(row, "id"))
     if not exact.strip() or not id_:
         missing = "id" if exact.strip() else "quoted words (a TextQuoteSelector)"
-        remarks.append(Remark(span=row.span, message=f"this annotation has no {missing}; it is left out"))
+        findings.append(ImportFinding(span=row.span, message=f"this annotation has no {missing}; it is left out"))
         return None
     words = clean_foreign(exact)
     if words.refused:
         message = f"this annotation quotes the character {words.refused}, which no note may hold; it is left out"
-        remarks.append(Remark(span=row.span, message=message, help="quote the words by hand"))
+        findings.append(ImportFinding(span=row.span, message=message, help="quote the words by hand"))
         return None
     if words.dropped:
         message = f"{', '.join(words.dropped)} was taken out of the words"
-        remarks.append(Remark(span=row.span, message=message, severity=Severity.INFORMATION))
+        findings.append(ImportFinding(span=row.span, message=message, severity=Severity.INFORMATION))
     comment = clean_foreign(text_at(row, "text"))
     return Highlight(
         id=id_,

@@ -18,15 +18,15 @@ from ...library.reading import read_library
 from ...library.voices import role_names
 from ...markdown.speakers import SpeakerFault, parse_speaker
 from . import import_state as lock
-from .highlights import Export, Highlight, ImportedCode, Remark, Work
-from .import_state import Ledger, QuoteEntry, WorkEntry
-from .imported_quotations import DraftQuotation, Merge, Wanted, cite
+from .highlights import Export, Highlight, ImportedCode, ImportFinding, Work
+from .import_state import ImportState, QuoteEntry, WorkEntry
+from .imported_quotations import DraftQuotation, Merge, RequestedQuotation, cite
 from .imported_themes import Themes
 from .imported_works import IMPORTED_WORKS as WORKS
 from .imported_works import Merged, describe, find_known_work, merge_works
 from .one_sided import notes_with_deletions, one_sided_quotes, one_sided_works
 
-__all__ = ["ImportPlan", "ImportRequest", "Touched", "plan_import"]
+__all__ = ["ChangedNote", "ImportPlan", "ImportRequest", "plan_import"]
 
 _MAX_LISTED = 10
 """Works of an export that a message names."""
@@ -51,7 +51,7 @@ class ImportRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Touched:
+class ChangedNote:
     """What happens to the quotes of one note."""
 
     path: str
@@ -67,8 +67,8 @@ class ImportPlan:
     """What an import would do."""
 
     changes: list[Change] = field(default_factory=list)
-    remarks: list[Remark] = field(default_factory=list)
-    notes: list[Touched] = field(default_factory=list)
+    findings: list[ImportFinding] = field(default_factory=list)
+    notes: list[ChangedNote] = field(default_factory=list)
     works: Merged = field(default_factory=Merged)
     themes: int = 0
     """New ones."""
@@ -98,7 +98,7 @@ class _Planner:
         self.sources: dict[str, Source] = dict(self.links.sources)
         self.lock_text = read_exactly(root, lock.IMPORT_STATE)
         try:
-            self.ledger: Ledger = lock.parse_import_state(self.lock_text)
+            self.ledger: ImportState = lock.parse_import_state(self.lock_text)
         except lock.MalformedImportState as error:
             raise CannotRun(str(error), "restore the line from the history, or delete it") from error
         self.quotes: dict[tuple[str, str], QuoteEntry] = dict(self.ledger.quotes)
@@ -111,7 +111,7 @@ class _Planner:
             create=request.new_themes,
             language=self.links.library.settings.language,
         )
-        self.plan_ = ImportPlan(remarks=list(export.remarks))
+        self.plan_ = ImportPlan(findings=list(export.findings))
         self.found: list[Source] = []
         """Works that only a highlight told of."""
         self.merged: set[str] = set()
@@ -133,17 +133,17 @@ class _Planner:
             before = self.themes.take(self._theme_codes())
         if before:
             message = f"themes already, and left as they are: {before} of the codes"
-            self._remark(Span.of_file("annotations/themes"), message, severity=Severity.INFORMATION)
+            self._report(Span.of_file("annotations/themes"), message, severity=Severity.INFORMATION)
         self._merge_works()
-        plan.remarks += self.themes.remarks()
+        plan.findings += self.themes.findings()
         plan.changes += self.themes.changes()
         plan.themes = len(self.themes.added)
         self._say_deleted()
-        self._write_ledger()
+        self._write_state()
         return plan
 
-    def _remark(self, span: Span, message: str, help: str = "", severity: Severity = Severity.ERROR) -> None:
-        self.plan_.remarks.append(Remark(span=span, message=message, help=help, severity=severity))
+    def _report(self, span: Span, message: str, help: str = "", severity: Severity = Severity.ERROR) -> None:
+        self.plan_.findings.append(ImportFinding(span=span, message=message, help=help, severity=severity))
 
     def _said_themes(self) -> dict[str, str]:
         for theme in self.request.themes.values():
@@ -220,13 +220,13 @@ class _Planner:
                 return asked
             message = f"{quoted(asked)} is on another work than {quoted(work.name)}; highlights left out: {len(group)}"
             help_ = f"if they belong there, name them: --only {quoted(work.name)}"
-            self._remark(group[0].span, message, help_, Severity.WARNING)
+            self._report(group[0].span, message, help_, Severity.WARNING)
             return ""
         if before in self.notes:
             return before
         path = f"annotations/notes/{before}.md"
         if before and (self.root / path).exists():
-            self._remark(Span.of_file(path), "the note cannot be read", "florilegium check says why")
+            self._report(Span.of_file(path), "the note cannot be read", "florilegium check says why")
             return ""
         titled = [note.id for note in self.notes.values() if note.title and note.title == work.title]
         if len(titled) == 1:
@@ -235,7 +235,7 @@ class _Planner:
         if key:
             return self._note_on(key, group[0].span, work) or ""
         message = f"no work of the library fits {quoted(work.name) if work.name else 'these highlights'}"
-        self._remark(
+        self._report(
             group[0].span, f"{message}; highlights left out: {len(group)}", "name it: --source KEY, or --note ID"
         )
         return ""
@@ -257,7 +257,7 @@ class _Planner:
         notes = [note.id for note in self.notes.values() if note.source and note.source.id == key]
         if len(notes) > 1:
             message = f"several notes are on {quoted(key)}: {', '.join(map(quoted, notes))}"
-            self._remark(span, message, f"name one of them: --note {notes[0]}")
+            self._report(span, message, f"name one of them: --note {notes[0]}")
             return None
         if notes:
             return notes[0]
@@ -294,13 +294,13 @@ class _Planner:
         text = before if before is not None else self._new_note(id_, themes)
         merge = Merge(note=id_, draft=DraftQuotation(key=key, speaker=self._speaker()), keep=self.request.keep_mine)
         after = merge.merge(path, text, wanted)
-        self.plan_.remarks += merge.remarks
+        self.plan_.findings += merge.findings
         for highlight, entry in merge.entries.items():
             self.quotes[self.export.format, highlight] = entry
-        self.plan_.remarks += one_sided_quotes(self.export, self.ledger, id_, merge.removed)
+        self.plan_.findings += one_sided_quotes(self.export, self.ledger, id_, merge.removed)
         if before is None and not merge.added:
             return
-        touched = Touched(
+        touched = ChangedNote(
             path=path,
             is_new=before is None,
             added=merge.added,
@@ -312,13 +312,13 @@ class _Planner:
         if after != before:
             self.plan_.changes.append(Change(path=path, before=before, after=after))
 
-    def _wanted(self, highlight: Highlight, note: str, key: str) -> Wanted:
+    def _wanted(self, highlight: Highlight, note: str, key: str) -> RequestedQuotation:
         entry = self.quotes.get((self.export.format, highlight.id))
         speaker, coded, highlight = self._told(highlight)
         themes = self.themes.of(highlight) if entry is None else ()
         has = [mention.id for mention in self.notes[note].notices] if note in self.notes else self._sensitive(key)
         needed = dict.fromkeys((*self._sensitive(key), *self.themes.notices(themes), *coded))
-        return Wanted(
+        return RequestedQuotation(
             highlight=highlight,
             themes=themes,
             notices=tuple(notice for notice in needed if notice not in has),
@@ -379,7 +379,7 @@ class _Planner:
     def _merge_works(self) -> None:
         merged = self._merged([*self.export.sources, *(s for s in self.found if self._is_cited(s))])
         self.plan_.works = merged
-        self.plan_.remarks += merged.remarks
+        self.plan_.findings += merged.findings
         self.works |= merged.entries
         if merged.change:
             self.plan_.changes.append(merged.change)
@@ -390,16 +390,16 @@ class _Planner:
     def _say_deleted(self) -> None:
         """Say what is gone there, also of notes that nothing new comes to."""
         for note in sorted(notes_with_deletions(self.export, self.ledger) - self.merged):
-            self.plan_.remarks += one_sided_quotes(self.export, self.ledger, note, ())
-        self.plan_.remarks += one_sided_works(self.export, self.ledger, self.links.sources, WORKS)
+            self.plan_.findings += one_sided_quotes(self.export, self.ledger, note, ())
+        self.plan_.findings += one_sided_works(self.export, self.ledger, self.links.sources, WORKS)
 
-    def _write_ledger(self) -> None:
+    def _write_state(self) -> None:
         versions = dict(self.ledger.versions)
         name, version = self.export.version
         settled = not (self.request.only or self.plan_.left_out or self.plan_.conflicts)
-        if version and settled and not any(r.severity is Severity.ERROR for r in self.plan_.remarks):
+        if version and settled and not any(r.severity is Severity.ERROR for r in self.plan_.findings):
             versions[name] = version  # Otherwise the next import is given the same once more.
-        after = lock.render_import_state(Ledger(self.quotes, self.works, versions))
+        after = lock.render_import_state(ImportState(self.quotes, self.works, versions))
         remembered = (dict(self.ledger.quotes), dict(self.ledger.works), dict(self.ledger.versions))
         changed = (self.quotes, self.works, versions) != remembered
         if changed:

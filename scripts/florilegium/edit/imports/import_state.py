@@ -14,7 +14,7 @@ from ...core.errors import FlorilegiumError
 
 __all__ = [
     "IMPORT_STATE",
-    "Ledger",
+    "ImportState",
     "MalformedImportState",
     "QuoteEntry",
     "WorkEntry",
@@ -59,7 +59,7 @@ class WorkEntry(NamedTuple):
     """SHA-256 of the CSL item without its key."""
 
 
-class Ledger(NamedTuple):
+class ImportState(NamedTuple):
     """Entries by the program and its own id."""
 
     quotes: Mapping[tuple[str, str], QuoteEntry] = {}
@@ -73,7 +73,7 @@ def digest(text: str) -> str:
     return hashlib.sha256(" ".join(text.split()).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def parse_import_state(text: str | None) -> Ledger:
+def parse_import_state(text: str | None) -> ImportState:
     """Read the file; where there is none, nothing was imported. Raises `MalformedImportState`."""
     quotes: dict[tuple[str, str], QuoteEntry] = {}
     works: dict[tuple[str, str], WorkEntry] = {}
@@ -91,10 +91,10 @@ def parse_import_state(text: str | None) -> Ledger:
             versions[found[1]] = int(found[2])
         else:
             raise MalformedImportState(number)
-    return Ledger(quotes, works, versions)
+    return ImportState(quotes, works, versions)
 
 
-def render_import_state(ledger: Ledger) -> str:
+def render_import_state(ledger: ImportState) -> str:
     """The text of the file."""
     lines = [
         f"quote {tool} {quote(id_, safe=_SAFE)} {e.address} sha256:{e.words} {quote(e.locator, safe=_SAFE) or '-'} "

@@ -20,17 +20,17 @@ from ...markdown.bodies import parse_body
 from ...markdown.citations import is_plain_key, render_locator
 from .comment_paragraphs import Comment, find_comment
 from .foreign_text import paragraphs
-from .highlights import Highlight, Remark
+from .highlights import Highlight, ImportFinding
 from .import_state import QuoteEntry, digest
 
-__all__ = ["DraftQuotation", "Merge", "Wanted", "cite"]
+__all__ = ["DraftQuotation", "Merge", "RequestedQuotation", "cite"]
 
 HEADING = "## Highlights"
 _PAGE = re.compile(r"\w{1,20}(?:[-–]\w{1,20})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class RequestedQuotation:
     """A highlight, and what it becomes in a note."""
 
     highlight: Highlight
@@ -74,7 +74,7 @@ class Merge:
     updated: int = 0
     kept: int = 0
     conflicts: int = 0
-    remarks: list[Remark] = field(default_factory=list)
+    findings: list[ImportFinding] = field(default_factory=list)
     entries: dict[str, QuoteEntry] = field(default_factory=dict)
     """By the highlight's id, what the ledger says anew."""
     removed: list[str] = field(default_factory=list)
@@ -82,7 +82,7 @@ class Merge:
     words: dict[str, str] = field(default_factory=dict)
     """By quote id, the words that must come out when the note is read again."""
 
-    def merge(self, path: str, text: str, wanted: Sequence[Wanted]) -> str:
+    def merge(self, path: str, text: str, wanted: Sequence[RequestedQuotation]) -> str:
         """The text of the note with the highlights in it; unchanged where that would break something in it."""
         table = LineTable(path, text)
         before = parse_note(self.note, table)
@@ -91,7 +91,7 @@ class Merge:
         for quote in quotes.values():
             by_words.setdefault(digest(quote.words), []).append(quote)
         edits: list[Edit] = []
-        fresh: list[Wanted] = []
+        fresh: list[RequestedQuotation] = []
         claimed = {want.entry.address for want in wanted if want.entry}
         for want in wanted:
             known = self._known(want, quotes, by_words, claimed)
@@ -109,14 +109,18 @@ class Merge:
             return after
         self.added = self.updated = 0
         self.entries.clear()
-        self.remarks = [remark for remark in self.remarks if remark.severity is Severity.ERROR]
+        self.findings = [remark for remark in self.findings if remark.severity is Severity.ERROR]
         return text
 
     def report(self, span: Span, message: str, help: str = "", severity: Severity = Severity.ERROR) -> None:
-        self.remarks.append(Remark(span=span, message=message, help=help, severity=severity))
+        self.findings.append(ImportFinding(span=span, message=message, help=help, severity=severity))
 
     def _known(
-        self, want: Wanted, quotes: Mapping[str, Quote], by_words: Mapping[str, Sequence[Quote]], claimed: set[str]
+        self,
+        want: RequestedQuotation,
+        quotes: Mapping[str, Quote],
+        by_words: Mapping[str, Sequence[Quote]],
+        claimed: set[str],
     ) -> Quote | None:
         """The quote that a highlight became, wherever it is now; or one with the same words that was there before."""
         words = want.entry.words if want.entry else digest(want.highlight.words)
@@ -128,7 +132,7 @@ class Merge:
 
     # -- new quotes
 
-    def _blocks(self, fresh: Iterable[Wanted], quotes: Mapping[str, Quote]) -> tuple[list[str], list[str]]:
+    def _blocks(self, fresh: Iterable[RequestedQuotation], quotes: Mapping[str, Quote]) -> tuple[list[str], list[str]]:
         taken = {*quotes, *self.words}
         blocks: list[str] = []
         themes: list[str] = []
@@ -177,14 +181,14 @@ def cite(key: str, locator: str = "") -> str:
     return f"[{written}, {locator}]" if locator else f"[{written}]"
 
 
-def _render(want: Wanted, draft: DraftQuotation, id_: str) -> str:
+def _render(want: RequestedQuotation, draft: DraftQuotation, id_: str) -> str:
     tags = "".join([*(f" #{theme}" for theme in want.themes), *(f" !{notice}" for notice in want.notices)])
     attribution = f"— {want.speaker or draft.speaker}, in {cite(draft.key, want.locator)}{tags} {{#{id_}}}"
     block = "\n>\n".join(f"> {line}" for line in (*paragraphs(want.highlight.words), attribution))
     return "\n\n".join([block, *paragraphs(want.highlight.comment)])
 
 
-def _reads_back(block: str, want: Wanted, id_: str) -> bool:
+def _reads_back(block: str, want: RequestedQuotation, id_: str) -> bool:
     """Whether a quote by itself is read as what it should say, and nothing else is in it."""
     parsed = parse_body(LineTable("", f"{block}\n"), 0)
     body = parsed.body
@@ -242,18 +246,18 @@ def _with_line_ends(text: str, edits: Iterable[Edit]) -> list[Edit]:
 class _Update:
     """One imported quote, compared with what its highlight says now."""
 
-    def __init__(self, merge: Merge, table: LineTable, want: Wanted, quote: Quote) -> None:
+    def __init__(self, merge: Merge, table: LineTable, want: RequestedQuotation, quote: Quote) -> None:
         self.merge, self.table, self.want, self.quote = merge, table, want, quote
         # A quote that stood here before the first import is taken for what the export says: nothing in it is changed.
         self.entry = want.entry or QuoteEntry(quote.address, digest(quote.words), want.locator, want.comment)
-        self.conflicts: list[Remark] = []
+        self.conflicts: list[ImportFinding] = []
         self.is_corrected = False
 
     def edits(self) -> list[Edit]:
         edits = [*self.words(), *self.place(), *self.comment()]
         merge, want = self.merge, self.want
         if self.conflicts and not merge.keep:
-            merge.remarks += self.conflicts
+            merge.findings += self.conflicts
             merge.conflicts += 1
             return []
         if self.is_corrected:
@@ -272,7 +276,7 @@ class _Update:
         message = f"{what} of {quoted(self.quote.address)} changed here and in the export; yours is kept"
         help_ = "take over by hand what is right (-: here, +: the export); with --keep-mine yours is"
         span = self.want.highlight.span
-        self.conflicts.append(Remark(span=span, message=message, help=help_, diff=diff))
+        self.conflicts.append(ImportFinding(span=span, message=message, help=help_, diff=diff))
         return []
 
     def words(self) -> list[Edit]:

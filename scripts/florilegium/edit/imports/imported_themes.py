@@ -11,7 +11,7 @@ from ...core.rules import Severity
 from ...core.spans import Span
 from ...core.yaml_writer import quoted_yaml
 from .foreign_text import clean_line, paragraphs
-from .highlights import Highlight, ImportedCode, Remark
+from .highlights import Highlight, ImportedCode, ImportFinding
 
 __all__ = ["Themes"]
 
@@ -89,7 +89,7 @@ class Themes:
         """The notices that all quotes of these themes must carry."""
         return tuple(m.id for id_ in ids if id_ in self.known for m in self.known[id_].notices)
 
-    def remarks(self) -> list[Remark]:
+    def findings(self) -> list[ImportFinding]:
         """What is to say on tags that no theme fits: once a tag."""
         names = [name for id_, theme in self.known.items() for name in (id_, theme.label, *theme.aliases)]
         otherwise = "name a theme: --theme TAG=THEME; or make one: --new-themes"
@@ -98,7 +98,7 @@ class Themes:
             times = f" ({len(spans)} times)" if len(spans) > 1 else ""
             near = did_you_mean(tag, names)
             found.append(
-                Remark(
+                ImportFinding(
                     span=spans[0],
                     message=f"no theme fits the tag {quoted(tag)}{times}",
                     help=f"{near} {otherwise}".strip(),

@@ -19,7 +19,7 @@ from ...works.csl import name_to_csl, parse_source, same_work, to_csl
 from ...works.identifiers import parse_doi, parse_isbn
 from ...works.reference_files import MAX_REFERENCE_BYTES
 from .foreign_text import clean_foreign
-from .highlights import HighlightFormat, Remark, Work
+from .highlights import HighlightFormat, ImportFinding, Work
 from .import_state import WorkEntry, digest
 
 __all__ = ["IMPORTED_WORKS", "Merged", "describe", "find_known_work", "merge_works"]
@@ -40,7 +40,7 @@ class Merged:
     updated: list[str] = field(default_factory=list)
     kept: int = 0
     conflicts: int = 0
-    remarks: list[Remark] = field(default_factory=list)
+    findings: list[ImportFinding] = field(default_factory=list)
     entries: dict[tuple[str, str], WorkEntry] = field(default_factory=dict)
     """What the ledger says anew."""
     keys: dict[str, str] = field(default_factory=dict)
@@ -98,7 +98,7 @@ class _Merge:
         return self.merged
 
     def report(self, source: Source, message: str, help: str = "", severity: Severity = Severity.ERROR) -> None:
-        self.merged.remarks.append(Remark(span=source.key_span, message=message, help=help, severity=severity))
+        self.merged.findings.append(ImportFinding(span=source.key_span, message=message, help=help, severity=severity))
 
     def own_key(self, source: Source) -> str:
         """The key that a work gets here: Zotero's addresses and the numbers of other programs are none."""

@@ -14,7 +14,7 @@ from ...core.model import Name
 from ...core.rules import Severity
 from ...core.spans import LineTable, Span
 from .foreign_text import clean_foreign
-from .highlights import Export, Highlight, HighlightFormat, Remark, Work
+from .highlights import Export, Highlight, HighlightFormat, ImportFinding, Work
 from .listed_authors import listed_authors
 
 __all__ = ["parse_kindle"]
@@ -63,22 +63,22 @@ class _Clipping:
 
 def parse_kindle(table: LineTable) -> Export:
     """Read all clippings. Of a highlight that was widened later, the last form counts, under the first one's id."""
-    remarks: list[Remark] = []
+    findings: list[ImportFinding] = []
     found: list[_Clipping] = []
-    for start, end in _blocks(table, remarks):
-        clipping = _clipping(table, start, end, remarks)
+    for start, end in _blocks(table, findings):
+        clipping = _clipping(table, start, end, findings)
         if clipping and clipping.kind:
             found.append(clipping)
-    highlights = _widened([c for c in found if c.kind == "highlight"], remarks)
-    comments = _comments([c for c in found if c.kind == "note"], highlights, remarks)
+    highlights = _widened([c for c in found if c.kind == "highlight"], findings)
+    comments = _comments([c for c in found if c.kind == "note"], highlights, findings)
     return Export(
         format=HighlightFormat.KINDLE,
         highlights=tuple(_highlight(c, comments.get(c.id, ())) for c in highlights),
-        remarks=tuple(remarks),
+        findings=tuple(findings),
     )
 
 
-def _blocks(table: LineTable, remarks: list[Remark]) -> Iterator[tuple[int, int]]:
+def _blocks(table: LineTable, findings: list[ImportFinding]) -> Iterator[tuple[int, int]]:
     text, position = table.text, 0
     rules = [(rule.start(), rule.end()) for rule in _RULE.finditer(text.replace("\r\n", " \n").replace("\r", "\n"))]
     for end, after in [*rules, (len(text), len(text))]:
@@ -87,14 +87,14 @@ def _blocks(table: LineTable, remarks: list[Remark]) -> Iterator[tuple[int, int]
         for lost in list(_LOST.finditer(text, position, end))[1:]:
             span = table.span(lost.start(1), lost.end(1))
             message = f"a line {'=' * 10} is missing before this clipping"
-            remarks.append(Remark(span=span, message=message, help="see whether the words before it are whole"))
+            findings.append(ImportFinding(span=span, message=message, help="see whether the words before it are whole"))
             yield position, lost.start(1)
             position = lost.start(1)
         yield position, end
         position = after
 
 
-def _clipping(table: LineTable, start: int, end: int, remarks: list[Remark]) -> _Clipping | None:
+def _clipping(table: LineTable, start: int, end: int, findings: list[ImportFinding]) -> _Clipping | None:
     lines = list(_BLOCK.finditer(table.text, start, end))
     lines = [line for line in lines if line[0].strip("\ufeff \t")]
     if not lines:
@@ -102,21 +102,23 @@ def _clipping(table: LineTable, start: int, end: int, remarks: list[Remark]) -> 
     span = table.span(lines[0].start(), lines[0].end())
     if len(lines) < 2 or not lines[1][0].lstrip().startswith("-"):
         message = "this clipping has no second line that says what it is and where it stands"
-        remarks.append(Remark(span=span, message=message, help='it should begin with "- Your Highlight on page 12"'))
+        findings.append(
+            ImportFinding(span=span, message=message, help='it should begin with "- Your Highlight on page 12"')
+        )
         return None
     meta = lines[1][0][:_MAX_LINE].strip().lstrip("- ")
     kind = _kind(meta)
     cleaned = clean_foreign(table.text[lines[1].end() : end], lines=True)
     if cleaned.refused and kind:
-        remarks.append(_refused(cleaned.refused, span))
+        findings.append(_refused(cleaned.refused, span))
         return None
     if not cleaned.text and kind:
-        remarks.append(Remark(span=span, message="this clipping has no words", severity=Severity.WARNING))
+        findings.append(ImportFinding(span=span, message="this clipping has no words", severity=Severity.WARNING))
         return None
     if kind and _LIMIT.fullmatch(cleaned.text):
         message = "Kindle left out these words: the publisher's limit for clippings was reached"
         help = "copy the words from the book by hand"
-        remarks.append(Remark(span=span, message=message, help=help, severity=Severity.WARNING))
+        findings.append(ImportFinding(span=span, message=message, help=help, severity=Severity.WARNING))
         return None
     title, author = _title(clean_foreign(lines[0][0][:_MAX_LINE]).text)
     page, first, last = _place(meta)
@@ -134,9 +136,9 @@ def _clipping(table: LineTable, start: int, end: int, remarks: list[Remark]) -> 
     )
 
 
-def _refused(name: str, span: Span) -> Remark:
+def _refused(name: str, span: Span) -> ImportFinding:
     message = f"this highlight holds the character {name}, which no note may hold; it is left out"
-    return Remark(span=span, message=message, help="correct it in the other program, or copy the words by hand")
+    return ImportFinding(span=span, message=message, help="correct it in the other program, or copy the words by hand")
 
 
 def _kind(meta: str) -> str:
@@ -172,7 +174,7 @@ def _page(text: str) -> str:
     return first if last in ("", first) else f"{first}-{last}"
 
 
-def _widened(clippings: Sequence[_Clipping], remarks: list[Remark]) -> list[_Clipping]:
+def _widened(clippings: Sequence[_Clipping], findings: list[ImportFinding]) -> list[_Clipping]:
     """The clippings without those that a later one replaces: the same place, and words that overlap."""
     kept: list[_Clipping] = []
     by_book: dict[tuple[str, str], list[int]] = {}
@@ -186,7 +188,7 @@ def _widened(clippings: Sequence[_Clipping], remarks: list[Remark]) -> list[_Cli
         first = earlier[0]
         if kept[first].words != clipping.words:
             message = f"the highlight in line {kept[first].span.line} was changed later; the last form counts"
-            remarks.append(Remark(span=clipping.span, message=message, severity=Severity.INFORMATION))
+            findings.append(ImportFinding(span=clipping.span, message=message, severity=Severity.INFORMATION))
         kept[first] = replace(clipping, id=kept[first].id)
     return kept
 
@@ -206,7 +208,7 @@ def _overlap(a: _Clipping, b: _Clipping) -> bool:
 
 
 def _comments(
-    notes: Sequence[_Clipping], highlights: Sequence[_Clipping], remarks: list[Remark]
+    notes: Sequence[_Clipping], highlights: Sequence[_Clipping], findings: list[ImportFinding]
 ) -> dict[str, tuple[str, ...]]:
     """The texts of notes by the id of the highlight that they belong to: the last one that reaches their place."""
     found: dict[str, tuple[str, ...]] = {}
@@ -217,7 +219,7 @@ def _comments(
             found[same[-1].id] = texts if note.words in texts else (*texts, note.words)
         else:
             message = f"the note {quoted(note.words)} belongs to no highlight; it is left out"
-            remarks.append(Remark(span=note.span, message=message, severity=Severity.WARNING))
+            findings.append(ImportFinding(span=note.span, message=message, severity=Severity.WARNING))
     return found
 
 

@@ -5,15 +5,15 @@ from collections.abc import Collection, Iterator, Sequence
 from ...core.diagnostics import quoted
 from ...core.rules import Severity
 from ...core.spans import Span
-from .highlights import Export, Remark
-from .import_state import Ledger
+from .highlights import Export, ImportFinding
+from .import_state import ImportState
 
 __all__ = ["notes_with_deletions", "one_sided_quotes", "one_sided_works"]
 
 _MAX_LISTED = 10
 
 
-def one_sided_quotes(export: Export, ledger: Ledger, note: str, removed: Sequence[str]) -> Iterator[Remark]:
+def one_sided_quotes(export: Export, ledger: ImportState, note: str, removed: Sequence[str]) -> Iterator[ImportFinding]:
     """Which quotations of a note are no longer in the export, and which of the export were `removed` from the note."""
     there = {highlight.id for highlight in export.highlights}
     kept = [
@@ -27,13 +27,13 @@ def one_sided_quotes(export: Export, ledger: Ledger, note: str, removed: Sequenc
     yield from _listed("imported before and removed here, and not brought back", removed, span)
 
 
-def notes_with_deletions(export: Export, ledger: Ledger) -> set[str]:
+def notes_with_deletions(export: Export, ledger: ImportState) -> set[str]:
     """The ids of the notes that quote what was deleted in the other program."""
     gone = [e for (tool, id_), e in ledger.quotes.items() if tool == export.format and id_ in export.deleted]
     return {entry.address.partition("/")[0] for entry in gone}
 
 
-def one_sided_works(export: Export, ledger: Ledger, known: Collection[str], path: str) -> Iterator[Remark]:
+def one_sided_works(export: Export, ledger: ImportState, known: Collection[str], path: str) -> Iterator[ImportFinding]:
     """Which works of the library were deleted in the other program. Notes may cite them."""
     gone = [e.key for (tool, id_), e in ledger.works.items() if tool == export.format and id_ in export.deleted]
     yield from _listed(
@@ -41,7 +41,7 @@ def one_sided_works(export: Export, ledger: Ledger, known: Collection[str], path
     )
 
 
-def _listed(what: str, names: Sequence[str], span: Span) -> Iterator[Remark]:
+def _listed(what: str, names: Sequence[str], span: Span) -> Iterator[ImportFinding]:
     if names:
         listed = ", ".join(map(quoted, names[:_MAX_LISTED])) + (", …" if len(names) > _MAX_LISTED else "")
-        yield Remark(span=span, message=f"{what}: {listed}", severity=Severity.INFORMATION)
+        yield ImportFinding(span=span, message=f"{what}: {listed}", severity=Severity.INFORMATION)

@@ -10,7 +10,7 @@ from ...core.model import Name
 from ...core.rules import Severity
 from ...core.spans import LineTable, Position, Span
 from .foreign_text import clean_foreign
-from .highlights import Export, Highlight, HighlightFormat, Remark, Work
+from .highlights import Export, Highlight, HighlightFormat, ImportFinding, Work
 from .listed_authors import listed_authors
 
 __all__ = ["parse_readwise"]
@@ -23,17 +23,17 @@ _NEEDED = ("Highlight", "Book Title")
 
 def parse_readwise(table: LineTable) -> Export:
     """Read all rows. A row has no id in this export, so that of a highlight is made of its book, place and time."""
-    remarks: list[Remark] = []
+    findings: list[ImportFinding] = []
     seen: dict[str, int] = {}
     highlights = []
-    for row, span in _rows(table, remarks):
-        highlight = _highlight(row, span, remarks, seen)
+    for row, span in _rows(table, findings):
+        highlight = _highlight(row, span, findings, seen)
         if highlight:
             highlights.append(highlight)
-    return Export(format=HighlightFormat.READWISE, highlights=tuple(highlights), remarks=tuple(remarks))
+    return Export(format=HighlightFormat.READWISE, highlights=tuple(highlights), findings=tuple(findings))
 
 
-def _rows(table: LineTable, remarks: list[Remark]) -> Iterator[tuple[Mapping[str, str], Span]]:
+def _rows(table: LineTable, findings: list[ImportFinding]) -> Iterator[tuple[Mapping[str, str], Span]]:
     # A cell may hold line ends, which `csv` keeps when lines come with theirs.
     lines = [f"{line}\n" for line in table.text.removeprefix("\ufeff").split("\n")]
     csv.field_size_limit(_MAX_CELL)
@@ -46,7 +46,7 @@ def _rows(table: LineTable, remarks: list[Remark]) -> Iterator[tuple[Mapping[str
             fault = f"it has {len(cells)} cells, and the header has {len(header)}"
         if fault:
             message = f"this row cannot be read: {fault}"
-            remarks.append(Remark(span=span, message=message, help="look at its commas and quotation marks"))
+            findings.append(ImportFinding(span=span, message=message, help="look at its commas and quotation marks"))
             # An open quotation mark swallows the rows that follow: go on with the next line.
             at, broken = at + 1, broken + 1
             continue
@@ -56,7 +56,9 @@ def _rows(table: LineTable, remarks: list[Remark]) -> Iterator[tuple[Mapping[str
             missing = [name for name in _NEEDED if name not in header]
             if missing:
                 message = f"the first row names no column {quoted(missing[0])}"
-                remarks.append(Remark(span=span, message=message, help="export the highlights from Readwise as CSV"))
+                findings.append(
+                    ImportFinding(span=span, message=message, help="export the highlights from Readwise as CSV")
+                )
                 return
         elif any(cells):
             yield dict(zip(header, cells, strict=True)), span
@@ -76,18 +78,20 @@ def _line(table: LineTable, number: int) -> Span:
     return table.span(start, start + len(table.line(number)))
 
 
-def _highlight(row: Mapping[str, str], span: Span, remarks: list[Remark], seen: dict[str, int]) -> Highlight | None:
+def _highlight(
+    row: Mapping[str, str], span: Span, findings: list[ImportFinding], seen: dict[str, int]
+) -> Highlight | None:
     words = clean_foreign(row["Highlight"], lines=True)
     if words.refused:
         message = f"this highlight holds the character {words.refused}, which no note may hold; it is left out"
-        remarks.append(Remark(span=span, message=message, help="correct it in Readwise"))
+        findings.append(ImportFinding(span=span, message=message, help="correct it in Readwise"))
         return None
     if not words.text:
-        remarks.append(Remark(span=span, message="this row has no words", severity=Severity.WARNING))
+        findings.append(ImportFinding(span=span, message="this row has no words", severity=Severity.WARNING))
         return None
     if words.dropped:
         message = f"{', '.join(words.dropped)} was taken out of this highlight"
-        remarks.append(Remark(span=span, message=message, severity=Severity.INFORMATION))
+        findings.append(ImportFinding(span=span, message=message, severity=Severity.INFORMATION))
     kind, place = row.get("Location Type", "").strip().casefold(), row.get("Location", "").strip()
     return Highlight(
         id=_identity(row, words.text, seen),

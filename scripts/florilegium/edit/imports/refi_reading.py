@@ -11,7 +11,7 @@ from ...core.rules import Severity
 from ...core.spans import Span
 from .archives import Archive, ArchiveError, Element, parse_xml
 from .foreign_text import clean_foreign, clean_line
-from .highlights import Export, Highlight, HighlightFormat, ImportedCode, Remark, Work
+from .highlights import Export, Highlight, HighlightFormat, ImportedCode, ImportFinding, Work
 
 __all__ = ["parse_codebook", "parse_project"]
 
@@ -43,7 +43,7 @@ def parse_project(path: str, data: bytes) -> Export:
 
 def _broken(path: str, error: ArchiveError) -> Export:
     span = Span(path, error.line, 1, error.line, 1) if error.line else Span.of_file(path)
-    return Export(format=HighlightFormat.REFI_QDA, remarks=(Remark(span=span, message=str(error)),))
+    return Export(format=HighlightFormat.REFI_QDA, findings=(ImportFinding(span=span, message=str(error)),))
 
 
 def _place(path: str, element: Element) -> Span:
@@ -69,7 +69,7 @@ class _Project:
         self.path = f"{path}/{_PROJECT}"
         self.archive = archive
         self.root = root
-        self.remarks: list[Remark] = []
+        self.findings: list[ImportFinding] = []
         self.codes = {code.get("guid"): clean_line(code.get("name")) for code in root.all("Code")}
         notes = root.first("Notes")
         self.notes: Mapping[str, Element] = {n.get("guid"): n for n in notes.children} if notes else {}
@@ -87,11 +87,11 @@ class _Project:
             format=HighlightFormat.REFI_QDA,
             highlights=tuple(highlights),
             codes=tuple(_codes(self.path, self.root)),
-            remarks=tuple(self.remarks),
+            findings=tuple(self.findings),
         )
 
     def report(self, element: Element, message: str, severity: Severity = Severity.ERROR) -> None:
-        self.remarks.append(Remark(span=_place(self.path, element), message=message, severity=severity))
+        self.findings.append(ImportFinding(span=_place(self.path, element), message=message, severity=severity))
 
     def passages(self, source: Element, name: str) -> Iterator[Highlight]:
         selections = [child for child in source.children if child.name == "PlainTextSelection"]

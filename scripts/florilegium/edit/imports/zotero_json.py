@@ -13,7 +13,7 @@ from ...core.trees import DataNode, Mapping, Sequence
 from ...works.identifiers import parse_isbn
 from .foreign_text import clean_foreign, clean_line
 from .foreign_values import read_json, text_at, texts_at
-from .highlights import Export, Highlight, HighlightFormat, Remark, Work
+from .highlights import Export, Highlight, HighlightFormat, ImportFinding, Work
 
 __all__ = ["parse_zotero_json"]
 
@@ -38,7 +38,7 @@ _TYPES = {
 def parse_zotero_json(table: LineTable) -> Export:
     """Read all annotations that mark words. Notes, drawings and pictures quote nothing, and are counted alone."""
     node, problems = read_json(table)
-    remarks = [Remark.of(problem) for problem in problems]
+    findings = [ImportFinding.of(problem) for problem in problems]
     items = list(_items(node, None))
     parents = {text_at(item, "key"): item for item, _ in items}
     highlights = []
@@ -48,12 +48,12 @@ def parse_zotero_json(table: LineTable) -> Export:
             continue
         if text_at(item, "annotationType") not in (*_MARKED, ""):
             passed += 1
-        elif highlight := _highlight(item, _work_of(item, parents) or around, remarks):
+        elif highlight := _highlight(item, _work_of(item, parents) or around, findings):
             highlights.append(highlight)
     if passed:
         message = f"left out, because they mark no words: {passed} of the annotations (notes, drawings, pictures)"
-        remarks.append(Remark(span=Span.of_file(table.path), message=message, severity=Severity.INFORMATION))
-    return Export(format=HighlightFormat.ZOTERO, highlights=tuple(highlights), remarks=tuple(remarks))
+        findings.append(ImportFinding(span=Span.of_file(table.path), message=message, severity=Severity.INFORMATION))
+    return Export(format=HighlightFormat.ZOTERO, highlights=tuple(highlights), findings=tuple(findings))
 
 
 def _items(node: DataNode | None, around: Mapping | None) -> Iterator[tuple[Mapping, Mapping | None]]:
@@ -90,17 +90,17 @@ def _work_of(item: Mapping, parents: dict[str, Mapping]) -> Mapping | None:
     return None
 
 
-def _highlight(item: Mapping, work: Mapping | None, remarks: list[Remark]) -> Highlight | None:
+def _highlight(item: Mapping, work: Mapping | None, findings: list[ImportFinding]) -> Highlight | None:
     id_ = clean_line(text_at(item, "key") or text_at(item, "id"))
     words = clean_foreign(text_at(item, "annotationText"))
     if not id_ or not words.text or words.refused:
         reason = f"quotes the character {words.refused}, which no note may hold" if words.refused else ""
         reason = reason or ("has no words" if id_ else "has no key")
-        remarks.append(Remark(span=item.span, message=f"this annotation {reason}; it is left out"))
+        findings.append(ImportFinding(span=item.span, message=f"this annotation {reason}; it is left out"))
         return None
     if words.dropped:
         message = f"{', '.join(words.dropped)} was taken out of {quoted(words.text)}"
-        remarks.append(Remark(span=item.span, message=message, severity=Severity.INFORMATION))
+        findings.append(ImportFinding(span=item.span, message=message, severity=Severity.INFORMATION))
     comment = clean_foreign(text_at(item, "annotationComment"), lines=True)
     return Highlight(
         id=id_,

@@ -12,8 +12,8 @@ from ...core.spans import LineTable, Span
 from ...works.csl import read_item
 from ...works.csl.zotero_extra import with_extra
 from ...works.registries import ZoteroItems, ZoteroLibrary
-from .highlights import Export, HighlightFormat, Remark
-from .import_state import Ledger
+from .highlights import Export, HighlightFormat, ImportFinding
+from .import_state import ImportState
 from .zotero_json import parse_zotero_json
 
 __all__ = ["known_works", "zotero_export"]
@@ -21,7 +21,7 @@ __all__ = ["known_works", "zotero_export"]
 _CHILDREN = frozenset(("annotation", "attachment", "note"))
 
 
-def known_works(ledger: Ledger) -> set[str]:
+def known_works(ledger: ImportState) -> set[str]:
     """The keys in Zotero of the works that were imported before."""
     return {id_.rpartition("/")[2] for tool, id_ in ledger.works if tool == HighlightFormat.ZOTERO and "://" in id_}
 
@@ -29,8 +29,8 @@ def known_works(ledger: Ledger) -> set[str]:
 def zotero_export(found: ZoteroItems, library: ZoteroLibrary) -> Export:
     """The works and annotations, each found at Zotero's own address for it; what cannot be read is remarked on."""
     works = [item for item in found.items if item["data"].get("itemType") not in _CHILDREN]
-    remarks: list[Remark] = []
-    sources = [source for item in works if (source := _source(item, library, remarks))]
+    findings: list[ImportFinding] = []
+    sources = [source for item in works if (source := _source(item, library, findings))]
     annotations = parse_zotero_json(LineTable(library.address(""), _as_text(found.items)))
     highlights = [
         replace(
@@ -44,7 +44,7 @@ def zotero_export(found: ZoteroItems, library: ZoteroLibrary) -> Export:
         format=HighlightFormat.ZOTERO,
         sources=tuple(sources),
         highlights=tuple(highlights),
-        remarks=(*remarks, *annotations.remarks),
+        findings=(*findings, *annotations.findings),
         is_whole=found.is_whole,
         deleted=frozenset({*found.deleted, *map(library.address, found.deleted)}),
         version=(library.name, found.version),
@@ -62,13 +62,15 @@ def _as_text(items: Iterable[Mapping[str, Any]]) -> str:
     return "[\n" + ",\n".join(lines) + "\n]"
 
 
-def _source(item: Mapping[str, Any], library: ZoteroLibrary, remarks: list[Remark]) -> Source | None:
+def _source(item: Mapping[str, Any], library: ZoteroLibrary, findings: list[ImportFinding]) -> Source | None:
     address = library.address(str(item["key"]))
     given = item.get("csljson")
     if not isinstance(given, dict):
         title = quoted(str(item["data"].get("title", "")))
         message = f"Zotero gives no citation data for {title}; it is left out"
-        remarks.append(Remark(span=Span.of_file(address), message=message, help="give it another type in Zotero"))
+        findings.append(
+            ImportFinding(span=Span.of_file(address), message=message, help="give it another type in Zotero")
+        )
         return None
     data = item["data"]
     # The service gives "Extra" as the note, or not at all.
@@ -76,11 +78,11 @@ def _source(item: Mapping[str, Any], library: ZoteroLibrary, remarks: list[Remar
     if key := data.get("citationKey") or whole.get("citation-key"):
         whole["citation-key"] = str(key)
     source, problems = read_item({**whole, "id": "work"}, address)
-    remarks += [_remark(problem, address) for problem in problems if problem.rule != "uncanonical-doi"]
+    findings += [_report(problem, address) for problem in problems if problem.rule != "uncanonical-doi"]
     return replace(source, key=address) if source else None
 
 
-def _remark(problem: Diagnostic, address: str) -> Remark:
+def _report(problem: Diagnostic, address: str) -> ImportFinding:
     # What an item of somebody's Zotero lacks stops no import: it is said, and mended there.
-    remark = replace(Remark.of(problem), span=Span.of_file(address))
+    remark = replace(ImportFinding.of(problem), span=Span.of_file(address))
     return replace(remark, severity=Severity.WARNING) if remark.severity is Severity.ERROR else remark

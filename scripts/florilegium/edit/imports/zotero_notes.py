@@ -18,7 +18,7 @@ from ...core.rules import Severity
 from ...core.spans import LineTable, Span
 from ...markdown.prose_tree import shown_text
 from .foreign_text import clean_foreign, clean_line
-from .highlights import Export, Highlight, HighlightFormat, Remark, Work
+from .highlights import Export, Highlight, HighlightFormat, ImportFinding, Work
 
 __all__ = ["parse_zotero_note"]
 
@@ -45,33 +45,35 @@ class _Paragraph(NamedTuple):
 def parse_zotero_note(table: LineTable) -> Export:
     """Read all paragraphs that quote something; the others are counted alone."""
     is_html = re.search(r"<(?:p|div|html|!doctype)\b", table.text, re.IGNORECASE) is not None
-    remarks: list[Remark] = []
+    findings: list[ImportFinding] = []
     highlights: list[Highlight] = []
     passed = 0
     for paragraph in _Reader(table).read() if is_html else _markdown(table):
-        highlight = _highlight(paragraph, remarks)
+        highlight = _highlight(paragraph, findings)
         if highlight:
             highlights.append(highlight)
         else:
             passed += 1
     if passed:
         message = f"left out, because they are no words in quotation marks with a source: {passed} of the paragraphs"
-        remarks.append(Remark(span=Span.of_file(table.path), message=message, severity=Severity.INFORMATION))
-    return Export(format=HighlightFormat.ZOTERO, highlights=tuple(highlights), remarks=tuple(remarks))
+        findings.append(ImportFinding(span=Span.of_file(table.path), message=message, severity=Severity.INFORMATION))
+    return Export(format=HighlightFormat.ZOTERO, highlights=tuple(highlights), findings=tuple(findings))
 
 
-def _highlight(paragraph: _Paragraph, remarks: list[Remark]) -> Highlight | None:
+def _highlight(paragraph: _Paragraph, findings: list[ImportFinding]) -> Highlight | None:
     found = _WORDS.match(paragraph.text)
     marked = paragraph.marked.strip().removeprefix("“").removesuffix("”")
     if found is None and not marked:
         if paragraph.links:
             message = "this paragraph has a link into Zotero, but no words in quotation marks; it is left out"
-            remarks.append(Remark(span=paragraph.span, message=message))
+            findings.append(ImportFinding(span=paragraph.span, message=message))
         return None
     words = clean_foreign(marked or (found[1] if found else ""))
     if words.refused or not words.text:
         reason = f"hold the character {words.refused}" if words.refused else "are empty"
-        remarks.append(Remark(span=paragraph.span, message=f"the words of this highlight {reason}; it is left out"))
+        findings.append(
+            ImportFinding(span=paragraph.span, message=f"the words of this highlight {reason}; it is left out")
+        )
         return None
     rest = paragraph.text[found.end() :] if found else paragraph.text.partition(paragraph.marked)[2]
     citation = _CITATION.match(rest.strip())
@@ -83,7 +85,7 @@ def _highlight(paragraph: _Paragraph, remarks: list[Remark]) -> Highlight | None
         id_ = hashlib.sha256(f"{cited}\0{words.text}".encode()).hexdigest()[:20]
         message = f"{quoted(words.text)} comes without its id; if it is edited in Zotero, it will count as a new one"
         help_ = "export the note with “Include links” (“Include Zotero links”) chosen"
-        remarks.append(Remark(span=paragraph.span, message=message, help=help_, severity=Severity.WARNING))
+        findings.append(ImportFinding(span=paragraph.span, message=message, help=help_, severity=Severity.WARNING))
     comment = clean_foreign(_PDF.sub("", after, count=1))
     return Highlight(
         id=id_,

@@ -37,7 +37,7 @@ class Renaming:
     changes: tuple[Change, ...]
     old_path: str
     new_path: str
-    remarks: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
     """What the person who merges should look at."""
 
 
@@ -101,7 +101,7 @@ class _Plan:
         text = self.apply(table, [*edits, *merge_front_matter(gone, kept, table)])
         after = merged_text(gone, LineTable(gone.path, own), LineTable(kept.path, text))
         self.files |= {gone.path: (before, None), kept.path: (table.text, after)}
-        return self.finish({}, tuple(_remarks(gone, kept)))
+        return self.finish({}, tuple(_advice(gone, kept)))
 
     # -- edits
 
@@ -137,7 +137,7 @@ class _Plan:
 
     # -- the proof
 
-    def finish(self, made: Mapping[str, str | None], remarks: tuple[str, ...] = ()) -> Renaming:
+    def finish(self, made: Mapping[str, str | None], advice: tuple[str, ...] = ()) -> Renaming:
         changes = [Change(path=path, before=b, after=a) for path, (b, a) in self.files.items() if b != a]
         changes += [Change(path=path, before=None, after=text) for path, text in made.items()]
         contents = {c.path: None if c.after is None else c.after.encode() for c in changes}
@@ -149,7 +149,7 @@ class _Plan:
             changes=tuple(sorted(changes, key=lambda change: change.path)),
             old_path=theme_path(self.old),
             new_path=theme_path(self.new),
-            remarks=remarks,
+            advice=advice,
         )
 
 
@@ -186,7 +186,7 @@ def _refuse_other_words(before: Links, after: Links) -> None:
         raise CannotRun("it would change the words of a quotation", "nothing was changed")
 
 
-def _remarks(gone: Theme, kept: Theme) -> Iterable[str]:
+def _advice(gone: Theme, kept: Theme) -> Iterable[str]:
     stands = {mention.id for mention in kept.broader}
     stood = [mention.id for mention in gone.broader if mention.id != kept.id]
     if gone.id not in stands and not stands.issuperset(stood):

@@ -11,9 +11,9 @@ from .feed_files import feed_files
 from .inventory import inventory_files
 from .library_json import library_files
 from .llms import llms_files
-from .markdown_exports import twin_files
+from .markdown_exports import markdown_export_files
 from .parquet_table import parquet_files
-from .quotation_context import find_surroundings
+from .quotation_context import find_quote_contexts
 from .reference_exports import reference_files
 from .refi_qda import qda_files
 from .skos import theme_files
@@ -28,7 +28,7 @@ __all__ = [
     "annotation_files",
     "data_files",
     "facts_key",
-    "find_surroundings",
+    "find_quote_contexts",
     "place_data_files",
     "unformatted_site",
     "write_data_files",
@@ -46,7 +46,7 @@ _GROUPS: tuple[Callable[[Site], Iterator[DataFile]], ...] = (
     feed_files,
     inventory_files,
     llms_files,
-    twin_files,
+    markdown_export_files,
 )
 """One function for each module that offers files; `data_files` yields theirs in this order."""
 

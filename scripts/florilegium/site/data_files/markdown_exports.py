@@ -18,10 +18,10 @@ from ..prose_texts import one_line
 from .data_file import DataFile
 from .formatted_nodes import formatted_nodes
 
-__all__ = ["attribution", "notices_line", "render_twin", "twin_files"]
+__all__ = ["attribution", "markdown_export_files", "notices_line", "render_markdown_export"]
 
 
-def twin_files(site: Site) -> Iterator[DataFile]:
+def markdown_export_files(site: Site) -> Iterator[DataFile]:
     """One file for each published note, beside its page."""
     for note in site.links.notes.values():
         yield DataFile(
@@ -29,13 +29,13 @@ def twin_files(site: Site) -> Iterator[DataFile]:
             path=site.addresses.twin(note),
             title=f"The note “{note.title}” as plain Markdown",
             media_type=TWIN_TYPE,
-            render=partial(render_twin, note, site),
+            render=partial(render_markdown_export, note, site),
         )
 
 
-def render_twin(note: Note, site: Site) -> Iterable[bytes]:
+def render_markdown_export(note: Note, site: Site) -> Iterable[bytes]:
     """The bytes of a note's twin, UTF-8 with line feeds."""
-    return [("\n\n".join(_Twin(note, site).blocks()) + "\n").encode("utf-8", "replace")]
+    return [("\n\n".join(_MarkdownExport(note, site).blocks()) + "\n").encode("utf-8", "replace")]
 
 
 def notices_line(ids: Iterable[str], site: Site) -> str:
@@ -50,7 +50,7 @@ def attribution(quote: Quote, site: Site) -> str:
     return one_line(f"{site.who(quote) or 'Unknown'}{source}{via}")
 
 
-class _Twin:
+class _MarkdownExport:
     def __init__(self, note: Note, site: Site) -> None:
         self.note, self.site = note, site
         self.root = site.links.library.settings.url or "../"

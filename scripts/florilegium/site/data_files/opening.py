@@ -21,7 +21,7 @@ from . import (
     annotation_files,
     data_files,
     facts_key,
-    find_surroundings,
+    find_quote_contexts,
     place_data_files,
     unformatted_site,
 )
@@ -59,7 +59,7 @@ def open_data_files(
     site = unformatted_site(links, bibliography)
     files = {file.name: file for file in data_files(site)}
     if texts:
-        found = find_surroundings(links.quotes, texts)
+        found = find_quote_contexts(links.quotes, texts)
         files |= {file.name: file for file in annotation_files(site, found)}
     return Opened(checked.diagnostics, checked.totals, tuple(files.values()))
 

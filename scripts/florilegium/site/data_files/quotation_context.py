@@ -8,20 +8,20 @@ from ...quotations.matching import Match, Normalised, find_words, normal_form
 from ...quotations.matching.normal_form import LINE_HYPHEN, LINE_SPACE
 from ...quotations.originals import Original
 
-__all__ = ["CHARACTERS", "Surroundings", "find_surroundings"]
+__all__ = ["CHARACTERS", "QuoteContext", "find_quote_contexts"]
 
 CHARACTERS = 32
 """How much is taken on either side: enough to tell one place of a text from another."""
 
 
-class Surroundings(NamedTuple):
+class QuoteContext(NamedTuple):
     """`prefix` and `suffix` of a TextQuoteSelector, in the normalised form in which quotes are verified."""
 
     prefix: str
     suffix: str
 
 
-def find_surroundings(quotes: Iterable[Quote], originals: Mapping[str, Original]) -> dict[str, Surroundings]:
+def find_quote_contexts(quotes: Iterable[Quote], originals: Mapping[str, Original]) -> dict[str, QuoteContext]:
     """By address, the quotes whose words stand in the text of the work they are from; `originals` are by key."""
     texts = {key: normal_form(original.text) for key, original in originals.items()}
     found = {}
@@ -33,10 +33,10 @@ def find_surroundings(quotes: Iterable[Quote], originals: Mapping[str, Original]
     return found
 
 
-def _around(text: Normalised, place: Match) -> Surroundings:
+def _around(text: Normalised, place: Match) -> QuoteContext:
     before = text.text[max(0, place.position - CHARACTERS) : place.position]
     after = text.text[place.end : place.end + CHARACTERS]
-    return Surroundings(_readable(before), _readable(after))
+    return QuoteContext(_readable(before), _readable(after))
 
 
 def _readable(text: str) -> str:

@@ -19,7 +19,7 @@ from ..linked_site import Site
 from .data_file import DataFile
 from .identity import SiteIris, quote_iri
 from .pieces import encoded, json_text
-from .quotation_context import Surroundings
+from .quotation_context import QuoteContext
 from .quotation_rows import verification_row
 
 __all__ = ["VOCABULARY", "annotation", "annotation_files"]
@@ -33,7 +33,7 @@ _GENERATOR = {"type": "Software", "name": f"florilegium {__version__}"}
 _Body = dict[str, str]
 
 
-def annotation_files(site: Site, around: Mapping[str, Surroundings] = MappingProxyType({})) -> Iterator[DataFile]:
+def annotation_files(site: Site, around: Mapping[str, QuoteContext] = MappingProxyType({})) -> Iterator[DataFile]:
     """`quotes.jsonl`; `around` has, by address, what surrounds the quotes whose works are at hand."""
     yield DataFile(
         name="quotes.jsonl",
@@ -44,13 +44,13 @@ def annotation_files(site: Site, around: Mapping[str, Surroundings] = MappingPro
     )
 
 
-def _lines(site: Site, around: Mapping[str, Surroundings]) -> Iterator[str]:
+def _lines(site: Site, around: Mapping[str, QuoteContext]) -> Iterator[str]:
     names = SiteIris(site)
     for quote in site.links.quotes:
         yield f"{json_text(annotation(quote, site, names, around.get(quote.address)))}\n"
 
 
-def annotation(quote: Quote, site: Site, names: SiteIris, around: Surroundings | None = None) -> dict[str, object]:
+def annotation(quote: Quote, site: Site, names: SiteIris, around: QuoteContext | None = None) -> dict[str, object]:
     """One quote as the JSON-LD of an annotation.
 
     It is made to tag a part of a work with themes, hence the motivation; the purpose of each body says what that
@@ -118,7 +118,7 @@ def _speaker(quote: Quote, site: Site) -> Iterator[_Body]:
     yield _text("describing", f"Speaker: {site.who(quote)}", **{key: word for key, word in ours.items() if word})
 
 
-def _target(quote: Quote, site: Site, names: SiteIris, around: Surroundings | None) -> dict[str, object]:
+def _target(quote: Quote, site: Site, names: SiteIris, around: QuoteContext | None) -> dict[str, object]:
     """The words in the work that they come from; `scope` is the one in which they were read, if that is another."""
     target: dict[str, object] = {"type": "SpecificResource"}
     # A quote that names no work is let through only where the rules are turned off: it stands in our note.

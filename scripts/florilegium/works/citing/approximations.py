@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from .cite_items import CitationParts, CiteItem, Cluster
+from .cite_items import CitationParts, CiteItem, CslCitation
 from .pandoc_fragments import CitedPart
 from .pandoc_items import Item
 
@@ -30,18 +30,18 @@ def approximate_entry(item: Item) -> str:
     return escape(lead.strip(), quote=False).rstrip(".") + "."
 
 
-def approximate_citation(cluster: Cluster, items: Mapping[str, Item]) -> CitationParts:
+def approximate_citation(citation: CslCitation, items: Mapping[str, Item]) -> CitationParts:
     """A plain citation in the manner of APA; a key that no work has is shown with a question mark."""
-    if cluster[0].mode == "author-in-text":
-        if cluster[0].key not in items and len(cluster) == 1:
-            return (_reference(cluster[0], items),)
-        if cluster[0].key not in items:
-            return approximate_citation((cluster[0]._replace(mode="normal"), *cluster[1:]), items)
-        who, _, _ = _facts(items[cluster[0].key])
-        rest = approximate_citation((cluster[0]._replace(mode="suppress-author"), *cluster[1:]), items)
-        return (CitedPart(escape(who, quote=False), cluster[0].key), CitedPart(" (", None), *rest[1:])
+    if citation[0].mode == "author-in-text":
+        if citation[0].key not in items and len(citation) == 1:
+            return (_reference(citation[0], items),)
+        if citation[0].key not in items:
+            return approximate_citation((citation[0]._replace(mode="normal"), *citation[1:]), items)
+        who, _, _ = _facts(items[citation[0].key])
+        rest = approximate_citation((citation[0]._replace(mode="suppress-author"), *citation[1:]), items)
+        return (CitedPart(escape(who, quote=False), citation[0].key), CitedPart(" (", None), *rest[1:])
     parts = [CitedPart("(", None)]
-    for number, cited in enumerate(cluster):
+    for number, cited in enumerate(citation):
         before = ("; " if number else "") + (f"{cited.prefix} " if cited.prefix else "")
         space = "" if cited.suffix[:1] in ("", *",;:.)") else " "
         parts.append(CitedPart(escape(before, quote=False), None))

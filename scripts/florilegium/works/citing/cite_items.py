@@ -23,11 +23,11 @@ __all__ = [
     "Case",
     "CitationParts",
     "CiteItem",
-    "Cluster",
+    "CslCitation",
     "assemble",
     "bare",
     "case_of",
-    "cluster_of",
+    "csl_citation_of",
     "ending",
     "is_located",
     "is_visible",
@@ -51,7 +51,7 @@ class CiteItem(NamedTuple):
     suffix: str = ""
 
 
-Cluster = tuple[CiteItem, ...]
+CslCitation = tuple[CiteItem, ...]
 CitationParts = tuple[CitedPart, ...]
 ItemKind = tuple[str, frozenset[tuple[str, bool]]]
 
@@ -81,7 +81,7 @@ class Case(NamedTuple):
     shape: str
 
 
-def cluster_of(citation: Citation) -> Cluster:
+def csl_citation_of(citation: Citation) -> CslCitation:
     return tuple(map(_cited, citation.references))
 
 
@@ -90,25 +90,25 @@ def _cited(reference: Reference) -> CiteItem:
     return CiteItem(reference.key, str(reference.mode), reference.prefix, label, value, reference.suffix)
 
 
-def simple(key: str) -> Cluster:
+def simple(key: str) -> CslCitation:
     """The plainest citation of a work."""
     return (CiteItem(key),)
 
 
-def is_located(cluster: Cluster) -> bool:
+def is_located(citation: CslCitation) -> bool:
     """Whether this cites one work, with a locator and nothing else around it."""
-    first = cluster[0]
-    return len(cluster) == 1 and bool(first.label) and not first.prefix and not first.suffix
+    first = citation[0]
+    return len(citation) == 1 and bool(first.label) and not first.prefix and not first.suffix
 
 
-def bare(cluster: Cluster) -> Cluster:
+def bare(citation: CslCitation) -> CslCitation:
     """A located citation without its locator."""
-    return (CiteItem(cluster[0].key, cluster[0].mode),)
+    return (CiteItem(citation[0].key, citation[0].mode),)
 
 
-def probe(cluster: Cluster) -> Cluster:
+def probe(citation: CslCitation) -> CslCitation:
     """A citation of the probe with the same locator."""
-    return (CiteItem(PROBE, label=cluster[0].label, value=cluster[0].value),)
+    return (CiteItem(PROBE, label=citation[0].label, value=citation[0].value),)
 
 
 def item_kind(item: Mapping[str, Any]) -> ItemKind:
@@ -124,9 +124,9 @@ def _is_remarkable(value: object) -> bool:
     return _NUMERIC.fullmatch(str(value)) is not None
 
 
-def case_of(cluster: Cluster, kind: ItemKind) -> Case:
-    shape = re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "9", cluster[0].value))
-    return Case(kind, cluster[0].mode, cluster[0].label, shape)
+def case_of(citation: CslCitation, kind: ItemKind) -> Case:
+    shape = re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "9", citation[0].value))
+    return Case(kind, citation[0].mode, citation[0].label, shape)
 
 
 def ending(parts: CitationParts) -> str | None:
@@ -175,7 +175,7 @@ def assemble(without: CitationParts, piece: Piece) -> CitationParts:
     return tuple(parts)
 
 
-def to_cite(cluster: Iterable[CiteItem], ids: Mapping[str, str], language: str = "en") -> Inline:
+def to_cite(citation: Iterable[CiteItem], ids: Mapping[str, str], language: str = "en") -> Inline:
     """A citation as pandoc's `Cite` element; `ids` turns keys into ids."""
     citations = [
         {
@@ -186,14 +186,14 @@ def to_cite(cluster: Iterable[CiteItem], ids: Mapping[str, str], language: str =
             "citationNoteNum": 0,
             "citationHash": 0,
         }
-        for cited in cluster
+        for cited in citation
     ]
     return {"t": "Cite", "c": [citations, [{"t": "Str", "c": "?"}]]}
 
 
-def spelled(cluster: Cluster, language: str) -> Cluster:
+def spelled(citation: CslCitation, language: str) -> CslCitation:
     """The same citation with its locators in words behind the works, for a style that prints none by itself."""
-    return tuple(_spelled(cited, language) for cited in cluster)
+    return tuple(_spelled(cited, language) for cited in citation)
 
 
 def _spelled(cited: CiteItem, language: str) -> CiteItem:

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from .citation_styles import Style
-from .cite_items import CitationParts, Cluster, simple
+from .cite_items import CitationParts, CslCitation, simple
 from .disambiguation import ambiguous_works
 from .formatted_cache import CitationCache
 from .pandoc_items import Item
 from .pandoc_process import Pandoc
-from .pandoc_runner import typeset
+from .pandoc_runner import format_by_pandoc
 
 __all__ = ["ExactCitations", "format_exactly"]
 
@@ -23,9 +23,9 @@ _AT_ONCE = 150
 class ExactCitations:
     """What the whole style gives for the works that need it."""
 
-    clusters: dict[Cluster, CitationParts] = field(default_factory=dict)
+    citations: dict[CslCitation, CitationParts] = field(default_factory=dict)
     entries: dict[str, str] = field(default_factory=dict)
-    by_digest: dict[str, dict[Cluster, CitationParts]] = field(default_factory=lambda: defaultdict(dict))
+    by_digest: dict[str, dict[CslCitation, CitationParts]] = field(default_factory=lambda: defaultdict(dict))
     """The citations by the digest of all works that bear on them: what the next build need not format again."""
     entries_by_digest: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     warnings: set[str] = field(default_factory=set)
@@ -37,7 +37,7 @@ def format_exactly(
     language: str,
     works: Mapping[str, Item],
     digests: Mapping[str, str],
-    wanted: set[Cluster],
+    wanted: set[CslCitation],
     given: CitationCache,
 ) -> ExactCitations:
     """Format those of the citations, and the entries, of works that names must tell apart. Most libraries have few."""
@@ -45,12 +45,12 @@ def format_exactly(
     needed, bearing = ambiguous_works(works, style)
     if not needed:
         return exact
-    waiting: dict[frozenset[str], set[Cluster]] = defaultdict(set)
-    for cluster in (*wanted, *map(simple, needed)):
-        cited = frozenset(one.key for one in cluster)
+    waiting: dict[frozenset[str], set[CslCitation]] = defaultdict(set)
+    for citation in (*wanted, *map(simple, needed)):
+        cited = frozenset(one.key for one in citation)
         if cited & needed:
-            waiting[frozenset[str]().union(*(bearing[key] for key in cited))].add(cluster)
-    missing: list[tuple[frozenset[str], str, list[Cluster]]] = []
+            waiting[frozenset[str]().union(*(bearing[key] for key in cited))].add(citation)
+    missing: list[tuple[frozenset[str], str, list[CslCitation]]] = []
     for close in sorted(waiting, key=sorted):
         digest = hashlib.sha256("".join(f"{key}\0{digests[key]}\0" for key in sorted(close)).encode()).hexdigest()[:32]
         known, entries = given.exact.get(digest, {}), given.exact_entries.get(digest, {})
@@ -62,13 +62,13 @@ def format_exactly(
     for batch in _batches(missing):
         keys = frozenset[str]().union(*(close for close, _, _ in batch))
         items = {key: work for key, work in works.items() if key in keys}
-        sheet = typeset(pandoc, style, language, items, [c for _, _, left in batch for c in left], full=True)
+        sheet = format_by_pandoc(pandoc, style, language, items, [c for _, _, left in batch for c in left], full=True)
         exact.warnings.update(sheet.warnings)
         for close, digest, left in batch:
-            exact.by_digest[digest].update({cluster: sheet.clusters[cluster] for cluster in left})
+            exact.by_digest[digest].update({citation: sheet.citations[citation] for citation in left})
             exact.entries_by_digest[digest].update({key: sheet.entries.get(key, "") for key in close})
     for found in exact.by_digest.values():
-        exact.clusters |= found
+        exact.citations |= found
     for group in waiting:
         exact.entries |= dict.fromkeys(group & needed, "")
     for entries in exact.entries_by_digest.values():
@@ -77,9 +77,9 @@ def format_exactly(
 
 
 def _batches(
-    missing: list[tuple[frozenset[str], str, list[Cluster]]],
-) -> Iterator[list[tuple[frozenset[str], str, list[Cluster]]]]:
-    batch: list[tuple[frozenset[str], str, list[Cluster]]] = []
+    missing: list[tuple[frozenset[str], str, list[CslCitation]]],
+) -> Iterator[list[tuple[frozenset[str], str, list[CslCitation]]]]:
+    batch: list[tuple[frozenset[str], str, list[CslCitation]]] = []
     size = 0
     for job in missing:
         if batch and size + len(job[0]) > _AT_ONCE:

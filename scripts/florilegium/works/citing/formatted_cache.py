@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .cite_items import CitationParts, CiteItem, Cluster
+from .cite_items import CitationParts, CiteItem, CslCitation
 from .pandoc_fragments import CitedPart
 
 __all__ = ["CitationCache", "read_cache", "write_cache"]
@@ -31,8 +31,8 @@ class CitationCache:
     """HTML of each work's entry; empty for one that the style leaves out of the bibliography."""
     order: tuple[str, ...] = ()
     """Keys as the style sorts them, without those that it leaves out."""
-    clusters: Mapping[Cluster, CitationParts] = field(default_factory=dict)
-    exact: Mapping[str, Mapping[Cluster, CitationParts]] = field(default_factory=dict)
+    citations: Mapping[CslCitation, CitationParts] = field(default_factory=dict)
+    exact: Mapping[str, Mapping[CslCitation, CitationParts]] = field(default_factory=dict)
     """Citations of works that are told apart by names, by the digest of all works that bear on them."""
     exact_entries: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Entries of such works, by the same."""
@@ -59,16 +59,16 @@ def _parse_cache(text: bytes) -> CitationCache:
         digests=dict(data["digests"]),
         entries=dict(data["entries"]),
         order=tuple(data["order"]),
-        clusters=_clusters(data["clusters"]),
-        exact={digest: _clusters(clusters) for digest, clusters in data["exact"].items()},
+        citations=_csl_citations(data["clusters"]),
+        exact={digest: _csl_citations(citations) for digest, citations in data["exact"].items()},
         exact_entries={digest: dict(entries) for digest, entries in data["exact_entries"].items()},
     )
 
 
-def _clusters(listed: Any) -> dict[Cluster, CitationParts]:
+def _csl_citations(listed: Any) -> dict[CslCitation, CitationParts]:
     return {
-        tuple(CiteItem(*cited) for cited in cluster): tuple(CitedPart(*part) for part in parts)
-        for cluster, parts in listed
+        tuple(CiteItem(*cited) for cited in citation): tuple(CitedPart(*part) for part in parts)
+        for citation, parts in listed
     }
 
 
@@ -79,8 +79,8 @@ def write_cache(path: Path, cache: CitationCache) -> None:
         "digests": dict(sorted(cache.digests.items())),
         "entries": dict(sorted(cache.entries.items())),
         "order": cache.order,
-        "clusters": sorted(cache.clusters.items()),
-        "exact": {digest: sorted(clusters.items()) for digest, clusters in sorted(cache.exact.items())},
+        "clusters": sorted(cache.citations.items()),
+        "exact": {digest: sorted(citations.items()) for digest, citations in sorted(cache.exact.items())},
         "exact_entries": {digest: dict(sorted(e.items())) for digest, e in sorted(cache.exact_entries.items())},
     }
     text = json.dumps(data, separators=(",", ":")).encode()

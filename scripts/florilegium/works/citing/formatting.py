@@ -1,17 +1,17 @@
 """From works and citations to a bibliography: what pandoc has to format, when, and what is known already.
 
 Works depend on each other. Two works whose citations read the same get letters after their years, `2009a` and
-`2009b`, so a new work can change the citation of an old one. Such works are *kin*: their citations agree up
-to and including the first number, or have none, for the letter only comes after it. A work that is not kin of
+`2009b`, so a new work can change the citation of an old one. Such works are *ambiguous*: their citations agree up
+to and including the first number, or have none, for the letter only comes after it. A work that is not ambiguous with
 a changed one stays as it was. (In a style that numbers works, or has other means to tell them apart, all
-works are kin.)
+works are ambiguous.)
 
 A build with changes therefore takes up to three rounds, each a run of pandoc over few works:
-1. The changed works alone, for what they are kin by; and every n-th other work, for where the changed ones
+1. The changed works alone, for what they are ambiguous by; and every n-th other work, for where the changed ones
    stand among them in the bibliography.
-2. All that is missing: citations and entries of the changed works and their kin, new citations. The works
-   around the changed ones come along, which tells their exact place.
-3. Citations with a locator that could not be put together (see `clusters.py`); mostly none.
+2. All that is missing: citations and entries of the changed works and those ambiguous with them, new citations. The
+   works around the changed ones come along, which tells their exact place.
+3. Citations with a locator that could not be put together (see `cite_items.py`); mostly none.
 A first build has the second round over everything, and perhaps the third. Works that names must tell apart are
 formatted once more, each beside what bears on it: see `disambiguation.py`.
 """
@@ -28,7 +28,7 @@ from pathlib import Path
 from ...core.model import Citation, CitationMode
 from .approximations import approximate_citation, approximate_entry, approximate_order, approximate_short
 from .citation_styles import Style
-from .cite_items import PROBE, CitationParts, Cluster, cluster_of, is_visible, simple
+from .cite_items import PROBE, CitationParts, CslCitation, csl_citation_of, is_visible, simple
 from .exact_citations import ExactCitations, format_exactly
 from .formatted_cache import CitationCache
 from .formatting_plan import FormattingPlan
@@ -37,7 +37,7 @@ from .numbering import signed
 from .pandoc_fragments import CitedPart, plain_text
 from .pandoc_items import Item, digest_of, joins_two_names, prepare_work
 from .pandoc_process import Pandoc, find_pandoc
-from .pandoc_runner import Sheet, typeset
+from .pandoc_runner import PandocResult, format_by_pandoc
 
 __all__ = ["Bibliography", "render_bibliography"]
 
@@ -50,7 +50,7 @@ class Bibliography:
     """All keys as the style sorts the bibliography; last, by key, those that it leaves out."""
     entries: Mapping[str, str]
     """HTML of each work's entry."""
-    clusters: Mapping[Cluster, CitationParts]
+    citations: Mapping[CslCitation, CitationParts]
     approximate: bool = False
     """Whether there was no pandoc, and everything is a plain rendering in no particular style."""
     missing: tuple[str, ...] = ()
@@ -74,7 +74,7 @@ class Bibliography:
         """The work in a few words, as it is cited but without brackets: `Somer, 2009`. An HTML fragment."""
         if key in self.numeric:
             return escape(self.numeric[key], quote=False)
-        return _joined(part for part in self.clusters[simple(key)] if part.key is not None) or escape(key)
+        return _joined(part for part in self.citations[simple(key)] if part.key is not None) or escape(key)
 
     def citation(self, citation: Citation) -> CitationParts:
         """A citation in parts, those with a key to be linked to the work's entry.
@@ -83,16 +83,16 @@ class Bibliography:
         &amp; Kieffer, 2013` for `lutz2013`, and `)`. Of `@somer2009` all is one part, `Somer (2009)`. Raises
         `KeyError` for a citation that was not among those given.
         """
-        cluster = cluster_of(citation)
-        parts = self.clusters[cluster]
+        items = csl_citation_of(citation)
+        parts = self.citations[items]
         if self.numeric:
             return tuple(CitedPart(signed(part.html, part.key or ""), part.key) for part in parts)
-        first = cluster[0]
+        first = items[0]
         if first.mode == CitationMode.AUTHOR_IN_TEXT.value and first.key in self.entries:
-            return _with_author_linked(parts, first.key, whole=len(cluster) == 1)
-        if len(cluster) == 1 and not is_visible(parts):
+            return _with_author_linked(parts, first.key, whole=len(items) == 1)
+        if len(items) == 1 and not is_visible(parts):
             # A style without years has nothing left when the author is suppressed.
-            return self.clusters.get(simple(first.key), parts)
+            return self.citations.get(simple(first.key), parts)
         return parts
 
 
@@ -124,7 +124,7 @@ def render_bibliography(
     everything. Raises `BibliographyError` where pandoc fails. A citation of an unknown key is rendered
     approximately, not refused.
     """
-    wanted = set(map(cluster_of, citations))
+    wanted = set(map(csl_citation_of, citations))
     missing = {cited.key for cited in chain.from_iterable(wanted) if cited.key not in items}
     broken = {c for c in wanted if any(cited.key in missing for cited in c)} if missing else set()
     pandoc = find_pandoc()
@@ -137,19 +137,19 @@ def render_bibliography(
     asked = (wanted - broken - narrative.keys()).union(*(split.needed for split in narrative.values()))
     desk = _Desk(pandoc, style, tag, works, cache or CitationCache())
     exact = format_exactly(pandoc, style, tag, works, desk.digests, asked, desk.known)
-    clusters = desk.settle(asked - exact.clusters.keys()) | exact.clusters
-    clusters |= {c: split.join(clusters, works, tag) for c, split in narrative.items()}
+    formatted = desk.settle(asked - exact.citations.keys()) | exact.citations
+    formatted |= {c: split.join(formatted, works, tag) for c, split in narrative.items()}
     if style.follows_apa and (word := _AND.get(tag.partition("-")[0].lower())):
-        clusters = {cluster: _with_and(cluster, parts, works, word) for cluster, parts in clusters.items()}
-    clusters |= {cluster: approximate_citation(cluster, items) for cluster in broken}
+        formatted = {citation: _with_and(citation, parts, works, word) for citation, parts in formatted.items()}
+    formatted |= {citation: approximate_citation(citation, items) for citation in broken}
     if style.numeric:
-        clusters = {cluster: readable(cluster, parts, style) for cluster, parts in clusters.items()}
+        formatted = {citation: readable(citation, parts, style) for citation, parts in formatted.items()}
     entries = {**desk.entries, **exact.entries}
     left_out = [key for key in works if not entries[key]]
     return Bibliography(
         order=(*desk.order, *left_out),
         entries={**entries, **{key: approximate_entry(items[key]) for key in left_out}},
-        clusters=clusters,
+        citations=formatted,
         missing=tuple(sorted(missing)),
         warnings=tuple(sorted(desk.warnings | exact.warnings)),
         cache=desk.cache(exact),
@@ -161,21 +161,21 @@ _AND = {"de": "und", "en": "and", "es": "y", "fr": "et", "it": "e", "nl": "en", 
 """The word by which APA joins two names in running text."""
 
 
-def _with_and(cluster: Cluster, parts: CitationParts, works: Mapping[str, Item], word: str) -> CitationParts:
+def _with_and(citation: CslCitation, parts: CitationParts, works: Mapping[str, Item], word: str) -> CitationParts:
     """A citation in running text with a word between two authors."""
-    if cluster[0].mode != CitationMode.AUTHOR_IN_TEXT.value or not joins_two_names(works[cluster[0].key]):
+    if citation[0].mode != CitationMode.AUTHOR_IN_TEXT.value or not joins_two_names(works[citation[0].key]):
         return parts
     return (CitedPart(parts[0].html.replace(" &amp; ", f" {word} "), parts[0].key), *parts[1:])
 
 
 def _approximate(
-    items: Mapping[str, Item], wanted: set[Cluster], missing: set[str], cache: CitationCache
+    items: Mapping[str, Item], wanted: set[CslCitation], missing: set[str], cache: CitationCache
 ) -> Bibliography:
-    clusters = wanted | set(map(simple, items))
+    citations = wanted | set(map(simple, items))
     return Bibliography(
         order=approximate_order(items),
         entries={key: approximate_entry(item) for key, item in items.items()},
-        clusters={cluster: approximate_citation(cluster, items) for cluster in clusters},
+        citations={citation: approximate_citation(citation, items) for citation in citations},
         approximate=True,
         missing=tuple(sorted(missing)),
         cache=cache,
@@ -189,7 +189,7 @@ def _context(pandoc: Pandoc, style: Style, language: str) -> str:
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
-def _kin(parts: CitationParts) -> str:
+def _ambiguous_by(parts: CitationParts) -> str:
     """What the citations of two works must share for pandoc to tell them apart by a letter."""
     match = re.match(r"\D*\d+", plain_text(_joined(parts)))
     return match[0] if match else ""
@@ -209,35 +209,35 @@ class _Desk:
         known = self.known = given if given.context == self.context else CitationCache()
         self.entries = dict(known.entries)
         self.order = list(known.order)
-        self.clusters = dict(known.clusters)
+        self.citations = dict(known.citations)
         self.changed = {key for key, digest in self.digests.items() if known.digests.get(key) != digest}
         self.gone = known.digests.keys() - works.keys()
-        self.kin: dict[str, str] = {}
-        """What each work is kin by, where that cannot be read off `clusters`."""
-        self.used: set[Cluster] = set()
+        self.ambiguous: dict[str, str] = {}
+        """What each work is ambiguous by, where that cannot be read off `citations`."""
+        self.used: set[CslCitation] = set()
         self.warnings: set[str] = set()
 
-    def settle(self, wanted: set[Cluster]) -> dict[Cluster, CitationParts]:
+    def settle(self, wanted: set[CslCitation]) -> dict[CslCitation, CitationParts]:
         """The wanted citations, and the simple one of every work, formatted."""
         wanted = wanted | set(map(simple, self.works))
         near = self._forget() if self.changed or self.gone else set()
         plan = FormattingPlan.of(wanted, self.works)
         self._format(plan.direct, near)
-        assembled, left = plan.assemble(self.clusters)
+        assembled, left = plan.assemble(self.citations)
         self._format(left)
-        return {cluster: assembled.get(cluster) or self.clusters[cluster] for cluster in wanted}
+        return {citation: assembled.get(citation) or self.citations[citation] for citation in wanted}
 
     def cache(self, exact: ExactCitations) -> CitationCache:
         """What is worth keeping: the given cache itself where it would be the same."""
         same = exact.by_digest == self.given.exact and exact.entries_by_digest == self.given.exact_entries
-        if not self.changed and not self.gone and same and self.used == self.given.clusters.keys():
+        if not self.changed and not self.gone and same and self.used == self.given.citations.keys():
             return self.given
         return CitationCache(
             context=self.context,
             digests=self.digests,
             entries=self.entries,
             order=tuple(self.order),
-            clusters={cluster: self.clusters[cluster] for cluster in self.used},
+            citations={citation: self.citations[citation] for citation in self.used},
             exact=exact.by_digest,
             exact_entries=exact.entries_by_digest,
         )
@@ -245,35 +245,37 @@ class _Desk:
     def _forget(self) -> set[str]:
         """Drop what no longer holds; the works that the changed ones may stand next to."""
         touched = self.changed | self.gone
-        if self.style.sequential or 3 * len(touched) > len(self.works) or not self._learn_kin():
-            self.entries, self.order, self.clusters, self.kin = {}, [], {}, {}
+        if self.style.sequential or 3 * len(touched) > len(self.works) or not self._learn_ambiguous():
+            self.entries, self.order, self.citations, self.ambiguous = {}, [], {}, {}
             return set()
-        outdated = {self.kin[key] for key in touched if key in self.kin}
+        outdated = {self.ambiguous[key] for key in touched if key in self.ambiguous}
         self.order = [key for key in self.order if key not in touched]
         near = self._first_round() if self.changed else set()
-        outdated |= {self.kin[key] for key in self.changed}
-        stale = {key for key in self.works if self.kin[key] in outdated} | self.gone
+        outdated |= {self.ambiguous[key] for key in self.changed}
+        stale = {key for key in self.works if self.ambiguous[key] in outdated} | self.gone
         self.entries = {key: entry for key, entry in self.entries.items() if key not in stale}
-        kept = [cluster for cluster in self.clusters if not any(cited.key in stale for cited in cluster)]
-        self.clusters = {cluster: self.clusters[cluster] for cluster in kept}
+        kept = [citation for citation in self.citations if not any(cited.key in stale for cited in citation)]
+        self.citations = {citation: self.citations[citation] for citation in kept}
         return near
 
-    def _learn_kin(self) -> bool:
-        """Read off what works are kin by, where it is known; whether it is for all but the changed ones."""
-        simples = {key: self.clusters.get(simple(key)) for key in (*self.works, *self.gone) if key not in self.kin}
-        self.kin |= {key: self._kin(key, parts) for key, parts in simples.items() if parts is not None}
-        return self.works.keys() <= self.kin.keys() | self.changed
+    def _learn_ambiguous(self) -> bool:
+        """Read off what works are ambiguous by, where it is known; whether it is for all but the changed ones."""
+        simples = {
+            key: self.citations.get(simple(key)) for key in (*self.works, *self.gone) if key not in self.ambiguous
+        }
+        self.ambiguous |= {key: self._ambiguous_by(key, parts) for key, parts in simples.items() if parts is not None}
+        return self.works.keys() <= self.ambiguous.keys() | self.changed
 
-    def _kin(self, key: str, parts: CitationParts) -> str:
-        """What a work is kin by. Numbers are told apart by no letters, so there each work stands alone."""
-        return key if self.style.numeric else _kin(parts)
+    def _ambiguous_by(self, key: str, parts: CitationParts) -> str:
+        """What a work is ambiguous by. Numbers are told apart by no letters, so there each work stands alone."""
+        return key if self.style.numeric else _ambiguous_by(parts)
 
     def _first_round(self) -> set[str]:
-        """Learn what the changed works are kin by; the works between which they stand in the bibliography."""
+        """Learn what the changed works are ambiguous by; the works between which they stand in the bibliography."""
         step = isqrt(len(self.order)) + 1
         among = self.changed.union(self.order[::step])
-        sheet = self._typeset(among, [simple(key) for key in sorted(self.changed)])
-        self.kin |= {key: self._kin(key, sheet.clusters[simple(key)]) for key in self.changed}
+        sheet = self._format_by_pandoc(among, [simple(key) for key in sorted(self.changed)])
+        self.ambiguous |= {key: self._ambiguous_by(key, sheet.citations[simple(key)]) for key in self.changed}
         places = {key: place for place, key in enumerate(self.order)}
         near: set[str] = set()
         place = 0
@@ -283,30 +285,30 @@ class _Desk:
                 near.update(self.order[place : place + step])
         return near
 
-    def _format(self, clusters: set[Cluster], near: Iterable[str] = ()) -> None:
+    def _format(self, citations: set[CslCitation], near: Iterable[str] = ()) -> None:
         """Have pandoc format those of the citations that are not known, and the entries that are not."""
-        self.used |= clusters
-        missing = sorted(clusters - self.clusters.keys())
+        self.used |= citations
+        missing = sorted(citations - self.citations.keys())
         lacking = self.works.keys() - self.entries.keys()
         if not missing and not lacking:
             return
-        cited = {cited.key for cluster in missing for cited in cluster} - {PROBE}
+        cited = {cited.key for citation in missing for cited in citation} - {PROBE}
         family = self._family(lacking | cited)
-        sheet = self._typeset(family.union(near), missing)
-        self.clusters.update(sheet.clusters)
+        sheet = self._format_by_pandoc(family.union(near), missing)
+        self.citations.update(sheet.citations)
         self.entries |= {key: sheet.entries.get(key, "") for key in lacking}
         self._insert([key for key, entry in sheet.entries.items() if entry])
 
     def _family(self, keys: set[str]) -> set[str]:
-        """The works and all their kin."""
-        if self.style.sequential or not self._learn_kin() or not self.changed <= self.kin.keys():
+        """The works and all that are ambiguous with them."""
+        if self.style.sequential or not self._learn_ambiguous() or not self.changed <= self.ambiguous.keys():
             return set(self.works)
-        kin = {self.kin[key] for key in keys}
-        return {key for key in self.works if self.kin[key] in kin}
+        ambiguous = {self.ambiguous[key] for key in keys}
+        return {key for key in self.works if self.ambiguous[key] in ambiguous}
 
-    def _typeset(self, keys: set[str], clusters: list[Cluster]) -> Sheet:
+    def _format_by_pandoc(self, keys: set[str], citations: list[CslCitation]) -> PandocResult:
         items = {key: self.works[key] for key in self.works if key in keys}
-        sheet = typeset(self.pandoc, self.style, self.language, items, clusters)
+        sheet = format_by_pandoc(self.pandoc, self.style, self.language, items, citations)
         self.warnings.update(sheet.warnings)
         return sheet
 

@@ -8,7 +8,7 @@ from .cite_items import (
     Case,
     CitationParts,
     CiteItem,
-    Cluster,
+    CslCitation,
     ItemKind,
     assemble,
     bare,
@@ -23,35 +23,35 @@ from .pandoc_items import Item
 
 __all__ = ["FormattingPlan"]
 
-_PROBE: Cluster = (CiteItem(PROBE),)
+_PROBE: CslCitation = (CiteItem(PROBE),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormattingPlan:
     """A division of citations into those for pandoc and those to be put together."""
 
-    direct: set[Cluster]
+    direct: set[CslCitation]
     """For pandoc: what was asked for, and what is needed to put the rest together."""
-    cases: Mapping[Case, tuple[Cluster, ...]]
+    cases: Mapping[Case, tuple[CslCitation, ...]]
     """Citations of one work with a locator, by what a style can ask about them. The first of each case is in
     `direct`: it shows whether the rest may be put together."""
 
     @classmethod
-    def of(cls, wanted: Iterable[Cluster], works: Mapping[str, Item]) -> "FormattingPlan":
+    def of(cls, wanted: Iterable[CslCitation], works: Mapping[str, Item]) -> "FormattingPlan":
         """The plan for citations of these works; it depends on nothing that an earlier build found out."""
-        direct: set[Cluster] = set()
-        located: list[Cluster] = []
-        for cluster in wanted:
-            if is_located(cluster):
-                located.append(cluster)
+        direct: set[CslCitation] = set()
+        located: list[CslCitation] = []
+        for citation in wanted:
+            if is_located(citation):
+                located.append(citation)
             else:
-                direct.add(cluster)
+                direct.add(citation)
         kinds: dict[str, ItemKind] = {}
-        cases: dict[Case, list[Cluster]] = {}
-        for cluster in sorted(located):
-            key = cluster[0].key
+        cases: dict[Case, list[CslCitation]] = {}
+        for citation in sorted(located):
+            key = citation[0].key
             kind = kinds.get(key) or kinds.setdefault(key, item_kind(works[key]))
-            cases.setdefault(case_of(cluster, kind), []).append(cluster)
+            cases.setdefault(case_of(citation, kind), []).append(citation)
         for first, *others in cases.values():
             direct.add(first)
             if others:
@@ -60,25 +60,27 @@ class FormattingPlan:
                 direct.update(map(probe, (first, *others)))
         return cls(direct=direct, cases={case: tuple(members) for case, members in cases.items()})
 
-    def assemble(self, known: Mapping[Cluster, CitationParts]) -> tuple[dict[Cluster, CitationParts], set[Cluster]]:
+    def assemble(
+        self, known: Mapping[CslCitation, CitationParts]
+    ) -> tuple[dict[CslCitation, CitationParts], set[CslCitation]]:
         """The citations that can be put together, and those that cannot."""
-        assembled: dict[Cluster, CitationParts] = {}
-        left: set[Cluster] = set()
+        assembled: dict[CslCitation, CitationParts] = {}
+        left: set[CslCitation] = set()
         for first, *others in self.cases.values():
             if not others:
                 continue
             end = ending(known[bare(first)])
             holds = end is not None and _put_together(first, known) == known[first]
-            for cluster in others:
-                alike = holds and ending(known[bare(cluster)]) == end
-                parts = _put_together(cluster, known) if alike else None
+            for citation in others:
+                alike = holds and ending(known[bare(citation)]) == end
+                parts = _put_together(citation, known) if alike else None
                 if parts is None:
-                    left.add(cluster)
+                    left.add(citation)
                 else:
-                    assembled[cluster] = parts
+                    assembled[citation] = parts
         return assembled, left
 
 
-def _put_together(cluster: Cluster, known: Mapping[Cluster, CitationParts]) -> CitationParts | None:
-    piece = piece_of(known[_PROBE], known[probe(cluster)])
-    return None if piece is None else assemble(known[bare(cluster)], piece)
+def _put_together(citation: CslCitation, known: Mapping[CslCitation, CitationParts]) -> CitationParts | None:
+    piece = piece_of(known[_PROBE], known[probe(citation)])
+    return None if piece is None else assemble(known[bare(citation)], piece)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ...core.model import CitationMode
 from .approximations import narrative_names
 from .citation_styles import Style
-from .cite_items import CitationParts, Cluster, is_visible
+from .cite_items import CitationParts, CslCitation, is_visible
 from .numbering import BETWEEN, END
 from .pandoc_fragments import CitedPart
 from .pandoc_items import Item
@@ -19,24 +19,24 @@ from .pandoc_items import Item
 __all__ = ["Narrative", "is_split", "readable"]
 
 
-def is_split(cluster: Cluster, style: Style) -> bool:
+def is_split(citation: CslCitation, style: Style) -> bool:
     """Whether a citation is to be put together: one in running text, of several works or with a number."""
-    return cluster[0].mode == CitationMode.AUTHOR_IN_TEXT.value and (len(cluster) > 1 or style.numeric)
+    return citation[0].mode == CitationMode.AUTHOR_IN_TEXT.value and (len(citation) > 1 or style.numeric)
 
 
 class Narrative(NamedTuple):
     """A citation in running text, and the citations that it is put together from."""
 
     key: str
-    name: Cluster
-    brackets: Cluster
-    others: Cluster
+    name: CslCitation
+    brackets: CslCitation
+    others: CslCitation
     """What the brackets hold where nothing is left of a work without its author."""
     numeric: bool
 
     @classmethod
-    def of(cls, cluster: Cluster, style: Style) -> "Narrative":
-        first, *rest = cluster
+    def of(cls, citation: CslCitation, style: Style) -> "Narrative":
+        first, *rest = citation
         normal, suppressed = CitationMode.NORMAL.value, CitationMode.SUPPRESS_AUTHOR.value
         bare = first._replace(mode=normal if style.numeric else suppressed)
         others = tuple(cited._replace(mode=normal) for cited in rest)
@@ -44,12 +44,14 @@ class Narrative(NamedTuple):
                    style.numeric)  # fmt: skip
 
     @property
-    def needed(self) -> set[Cluster]:
+    def needed(self) -> set[CslCitation]:
         if self.numeric:
             return {self.brackets}
         return {self.name, self.brackets, *([self.others] if self.others else [])}
 
-    def join(self, known: Mapping[Cluster, CitationParts], works: Mapping[str, Item], language: str) -> CitationParts:
+    def join(
+        self, known: Mapping[CslCitation, CitationParts], works: Mapping[str, Item], language: str
+    ) -> CitationParts:
         """The citation of these parts."""
         brackets = known[self.brackets]
         if self.numeric:
@@ -67,10 +69,10 @@ class Narrative(NamedTuple):
             CitedPart(f"{name}{gap}{brackets[0].html}", None), *brackets[1:])  # fmt: skip
 
 
-def readable(cluster: Cluster, parts: CitationParts, style: Style) -> CitationParts:
+def readable(citation: CslCitation, parts: CitationParts, style: Style) -> CitationParts:
     """A citation of numbers, parted as the style says; by semicolons where places or words belong to them."""
-    busy = any(cited.label or cited.prefix or cited.suffix for cited in cluster)
+    busy = any(cited.label or cited.prefix or cited.suffix for cited in citation)
     between = "; " if busy else escape(style.delimiter, quote=False)
-    if style.collapses and not busy and len(cluster) > 2:
+    if style.collapses and not busy and len(citation) > 2:
         between = f"{BETWEEN}{between}{END}"
     return tuple(CitedPart(part.html.replace(BETWEEN, between), part.key) for part in parts)

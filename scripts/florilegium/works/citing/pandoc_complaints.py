@@ -5,7 +5,7 @@ from typing import Any
 
 from ...core.diagnostics import plain, quoted
 from .citation_styles import BibliographyError
-from .cite_items import Cluster
+from .cite_items import CslCitation
 from .pandoc_process import PandocFailed, find_culprit
 
 __all__ = ["explain_failure"]
@@ -17,14 +17,14 @@ def explain_failure(
     failure: PandocFailed,
     style: str,
     items: Items,
-    clusters: Sequence[Cluster],
-    attempt: Callable[[Items, Sequence[Cluster]], object],
+    citations: Sequence[CslCitation],
+    attempt: Callable[[Items, Sequence[CslCitation]], object],
 ) -> BibliographyError:
     """What to tell the user. `attempt` formats a part of the works and citations, and raises `PandocFailed`."""
     if failure.help:  # The machine's fault, and nobody's text.
         return BibliographyError(f"pandoc {failure}", failure.help)
 
-    def fails(works: Sequence[str], cited: Sequence[Cluster]) -> bool:
+    def fails(works: Sequence[str], cited: Sequence[CslCitation]) -> bool:
         try:
             attempt({key: items[key] for key in works}, cited)
         except PandocFailed:
@@ -34,26 +34,26 @@ def explain_failure(
     def error(about: str, help: str) -> BibliographyError:
         return BibliographyError(f"pandoc {failure} while formatting {about}", help)
 
-    citations, another = f"citations in the style {quoted(style)}", "name another citation-style in library.yml"
+    all_of_them, another = f"citations in the style {quoted(style)}", "name another citation-style in library.yml"
     if fails((), ()):
-        return error(citations, another)
+        return error(all_of_them, another)
     if key := find_culprit(list(items), lambda part: fails(part, ())):
         found = error(f"the work {quoted(key)}", f"correct the entry of {quoted(key)}")
         found.key = key
         return found
-    if cluster := find_culprit(clusters, lambda part: fails(sorted(_keys(part) & items.keys()), part)):
-        found = error(f"the citation {plain(_written(cluster))}", "write it in plainer words")
-        found.citation = cluster
+    if citation := find_culprit(citations, lambda part: fails(sorted(_keys(part) & items.keys()), part)):
+        found = error(f"the citation {plain(_written(citation))}", "write it in plainer words")
+        found.citation = citation
         return found
-    return error(citations, f"no work and no citation fails for itself: {another}")
+    return error(all_of_them, f"no work and no citation fails for itself: {another}")
 
 
-def _keys(clusters: Sequence[Cluster]) -> set[str]:
-    return {cited.key for cluster in clusters for cited in cluster}
+def _keys(citations: Sequence[CslCitation]) -> set[str]:
+    return {cited.key for citation in citations for cited in citation}
 
 
-def _written(cluster: Cluster) -> str:
+def _written(citation: CslCitation) -> str:
     """A citation as a note has it, cut where it is long."""
-    parts = (f"{one.prefix} @{one.key}, {one.label} {one.value} {one.suffix}" for one in cluster)
+    parts = (f"{one.prefix} @{one.key}, {one.label} {one.value} {one.suffix}" for one in citation)
     text = "; ".join(" ".join(part.split()).removesuffix(",") for part in parts)
     return f"[{text if len(text) <= 120 else f'{text[:120]}…'}]"

@@ -16,13 +16,13 @@ from typing import Any
 
 from ...core.diagnostics import plain, quoted
 from .citation_styles import NUMBER, ORDER, Style
-from .cite_items import PROBE, PROBE_ITEM, CitationParts, CiteItem, Cluster, spelled, to_cite
+from .cite_items import PROBE, PROBE_ITEM, CitationParts, CiteItem, CslCitation, spelled, to_cite
 from .numbering import SIGN
 from .pandoc_complaints import explain_failure
 from .pandoc_fragments import Inline, parts_of, render_inlines
 from .pandoc_process import Pandoc, PandocFailed, run_pandoc
 
-__all__ = ["Sheet", "render_block", "typeset"]
+__all__ = ["PandocResult", "format_by_pandoc", "render_block"]
 
 _PATIENCE = 30
 """Seconds of work that every run may take, besides some for each work and citation."""
@@ -32,24 +32,24 @@ _MOST_RUNS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class PandocResult:
     """What one run of pandoc gave."""
 
-    clusters: Mapping[Cluster, CitationParts]
+    citations: Mapping[CslCitation, CitationParts]
     entries: Mapping[str, str]
     """The bibliography, as HTML fragments, in the style's order. A style may leave works out."""
     warnings: tuple[str, ...] = ()
 
 
-def typeset(
+def format_by_pandoc(
     pandoc: Pandoc,
     style: Style,
     language: str,
     items: Mapping[str, Mapping[str, Any]],
-    clusters: Sequence[Cluster],
+    citations: Sequence[CslCitation],
     *,
     full: bool = False,
-) -> Sheet:
+) -> PandocResult:
     """Format works and citations of them. `items` are CSL-JSON items by key, their order that of equals.
 
     With `full`, the style's rules for telling names apart hold: they cost the square of the names.
@@ -57,53 +57,55 @@ def typeset(
     Many citations are formatted by several pandocs at once, each of which knows all works. Raises
     `BibliographyError`, which names the work or the citation, where pandoc fails or takes more than it may.
     """
-    runs = min(os.cpu_count() or 1, _MOST_RUNS, 1 + len(clusters) // (_RUN_LENGTH + len(items)))
+    runs = min(os.cpu_count() or 1, _MOST_RUNS, 1 + len(citations) // (_RUN_LENGTH + len(items)))
 
-    def run(number: int) -> Sheet:
-        part = clusters[number::runs]
-        return _typeset(pandoc, style, language, items, part, entries=number == 0, full=full, patience=_PATIENCE)
+    def run(number: int) -> PandocResult:
+        part = citations[number::runs]
+        return _format_by_pandoc(
+            pandoc, style, language, items, part, entries=number == 0, full=full, patience=_PATIENCE
+        )
 
-    def attempt(works: Mapping[str, Mapping[str, Any]], cited: Sequence[Cluster]) -> Sheet:
-        return _typeset(pandoc, style, language, works, cited, entries=True, full=full, patience=_PATIENCE / 3)
+    def attempt(works: Mapping[str, Mapping[str, Any]], cited: Sequence[CslCitation]) -> PandocResult:
+        return _format_by_pandoc(pandoc, style, language, works, cited, entries=True, full=full, patience=_PATIENCE / 3)
 
     try:
         with ThreadPoolExecutor(max_workers=runs) as pool:
             first, *others = pool.map(run, range(runs))
     except PandocFailed as failure:
-        raise explain_failure(failure, style.name, items, clusters, attempt) from None
-    found = {cluster: parts for sheet in (first, *others) for cluster, parts in sheet.clusters.items()}
+        raise explain_failure(failure, style.name, items, citations, attempt) from None
+    found = {citation: parts for sheet in (first, *others) for citation, parts in sheet.citations.items()}
     warnings = sorted({warning for sheet in (first, *others) for warning in sheet.warnings})
-    return Sheet(clusters=found, entries=first.entries, warnings=tuple(warnings))
+    return PandocResult(citations=found, entries=first.entries, warnings=tuple(warnings))
 
 
-def _typeset(
+def _format_by_pandoc(
     pandoc: Pandoc,
     style: Style,
     language: str,
     items: Mapping[str, Mapping[str, Any]],
-    clusters: Sequence[Cluster],
+    citations: Sequence[CslCitation],
     *,
     entries: bool,
     full: bool,
     patience: float,
-) -> Sheet:
+) -> PandocResult:
     keys = {f"w{number:08}": key for number, key in enumerate((*items, PROBE))}
     ids = {key: id_ for id_, key in keys.items()}
     known = {**items, PROBE: PROBE_ITEM}
     ours = {NUMBER: SIGN} if style.numeric else {}
     bibliography = [{**known[key], **ours, "id": id_, ORDER: id_} for id_, key in keys.items()]
     # A first citation of everything: it numbers the works, and all citations after it are subsequent ones.
-    first: list[Cluster] = [tuple(map(CiteItem, items))] if style.sequential and items else []
-    cited = clusters if style.prints_places else [spelled(cluster, language) for cluster in clusters]
-    document = _document([to_cite(cluster, ids, language) for cluster in (*first, *cited)], language)
-    seconds = patience + (len(bibliography) + len(clusters)) // 20
+    first: list[CslCitation] = [tuple(map(CiteItem, items))] if style.sequential and items else []
+    cited = citations if style.prints_places else [spelled(citation, language) for citation in citations]
+    document = _document([to_cite(citation, ids, language) for citation in (*first, *cited)], language)
+    seconds = patience + (len(bibliography) + len(citations)) // 20
     xml = style.full if full else style.xml if entries else style.xml_without_entries
     try:
         blocks, warnings = _run(pandoc, xml, bibliography, document, seconds)
     except PandocFailed as error:
         raise PandocFailed(_named(error.message, keys), error.help) from None
-    return Sheet(
-        clusters=_read_clusters(blocks[len(first) : -1], clusters, keys),
+    return PandocResult(
+        citations=_read_csl_citations(blocks[len(first) : -1], citations, keys),
         entries=_read_entries(blocks[-1], keys),
         warnings=tuple(_named(warning, keys) for warning in warnings),
     )
@@ -159,11 +161,11 @@ def _named(text: str, keys: Mapping[str, str]) -> str:
     return re.sub(r"\bw\d{8}\b", lambda match: quoted(keys.get(match[0], match[0])), text)
 
 
-def _read_clusters(
-    blocks: list[Any], clusters: Sequence[Cluster], keys: dict[str, str]
-) -> dict[Cluster, CitationParts]:
+def _read_csl_citations(
+    blocks: list[Any], citations: Sequence[CslCitation], keys: dict[str, str]
+) -> dict[CslCitation, CitationParts]:
     cites = (block["c"][0]["c"][1] for block in blocks)
-    return {cluster: parts_of(inlines, keys) for cluster, inlines in zip(clusters, cites, strict=True)}
+    return {citation: parts_of(inlines, keys) for citation, inlines in zip(citations, cites, strict=True)}
 
 
 def _read_entries(references: Any, keys: dict[str, str]) -> dict[str, str]:

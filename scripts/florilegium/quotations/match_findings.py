@@ -20,7 +20,7 @@ from .matching import (
 )
 from .page_numbers import page_of
 
-__all__ = ["LONG_OMISSION", "Remarked", "remark"]
+__all__ = ["LONG_OMISSION", "MatchFindings", "remark"]
 
 LONG_OMISSION = 500
 """Characters that an omission may leave out without a remark."""
@@ -29,7 +29,7 @@ LONG_INSERTION = 3
 _SHOWN = 160
 
 
-class Remarked(NamedTuple):
+class MatchFindings(NamedTuple):
     """What was found of one quotation in one original."""
 
     diagnostics: tuple[Diagnostic, ...]
@@ -39,7 +39,7 @@ class Remarked(NamedTuple):
 
 def remark(
     quote: Quote, key: str, found: Match, text: Normalised, labels: tuple[str, ...], language: str, *, is_raised: bool
-) -> Remarked:
+) -> MatchFindings:
     """Return the findings of words that were found, the marks of the lock, and the page where they begin."""
     cut = find_cut(text, found.position, found.end)
     turned = [bracket for bracket in found.brackets if changes_meaning(bracket, language)]
@@ -56,7 +56,7 @@ def remark(
         *([_raised(quote, key)] if is_raised else ()),
         *_locator(quote, key, page, page_of(text, max(found.position, found.end - 1), labels)),
     ]
-    return Remarked(tuple(diagnostics), tuple(mark for mark, holds in marks.items() if holds), page)
+    return MatchFindings(tuple(diagnostics), tuple(mark for mark, holds in marks.items() if holds), page)
 
 
 def _finding(rule: str, span: Span, quote: Quote, message: str, remedy: str) -> Diagnostic:
