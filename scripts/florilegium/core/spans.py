@@ -72,6 +72,11 @@ class LineTable:
                     starts.append(offset + 1)
         self._starts = starts
 
+    @property
+    def line_end(self) -> str:
+        """What ends a line that is added to the file: as its lines end, LF where there is none."""
+        return "\r\n" if "\r\n" in self.text else "\n"
+
     def position(self, offset: int) -> Position:
         line = bisect_right(self._starts, offset)
         return Position(line, offset - self._starts[line - 1] + 1)

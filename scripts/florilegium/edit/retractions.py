@@ -275,22 +275,20 @@ def _insertion(table: LineTable, source: Source, fields: Mapping[str, str]) -> E
         end = len(table.line(id_.line)) + 1
         lines = _block(fields, " " * (source.span.column - 1))
         return Edit(
-            span=Span(id_.path, id_.line, end, id_.line, end), text="".join(_end(table) + line for line in lines)
+            span=Span(id_.path, id_.line, end, id_.line, end), text="".join(table.line_end + line for line in lines)
         )
     after = Span(id_.path, *id_.end, *id_.end)
     # Where entries have lines of their own, the new ones have too.
     start = re.match(r"\s*(?=[\"'])", table.line(id_.line))
-    gap = _end(table) + start[0] if start and table.path.endswith(".json") else " "
-    entries = _bib(fields, _end(table)) if table.path.endswith(".bib") else [f"{gap}{text}" for text in _flow(fields)]
+    gap = table.line_end + start[0] if start and table.path.endswith(".json") else " "
+    entries = (
+        _bib(fields, table.line_end) if table.path.endswith(".bib") else [f"{gap}{text}" for text in _flow(fields)]
+    )
     return Edit(span=after, text="".join(f",{entry}" for entry in entries))
 
 
 def _is_flow(table: LineTable, source: Source) -> bool:
     return table.text[table.offset(source.span.start)] == "{"
-
-
-def _end(table: LineTable) -> str:
-    return "\r\n" if "\r\n" in table.text else "\n"
 
 
 def _lines(path: str, said: Retraction) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """Attributions put right: their dash, their id, and the order of their themes; never the words that they follow."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -64,9 +63,7 @@ def _separation(table: LineTable, before: int, start: int) -> Iterator[Edit]:
     if table.position(before).line != line - 1:
         return
     first = table.offset(table.span(start, start)._replace(column=1).start)
-    previous = table.offset(table.span(before, before)._replace(column=1).start)
-    ends = re.search(r"(?:\r\n|\r|\n)\Z", table.text[previous:first])
-    yield Edit(span=table.span(first, first), text=table.text[first:start].rstrip() + (ends[0] if ends else "\n"))
+    yield Edit(span=table.span(first, first), text=table.text[first:start].rstrip() + table.line_end)
 
 
 # ------------------------------------------------------------------------------------------------------------ ids

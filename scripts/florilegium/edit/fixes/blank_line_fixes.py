@@ -11,7 +11,6 @@ from .fix_drafts import Fix, FixedText, TextKind
 
 __all__ = ["fix_blank_lines"]
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
 _BLANK = re.compile(r"[ \t>]*\Z")
 
 
@@ -30,8 +29,7 @@ def _insertion(document: FixedText, line: int, indent: int) -> Edit:
     """A blank line before a line, with the signs of its block quotes."""
     table = document.table
     place = Position(line, 1)
-    ends = _LINE_END.search(table.text, table.offset(place))
-    text = table.line(line)[:indent].rstrip() + (ends[0] if ends else "\n")
+    text = table.line(line)[:indent].rstrip() + table.line_end
     return Edit(span=Span(table.path, *place, *place), text=text)
 
 

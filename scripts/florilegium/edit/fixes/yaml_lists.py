@@ -75,7 +75,7 @@ def add_lines(after: int, lines: Iterable[str], table: LineTable) -> Edit:
     start = table.offset(table.span(0, 0)._replace(line=after).start)
     match = _LINE_END.match(table.text, start)
     assert match is not None
-    end = match[1] or ("\r\n" if "\r\n" in table.text else "\n")
+    end = match[1] or table.line_end
     at = match.start(1)
     return Edit(span=table.span(at, at), text="".join(f"{end}{line}" for line in lines))
 

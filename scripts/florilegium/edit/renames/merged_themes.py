@@ -92,7 +92,7 @@ def merged_text(gone: Theme, gone_table: LineTable, kept_table: LineTable) -> st
     if not text.strip():
         return kept_table.text
     _refuse_clashes(before.tree, more.tree, gone)
-    end = "\r\n" if "\r\n" in kept_table.text else "\n"
+    end = kept_table.line_end
     name = " ".join(gone.label.split()) or gone.id
     heading = "## " + _SPECIAL.sub(lambda sign: f"\\{sign[0]}", name)
     lines = [heading, "", *re.split(r"\r\n|\r|\n", text.strip("\r\n"))]
