@@ -159,6 +159,24 @@ def test_a_style_in_another_encoding_is_no_danger_in_itself(tmp_path):
     assert entry(read(tmp_path, style(head='<?xml version="1.0" encoding="utf-16"?>').encode("utf-16")))
 
 
+@pytest.mark.parametrize(
+    ("macros", "layout", "says"),
+    [
+        ("", "<text/>", "has a text without variable, macro, term or value"),
+        ("", "<number/>", "has a number without a variable"),
+        ("<macro/>", '<text variable="title"/>', "has a macro without a name"),
+        ("", "<institution/>", 'has a "institution" where none can stand, in a layout'),
+        ("", '<names variable="author"><text value="x"/></names>', 'has a "text" where none can stand, in a names'),
+        ('<locale xml:lang="x"/>', '<text variable="title"/>', 'names a language that is none, "x"'),
+        ("<locale><terms><term/></terms></locale>", '<text variable="title"/>', "has a term without a name"),
+        ("<citation><layout/></citation>", '<text variable="title"/>', 'has two elements "citation"'),
+    ],
+)
+def test_a_style_that_pandoc_would_refuse(tmp_path, macros, layout, says):
+    with pytest.raises(BibliographyError, match=re.escape(says)):
+        read(tmp_path, style(macros, layout))
+
+
 @pytest.mark.parametrize("depth", [200, 20_000])
 def test_a_style_that_is_nested_too_deep_is_refused(tmp_path, depth):
     with pytest.raises(BibliographyError, match="nested more than 100 deep"):

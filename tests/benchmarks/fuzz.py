@@ -27,7 +27,7 @@ from typing import Any
 from florilegium.core.errors import FlorilegiumError
 from florilegium.core.limits import Exhausted, bounded
 from florilegium.core.spans import LineTable
-from florilegium.edit.imports import Format, Request, guess_format, parse_export, plan_import
+from florilegium.edit.imports import HighlightFormat, ImportRequest, guess_format, parse_export, plan_import
 from florilegium.edit.imports.vaults.vault_markdown import VaultLinks, convert_body
 from florilegium.edit.imports.vaults.vault_notes import parse_vault_note
 from florilegium.edit.imports.vaults.vault_works import KnownWorks, describe_work
@@ -133,15 +133,15 @@ def samples() -> dict[str, list[bytes]]:
     hard = [path.read_bytes()[:LARGEST] for path in sorted((TESTS / "hard_references").glob("*.yaml"))]
     styles = sorted((Path(read_style.__code__.co_filename).parent / "styles").glob("*.csl"))
     return {
-        Format.BIBTEX: made["works.bib"],
-        Format.RIS: [*made["works.ris"], b"FN Clarivate\nVR 1.0\nPT J\nAU Doe, J\nTI A\nPY 2009\nER\nEF\n",
+        HighlightFormat.BIBTEX: made["works.bib"],
+        HighlightFormat.RIS: [*made["works.ris"], b"FN Clarivate\nVR 1.0\nPT J\nAU Doe, J\nTI A\nPY 2009\nER\nEF\n",
                      b"PMID- 123\nTI  - A\nAU  - Doe J\nDP  - 2009 Jan\n\n"],
-        Format.CSL: [*made["zotero-csl.json"], *hard],
-        Format.ZOTERO: [*made["zotero-annotations.json"], *made["zotero-note.html"], *made["zotero-note.md"]],
-        Format.HYPOTHESIS: made["hypothesis.json"],
-        Format.READWISE: made["readwise.csv"],
-        Format.KINDLE: made["kindle.txt"],
-        Format.REFI_QDA: [*made["codebook.qdc"], packed({"project.qde": QDE.encode(), "sources/a.txt": b"Text of it"})],
+        HighlightFormat.CSL: [*made["zotero-csl.json"], *hard],
+        HighlightFormat.ZOTERO: [*made["zotero-annotations.json"], *made["zotero-note.html"], *made["zotero-note.md"]],
+        HighlightFormat.HYPOTHESIS: made["hypothesis.json"],
+        HighlightFormat.READWISE: made["readwise.csv"],
+        HighlightFormat.KINDLE: made["kindle.txt"],
+        HighlightFormat.REFI_QDA: [*made["codebook.qdc"], packed({"project.qde": QDE.encode(), "sources/a.txt": b"Text of it"})],
         "vault": [VAULT.encode(), *hostile[:2]],
         ".html": [HTML.encode(), test_originals.PAGE.encode(), test_originals.HIDDEN.encode(), HTML.encode("utf-16")],
         ".xml": [TEI.encode()],
@@ -289,9 +289,9 @@ def read(kind: str, data: bytes, folder: Path, number: int) -> None:
         read_original(folder / f"work{kind}")
     else:
         guess_format(data)
-        export = parse_export(Format(kind), "export", data)
+        export = parse_export(HighlightFormat(kind), "export", data)
         if number % 10 == 0:
-            plan_import(folder, export, Request(speaker="author", new_themes=bool(number % 20)))
+            plan_import(folder, export, ImportRequest(speaker="author", new_themes=bool(number % 20)))
     LineTable("x", text)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..core.cache import Cache, state_folder
-from ..core.diagnostics import Diagnostic
+from ..core.diagnostics import Diagnostic, quoted
 from ..core.errors import CannotRun
 from ..core.limits import uncollected
 from ..core.rules import Severity
@@ -29,6 +30,7 @@ __all__ = [
     "check_quickly",
     "check_text",
     "find_root",
+    "given_epoch",
     "has_errors",
     "judge",
     "read",
@@ -42,10 +44,28 @@ def check_processes() -> Executor:
     return workers.start_processes()
 
 
+_LATEST = 253_402_300_799
+"""The last second of the year 9999."""
+
+
+def given_epoch() -> int | None:
+    """The seconds of `SOURCE_DATE_EPOCH` (https://reproducible-builds.org/specs/source-date-epoch/), if it is set.
+
+    Raises `CannotRun` where they are none.
+    """
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not given:
+        return None
+    if not re.fullmatch("[0-9]{1,12}", given) or int(given) > _LATEST:
+        message = f"the variable SOURCE_DATE_EPOCH is {quoted(given)}, and no number of seconds since 1970"
+        raise CannotRun(message, "unset it, or set it as in SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)")
+    return int(given)
+
+
 def current_day() -> date:
-    """Today in UTC, or the day of `SOURCE_DATE_EPOCH` (https://reproducible-builds.org/specs/source-date-epoch/)."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(epoch) if epoch.isdigit() else time.time(), UTC).date()
+    """Today in UTC, or the day of `SOURCE_DATE_EPOCH`."""
+    epoch = given_epoch()
+    return datetime.fromtimestamp(time.time() if epoch is None else epoch, UTC).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

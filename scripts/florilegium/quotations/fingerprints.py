@@ -77,7 +77,7 @@ def is_same_work(one: Fingerprint, other: Fingerprint) -> bool:
         return True
     if not _is_like(one.title, other.title):
         return False
-    years = [int(year) for year in (one.year, other.year) if re.fullmatch(r"-?\d+", year)]
+    years = [int(year) for year in (one.year, other.year) if re.fullmatch(r"-?[0-9]{1,9}", year)]
     if len(years) == 2 and abs(years[0] - years[1]) > 1:
         return False
     # A first author may come to stand before the one who was first; a title of several words is enough then.

@@ -42,6 +42,10 @@ _DEEPEST = 10_000
 class _HtmlText(HTMLParser):
     """Collects the text that a page shows: a line break for each block, raised signs as such."""
 
+    # The same on every Python: later ones know more elements whose content is text.
+    CDATA_CONTENT_ELEMENTS = ("script", "style")  # type: ignore[misc]
+    RCDATA_CONTENT_ELEMENTS = ()  # type: ignore[misc]
+
     def __init__(self, hidden_classes: frozenset[str]) -> None:
         super().__init__(convert_charrefs=True)
         self.hidden_classes = hidden_classes
@@ -111,10 +115,19 @@ class _HtmlText(HTMLParser):
             self.pieces.append("\n")
 
 
+def _with_closed_comments(text: str) -> str:
+    """The document with its comments ended as browsers end them: at `--!>` too, and at the end of the document."""
+    text = text.replace("--!>", "-->")
+    start = text.rfind("<!--")
+    # Within a script those signs are no comment.
+    is_open = start >= 0 and text.find("-->", start) < 0 and not re.search("</(?:script|style)", text[start:], re.I)
+    return text[:start] if is_open else text
+
+
 def html_text(text: str) -> str:
     """Return the text of an HTML, XHTML or TEI document, one line a block."""
     styles = "".join(re.findall(r"<style\b[^>]*>(.*?)</style", text, re.IGNORECASE | re.DOTALL))
     parser = _HtmlText(frozenset(_CLASS_HIDDEN.findall(styles)))
-    parser.feed(text)
+    parser.feed(_with_closed_comments(text))
     parser.close()
     return "".join(parser.pieces)

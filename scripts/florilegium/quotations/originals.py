@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import stat
+import struct
 import zipfile
 from dataclasses import dataclass
 from io import BytesIO
@@ -197,7 +198,7 @@ def _check_archive(data: bytes, name: str) -> None:
             unpacked = sum(member.file_size for member in archive.infolist())
             if any(member.flag_bits & 1 for member in archive.infolist()):
                 raise OriginalError(f"{quoted(name)} is locked with a password", "save a copy without a password")
-    except (zipfile.BadZipFile, ValueError) as error:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError, struct.error) as error:
         raise OriginalError(f"{quoted(name)} is damaged", _SAVE_AS_TEXT) from error
     if unpacked > MAX_UNPACKED_BYTES:
         message = f"{quoted(name)} holds {unpacked // 1_048_576:,} MiB when it is unpacked"

@@ -1,10 +1,9 @@
 """From a checked library to the plan of its pages: its citations formatted in its style, its pages planned."""
 
-import os
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
-from ..check.checking import Checked, Options
+from ..check.checking import Checked, Options, given_epoch
 from ..core.cache import code_stamp, state_folder
 from ..core.diagnostics import quoted
 from ..core.errors import CannotRun
@@ -78,8 +77,8 @@ def check_addresses(links: Links) -> None:
 
 def epoch_of(checked: Checked) -> int:
     """What stands for the time of the build: `SOURCE_DATE_EPOCH`, or the day of the youngest note."""
-    given = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if given.isdigit():
-        return int(given)
+    given = given_epoch()
+    if given is not None:
+        return given
     dates = [day for note in checked.links.notes.values() for day in (note.date, note.updated) if day]
     return int(datetime.combine(max(dates, default=date(2000, 1, 1)), datetime.min.time(), UTC).timestamp())

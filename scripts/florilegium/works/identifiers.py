@@ -3,6 +3,7 @@
 Pure functions without network: they tell a slip of the keyboard, never whether a work exists.
 """
 
+import ipaddress
 import re
 from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
@@ -174,11 +175,22 @@ def check_url(text: str) -> Identifier:
         return _fault("has a host or port that cannot be read")
     if "@" in parts.netloc:
         return _fault("holds a user name")
+    if "[" in parts.netloc and not _is_address(parts.netloc):
+        return _fault("has a host or port that cannot be read")
     return Identifier(text) if _is_host(host) else _fault("does not name a host")
 
 
+def _is_address(netloc: str) -> bool:
+    """Whether this is an IPv6 address in brackets: Pythons differ in what they take for one."""
+    found = re.fullmatch(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]*)?", netloc)
+    try:
+        return found is not None and bool(ipaddress.IPv6Address(found[1]))
+    except ValueError:
+        return False
+
+
 def _is_host(host: str) -> bool:
-    if ":" in host:  # an IPv6 address, which `urlsplit` has checked
+    if ":" in host:
         return True
     labels = host.removesuffix(".").split(".")
     return all(0 < len(x) <= 63 and x.replace("-", "a").replace("_", "a").isalnum() for x in labels)

@@ -4,6 +4,7 @@ A file inside an archive is only ever looked up by its name, so a name such as `
 """
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,8 @@ MAX_FILE = 64 * 1_048_576
 MAX_ALL = 256 * 1_048_576
 """Bytes that are unpacked of one archive."""
 _MAX_DEPTH = 100
+_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, RuntimeError, ValueError)
+"""What `zipfile` raises for archives that are damaged, encrypted, or packed in a way that this Python does not know."""
 MAX_ELEMENTS = 1_000_000
 
 
@@ -37,7 +40,7 @@ class Archive:
     def __init__(self, data: bytes) -> None:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
+        except _BROKEN as error:
             raise ArchiveError(f"the archive cannot be opened: {error}") from error
         infos = self._zip.infolist()
         if len(infos) > _MAX_FILES:
@@ -61,7 +64,7 @@ class Archive:
             with self._zip.open(info) as file:
                 # What the archive says about the size proves nothing: count what comes out of it.
                 data = file.read(bound + 1)
-        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError) as error:
+        except _BROKEN as error:
             raise ArchiveError(f'"{name}" cannot be unpacked: {error}') from error
         if len(data) > bound:
             raise ArchiveError(f'"{name}" is too large when it is unpacked: at most {bound:,} bytes are read')

@@ -78,7 +78,7 @@ def _seconds(text: str) -> float:
         return max(1.0, float(text.strip()[:9]))
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 1.0
     return max(1.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
 

@@ -247,7 +247,7 @@ def _parse_feed(data: bytes) -> SiteDocument:
     feed = _Feed()
     try:
         feed.parser.Parse(data, True)
-    except expat.ExpatError:
+    except (expat.ExpatError, ValueError, LookupError):  # The last two are about the encoding that it names.
         return _NOTHING
     return SiteDocument(feed.uses, frozenset())
 
@@ -255,7 +255,7 @@ def _parse_feed(data: bytes) -> SiteDocument:
 def _parse_packed_feed(data: bytes) -> SiteDocument:
     try:
         return _parse_feed(gzip.decompress(data))
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):
         return _NOTHING
 
 

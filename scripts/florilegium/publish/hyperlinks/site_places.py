@@ -65,7 +65,10 @@ class SiteMap:
             inside = self._inside(text)
             return None if inside is None else self._place(inside, page)
         if base and not text.startswith("#"):
-            return self._place(urljoin(base, text), page)
+            try:
+                return self._place(urljoin(base, text), page)
+            except ValueError:
+                return Astray("is meant from a <base> whose host cannot be read")
         return self._place(text, page)
 
     def _inside(self, text: str) -> str | None:

@@ -206,7 +206,7 @@ def _state(path: Path, key: str) -> list[str | int]:
 def _read_record(record: Path) -> _Record:
     try:
         found = json.loads(record.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) and not any(".." in path.split("/") for path in found) else {}
 

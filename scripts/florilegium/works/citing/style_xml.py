@@ -114,8 +114,8 @@ def _fault(element: ElementTree.Element) -> str:
         return "has a number without a variable"
     if language := next((element.get(name) for name in _LANGUAGES if not _is_language(element.get(name, ""))), ""):
         return f"names a language that is none, {quoted(language)}"
-    if kind == "macro" and "name" not in element.attrib:
-        return "has a macro without a name"
+    if kind in ("macro", "term") and "name" not in element.attrib:
+        return f"has a {kind} without a name"
     return ""
 
 

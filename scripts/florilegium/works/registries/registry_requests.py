@@ -221,7 +221,7 @@ def _pause(headers: Message) -> float | None:
 def _time(text: str) -> datetime | None:
     try:
         found = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return found if found.tzinfo else None
 

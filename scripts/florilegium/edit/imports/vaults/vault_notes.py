@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ....core.errors import CannotRun
 from ....core.limits import MAX_FILE_BYTES
+from ....core.spans import LineTable
+from ....core.trees import DataNode, Scalar
+from ....core.trees import Mapping as TreeMapping
+from ....core.yaml_trees import parse_yaml
 from ....library.frontmatter import FileDivision, cut_front_matter
 from ....library.unexpected_files import is_passed_over
 
@@ -31,7 +33,7 @@ class VaultNote:
     """From the folder, with `/` on every system."""
     title: str
     properties: Mapping[str, Any]
-    """By key in lower case: texts, numbers, dates and lists of them."""
+    """By key in lower case: texts, truth values, lists and mappings of them."""
     body: str
     """The Markdown after the properties and the title, with line feeds alone."""
     problems: tuple[str, ...] = field(default=())
@@ -82,12 +84,12 @@ def parse_vault_note(path: str, text: str) -> VaultNote:
     properties: dict[str, Any] = {}
     problems = []
     if isinstance(cut, FileDivision):
-        try:
-            found = yaml.safe_load(_protected(text[cut.yaml_start : cut.yaml_end]))
-        except (yaml.YAMLError, ValueError, RecursionError):
-            found, problems = None, ["its front matter could not be read"]
-        if isinstance(found, dict):
-            properties = {str(key).strip().lower(): value for key, value in found.items()}
+        yaml = _protected(text[cut.yaml_start : cut.yaml_end])
+        node, faults = parse_yaml(yaml, LineTable(path, yaml))
+        if node is None and faults:
+            problems = ["its front matter could not be read"]
+        if isinstance(node, TreeMapping):
+            properties = {key.text.strip().lower(): _value(value) for key, value in node.entries}
         text = text[cut.body_start :]
     text = text.lstrip("\n")
     while line := _PROPERTY.match(text):
@@ -105,6 +107,15 @@ def parse_vault_note(path: str, text: str) -> VaultNote:
         body=text.rstrip() + "\n",
         problems=tuple(problems),
     )
+
+
+def _value(node: DataNode) -> Any:
+    """A value as Python has it: numbers and dates stay as they are written."""
+    if isinstance(node, Scalar):
+        return None if node.is_null else node.text if node.boolean is None else node.boolean
+    if isinstance(node, TreeMapping):
+        return {key.text: _value(value) for key, value in node.entries}
+    return [_value(item) for item in node.items]
 
 
 def _protected(text: str) -> str:

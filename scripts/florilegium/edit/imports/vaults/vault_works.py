@@ -1,6 +1,5 @@
 """Which work a note of a folder is on: one that the library knows, or one that its properties describe."""
 
-import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -46,7 +45,7 @@ def texts_of(value: Any) -> list[str]:
         return []
     if isinstance(value, list | tuple):
         return [text for item in value for text in texts_of(item)]
-    text = value.isoformat() if isinstance(value, datetime.date) else str(value)
+    text = str(value)
     text = _LINK.sub(r"\1", text)
     return [part for part in (part.strip().strip("#\"'").strip() for part in re.split("[,;\n]", text)) if part]
 
