@@ -17,7 +17,7 @@ from florilegium.quotations.lock_file import (
 )
 from florilegium.quotations.matching import words_digest
 from florilegium.quotations.originals import Original
-from florilegium.quotations.states import verification_state, verifications_by_quote
+from florilegium.quotations.states import verification_state
 from florilegium.quotations.verification import unnamed_originals, verify_quotes
 from hypothesis import given
 from hypothesis import strategies as st
@@ -314,7 +314,7 @@ def test_merging_and_pruning() -> None:
 
 
 def state(quote: Quote, *entries: Verification) -> VerifiedAgainst | None:
-    return verification_state(quote, verifications_by_quote(entries))
+    return verification_state(quote, {quote.address: entries})
 
 
 def test_state_of_a_quote() -> None:

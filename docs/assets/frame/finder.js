@@ -187,7 +187,7 @@ class Finder {
     shape.innerHTML = found.html;
     const quote = shape.content.querySelector("blockquote");
     const closed = quote?.closest("details");
-    const text = quote?.textContent ?? "";
+    const text = [...shape.content.querySelectorAll("blockquote")].map((one) => one.textContent ?? "").join(" ");
     const shown = closed
       ? [element("span", { class: "fl-finder__notice" }, tidy(closed.querySelector("summary") ?? closed), forms.size ? " The words you looked for are in it." : "")]
       : excerpt(tidy(text), forms);

@@ -100,7 +100,8 @@ function quotation(card) {
   const words = paragraphs(card.querySelector("blockquote"));
   const line = tidy(card.querySelector(".by"));
   const entries = [...new Set([...card.querySelectorAll(".source a")].map((link) => tidy(entryOf(link))))];
-  const parts = [notice && `[${notice}]`, `“${words}”`, `— ${line}`, ...entries, address(card)];
+  const translated = [...card.querySelectorAll(".translation")].map((one) => `[${tidy(one.querySelector(":scope > p"))}: “${paragraphs(one.querySelector("blockquote"))}”]`);
+  const parts = [notice && `[${notice}]`, `“${words}”`, `— ${line}`, ...translated, ...entries, address(card)];
   return parts.filter(Boolean).join("\n\n");
 }
 

@@ -16,7 +16,7 @@ const DIMENSIONS = /** @type {const} */ ([
   ["speaker", "~", "Speaker"],
   ["year", "=", "Year"],
   ["notice", "!", "Speaks of"],
-  ["state", "%", "Checked against"],
+  ["state", "%", "Verification"],
   ["language", "^", "Language"],
 ]);
 /** @type {Record<string, string>} */

@@ -188,9 +188,10 @@ function toMarkdown(rows, root) {
   const pieces = rows.map((row) => {
     const shape = element("template", {});
     shape.innerHTML = row.html;
-    const blocks = [...shape.content.querySelectorAll("blockquote p")].map((one) => (one.textContent ?? "").replace(/\s+/g, " ").trim());
+    const blocks = [...shape.content.querySelectorAll("blockquote p, .translation > p")].map((one) => (one.textContent ?? "").replace(/\s+/g, " ").trim());
     const address = new URL(`notes/${row.note}/#q-${row.id}`, root).href;
-    const notices = row.notices.length ? `\n(Speaks of: ${row.notices.join(", ")})\n` : "";
+    const notice = (shape.content.querySelector(".why, .speaks")?.textContent ?? "").replace(/\s+/g, " ").trim();
+    const notices = notice ? `\n(${notice.replace(/\.$/, "")})\n\n` : "";
     const words = blocks.map((text) => `> ${text.replace(/([\\`*_[\]<>#])/g, "\\$1")}`).join("\n>\n");
     const place = row.locator ? `, ${row.locator}` : "";
     return `${row.comment ? `${row.comment}\n\n` : ""}${notices}${words}\n>\n> — ${row.who}, ${row.work}${place}. <${address}>\n`;

@@ -23,9 +23,9 @@ export function wordsIn(html) {
 
 /** A table with a line for each quotation (RFC 4180). @param {any[]} rows @param {URL} root */
 export function toCsv(rows, root) {
-  const head = ["words", "speaker", "work", "key", "locator", "quoted_in", "year", "themes", "speaks_of", "checked_against", "language", "note", "address", "comment"];
+  const head = ["words", "speaker", "work", "key", "locator", "quoted_in", "year", "themes", "speaks_of", "verification", "language", "note", "address", "comment"];
   const lines = rows.map((row) => [
-    wordsIn(row.html), row.who, row.work, row.key, row.locator, row.via, String(row.year), row.themes.join(" "), row.notices.join(" "), row.state, row.language,
+    wordsIn(row.html), row.who, row.work, row.key, row.locator, row.via, String(row.year), row.themes.join(" "), row.notices.join(" "), row.state || "none", row.language,
     row.title, new URL(`notes/${row.note}/#q-${row.id}`, root).href, row.comment ?? "",
   ]);
   // A spreadsheet takes what begins so for a formula; an apostrophe before it makes it a text.

@@ -177,6 +177,12 @@ class Quote(Member):
         return _themes(self._opened, self._quote.themes)
 
     @property
+    def translations(self) -> tuple[tuple[str, str, str], ...]:
+        """The words in other languages: each with the language and who translated."""
+        site = self._opened.site
+        return tuple((one.words, site.language_of_translation(one), one.translator) for one in self._quote.translations)
+
+    @property
     def verified(self) -> str:
         """The text in which the words were found, `source` or `quoted-in`; empty, which is false, where in none."""
         state = verification_row(self._quote, self._opened.site)

@@ -55,8 +55,6 @@ def _first_only() -> Callable[[Diagnostic], bool]:
     seen: set[tuple[str, str, object]] = set()
 
     def explains(finding: Diagnostic) -> bool:
-        if finding.rule == "markup-in-quotation" and "second attribution" in finding.message:
-            return any(rule == "malformed-attribution" and path == finding.span.path for rule, path, _ in seen)
         if finding.rule == "malformed-attribution":
             name: object = finding.span.line
         elif finding.rule in _ONCE:

@@ -96,7 +96,7 @@ def verify_library(options: Options, paths: Mapping[str, Path], request: VerifyR
         checked.totals,
         compared.found + compared.missed,
         compared.found,
-        len(entries),
+        len(entries if request.write else library.verifications),
         tuple(remarks),
     )
 

@@ -40,6 +40,7 @@ __all__ = [
     "Speaker",
     "Status",
     "Theme",
+    "Translation",
     "Verification",
     "VerifiedAgainst",
 ]
@@ -203,6 +204,8 @@ class Body(FrozenValue):
     """Of the prose and of the words of quotes, in reading order; attributions are not among them."""
     hyperlinks: tuple[Hyperlink, ...] = ()
     quotes: tuple["Quote", ...] = ()
+    translations: tuple["Translation", ...] = ()
+    """The block quotes that translate a quote; which one, each says itself."""
     places: Places = NO_PLACES
 
 
@@ -231,6 +234,26 @@ class Speaker(FrozenValue):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Translation(FrozenValue):
+    """A quote's words in another language: a block quote that names the quote. It is compared with nothing."""
+
+    number: int
+    """Its place in `Body.translations`."""
+    words: str
+    translator: str
+    language: str
+    """A tag (BCP 47); empty for the language of the library."""
+    of: Mention
+    """The id of the quote."""
+    reference: Reference | None
+    """The work of the quote, or the one in which the translation was published."""
+    is_published: bool
+    """Whether it is the latter."""
+    span: Span
+    attribution_span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quote(FrozenValue):
     """A quotation: a block quote with an attribution."""
 
@@ -256,6 +279,7 @@ class Quote(FrozenValue):
     """Citations inside the words."""
     gist: str = ""
     """What the note tells of the words before a reader opens them; empty where it says nothing."""
+    translations: tuple[Translation, ...] = ()
 
     @property
     def has_own_id(self) -> bool:

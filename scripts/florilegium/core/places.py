@@ -14,6 +14,8 @@ class Places(NamedTuple):
     """The ranges of bare addresses, which become hyperlinks."""
     quotes: tuple[tuple[int, int], ...] = ()
     """Of each of `Body.quotes`, where the block quote starts and where its attribution does."""
+    translations: tuple[tuple[int, int], ...] = ()
+    """The same of each of `Body.translations`."""
 
     def __reduce__(self) -> tuple[object, ...]:
         return Places, tuple(self)

@@ -115,6 +115,9 @@ def note_references(note: Note) -> Iterator[Reference]:
     yield from body_references(note.body)
     for quote in note.quotes:
         yield from quote.references
+    for translation in note.body.translations:
+        if translation.reference:
+            yield translation.reference
 
 
 def body_references(body: Body) -> Iterator[Reference]:

@@ -14,6 +14,7 @@ from ..markdown.bodies import parse_body
 from ..works.csl import parse_source
 from .frontmatter import Fields, FileDivision, Mapping, Scalar, cut_front_matter, parse_front_matter
 from .gists import give_gists
+from .given_translations import give_translations
 from .quote_ids import name_quotes
 
 __all__ = ["NOTE_KEYS", "THEME_KEYS", "ParsedNote", "ParsedTheme", "parse_note", "parse_theme"]
@@ -58,7 +59,7 @@ def parse_note(id_: str, table: LineTable, digest: str = "") -> ParsedNote:
     known = front.mapping is not None
     if "label" in fields.nodes and not fields.nodes.keys() & {"title", "source"}:
         return ParsedNote(_empty_note(id_, table, digest), (_misplaced(fields, "label", "theme"),))
-    body = give_gists(fields, body)
+    body = give_translations(give_gists(fields, body))
     basis = fields.choice("basis", Basis)
     sources = _sources(fields, table)
     note = Note(
@@ -216,6 +217,9 @@ def _cited(body: Body) -> Iterator[Reference]:
         yield from citation.references
     for quote in body.quotes:
         yield from quote.references
+    for translation in body.translations:
+        if translation.reference:
+            yield translation.reference
 
 
 _DRAFT = re.compile(r"^status:[ \t]*[\"']?draft\b", re.MULTILINE)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ..core.diagnostics import Diagnostic, quoted
-from ..core.model import Body, Citation, Heading, Hyperlink, Quote
+from ..core.model import Body, Citation, Heading, Hyperlink, Quote, Translation
 from ..core.places import Places
 from ..core.spans import LineTable, Span
 from .building import build_tree, trimmed_end
@@ -29,9 +29,10 @@ from .nodes import LITERAL, Node
 from .positions import Positions, normalise_lines
 from .quoted_markup import check_verse, check_words
 from .quotes import Attribution, identify
-from .quoting import callout_of, split_quote, without_callout
-from .runs import InlineRun
-from .tags import TagFault, judge_blocks, judge_inline
+from .quoting import Parts, callout_of, split_quote, without_callout
+from .runs import Run
+from .tags import Fault, judge_blocks, judge_inline
+from .translations import TranslationAttribution, parse_translation
 from .writing_text import write_line, write_text
 
 __all__ = ["MAX_NESTING", "BodyTree", "ParsedBody", "parse_body"]
@@ -88,6 +89,8 @@ class _Reader:
         self.headings: list[Heading] = []
         self.quotes: list[Quote] = []
         self.quote_places: list[tuple[int, int]] = []
+        self.translations: list[Translation] = []
+        self.translation_places: list[tuple[int, int]] = []
         self.anchors: dict[str, int] = {}
         self.too_deep = bool(self.root.info)
         self.in_link = False
@@ -110,6 +113,7 @@ class _Reader:
             citations=tuple([(found.start, found.end) for found in self.cited]),
             addresses=tuple(sorted(self.addresses)),
             quotes=tuple(self.quote_places),
+            translations=tuple(self.translation_places),
         )
         body = Body(
             text=self.text,
@@ -117,6 +121,7 @@ class _Reader:
             citations=tuple([found.citation for found in self.cited]),
             hyperlinks=tuple(self.hyperlinks),
             quotes=tuple(self.quotes),
+            translations=tuple(self.translations),
             places=places,
         )
         indices = {place[0]: index for index, place in enumerate(self.quote_places)}
@@ -204,6 +209,10 @@ class _Reader:
             return
         self._faults(check_words(parts.words, notes, [found[:2] for found in within]))
         self._faults(check_verse(parts.words))
+        translation = parse_translation(parts.attribution.run)
+        if translation is not None:
+            self._add_translation(node, parts, translation)
+            return
         self._add_quote(node, parts.words, parts.attribution, [found.citation for found in within])
         self.quote_places.append((node.start, parts.cut))
 
@@ -241,6 +250,32 @@ class _Reader:
                 citations=tuple(citations),
             )
         )
+
+    def _add_translation(self, node: Node, parts: Parts, attribution: TranslationAttribution) -> None:
+        words = write_text(parts.words)
+        if attribution.fault is not None or attribution.of is None:
+            self.diagnostics += [attribution.fault] if attribution.fault else []
+        elif not words.strip():
+            message, remedy = (
+                "the translation has no words",
+                'write them before its attribution, then an empty line ">"',
+            )
+            self.report("malformed-translation", node.start, node.end, message, remedy)
+        else:
+            self.translations.append(
+                Translation(
+                    number=len(self.translations),
+                    words=words,
+                    translator=attribution.translator,
+                    language=attribution.language,
+                    of=attribution.of,
+                    reference=attribution.reference,
+                    is_published=attribution.is_published,
+                    span=self.positions.span(node.start, trimmed_end(node, self.data)),
+                    attribution_span=attribution.span,
+                )
+            )
+            self.translation_places.append((node.start, parts.cut))
 
     def _cover(self, blocks: Sequence[Node]) -> Span:
         first, last = blocks[0], blocks[-1]

@@ -7,16 +7,17 @@ __all__ = ["BLOCKS", "ESCAPED", "INLINES", "LITERAL", "PLAIN", "Node", "NodeKind
 
 NodeKind: TypeAlias = Literal[
     "Document", "Paragraph", "Heading", "CodeBlock", "Rule", "HtmlBlock", "BlockQuote", "List", "Item", "Tight",
-    "Table", "TableHead", "TableRow", "TableCell", "FootnoteDefinition", "Quote", "Remark",
+    "Table", "TableHead", "TableRow", "TableCell", "FootnoteDefinition", "Quote", "Translation", "Remark",
     "Text", "Code", "SoftBreak", "HardBreak", "Emphasis", "Strong", "Strikethrough", "Link", "Image", "InlineHtml",
     "Html", "Tag", "FootnoteReference", "TaskListMarker", "Citation",
 ]  # fmt: skip
 """CommonMark's and GitHub's, and ours: a `Tight` is the bare text of a tight list's item, so that an item holds blocks
-only; a `Tag` is raw HTML that is allowed; `Citation`, `Quote` and `Remark` (a GitHub alert) are what they say."""
+only; a `Tag` is raw HTML that is allowed; `Citation`, `Quote`, `Translation` (of a quote, with which it is shown)
+and `Remark` (a GitHub alert) are what they say."""
 
 BLOCKS = frozenset(
     """Paragraph Heading CodeBlock Rule HtmlBlock BlockQuote List Item Tight Table TableHead TableRow TableCell
-    FootnoteDefinition Quote Remark""".split()
+    FootnoteDefinition Quote Translation Remark""".split()
 )
 INLINES = frozenset("Paragraph Heading Tight TableCell Emphasis Strong Strikethrough Link Image".split())
 """The nodes whose children are inline."""

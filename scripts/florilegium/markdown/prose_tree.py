@@ -45,6 +45,8 @@ class ProseTree:
         self.root = build_tree(body.text, self.data)
         self.quotes: dict[int, Sequence[Node]] = {}
         """The words of each quote, by its index."""
+        self.translations: dict[int, Sequence[Node]] = {}
+        """The words of each translation, by its index."""
         self.notes: list[Node] = []
         """Footnote definitions, in the order of their numbers."""
         self.numbers: dict[str, int] = {}
@@ -58,6 +60,11 @@ class ProseTree:
         self._cuts = sorted(cuts + [NewNode(*place, "Link", 0) for place in places.addresses])
         self._next = 0
         self._quotes = {start: (index, cut) for index, (start, cut) in enumerate(places.quotes)}
+        shown = {translation.number for quote in body.quotes for translation in quote.translations}
+        # One that no quote shows stays where it is, as it stands.
+        self._translations = {
+            start: (index, cut) for index, (start, cut) in enumerate(places.translations) if index in shown
+        }
         self.root.children = self._shaped(self.root.children, quoted=False)
         if b"[^" in self.data:
             self._number_notes()
@@ -105,6 +112,9 @@ class ProseTree:
         elif callout is not None:
             node.children = without_callout(node.children)
         place = None if quoted else self._quotes.get(node.start)
+        is_translation = place is None and not quoted and node.start in self._translations
+        if is_translation:
+            place = self._translations[node.start]
         if place is None:
             node.children = self._shaped(node.children, quoted=True)
             return
@@ -113,9 +123,9 @@ class ProseTree:
         words = blocks_before([child for child in node.children if child.kind != "FootnoteDefinition"], cut)
         ordered = sorted([*words, *notes], key=lambda block: block.start)
         self._shaped(ordered, quoted=True)
-        node.kind, node.info = "Quote", index
+        node.kind, node.info = "Translation" if is_translation else "Quote", index
         node.children = ordered
-        self.quotes[index] = words
+        (self.translations if is_translation else self.quotes)[index] = words
 
     def _judge(self, parent: Node) -> None:
         html = False

@@ -94,7 +94,7 @@ class HtmlWriter:
             out.append(f"{self.write(node.children)}</div>\n")
         elif kind == "BlockQuote":
             out.append(f"<blockquote>\n{self.write(node.children)}</blockquote>\n")
-        elif kind != "FootnoteDefinition":
+        elif kind != "FootnoteDefinition" and kind != "Translation":
             out.append(self.write(node.children))
 
     def _heading(self, node: Node, out: list[str]) -> None:

@@ -105,6 +105,8 @@ class MarkdownWriter:
                 return self._html(node)
             case "Quote":
                 return self.quote(node)
+            case "Translation":
+                return ""
             case "BlockQuote":
                 return block_quote(self.blocks(node.children))
             case "Remark":

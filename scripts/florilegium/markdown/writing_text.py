@@ -70,7 +70,7 @@ def _block(node: Node, out: list[str], shown: type_shown | None) -> None:
     elif kind == "Remark":
         out.append(callout_title(node))
         out.extend(text_lines(node.children, shown))
-    elif kind != "Rule" and kind != "FootnoteDefinition":
+    elif kind not in ("Rule", "FootnoteDefinition", "Translation"):
         for child in node.children:
             _block(child, out, shown)
 

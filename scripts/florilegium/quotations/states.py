@@ -1,7 +1,7 @@
 """What is known of a quotation's words, and the one wording of it: on cards, in search, coverage and exports."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from ..core.model import Quote, Source, Verification, VerifiedAgainst
@@ -10,22 +10,15 @@ from .matching.normal_form import normalise_words, words_digest
 
 __all__ = [
     "NO_STATE",
-    "QuoteState",
+    "ComparedFile",
+    "State",
+    "compared_files",
     "marks_words",
     "record_words",
     "state_words",
     "verification_of",
     "verification_state",
-    "verifications_by_quote",
 ]
-
-
-def verifications_by_quote(verifications: Iterable[Verification]) -> dict[str, tuple[Verification, ...]]:
-    """The entries of each quote, by its address."""
-    grouped: dict[str, list[Verification]] = defaultdict(list)
-    for verification in verifications:
-        grouped[verification.quote].append(verification)
-    return {address: tuple(entries) for address, entries in grouped.items()}
 
 
 def verification_state(quote: Quote, verifications: Mapping[str, Sequence[Verification]]) -> VerifiedAgainst | None:
@@ -119,30 +112,54 @@ def state_words(against: VerifiedAgainst | None, quoted_in: Source | None = None
     return f"Verified against {kind} it is quoted in{both}"
 
 
-def marks_words(state: QuoteState, words: str) -> tuple[str, ...]:
-    """Return what a reader should know of the words besides: that a sentence is cut, how much was left out."""
+def marks_words(state: State, words: str) -> str:
+    """Return what a reader should know of the words besides: `Part of a sentence; 2 omissions`."""
     marks = state.entries[0].marks if state.entries else ()
     omissions = len(OMISSION.findall(normalise_words(words))) if "[" in words else 0
-    return (
+    found = (
         *(("part of a sentence",) if "cut" in marks else ()),
         *((f"{omissions} omission{'' if omissions == 1 else 's'}",) if omissions else ()),
         *(("brackets in the original",) if "brackets" in marks else ()),
     )
+    return "; ".join(found).capitalize()
 
 
-def record_words(state: QuoteState) -> str:
-    """Return when, against what, by which version and by whom words were compared; empty where they were not."""
+def record_words(state: State, work: Source | None, day: Callable[[date], str]) -> str:
+    """Return when, with what and by whom words were compared; empty where they were not. `day` writes a date."""
     if not state.entries:
         return ""
     last = state.entries[0]
     editions = len({entry.original for entry in state.entries})
     people = sorted({entry.by for entry in state.entries if entry.by})
     parts = [
-        f"Compared on {last.date.isoformat()} with the file whose SHA-256 begins {last.original[:12]}",
-        f"comparison {last.matching}",
-        *([f"page {last.page}"] if last.page else ()),
+        f"Compared on {day(last.date)} with {_KINDS.get(work.type if work else '', 'the work')}"
+        + (f", page {last.page}" if last.page else ""),
         *([f"found in {editions} editions"] if editions > 1 else ()),
         *([f"by {' and '.join(people)}"] if people else ()),
         *(["corrected after a first comparison"] if "corrected" in last.marks else ()),
     ]
     return "; ".join(parts)
+
+
+class ComparedFile(NamedTuple):
+    """A file that quotations were compared with."""
+
+    key: str
+    original: str
+    """Its SHA-256, in hexadecimal."""
+    matching: int
+    quotations: int
+    date: date
+    """When it was compared last."""
+
+
+def compared_files(states: Iterable[State]) -> list[ComparedFile]:
+    """Return the files on which states rest, in the order of their works' keys."""
+    found: dict[tuple[str, str, int], list[Verification]] = {}
+    for state in states:
+        for entry in {(entry.key, entry.original, entry.matching): entry for entry in state.entries}.values():
+            found.setdefault((entry.key, entry.original, entry.matching), []).append(entry)
+    return [
+        ComparedFile(*identity, len(entries), max(entry.date for entry in entries))
+        for identity, entries in sorted(found.items())
+    ]

@@ -10,11 +10,22 @@ from functools import cached_property
 from markupsafe import Markup, escape
 
 from ..core.limits import Exhausted, bounded
-from ..core.model import Citation, CitationMode, Note, Quote, Reference, Role, Source, Theme
+from ..core.model import (
+    Citation,
+    CitationMode,
+    Note,
+    Quote,
+    Reference,
+    Role,
+    Source,
+    Theme,
+    Translation,
+    VerifiedAgainst,
+)
 from ..library.links import Links, note_references
 from ..library.voices import render_voices, voices_of
 from ..markdown.speakers import Voice
-from ..quotations.states import NO_STATE, QuoteState, state_words
+from ..quotations.states import NO_STATE, State, record_words, state_words
 from ..works.citing import Bibliography
 from ..works.citing.numbering import numbered
 from ..works.citing.pandoc_fragments import plain_text
@@ -126,6 +137,26 @@ class Site:
         """The same as readers are told, everywhere alike, without a full stop."""
         state = self.state(quote)
         return state_words(state.against, self.source_of(quote.quoted_in), state.people)
+
+    def record_words(self, quote: Quote) -> str:
+        """When, with what and by whom the words were compared, without a full stop."""
+        state = self.state(quote)
+        work = quote.quoted_in if state.against is VerifiedAgainst.QUOTED_IN else quote.reference
+        return record_words(state, self.source_of(work), self.words.day)
+
+    def language_of_translation(self, translation: Translation) -> str:
+        return translation.language or self.links.library.settings.language or "en"
+
+    def translated_by(self, translation: Translation) -> str:
+        """Who translated, and where that was published: `Translated by Kim Jones, in Roe, 2010; not verified`."""
+        said = self._translated % {"name": translation.translator}
+        if translation.is_published and translation.reference:
+            said += f", {self.words.gettext('in')} {self.reference_text(translation.reference)}"
+        return f"{said}; {self.words.gettext('not verified')}"
+
+    @cached_property
+    def _translated(self) -> str:
+        return self.words.gettext("Translated by %(name)s")
 
     def roles(self, quote: Quote) -> list[Role]:
         """The library's roles of those who say the words, each once."""

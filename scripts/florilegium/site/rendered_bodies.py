@@ -50,6 +50,8 @@ class RenderedBody:
     sections: tuple[RenderedSection, ...]
     quotes: tuple[Html, ...]
     """The words of each quote, by its index in `Body.quotes`."""
+    translations: tuple[Html, ...]
+    """The words of each translation, by its index in `Body.translations`."""
     footnotes: Html
     """A section of endnotes, or nothing."""
 
@@ -118,7 +120,12 @@ class _Renderer:
         footnotes = self._footnotes() if self.tree.notes else ""
         self.local = False
         words = [
-            self.writer.write(self.tree.quotes.get(index, ())).rstrip() for index in range(len(self.tree.body.quotes))
+            self.writer.write(blocks.get(index, ())).rstrip()
+            for blocks, number in (
+                (self.tree.quotes, len(self.tree.body.quotes)),
+                (self.tree.translations, len(self.tree.body.translations)),
+            )
+            for index in range(number)
         ]
         count = len(sections)
         pieces = [_pieces(html) for html in _cleaned([*titles, *texts, footnotes, *words])]
@@ -132,8 +139,12 @@ class _Renderer:
             for section, title, html in zip(sections, pieces[:count], pieces[count : 2 * count], strict=True)
             if section.heading or html
         ]
+        split = 2 * count + 1 + len(self.tree.body.quotes)
         return RenderedBody(
-            sections=tuple(rendered), footnotes=pieces[2 * count], quotes=tuple(pieces[2 * count + 1 :])
+            sections=tuple(rendered),
+            footnotes=pieces[2 * count],
+            quotes=tuple(pieces[2 * count + 1 : split]),
+            translations=tuple(pieces[split:]),
         )
 
     def _link(self, address: str) -> str:

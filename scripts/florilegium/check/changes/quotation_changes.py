@@ -46,6 +46,9 @@ _FIELDS: Mapping[str, Callable[[Any], str]] = {
     "work": _work,
     "locator": _locator,
     "quoted in": lambda quote: _cited(quote.quoted_in),
+    "translations": lambda quote: "; ".join(
+        f"{one.language} {one.words} ({one.translator})".strip() for one in quote.translations
+    ),
     # Their order says nothing.
     "themes": lambda quote: ", ".join(sorted({mention.id for mention in quote.themes})),
     "notices": lambda quote: ", ".join(sorted({mention.id for mention in quote.notices})),

@@ -7,7 +7,7 @@ shows. A check yields findings; whether they count is settled by `apply_severiti
 from collections.abc import Callable, Iterable, Iterator
 
 from ...core.diagnostics import Diagnostic
-from . import hyperlink_checks, quote_checks, reference_checks, theme_checks, verification_checks
+from . import hyperlink_checks, quote_checks, reference_checks, theme_checks, translation_checks, verification_checks
 from .context import Context
 from .severities import apply_severities
 
@@ -15,7 +15,14 @@ __all__ = ["CHECKS", "Context", "apply_severities", "run_checks"]
 
 CHECKS: tuple[Callable[[Context], Iterable[Diagnostic]], ...] = tuple(
     function
-    for module in (reference_checks, theme_checks, quote_checks, verification_checks, hyperlink_checks)
+    for module in (
+        reference_checks,
+        theme_checks,
+        quote_checks,
+        translation_checks,
+        verification_checks,
+        hyperlink_checks,
+    )
     for name, function in vars(module).items()
     if name.startswith("check_") and function.__module__ == module.__name__
 )

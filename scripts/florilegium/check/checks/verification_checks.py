@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from ...core.diagnostics import Diagnostic, Related, quoted
 from ...core.model import Quote, Verification
-from ...library.voices import named_people, role_names, voices_of
+from ...core.spans import Span
+from ...library.voices import people_of, role_names, voices_of
 from ...markdown.speakers import SpeakerFault, parse_speaker
 from ...quotations.fingerprints import fingerprint, is_same_work, parse_fingerprint
 from ...quotations.lock_file import moved_entries
@@ -156,30 +157,42 @@ def check_bracket_changes_meaning(context: Context) -> Iterator[Diagnostic]:
 
 # ----------------------------------------------------------------------------------------------------- who speaks
 
-_ATTRIBUTION = re.compile(r"[ \t]*(?:[—–―]|---?)[ \t]*([^\[\n]{3,200})")
+_ATTRIBUTION = re.compile(r"[ \t]*(?:[—–―]|---?)[ \t]*([^\[\n]{1,200})")
 
 
 def check_second_attribution(context: Context) -> Iterator[Diagnostic]:
     """No attribution stands within the words of a quote, where it would be published as its author's."""
-    names = role_names(context.links.roles)
     for quote in context.quotes:
-        for line in quote.words.split("\n")[1:]:
+        for number, line in enumerate(quote.words.split("\n")):
             match = _ATTRIBUTION.match(line)
-            if match is None:
-                continue
-            text = re.split(r",?\s+in\s*\Z|,\s*\Z", match[1].strip())[0]
-            source = context.links.sources.get(quote.reference.key) if quote.reference else None
-            people = tuple(named_people(source, context.links.roles))
-            if isinstance(parse_speaker(text, names, people, context.language), SpeakerFault):
+            cited = _cited(quote, line) if match else None
+            if match is None or not (cited or (number and _names_speaker(context, quote, match[1]))):
                 continue
             yield found(
                 "malformed-attribution",
-                quote.words_span,
+                cited or quote.words_span,
                 f"a second attribution stands within the words: {quoted(line.strip())}",
                 "make two quotations of it, each in a block of its own with its attribution",
                 about=quote.address,
             )
             break
+
+
+def _cited(quote: Quote, line: str) -> Span | None:
+    """Return where a line of the words cites a work."""
+    for citation in quote.citations:
+        if any(f"@{one.key}" in line or f"@{{{one.key}}}" in line for one in citation.references):
+            return citation.span
+    return None
+
+
+def _names_speaker(context: Context, quote: Quote, text: str) -> bool:
+    """Return whether a text reads as a speaker: a role of the library, or an author of the work."""
+    text = re.split(r",?\s+in\s*\Z|,\s*\Z", text.strip())[0]
+    source = context.links.sources.get(quote.reference.key) if quote.reference else None
+    people = tuple(people_of(source, context.links.roles))
+    names = role_names(context.links.roles)
+    return not isinstance(parse_speaker(text, names, people, context.language), SpeakerFault)
 
 
 _LABEL = re.compile(r"(?:(?<=[.!?…\"'”’)\]]\s)|(?<=\n))([A-Z][A-Z0-9 .'-]{1,24}|[A-Z][a-z]{2,20}|[IQPAR]\d{0,3}):\s")

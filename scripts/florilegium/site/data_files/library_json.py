@@ -141,6 +141,15 @@ def _quote(quote: Quote, site: Site) -> _Record:
         "notices": list(site.links.notices_of(quote)),
         "gist": quote.gist,
         "words": quote.words,
+        "translations": [
+            {
+                "words": translation.words,
+                "language": site.language_of_translation(translation),
+                "translator": translation.translator,
+                "published_in": _cited(translation.reference) if translation.is_published else None,
+            }
+            for translation in quote.translations
+        ],
         "speaker": {"role": role.id if role else None, "name": site.speaker_names(quote)},
         "speakers": [voice._asdict() for voice in site.voices(quote)],
         "source": _cited(quote.reference),

@@ -7,7 +7,7 @@ permalinks, the works cited. It cannot close a quote, so the notices stand in bo
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from ...core.model import Note, Quote
+from ...core.model import Note, Quote, Translation
 from ...markdown.nodes import Node
 from ...markdown.prose_tree import ProseTree
 from ...markdown.writing_markdown import MarkdownWriter, block_quote, escape_markdown, hyperlink
@@ -124,9 +124,15 @@ class _MarkdownExport:
         """A quote as blocks; its notices come before its words."""
         quote = self.note.quotes[node.info]
         words = self.writer.write(self.tree.quotes[node.info])
-        quoted = block_quote([words, f"— {escape_markdown(attribution(quote, self.site))}", self._about(quote)])
+        translated = [self._translation(translation) for translation in quote.translations]
+        said_by = f"— {escape_markdown(attribution(quote, self.site))}"
+        quoted = "\n\n".join([block_quote([words, said_by, self._about(quote)]), *translated])
         said = notices_line(self.site.links.notices_of(quote), self.site)
         return f"**Content notice: {escape_markdown(said)}.**\n\n{quoted}" if said else quoted
+
+    def _translation(self, translation: Translation) -> str:
+        words = self.writer.write(self.tree.translations[translation.number])
+        return block_quote([words, f"— {escape_markdown(one_line(self.site.translated_by(translation)))}"])
 
     def _about(self, quote: Quote) -> str:
         site = self.site

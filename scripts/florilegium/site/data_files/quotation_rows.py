@@ -33,6 +33,8 @@ class Quotation(NamedTuple):
     quoted_in_locator_label: str
     quoted_in_locator: str
     themes: tuple[str, ...]
+    translations: str
+    """Translations of the words, one a line: `[en] words (translated by NAME)`."""
     verification: str
     """Which text the words were found in: `source`, `quoted-in` or `none`."""
     status: str
@@ -77,7 +79,11 @@ def _quotation(quote: Quote, site: Site) -> Quotation:
         quoted_in_locator_label=quoted_label,
         quoted_in_locator=quoted_locator,
         themes=_ids(quote.themes),
-        verification=verification_row(quote, site),
+        translations="\n".join(
+            f"[{site.language_of_translation(one)}] {' '.join(one.words.split())} ({site.translated_by(one)})"
+            for one in quote.translations
+        ),
+        verification=verification_of(quote, site),
         status=said.kind.value if said else "",
         status_date=said.date if said else "",
         status_notice=said.address if said else "",

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from ...core.model import Citation, Note, Quote, Reference, Theme, VerifiedAgainst
 from ...library.links import Links, resolve_target
-from ...quotations.states import marks_words, record_words
+from ...quotations.states import marks_words
 from ...works.citing import Bibliography
 from ..addresses import ROOT, Addresses, quote_anchor
 from ..languages import language_words
@@ -54,6 +54,14 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+class TranslatedWords(NamedTuple):
+    """A translation as a card shows it, below the words."""
+
+    words: Markup
+    language: str
+    by: str
+
+
 class Card(NamedTuple):
     """What the template of a quotation shows."""
 
@@ -62,6 +70,7 @@ class Card(NamedTuple):
     """A short name of its own for screen readers; of a closed quotation it holds no word."""
     words: Markup
     language: str
+    translations: list[TranslatedWords]
     speaker: str
     citation: Markup
     quoted_in: Markup | None
@@ -204,6 +213,14 @@ class PageSite(Site):
             label=self._label(quote, closed=closed),
             words=Markup(self.fill(words, note, local=False)),
             language=language_of(self.source_of(quote.reference)),
+            translations=[
+                TranslatedWords(
+                    Markup(self.fill(self.rendered(note).translations[translation.number], note, local=False)),
+                    self.language_of_translation(translation),
+                    self.translated_by(translation),
+                )
+                for translation in quote.translations
+            ],
             speaker=self.who(quote),
             citation=Markup(self.reference(quote.reference)) if quote.reference else Markup(""),
             quoted_in=Markup(self._quoting(quote.quoted_in)) if quote.quoted_in else None,
@@ -221,8 +238,8 @@ class PageSite(Site):
             gist=quote.gist,
             state_class=_RINGS[state.against],
             state=self._(self.state_words(quote)),
-            marks="; ".join(marks_words(state, quote.words)),
-            record=record_words(state),
+            marks=marks_words(state, quote.words),
+            record=self.record_words(quote),
             link=self.addresses.quote(quote),
             cite_link=f"{self.addresses.reference(quote.reference.key)}#cite" if quote.reference else "",
             note="",

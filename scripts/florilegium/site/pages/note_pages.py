@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from ...core.model import Date, Name, Note, Source
 from ...core.spans import Span
+from ...quotations.states import compared_files
 from ...works.exports import citation_metadata, item_type_metadata
 from ..identified import CopyFormat, formats_of
 from ..linked_site import works_of
@@ -59,6 +60,9 @@ def _parts(note: Note, source: Source | None, site: PageSite) -> Iterator[str | 
     if keys:
         yield PageHeading(level=2, id="works-cited", html=escape(site._("Works cited")))
         yield works_list(keys, site, coins=source is None)
+    files = compared_files(site.state(quote) for quote in note.quotes)
+    if files:
+        yield site.template("record.html").render(files=[(Markup(site.short(file.key)), file) for file in files])
     mentions = used_in(note, site)
     if mentions:
         yield PageHeading(level=2, id="cited-elsewhere", html=escape(site._("Used in")))

@@ -120,6 +120,7 @@ class Planner:
         for quote in note.quotes:
             texts.append([self.site.reference(r) for r in quote.references])
             texts.append(list(self.site.state(quote).identity))
+        texts += [self.site.translated_by(translation) for translation in note.body.translations]
         for reference in note_references(note):
             used.add(reference.key)
         return _digest([note.digest, note.path, texts, self._works(sorted(used))])

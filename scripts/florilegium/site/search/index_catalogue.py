@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ...core.model import VerifiedAgainst
+from ...quotations.states import state_words
 from ..linked_site import language_of
 from ..pages.cards import PageSite
 
@@ -17,9 +18,8 @@ _LISTED = 300
 """Works that are listed; of more than that, the search finds those whose names are typed."""
 
 _STATES = {
-    VerifiedAgainst.SOURCE.value: "The work itself",
-    VerifiedAgainst.QUOTED_IN.value: "The work that quotes it",
-    "none": "Not checked yet",
+    state.value if state else "none": state_words(state)
+    for state in (VerifiedAgainst.SOURCE, VerifiedAgainst.QUOTED_IN, None)
 }
 
 

@@ -6,7 +6,7 @@ and shown only inside its card, which is closed.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -37,6 +37,8 @@ class Record(NamedTuple):
     paragraphs: list[str]
     facets: list[str]
     """What it can be narrowed by: a sign for the dimension, and a value (`#amnesia`, `=2009`)."""
+    translations: Sequence[Sequence[str]] = ()
+    """Paragraphs in other languages, each after its language."""
 
 
 class Made(NamedTuple):
@@ -97,7 +99,12 @@ def _quotes(note: Note, site: PageSite, language: str) -> Made:
     for quote in note.quotes:
         spoken = language_of(site.source_of(quote.reference)) or language
         facets = _facets(quote, site, spoken)
-        records.append(Record(spoken, "", quote.words.split("\n"), facets))
+        translations = [
+            (site.language_of_translation(one), paragraph)
+            for one in quote.translations
+            for paragraph in one.words.split("\n")
+        ]
+        records.append(Record(spoken, "", quote.words.split("\n"), facets, translations))
         rows.append(_row(quote, site, spoken))
         cards.append(site.card(quote, context=True))
     return Made(records, [note.id, note.title, rows, join_cards(cards)])

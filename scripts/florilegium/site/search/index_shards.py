@@ -70,6 +70,9 @@ class PostingLists:
         for chunks in body:
             end = self._post(chunks, base, start, record.language, _LAST)
             start = (end // _PARAGRAPH + 1) * _PARAGRAPH
+        for language, text in record.translations:
+            end = self._post(chunks_of(fold(text)), base, start, language, _LAST)
+            start = (end // _PARAGRAPH + 1) * _PARAGRAPH
         start = _TITLE
         for line in record.title.split("\n"):
             start = self._post(chunks_of(fold(line)), base, start, record.language, _TITLE | _LAST) + 1

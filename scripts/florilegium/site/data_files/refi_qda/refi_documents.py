@@ -221,6 +221,7 @@ class _Source:
             f"Content notice: {notices}." if notices else "",
             f"{selection.credit}.",
             f"{site.state_words(quote)}.",
+            *(f"{site.translated_by(one)}: {one_line(one.words)}" for one in quote.translations),
             site.canonical(site.addresses.quote(quote)),
         )
         return "\n".join(line for line in lines if line)
