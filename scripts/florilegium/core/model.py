@@ -11,8 +11,8 @@ from enum import StrEnum
 
 from .lock_entries import Permalink, Verification, VerifiedAgainst
 from .places import NO_PLACES, Places
-from .rich_text import plain_title
 from .rules import Severity
+from .sources import Date, Name, Source
 from .spans import Span
 from .values import FrozenValue
 
@@ -44,81 +44,6 @@ __all__ = [
     "Verification",
     "VerifiedAgainst",
 ]
-
-
-# ---------------------------------------------------------------------------------------------------- sources
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Name(FrozenValue):
-    """A CSL name: a person's parts, or an institution's `literal`."""
-
-    family: str = ""
-    given: str = ""
-    dropping_particle: str = ""
-    non_dropping_particle: str = ""
-    suffix: str = ""
-    literal: str = ""
-
-    @property
-    def full(self) -> str:
-        """The name as it is spoken: `Bessel van der Kolk`, `World Health Organization`."""
-        parts = (self.given, self.dropping_particle, self.non_dropping_particle, self.family, self.suffix)
-        return self.literal or " ".join(part for part in parts if part)
-
-    @property
-    def short(self) -> str:
-        """What a running text calls them: `van der Kolk`."""
-        return self.literal or " ".join(part for part in (self.non_dropping_particle, self.family) if part)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Date(FrozenValue):
-    """A CSL date: one or two (for a range) tuples of year, month, day, of which only the year must be there."""
-
-    parts: tuple[tuple[int, ...], ...] = ()
-    season: str = ""
-    circa: bool = False
-    literal: str = ""
-
-    @property
-    def year(self) -> int | None:
-        return self.parts[0][0] if self.parts and self.parts[0] else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source(FrozenValue):
-    """A literary work: one CSL item (https://docs.citationstyles.org/en/stable/specification.html)."""
-
-    key: str
-    type: str
-    """A CSL item type, such as `chapter` or `article-journal`."""
-    variables: Mapping[str, str]
-    """Standard and number variables: `title`, `container-title`, `DOI`, `page` and so on."""
-    names: Mapping[str, tuple[Name, ...]]
-    """Name variables: `author`, `editor` and so on."""
-    dates: Mapping[str, Date]
-    """Date variables: `issued`, `accessed` and so on."""
-    span: Span
-    """The whole item."""
-    key_span: Span
-    spans: Mapping[str, Span] = field(default_factory=dict)
-    """Where the value of each variable stands."""
-    custom: Mapping[str, str] = field(default_factory=dict)
-    """What this program reads of CSL's `custom`: `status-date` and `status-notice`."""
-
-    @property
-    def title(self) -> str:
-        """The title without the markup of CSL's rich text, which `variables` keeps."""
-        return plain_title(self.variables.get("title", ""))
-
-    @property
-    def year(self) -> int | None:
-        issued = self.dates.get("issued")
-        return issued.year if issued else None
-
-    def __hash__(self) -> int:
-        return hash((self.key, self.span))
 
 
 # ------------------------------------------------------------------------------------------------- references
@@ -206,6 +131,8 @@ class Body(FrozenValue):
     quotes: tuple["Quote", ...] = ()
     translations: tuple["Translation", ...] = ()
     """The block quotes that translate a quote; which one, each says itself."""
+    prose_quotes: tuple["Quote", ...] = ()
+    """Words in quotation marks beside a citation: compared as quotes are, and without a card."""
     places: Places = NO_PLACES
 
 
@@ -282,6 +209,11 @@ class Quote(FrozenValue):
     translations: tuple[Translation, ...] = ()
 
     @property
+    def is_prose(self) -> bool:
+        """Whether it stands in running prose: then its id is made from its words, and it has no card."""
+        return self.id.startswith("~")
+
+    @property
     def has_own_id(self) -> bool:
         """Whether the id is written in the note."""
         return self.id_span != self.attribution_span
@@ -323,6 +255,11 @@ class Note(FrozenValue):
     @property
     def quotes(self) -> tuple[Quote, ...]:
         return self.body.quotes
+
+    @property
+    def compared_quotes(self) -> tuple[Quote, ...]:
+        """Everything that is compared with originals: the quotes, and those in running prose."""
+        return (*self.body.quotes, *self.body.prose_quotes)
 
     def __hash__(self) -> int:
         return hash(self.path)
@@ -405,6 +342,8 @@ class LibrarySettings(FrozenValue):
     """Citation keys whose quotes and notes must carry these notices."""
     severities: Mapping[str, Severity] = field(default_factory=dict)
     exceptions: tuple[RuleException, ...] = ()
+    prose_quotations: bool = True
+    """Whether quotations in running prose are compared with the originals too."""
     redirects: Mapping[str, str] = field(default_factory=dict)
     """Old theme or note paths such as `themes/old`, to new ones."""
     spans: Mapping[str, Span] = field(default_factory=dict)

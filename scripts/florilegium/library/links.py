@@ -227,7 +227,7 @@ def _resolve_states(library: Library) -> dict[str, QuoteState]:
         return {}
     states = {}
     for note in library.notes:
-        for quote in note.quotes:
+        for quote in note.compared_quotes:
             if quote.address in entries:
                 state = verification_of(quote, entries)
                 if state.against is not None:

@@ -28,6 +28,7 @@ SETTING_KEYS = (
     "sensitive-sources",
     "rules",
     "exceptions",
+    "prose-quotations",
     "redirects",
 )
 """The keys of `library.yml`."""
@@ -70,6 +71,7 @@ def parse_settings(table: LineTable) -> tuple[LibrarySettings, list[Diagnostic]]
         sensitive_sources=_sensitive(fields),
         severities=_severities(fields),
         exceptions=tuple(_exceptions(fields)),
+        prose_quotations=fields.flag("prose-quotations", default=True),
         redirects=_redirects(fields),
         spans={**fields.spans, **_key_spans(fields)},
     )

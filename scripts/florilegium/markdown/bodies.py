@@ -6,6 +6,7 @@ bytes where they stand, from which `prose_tree.py` makes a tree for pages. The t
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from typing import NamedTuple
 
 from ..core.diagnostics import Diagnostic, quoted
@@ -13,6 +14,7 @@ from ..core.model import Body, Citation, Heading, Hyperlink, Quote, Translation
 from ..core.places import Places
 from ..core.spans import LineTable, Span
 from .building import build_tree, trimmed_end
+from .citations import Found
 from .citing import bare_target, check_markup, find_citations
 from .dialects import (
     check_blank_lines,
@@ -26,7 +28,8 @@ from .dialects import (
 from .events import Definition, read_definitions
 from .headings import make_anchor, split_anchor
 from .nodes import LITERAL, Node
-from .positions import Positions, normalise_lines
+from .positions import Positions, normalise
+from .prose_quotations import find_prose_quotations
 from .quoted_markup import check_verse, check_words
 from .quotes import Attribution, identify
 from .quoting import Parts, callout_of, split_quote, without_callout
@@ -94,6 +97,8 @@ class _Reader:
         self.anchors: dict[str, int] = {}
         self.too_deep = bool(self.root.info)
         self.in_link = False
+        self.in_quote = False
+        self.prose_quotes: list[Quote] = []
         self.cut_citations = 0
         """How many citations were found that emphasis cuts."""
 
@@ -122,6 +127,7 @@ class _Reader:
             hyperlinks=tuple(self.hyperlinks),
             quotes=tuple(self.quotes),
             translations=tuple(self.translations),
+            prose_quotes=tuple(self.prose_quotes),
             places=places,
         )
         indices = {place[0]: index for index, place in enumerate(self.quote_places)}
@@ -202,7 +208,9 @@ class _Reader:
         before = len(self.cited)
         notes = parts.footnotes
         blocks = sorted([*parts.words, *notes], key=lambda block: block.start) if notes else parts.words
+        self.in_quote = True
         self._blocks(blocks, depth, quoted_already=True)
+        self.in_quote = False
         within = [c for c in self.cited[before:] if not any(note.start <= c.start < note.end for note in notes)]
         if parts.attribution is None:
             self._unattributed(node, parts.words)
@@ -337,7 +345,10 @@ class _Reader:
             self.addresses.append(place)
             target = bare_target(run.text[start:end]).address
             self.hyperlinks.append(Hyperlink(target=target, span=self.positions.span(*place)))
-        cited = [_Cited(run.offset(f.start), run.end_offset(f.end), f.citation) for f in find_citations(run)]
+        citations = find_citations(run)
+        if citations and not self.in_quote and self.note:
+            self._prose_quotes(run, citations)
+        cited = [_Cited(run.offset(f.start), run.end_offset(f.end), f.citation) for f in citations]
         if cited and len(self.cited) > before:
             # Those within its prefix or suffix are part of it.
             starts = [found.start for found in cited]
@@ -354,6 +365,26 @@ class _Reader:
             faults = list(check_markup(run, parent, leaf.end))
             self.cut_citations += len(faults)
             self._faults(faults)
+
+    def _prose_quotes(self, run: Run, citations: list[Found]) -> None:
+        for found in find_prose_quotations(run, citations):
+            span = run.span(found.start, found.end)
+            self.prose_quotes.append(
+                Quote(
+                    id=f"~{sha256(found.words.encode('utf-8', 'replace')).hexdigest()[:12]}",
+                    note=self.note,
+                    words=found.words,
+                    speaker=None,
+                    reference=found.reference,
+                    quoted_in=None,
+                    themes=(),
+                    notices=(),
+                    span=span,
+                    words_span=span,
+                    attribution_span=span,
+                    id_span=span,
+                )
+            )
 
     def _hyperlink(self, node: Node) -> None:
         target = node.info

@@ -99,13 +99,13 @@ def merge_verifications(*groups: Iterable[Verification]) -> tuple[Verification, 
 
 def prune_verifications(library: Library) -> tuple[Verification, ...]:
     """The library's entries whose quote is still there and still names the work."""
-    quotes = {q.address: {r.key for r in q.references} for note in library.notes for q in note.quotes}
+    quotes = {q.address: {r.key for r in q.references} for note in library.notes for q in note.compared_quotes}
     return merge_verifications(v for v in library.verifications if v.key in quotes.get(v.quote, ()))
 
 
 def moved_entries(library: Library) -> dict[tuple[str, str], str]:
     """Return the new address of each entry whose quote is gone while its words stand elsewhere, by quote and key."""
-    quotes = [quote for note in library.notes for quote in note.quotes if quote.id]
+    quotes = [quote for note in library.notes for quote in note.compared_quotes if quote.id]
     addresses = {quote.address for quote in quotes}
     known = {entry.quote for entry in library.verifications}
     lost = [entry for entry in library.verifications if entry.quote not in addresses]

@@ -45,14 +45,15 @@ def remark(
     turned = [bracket for bracket in found.brackets if changes_meaning(bracket, language)]
     page = page_of(text, found.position, labels)
     marks = {
-        "cut": any(cut),
+        "cut": any(cut) and not quote.is_prose,
         "brackets": any(bracket.literal for bracket in found.brackets),
         "meaning": bool(turned),
         "raised": is_raised,
     }
     diagnostics = [
         *_brackets(quote, found.brackets, turned, text),
-        *_cut(quote, cut, language),
+        # In running prose the sentence around the words is the note-taker's.
+        *([] if quote.is_prose else _cut(quote, cut, language)),
         *([_raised(quote, key)] if is_raised else ()),
         *_locator(quote, key, page, page_of(text, max(found.position, found.end - 1), labels)),
     ]

@@ -156,7 +156,8 @@ class _Run:
         empty = frozenset(key for _, key, _ in self.missed if not self.counts[key])
         wrong: dict[tuple[str, str], Verification] = {}
         for quote, key, _ in self.missed:
-            if quote.id and key not in empty:
+            # The id of one in running prose is made from its words, and is gone when they are corrected.
+            if quote.id and not quote.is_prose and key not in empty:
                 entry = self._entry(quote, key, 0, ("missed",))
                 wrong.setdefault((quote.address, key), self._dated(entry))
         misses = [
@@ -168,8 +169,10 @@ class _Run:
         return Compared(entries, diagnostics, self.counts.total(), len(self.missed), empty)
 
     def _not_found(self, quote: Quote, key: str, missed: Missed, *, show: bool) -> Diagnostic:
+        name = quoted(quote.words) if quote.is_prose else quoted(quote.address)
         is_source = quote.reference is not None and quote.reference.key == key
         role = "they come from" if is_source else "they are quoted in"
+        role = "cited beside them" if quote.is_prose else f"that {role}"
         original, text = self.originals[key], self._text(key)
         elsewhere = self._elsewhere(quote, key)
         if elsewhere:
@@ -186,7 +189,7 @@ class _Run:
         return Diagnostic(
             rule="quote-not-in-source",
             span=quote.words_span,
-            message=f"the words of {quoted(quote.address)} do not stand in {quoted(key)}, the work that {role}",
+            message=f"the words {'' if quote.is_prose else 'of '}{name} do not stand in {quoted(key)}, the work {role}",
             help=remedy,
             about=quote.address,
         )
@@ -229,6 +232,6 @@ def unnamed_originals(library: Library, originals: Iterable[str]) -> tuple[str, 
 def named_quotes(library: Library) -> Iterator[tuple[Quote, str]]:
     """Yield each quote with each work that it names."""
     for note in library.notes:
-        for quote in note.quotes:
+        for quote in note.compared_quotes if library.settings.prose_quotations else note.quotes:
             for key in dict.fromkeys(reference.key for reference in quote.references):
                 yield quote, key

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ...core.diagnostics import Diagnostic, Related, did_you_mean, quoted
-from ...core.model import Quote, Theme, Translation
+from ...core.model import Quote, Translation
 from .context import Context, found
 
 __all__ = ["check_malformed_translation"]
@@ -12,14 +12,16 @@ _RULE = "malformed-translation"
 
 
 def check_malformed_translation(context: Context) -> Iterator[Diagnostic]:
-    for document in context.links.documents:
-        quotes = {} if isinstance(document, Theme) else {quote.id: quote for quote in document.quotes}
+    for path, body in context.documents:
+        # What stands in a theme is no quotation with a card of its own.
+        quotes = {quote.id: quote for quote in body.quotes} if path.startswith("annotations/notes/") else {}
         seen: dict[tuple[str, str], Translation] = {}
-        for translation in document.body.translations:
+        for translation in body.translations:
             quote = quotes.get(translation.of.id)
-            yield from (
-                _without_quote(translation, quotes) if quote is None else _judged(context, quote, translation, seen)
-            )
+            if quote is None:
+                yield from _without_quote(translation, quotes)
+            else:
+                yield from _judged(context, quote, translation, seen)
 
 
 def _without_quote(translation: Translation, quotes: dict[str, Quote]) -> Iterator[Diagnostic]:
@@ -31,7 +33,7 @@ def _without_quote(translation: Translation, quotes: dict[str, Quote]) -> Iterat
 def _judged(
     context: Context, quote: Quote, translation: Translation, seen: dict[tuple[str, str], Translation]
 ) -> Iterator[Diagnostic]:
-    language = (translation.language or context.links.library.settings.language or "en").lower()
+    language = (translation.language or context.language or "en").lower()
     first = seen.setdefault((quote.id, language), translation)
     reference = translation.reference
     works = {one.key for one in quote.references}

@@ -56,8 +56,11 @@ def check_stale_lock_entry(context: Context) -> Iterator[Diagnostic]:
     for entry in context.links.library.verifications:
         quote = quotes.get(entry.quote)
         if quote is None:
+            note, _, id_ = entry.quote.partition("/")
             message = f"no quote has the address {quoted(entry.quote)}"
-            near = context.guess(entry.quote, quotes, "")
+            if id_.startswith("~"):
+                message = f"the prose of {quoted(note)} no longer has a quotation that was compared on {entry.date}"
+            near = "" if id_.startswith("~") else context.guess(entry.quote, quotes, "")
             followed = moved.get((entry.quote, entry.key))
             if followed:
                 remedy = f"the words stand in {quoted(followed)} now: florilegium check --fix lets the entry follow"
@@ -221,4 +224,4 @@ def check_several_speakers(context: Context) -> Iterator[Diagnostic]:
 def _quotes_by_address(context: Context) -> dict[str, Quote]:
     if not context.links.library.verifications:
         return {}
-    return {quote.address: quote for quote in context.quotes}
+    return {quote.address: quote for note in context.notes for quote in note.compared_quotes}

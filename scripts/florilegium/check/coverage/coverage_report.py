@@ -36,6 +36,12 @@ def text_report(coverage: Coverage, *, most: int | None = MAX_ENTRIES) -> Iterat
             f"{_count(coverage.compared, 'quotation')} {were[0]} compared with a work, and {coverage.wrong:,} {were[1]}"
             f" wrong at first ({coverage.wrong / coverage.compared:.0%})"
         )
+    if coverage.prose:
+        yield ""
+        yield (
+            f"{_count(coverage.prose, 'quotation')} in running prose, of which {coverage.prose_unverified:,}"
+            f" {'was' if coverage.prose_unverified == 1 else 'were'} not verified"
+        )
     empty = [section.title for section in coverage.sections if not section.entries]
     if empty:
         yield ""
@@ -90,6 +96,8 @@ def coverage_json(coverage: Coverage) -> Iterator[str]:
             "quoted_words": coverage.total_words,
             "compared": coverage.compared,
             "wrong_at_first": coverage.wrong,
+            "prose_quotations": coverage.prose,
+            "prose_quotations_unverified": coverage.prose_unverified,
         },
         "sections": [
             {

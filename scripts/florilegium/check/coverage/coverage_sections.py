@@ -81,6 +81,10 @@ class Coverage:
     """Quotations that were compared with a work, and …"""
     wrong: int = 0
     """… how many of them were wrong at first: the library's own rate of errors."""
+    prose: int = 0
+    """Quotations in running prose, and …"""
+    prose_unverified: int = 0
+    """… how many of them were not found in the work cited beside them, or never compared."""
 
     @property
     def total_words(self) -> int:
@@ -93,6 +97,8 @@ class Coverage:
 def coverage_of(links: Links) -> Coverage:
     """What a joined library rests on and lacks; entries stand in the order of the library."""
     found = _Finder(links)
+    is_wanted = links.library.settings.prose_quotations
+    prose = [quote for note in links.notes.values() for quote in note.body.prose_quotes] if is_wanted else []
     return Coverage(
         notes=len(links.notes),
         themes=len(links.themes),
@@ -101,6 +107,8 @@ def coverage_of(links: Links) -> Coverage:
         sections=tuple(found.sections()),
         words=tuple(quoted_words(found.quotes).values()),
         compared=len({entry.quote for entry in links.library.verifications}),
+        prose=len(prose),
+        prose_unverified=sum(quote.address not in links.records for quote in prose),
         wrong=len({e.quote for e in links.library.verifications if not e.is_found or "corrected" in e.marks}),
     )
 

@@ -1,0 +1,76 @@
+"""Quotations in running prose: words in quotation marks, in a sentence that cites one work."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ..core.model import CitationMode, Reference
+from .citations import Found
+from .nodes import Node
+from .runs import Run
+from .writing_text import write_line
+
+__all__ = ["ProseQuotation", "find_prose_quotations"]
+
+_WORDS = 4
+"""Words in quotation marks that are a quotation; fewer are a term, or a word held at a distance."""
+_CHARACTERS = 8
+"""The same in scripts that put no space between words."""
+_PAIRS = re.compile(
+    r"“([^“”]{4,3000})”|„([^„“”]{4,3000})[“”]|«([^«»]{4,3000})»|»([^«»]{4,3000})«|「([^「」]{4,3000})」"
+    r"|(?<![\w\"])\"(?=[^\s\"])([^\"]{4,3000})\"(?!\w)|(?<!\w)‘(?=\S)([^‘’]{4,3000}(?:(?<=\w)’(?=\w)[^‘’]{1,3000}){0,20})’(?!\w)"
+)
+_SENTENCE_END = re.compile(r"[.!?…][\"”’»“)\]]*\s+(?=[\"“„«‘(\[]?[A-ZÀ-ÖØ-Þ])|[。！？]")
+_WORD = re.compile(r"\w+(?:['’-]\w+)*")
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+
+
+class ProseQuotation(NamedTuple):
+    """Words in quotation marks, without the marks: indices of the run."""
+
+    start: int
+    end: int
+    words: str
+    reference: Reference | None
+    """The work; None where several are cited together."""
+
+
+def find_prose_quotations(run: Run, cited: Sequence[Found]) -> Iterator[ProseQuotation]:
+    """Yield the words in quotation marks of which a citation in the same sentence says where they come from.
+
+    The work is that of the first citation after the words; where none follows, of the last one before them.
+    """
+    text = run.masked
+    for match in _PAIRS.finditer(text):
+        start, end = next(match.span(group) for group in range(1, 8) if match[group] is not None)
+        if any(found.start < end and start < found.end for found in cited) or not _is_long(run.text[start:end]):
+            continue
+        after = next((found for found in cited if found.start >= end), None)
+        before = next((found for found in reversed(cited) if found.end <= start), None)
+        beside = None
+        if after is not None and not _SENTENCE_END.search(text, end, after.start + 1):
+            beside = after
+        elif before is not None and not _SENTENCE_END.search(text, before.end, start):
+            beside = before
+        if beside is not None:
+            references = beside.citation.references
+            one = references[0] if len(references) == 1 or references[0].mode is CitationMode.AUTHOR_IN_TEXT else None
+            yield ProseQuotation(start, end, _words(run, start, end), one)
+
+
+def _is_long(text: str) -> bool:
+    return len(_WORD.findall(text)) >= _WORDS or len(_UNSPACED.findall(text)) >= _CHARACTERS
+
+
+def _words(run: Run, start: int, end: int) -> str:
+    """Return what a reader sees of the run from one index to another."""
+    nodes: list[Node] = []
+    for node, first, last in run.places():
+        if last <= start or first >= end:
+            continue
+        if node.kind == "Text" and (first < start or last > end):
+            text = run.text[max(first, start) : min(last, end)]
+            nodes.append(Node("Text", node.start, node.end, (), text, node.info))
+        else:
+            nodes.append(node)
+    return write_line(nodes)
