@@ -314,7 +314,7 @@ def test_merging_and_pruning() -> None:
 
 
 def state(quote: Quote, *entries: Verification) -> VerifiedAgainst | None:
-    return verification_state(quote, {quote.address: entries})
+    return verification_state(quote, {quote.address: [one for one in entries if one.quote == quote.address]})
 
 
 def test_state_of_a_quote() -> None:

@@ -1,5 +1,7 @@
 """Verification from end to end: what is recorded, what is refused, and that nothing of the record is lost."""
 
+import json
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -207,6 +209,26 @@ def test_an_entry_that_a_change_adds_is_named_as_not_repeated(root, tmp_path_fac
         assert "not verified → verified against the source, recorded by this contribution, not repeated here" in shown
 
 
+def test_an_entry_that_changes_nothing_else_is_named(root, tmp_path_factory):
+    from florilegium.check.changes import compare, read_sides, render_json, render_markdown, render_text
+
+    run(root)
+    before = tmp_path_factory.mktemp("before")
+    shutil.copytree(root, before, dirs_exist_ok=True)
+    lock = root / "annotations/quotes.lock"
+    lock.write_text(re.sub(r"\d{4}-\d\d-\d\d", "2025-01-02", lock.read_text()))
+    changes = compare(*read_sides(str(before), str(root), options(root)))
+    (record,) = changes.records
+    assert "2025-01-02" in record.after
+    assert "2025-01-02" not in record.before
+    for shown in ("\n".join(render_text(changes)), render_markdown(changes)):
+        assert f"Entries of quotes.lock were added or changed for {record.quote}, recorded by this" in shown
+        assert "2025-01-02" in shown
+        assert "Nothing changes in meaning" not in shown
+    assert json.loads(render_json(changes))["records"][0]["quote"] == record.quote
+    assert not compare(*read_sides(str(before), str(before), options(root))).records
+
+
 def test_one_wording_of_the_state():
     from florilegium.core.model import VerifiedAgainst
     from florilegium.quotations.states import state_words
@@ -249,3 +271,32 @@ def test_the_report_gives_the_rate_of_errors(root):
     links = check_library(options(root)).links
     shown = "\n".join(text_report(coverage_of(links)))
     assert "2 quotations were compared with a work, and 1 was wrong at first (50%)" in shown
+
+
+def test_a_page_that_the_record_knows_is_written(root):
+    note = root / NOTE
+    text = note.read_text()
+    assert "[@doe2009, p. 514]" in text
+    note.write_text(text.replace("[@doe2009, p. 514]", "[@doe2009]"))
+    run(root)
+    record = root / LOCK
+    plain = record.read_text()
+    record.write_text(plain.replace(" work=", " page=514 work="))
+    (missing,) = [one for one in check(options(root)).diagnostics if one.rule == "missing-locator"]
+    assert missing.help == "add the page: [@doe2009, p. 514]; florilegium check --fix writes it"
+    (change,) = plan_fixes(options(root)).changes
+    assert change.after == text
+    # Where it cannot be told at which of several places the words stand, nothing is proposed.
+    record.write_text(f"{record.read_text().rstrip()} marks=unplaced\n")
+    (missing,) = [one for one in check(options(root)).diagnostics if one.rule == "missing-locator"]
+    assert missing.help == "add the page: [@doe2009, p. 12]"
+    assert plan_fixes(options(root)).changes == ()
+
+
+def test_which_of_several_places_is_meant(root):
+    twice = f"{WORK}\n\nLater: I forget the pain as soon as it is over."
+    (root / "doe.txt").write_text(twice)
+    assert run(root).verified == 1
+    (line,) = lock(root)
+    assert " places=2 " in line
+    assert "unplaced" in line

@@ -117,7 +117,7 @@ def _omitted(words: list[str], at: int, _chance: random.Random) -> str | None:
     end = at + 2
     hidden = " ".join(words[at:end])
     outside = (" ".join(words[:at]), " ".join(words[end:]))
-    if re.search(r"[\[\]]", hidden) or any(len(re.sub(r"\W", "", part)) < 14 for part in outside):
+    if re.search(r"[\[\]]|-$", hidden) or any(len(re.sub(r"\W", "", part)) < 14 for part in outside):
         return None
     return _join(words[:at], "[…]", words[end:])
 
@@ -146,6 +146,44 @@ def _around(passage: str, chance: random.Random, pattern: str, new: str) -> str 
     return passage[: match.start()] + new + passage[match.end() :]
 
 
+def _swapped(match: re.Match[str], chance: random.Random) -> str | None:
+    number = match[0]
+    places = [n for n in range(len(number) - 1) if number[n] != number[n + 1]]
+    if not places:
+        return None
+    at = chance.choice(places)
+    return number[:at] + number[at + 1] + number[at] + number[at + 2 :]
+
+
+def _sentences_swapped(passage: str, _text: str, _chance: random.Random) -> str | None:
+    parts = re.split(r"(?<=[.!?]) (?=[A-Z])", passage)
+    return " ".join([parts[1], parts[0], *parts[2:]]) if len(parts) > 1 and parts[0] != parts[1] else None
+
+
+def _other_letter(words: list[str], at: int, _chance: random.Random) -> str | None:
+    first = words[at][0]
+    other = chr((ord(first.lower()) - ord("a") + 5) % 26 + ord("a"))
+    return _join(words[:at], f"[{other}]{words[at][1:]}", words[at + 1 :]) if len(words[at]) > 4 else None
+
+
+_LIGATURES = (("ffi", "ﬃ"), ("ffl", "ﬄ"), ("fi", "ﬁ"), ("fl", "ﬂ"))
+_OPPOSITES = {
+    "more": "less",
+    "less": "more",
+    "higher": "lower",
+    "before": "after",
+    "always": "sometimes",
+    "with": "without",
+}
+
+
+def _ligatures(passage: str, _text: str, _chance: random.Random) -> str | None:
+    made = passage
+    for letters, sign in _LIGATURES:
+        made = made.replace(letters, sign)
+    return made if made != passage else None
+
+
 KINDS = (
     Kind("as it stands", RIGHT, lambda p, _t, _c: p),
     Kind("other line breaks", RIGHT, lambda p, _t, c: "\n".join(re.split(r" (?=\S)", p, maxsplit=c.randrange(1, 4)))),
@@ -158,6 +196,18 @@ KINDS = (
         lambda w, n, _c: _join(w[:n], "[Marlow]", w[n + 1 :]), lambda w: w in ("he", "He", "they", "They", "the"))),
     Kind("[sic]", RIGHT, _on_word(lambda w, n, _c: _join(w[: n + 1], "[sic]", w[n + 1 :]))),
     Kind("a bracket of the work beside one's own", RIGHT, _exchange(BRACKET, lambda m, _c: f"{m[0]} [indeed]")),
+    Kind("ligatures", RIGHT, _ligatures),
+    Kind("soft hyphens", RIGHT, lambda p, _t, _c: re.sub(r"(\w{4})(\w{3})", "\\1\u00ad\\2", p, count=2)),
+    Kind("spaces that do not break", RIGHT, lambda p, _t, _c: p.replace(" ", "\u00a0", 3)),
+    Kind("two digits swapped", WRONG, _exchange(r"\d{2,}", _swapped)),
+    Kind("a decimal point dropped", WRONG, _exchange(r"(?<=\d)\.(?=\d)", lambda _m, _c: "")),
+    Kind("a sign of comparison turned", WRONG, _exchange(r"[<>=]", lambda m, _c: {"<": ">", ">": "<", "=": "<"}[m[0]])),
+    Kind("a hyphen dropped", WRONG, _exchange(r"(?<=[a-z])-(?=[a-z])", lambda _m, _c: "")),
+    Kind("two sentences swapped", WRONG, _sentences_swapped),
+    Kind("a letter of another script", WRONG, _on_word(
+        lambda w, n, _c: _join(w[:n], w[n].replace("a", "\u0430", 1), w[n + 1 :]) if "a" in w[n] else None)),
+    Kind("rn read as m", WRONG, _exchange("rn", lambda _m, _c: "m")),
+    Kind("may dropped", WRONG, _exchange(r"\b(?:may|might|could|perhaps) ", lambda _m, _c: "")),
     Kind("a word left out", WRONG, _on_word(lambda w, n, _c: _join(w[:n], w[n + 1 :]))),
     Kind("a word twice", WRONG, _on_word(lambda w, n, _c: _join(w[: n + 1], w[n:]))),
     Kind("a word exchanged", WRONG, _on_word(_replaced)),
@@ -185,6 +235,12 @@ KINDS = (
     Kind("a negation replaced, in a bracket", TURNED, _negation_replaced),
     Kind("[not] put in", TURNED, _on_word(lambda w, n, _c: _join(w[:n], "[not]", w[n:]))),
     Kind("a number replaced, in a bracket", TURNED, _number_replaced),
+    Kind("a number put in, in a bracket", TURNED, _exchange(
+        r" (?=(?:men|days|patients|women|miles|months) )", lambda _m, _c: " [90] ")),
+    Kind("the opposite, in a bracket", TURNED, _exchange(
+        rf"(?<= )(?:{'|'.join(_OPPOSITES)})(?= )", lambda m, _c: f"[{_OPPOSITES[m[0]]}]")),
+    Kind("a limit left out, marked", TURNED, lambda p, _t, c: _around(p, c, r"(?<= )(?:only|perhaps|almost|may)(?= )", "[…]")),
+    Kind("another first letter, in a bracket", TURNED, _on_word(_other_letter, lambda w: w.isascii() and w.isalpha())),
     Kind("the limit of a sentence cut off", TURNED, lambda p, _t, _c: _limit_cut(p)),
 )  # fmt: skip
 

@@ -47,6 +47,11 @@ class Verification(FrozenValue):
     """Who compared, where that was said."""
 
     @property
+    def is_placed(self) -> bool:
+        """Whether `page` is where the words stand that are meant, for certain."""
+        return bool(self.page) and "unplaced" not in self.marks
+
+    @property
     def is_found(self) -> bool:
         """Whether the words were found: an entry can also record that they were not."""
         return "missed" not in self.marks

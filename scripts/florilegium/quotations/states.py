@@ -134,6 +134,7 @@ def record_words(state: State, work: Source | None, day: Callable[[date], str]) 
     parts = [
         f"Compared on {day(last.date)} with {_KINDS.get(work.type if work else '', 'the work')}"
         + (f", page {last.page}" if last.page else ""),
+        *([f"one of {last.places} places in it"] if last.places > 1 else ()),
         *([f"found in {editions} editions"] if editions > 1 else ()),
         *([f"by {' and '.join(people)}"] if people else ()),
         *(["corrected after a first comparison"] if "corrected" in last.marks else ()),

@@ -88,11 +88,12 @@ class _Run:
             return
         self.counts[key] += 1
         text, labels = self._text(key), self._labels(key)
-        result = _on_its_page(quote, key, result, text, labels)
+        result, is_placed = _placed(quote, key, result, text, labels)
         remarked = remark(quote, key, result, text, labels, self.library.settings.language, is_raised=is_raised)
         self.remarks += remarked.diagnostics
         if quote.id:
-            entry = self._entry(quote, key, result.position, (*remarked.marks, *self._history(quote, key)))
+            marks = (*remarked.marks, *self._history(quote, key), *(() if is_placed else ("unplaced",)))
+            entry = self._entry(quote, key, result.position, marks)
             entry = replace(entry, page=remarked.page, places=1 + len(result.others))
             self.found.setdefault((quote.address, key), self._dated(entry))
 
@@ -204,19 +205,22 @@ class _Run:
         return ""
 
 
-def _on_its_page(quote: Quote, key: str, found: Match, text: Normalised, labels: tuple[str, ...]) -> Match:
-    """Of several places, take the one on the page that the attribution names."""
+def _placed(quote: Quote, key: str, found: Found, text: Normalised, labels: tuple[str, ...]) -> tuple[Found, bool]:
+    """Of several places, take the one on the page that the attribution names; and say whether that is the only one."""
     reference = next((r for r in (quote.reference, quote.quoted_in) if r is not None and r.key == key), None)
-    if not found.others or reference is None or reference.locator is None:
-        return found
+    if not found.others:
+        return found, True
+    if reference is None or reference.locator is None:
+        return found, False
     wanted = reference.locator.value
-    if page_of(text, found.position, labels) == wanted:
-        return found
-    for start in found.others:
-        if page_of(text, start, labels) == wanted:
-            again = find_words(quote.words, text, nearest=False, start=start)
-            return replace(again, others=found.others) if isinstance(again, Match) else found
-    return found
+    fitting = [start for start in (found.position, *found.others) if page_of(text, start, labels) == wanted]
+    if not fitting:
+        return found, False
+    if fitting[0] != found.position:
+        again = find_words(quote.words, text, nearest=False, start=fitting[0])
+        if isinstance(again, Found):
+            found = replace(again, others=found.others)
+    return found, len(fitting) == 1
 
 
 def unnamed_originals(library: Library, originals: Iterable[str]) -> tuple[str, ...]:

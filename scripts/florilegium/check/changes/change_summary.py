@@ -10,10 +10,10 @@ from .differences import Changes, How, QuoteChange
 from .sides import REVIEW_STATES
 from .word_changes import WordCount
 
-__all__ = ["counted", "describe_attribution", "describe_prose", "describe_state", "summarise_changes"]
+__all__ = ["NOT_REPEATED", "counted", "describe_attribution", "describe_prose", "describe_state", "summarise_changes"]
 
 _VERIFIED = ("source", "quoted-in")
-_NOT_REPEATED = "recorded by this contribution, not repeated here"
+NOT_REPEATED = "recorded by this contribution, not repeated here"
 """Of an entry of `quotes.lock` that the change adds: one line in a file, which says what its writer says."""
 
 
@@ -43,6 +43,7 @@ def _sentences(changes: Changes) -> Iterator[str]:
         yield "nothing changes in meaning"
     yield from _counts(changes)
     yield from _verification(changes.quotes)
+    yield from _records(changes)
     yield from _problems(changes.problems_before, changes.problems_after)
 
 
@@ -84,9 +85,21 @@ def _verification(quotes: Iterable[QuoteChange]) -> Iterator[str]:
         lost += was and not is_ and change.after is not None
     if gained:
         noun = counted(gained, "quotation is", "quotations are")
-        yield f"{noun} verified that {_were(gained)} not before, {_NOT_REPEATED}"
+        yield f"{noun} verified that {_were(gained)} not before, {NOT_REPEATED}"
     if lost:
         yield f"{counted(lost, 'quotation is', 'quotations are')} not verified any more"
+
+
+def _records(changes: Changes) -> Iterator[str]:
+    """Entries of `quotes.lock` that change nothing of what is said of their quotation, or belong to none: by name."""
+    told = {change.present.address for change in changes.quotes if change.state_before != change.state_after}
+    names = dict.fromkeys(record.quote for record in changes.records if record.after and record.quote not in told)
+    if names:
+        shown = ", ".join(list(names)[:_NAMED]) + (f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else "")
+        yield f"entries of quotes.lock were added or changed for {shown}, {NOT_REPEATED}"
+
+
+_NAMED = 5
 
 
 def _were(number: int) -> str:
@@ -126,4 +139,4 @@ def describe_state(change: QuoteChange) -> str:
     was, is_ = (REVIEW_STATES.get(state, "") for state in (change.state_before, change.state_after))
     shown = f"{was} → {is_}" if was and is_ and was != is_ else is_ or was
     recorded = change.state_after in _VERIFIED and change.state_before != change.state_after
-    return f"{shown}, {_NOT_REPEATED}" if recorded else shown
+    return f"{shown}, {NOT_REPEATED}" if recorded else shown

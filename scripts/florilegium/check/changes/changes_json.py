@@ -34,6 +34,16 @@ def render_json(changes: Changes) -> str:
             for change in changes.settings
         ],
         "quotes": list(map(_quote, changes.quotes)),
+        "records": [
+            {
+                "change": record.how.value,
+                "quote": record.quote,
+                "key": record.key,
+                "before": record.before,
+                "after": record.after,
+            }
+            for record in changes.records
+        ],
         "notes": list(map(_document, changes.notes)),
         "themes": list(map(_document, changes.themes)),
         "works": list(map(_work, changes.works)),

@@ -7,8 +7,15 @@ quotations with notices stay folded until a reader opens them.
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from .change_summary import counted, describe_attribution, describe_prose, describe_state, summarise_changes
-from .differences import Changes, DocumentChange, FieldChange, How, QuoteChange, WorkChange
+from .change_summary import (
+    NOT_REPEATED,
+    counted,
+    describe_attribution,
+    describe_prose,
+    describe_state,
+    summarise_changes,
+)
+from .differences import Changes, DocumentChange, FieldChange, How, QuoteChange, RecordChange, WorkChange
 from .inert_text import as_code, as_markdown
 from .word_changes import OnlyIn, WordPiece
 
@@ -58,6 +65,7 @@ def _parts(changes: Changes) -> Iterator[_Part]:
     yield _Part("Permanent addresses that lead nowhere any more", _vanished(changes))
     yield _Part("Settings of the library", _settings(changes))
     yield _Part("Quotations", map(_quote, changes.quotes))
+    yield _Part("Record of comparisons, quotes.lock", map(_record, changes.records))
     yield _Part("Notes", map(_document, changes.notes))
     yield _Part("Themes", map(_document, changes.themes))
     yield _Part("Works", map(_work, changes.works))
@@ -68,6 +76,12 @@ def _vanished(changes: Changes) -> Iterator[str]:
     for entry in changes.vanished:
         inside = f", and {counted(entry.quotes, 'quotation')} in it" if entry.quotes else ""
         yield f"- ❌ {as_code(entry.address)}{inside}: {as_markdown(entry.remedy)}\n"
+
+
+def _record(record: RecordChange) -> str:
+    said = f", {NOT_REPEATED}" if record.after else ""
+    lines = f"- {as_code(record.quote)} {as_code(f'@{record.key}')} **{record.how}**{said}\n"
+    return f"{lines}    - {as_markdown(record.after or record.before)}\n"
 
 
 def _settings(changes: Changes) -> Iterator[str]:

@@ -3,7 +3,14 @@
 from collections.abc import Iterable, Iterator
 
 from ...core.diagnostics import plain
-from .change_summary import counted, describe_attribution, describe_prose, describe_state, summarise_changes
+from .change_summary import (
+    NOT_REPEATED,
+    counted,
+    describe_attribution,
+    describe_prose,
+    describe_state,
+    summarise_changes,
+)
 from .differences import Changes, DocumentChange, FieldChange, How, QuoteChange, WorkChange
 from .word_changes import OnlyIn, WordPiece
 
@@ -28,6 +35,7 @@ def _parts(changes: Changes, open_notices: bool) -> Iterator[tuple[str, Iterable
     yield "Addresses that lead nowhere any more", _vanished(changes)
     yield "Settings", _settings(changes)
     yield "Quotations", (line for change in changes.quotes for line in _quote(change, open_notices))
+    yield "Record of comparisons, quotes.lock", _records(changes)
     yield "Notes", (line for change in changes.notes for line in _document(change))
     yield "Themes", (line for change in changes.themes for line in _document(change))
     yield "Works", (line for change in changes.works for line in _work(change))
@@ -75,6 +83,13 @@ def _quoted_words(change: QuoteChange, open_notices: bool) -> Iterator[str]:
 def _marked(piece: WordPiece) -> str:
     """`[-what went-]` and `{+what came+}`, as `wdiff` writes it."""
     return {OnlyIn.BOTH: "{}", OnlyIn.BEFORE: "[-{}-]", OnlyIn.AFTER: "{{+{}+}}"}[piece.only].format(piece.text)
+
+
+def _records(changes: Changes) -> Iterator[str]:
+    for record in changes.records:
+        said = f"  ({NOT_REPEATED})" if record.after else ""
+        yield f"  {_MARKS[record.how]} {_safe(record.quote)} @{_safe(record.key)} {record.how}{said}"
+        yield f"    {_value(record.after or record.before)}"
 
 
 def _document(change: DocumentChange) -> Iterator[str]:

@@ -7,6 +7,7 @@ from ..checks import apply_severities
 from .differences import Changes
 from .document_changes import compare_notes, compare_themes
 from .quotation_changes import compare_quotes
+from .record_changes import compare_records
 from .renamed_themes import with_later_ids
 from .settings_changes import compare_settings
 from .sides import ComparedLibrary
@@ -33,6 +34,7 @@ def compare(before: ComparedLibrary, after: ComparedLibrary) -> Changes:
         vanished=tuple(vanished_permalinks(before.links, after.links, quotes)),
         settings=tuple(compare_settings(old, new)),
         quotes=quotes,
+        records=tuple(compare_records(old, new, quotes)),
         notes=tuple(compare_notes(old.notes, new.notes, redirects)),
         themes=tuple(compare_themes(old.themes, new.themes, redirects)),
         works=tuple(compare_works(before.links, after.links)),

@@ -15,6 +15,7 @@ __all__ = [
     "How",
     "QuoteChange",
     "QuotedWords",
+    "RecordChange",
     "SettingChange",
     "VanishedAddress",
     "WorkChange",
@@ -132,6 +133,19 @@ class QuotedWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordChange:
+    """An entry of `quotes.lock`."""
+
+    how: How
+    quote: str
+    """The address of its quotation."""
+    key: str
+    before: str
+    """What it said; empty where there was none."""
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
     """All that two libraries differ in, as far as it means something."""
 
@@ -145,6 +159,7 @@ class Changes:
     vanished: tuple[VanishedAddress, ...] = ()
     settings: tuple[SettingChange, ...] = ()
     quotes: tuple[QuoteChange, ...] = ()
+    records: tuple[RecordChange, ...] = ()
     notes: tuple[DocumentChange, ...] = ()
     themes: tuple[DocumentChange, ...] = ()
     works: tuple[WorkChange, ...] = ()
@@ -152,4 +167,6 @@ class Changes:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.vanished or self.settings or self.quotes or self.notes or self.themes or self.works)
+        return not (
+            self.vanished or self.settings or self.quotes or self.records or self.notes or self.themes or self.works
+        )

@@ -8,7 +8,7 @@ from itertools import chain
 
 from ...core.diagnostics import Diagnostic, Related, quoted
 from ...core.limits import MAX_TITLE
-from ...core.model import Locator, Note, Reference, Source
+from ...core.model import Locator, Note, Quote, Reference, Source
 from ...core.spans import Span
 from ...library.links import body_references, note_references
 from ...works.csl import RetractionKind, check_source, retraction, same_work
@@ -176,8 +176,17 @@ def check_missing_locator(context: Context) -> Iterator[Diagnostic]:
         source = context.links.sources.get(reference.key)
         if source is not None and source.type in _PAGED:
             message = f"the quote does not say where in {quoted(reference.key)} it stands"
-            remedy = f"add the page: [@{reference.key}, p. 12]"
+            page = _page(context, quote, reference.key)
+            remedy = f"add the page: [@{reference.key}, p. {page or '12'}]"
+            remedy += "; florilegium check --fix writes it" if page else ""
             yield found("missing-locator", reference.span, message, remedy, about=reference.key)
+
+
+def _page(context: Context, quote: Quote, key: str) -> str:
+    """Return the page on which the words of a quote were found, if that is known for certain."""
+    state = context.links.records.get(quote.address)
+    pages = {entry.page for entry in state.entries if entry.key == key and entry.is_placed} if state else set()
+    return pages.pop() if len(pages) == 1 else ""
 
 
 def check_invalid_locator(context: Context) -> Iterator[Diagnostic]:

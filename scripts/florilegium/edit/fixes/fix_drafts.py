@@ -29,6 +29,7 @@ class TextKind(StrEnum):
     DOI = "DOI"
     TITLE = "title in sentence case"
     BLANK_LINE = "blank line"
+    PAGE = "page of a quotation"
     ENTRY = "entry of quotes.lock, which follows its quotation"
     LETTERS = "stretch of letters that was not in Unicode NFC"
 
@@ -45,6 +46,7 @@ _MANY = {
     TextKind.DOI: "DOIs",
     TextKind.TITLE: "titles in sentence case",
     TextKind.BLANK_LINE: "blank lines",
+    TextKind.PAGE: "pages of quotations",
     TextKind.ENTRY: "entries of quotes.lock, which follow their quotations",
     TextKind.LETTERS: "stretches of letters that were not in Unicode NFC",
 }

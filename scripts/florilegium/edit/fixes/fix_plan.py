@@ -28,6 +28,7 @@ _RULES = frozenset(
         "malformed-attribution",
         "missing-blank-line",
         "markdown-in-html",
+        "missing-locator",
     )
 )
 """Rules among whose findings there are some that can be mended."""
@@ -150,8 +151,10 @@ def _line(finding: Diagnostic) -> tuple[str, int]:
 
 
 def _follows(finding: Diagnostic) -> bool:
-    """Whether a finding is an entry of the lock that can follow its quotation."""
-    return finding.rule == "stale-lock-entry" and finding.help.endswith("lets the entry follow")
+    """Whether a finding is an entry of the lock that can follow its quotation, or a page that the lock knows."""
+    return finding.rule in ("stale-lock-entry", "missing-locator") and finding.help.endswith(
+        ("lets the entry follow", "--fix writes it")
+    )
 
 
 def _is_marked_id(finding: Diagnostic) -> bool:

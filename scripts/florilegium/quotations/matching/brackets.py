@@ -82,6 +82,8 @@ class Bracket(NamedTuple):
     end: int
     literal: bool = False
     """Whether the original prints the bracket, as it stands."""
+    leads: bool = False
+    """Whether it stands for the first letters of a word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,21 +106,94 @@ def holds_qualification(text: str, language: str = "en") -> bool:
 
 
 def changes_meaning(bracket: Bracket, language: str = "en") -> bool:
-    """Whether a bracket turns what is said: a negation put in or left out, or one number for another."""
+    """Whether a bracket turns what is said.
+
+    It puts in or leaves out a negation or, within a sentence, a limit; it puts one number for another or for none, a
+    word for its opposite, other letters at the beginning or in the midst of a word.
+    """
     if bracket.literal:
         return False
     content, hidden = bracket.content.casefold(), bracket.hidden.casefold()
-    if bracket.kind is GapKind.OMISSION:
-        return holds_negation(hidden, language)
+    if bracket.kind is Kind.OMISSION:
+        return holds_negation(hidden, language) or _holds_limit(hidden, language)
     if content.strip() == hidden.strip():
         return False
     if bracket.kind in (GapKind.NOTHING, GapKind.WITHIN_WORD):
         affixes = (*_prefixes(language), *_SUFFIXES)
+        # At the beginning a letter may change its case; at the end words change their form.
+        if (bracket.leads or bracket.kind is Kind.WITHIN_WORD) and count_letters(content + hidden):
+            return True
         return any(part in affixes and len(part) > 1 for part in (content, hidden))
     if _negations(content, language) != _negations(hidden, language) or any(_turned(content, hidden, language)):
         return True
-    numbers = _NUMBER.findall(hidden)
-    return bool(numbers) and bool(count_letters(content)) and not set(numbers) <= set(_NUMBER.findall(content))
+    if any(_are_opposites(content, hidden)) or (_holds_limit(hidden, language) and not _holds_limit(content, language)):
+        return True
+    numbers, written = set(_NUMBER.findall(hidden)), set(_NUMBER.findall(content))
+    if not numbers:
+        # A year tells when something was.
+        return any(not _YEAR.fullmatch(number) for number in written)
+    return bool(count_letters(content)) and not numbers <= written
+
+
+_YEAR = re.compile(r"1[0-9]{3}|20[0-9]{2}")
+_LIMITS = {
+    "en": (
+        "only merely solely if unless except provided may might could perhaps possibly probably presumably allegedly"
+        " suggests suggested seems seemed appears appeared almost nearly partly sometimes occasionally"
+    ),
+    "de": (
+        "nur bloß wenn falls sofern außer vielleicht möglicherweise wohl vermutlich angeblich scheint scheinen fast"
+        " manchmal"
+    ),
+    "fr": "seulement si sauf peut-être probablement semble presque parfois",
+    "es": "solo sólo si salvo excepto quizás quizá probablemente parece casi",
+    "it": "solo se salvo tranne forse probabilmente sembra quasi talvolta",
+    "nl": "alleen tenzij behalve misschien waarschijnlijk lijkt bijna soms",
+    "pt": "só somente se salvo exceto talvez provavelmente parece quase",
+}
+"""What limits or doubts its own sentence. `_QUALIFICATIONS` is wider: it is asked of what a quotation cuts off."""
+_SENTENCE = re.compile(r"[.!?。！？][\"')\]]*\s")
+
+
+def _holds_limit(text: str, language: str) -> bool:
+    return not _SENTENCE.search(text) and not _table(_LIMITS, language).isdisjoint(_words(text))
+
+
+_OPPOSITES = tuple(
+    (frozenset(one.split()), frozenset(other.split()))
+    for one, other in (
+        ("more most", "less least fewer fewest"),
+        ("higher high highest", "lower low lowest"),
+        (
+            "increase increased increases increasing rise rose risen",
+            "decrease decreased decreases decreasing fall fell",
+        ),
+        ("better best improved improve improves", "worse worst worsened worsen worsens"),
+        ("always all every everybody everyone everything", "sometimes some few somebody someone something"),
+        ("before earlier", "after later"),
+        ("with", "without"),
+        ("right true correct", "wrong false incorrect"),
+        ("safe", "dangerous unsafe"),
+        ("significant", "insignificant"),
+        ("present", "absent"),
+        ("positive", "negative"),
+        ("began begin started start", "ended end stopped stop"),
+        ("for", "against"),
+        ("above over", "below under"),
+        ("good", "bad"),
+        ("many much", "few little"),
+        ("often frequently", "seldom rarely"),
+        ("easy", "difficult hard"),
+        ("success succeeded", "failure failed"),
+    )
+)
+"""Words of English of which one says the opposite of the other."""
+
+
+def _are_opposites(content: str, hidden: str) -> Iterator[bool]:
+    mine, theirs = frozenset(_words(content)), frozenset(_words(hidden))
+    for one, other in _OPPOSITES:
+        yield bool((mine & one and theirs & other) or (mine & other and theirs & one))
 
 
 def puts_in_negation(content: str, language: str = "en") -> bool:
