@@ -370,7 +370,7 @@ def test_json(diff):
     assert {"only": "after", "text": "##[error] hardly"} in quote["words"]
     assert quote["before"]["line"] == 19
     keys = set("version tool base head summary problems hidden_findings vanished settings quotes notes".split())
-    assert keys | {"themes", "works", "quoted_words"} == report.keys()
+    assert keys | {"themes", "works", "quoted_words", "records"} == report.keys()
 
 
 def test_text_is_safe_for_a_terminal(diff):

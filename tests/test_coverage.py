@@ -217,6 +217,8 @@ def test_the_json(read):
     assert report["totals"] == {"notes": 2, "themes": 2, "quotes": 52, "works": 2, "quoted_words": 161} | {
         "compared": 0,
         "wrong_at_first": 0,
+        "prose_quotations": 0,
+        "prose_quotations_unverified": 0,
     }
     section = next(section for section in report["sections"] if section["id"] == "unverified-quotes")
     assert (section["count"], section["of"], len(section["entries"])) == (52, 52, 52)

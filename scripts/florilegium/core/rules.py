@@ -317,7 +317,7 @@ _TABLE = (
      "An entry is one line in a file, and readers are shown \"verified\" for it. Such a line was not written by the program.",
      "Run `florilegium verify` with the original, or `florilegium verify --remove NOTE/QUOTE`."),
     ("bracket-changes-meaning", VERIFICATION, WARNING,
-     "No square bracket of a quotation puts in, replaces or leaves out a negation or a number.",
+     "No square bracket of a quotation puts in, replaces or leaves out a negation or a number, hides a limit such as \"only\", puts a word for its opposite, or changes the letters that a word begins with.",
      "`I [always] hurt` for \"I never hurt\" and `did […] like` for \"did not like\" are made of the work's own words, and say the opposite.",
      "Quote the negation or the number itself. Where the meaning stays, record an exception with the reason in `library.yml`."),
     ("long-bracket", VERIFICATION, WARNING,
