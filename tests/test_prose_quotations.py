@@ -4,10 +4,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from florilegium.check.checking import Options, check
+from florilegium.check.checking import Options, check_library
 from florilegium.check.coverage.coverage_report import text_report
 from florilegium.check.coverage.coverage_sections import coverage_of
-from florilegium.check.verifying import verify
+from florilegium.check.verifying import verify_library
 from florilegium.core.model import Quote
 from florilegium.core.spans import LineTable
 from florilegium.markdown.bodies import parse_body
@@ -68,18 +68,18 @@ def library(root: Path, files: dict[str, str]) -> Options:
 
 def test_they_are_compared_recorded_and_counted(tmp_path: Path) -> None:
     options = library(tmp_path, FILES)
-    result = verify(options, {"roe2010": tmp_path / "roe.txt"})
+    result = verify_library(options, {"roe2010": tmp_path / "roe.txt"})
     assert (result.compared, result.verified) == (5, 2)
     messages = [one.message for one in result.diagnostics if one.rule == "quote-not-in-source"]
     assert 'the words "I gave all of it up" do not stand in "roe2010", the work cited beside them' in messages
     lock = (tmp_path / "annotations/quotes.lock").read_text()
     assert lock.count("remembering/~") == 1
-    lines = list(text_report(coverage_of(check(options).links)))
+    lines = list(text_report(coverage_of(check_library(options).links)))
     assert "2 quotations in running prose, of which 1 was not verified" in lines
     # The entry goes stale when the words change, and follows them nowhere.
     path = tmp_path / "annotations/notes/remembering.md"
     path.write_text(path.read_text().replace("kept most of it", "kept some of it"))
-    stale = [one for one in check(options).diagnostics if one.rule == "stale-lock-entry"]
+    stale = [one for one in check_library(options).diagnostics if one.rule == "stale-lock-entry"]
     assert [one.message for one in stale] == [
         'the prose of "remembering" no longer has a quotation that was compared on 2026-11-28'
     ]
@@ -88,8 +88,8 @@ def test_they_are_compared_recorded_and_counted(tmp_path: Path) -> None:
 def test_a_library_can_do_without(tmp_path: Path) -> None:
     settings = LIBRARY["library.yml"] + "prose-quotations: false\n"
     options = library(tmp_path, {**FILES, "library.yml": settings})
-    assert verify(options, {"roe2010": tmp_path / "roe.txt"}).compared == 3
-    assert not [line for line in text_report(coverage_of(check(options).links)) if "running prose" in line]
+    assert verify_library(options, {"roe2010": tmp_path / "roe.txt"}).compared == 3
+    assert not [line for line in text_report(coverage_of(check_library(options).links)) if "running prose" in line]
 
 
 def test_its_id_is_of_its_words() -> None:

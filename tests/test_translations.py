@@ -12,7 +12,7 @@ from florilegium.core.spans import LineTable
 from florilegium.markdown.bodies import parse_body
 from florilegium.markdown.prose_tree import shown_text
 from florilegium.quotations.verification import named_quotes
-from florilegium.site.pages import Plan
+from florilegium.site.pages import PagePlan
 from florilegium.site.search.index_records import documents
 from planned import LIBRARY, contents, planned
 
@@ -33,16 +33,16 @@ FILES = {**LIBRARY, "notes/remembering.md": LIBRARY["notes/remembering.md"] + PA
 
 
 @pytest.fixture(scope="module")
-def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+def plan(tmp_path_factory: pytest.TempPathFactory) -> PagePlan:
     return planned(tmp_path_factory.mktemp("translations"), FILES)
 
 
-def page(plan: Plan, path: str) -> str:
+def page(plan: PagePlan, path: str) -> str:
     return plan.pages[path].render().decode()
 
 
 @pytest.mark.parametrize("path", ["notes/remembering.md", "themes/amnesia.md", "works/roe2010.md"])
-def test_a_card_shows_both_wherever_it_stands(plan: Plan, path: str) -> None:
+def test_a_card_shows_both_wherever_it_stands(plan: PagePlan, path: str) -> None:
     text = page(plan, path)
     assert "Ich habe alles behalten." in text
     start = text.index("Ich habe alles behalten.")
@@ -54,7 +54,7 @@ def test_a_card_shows_both_wherever_it_stands(plan: Plan, path: str) -> None:
     assert "{of=" not in text
 
 
-def test_exports_name_the_translator(plan: Plan) -> None:
+def test_exports_name_the_translator(plan: PagePlan) -> None:
     found = contents(plan, "data/library.json", "data/quotes.csv", "data/quotes.jsonl", "notes/remembering.md")
     quotes = {quote["id"]: quote for quote in json.loads(found["data/library.json"])["quotes"]}
     assert quotes["remembering/kept"]["translations"] == []
@@ -87,7 +87,7 @@ def test_exports_name_the_translator(plan: Plan) -> None:
     assert "> — Translated by Robin Smith; not verified" in found["notes/remembering.md"].decode()
 
 
-def test_the_search_knows_each_paragraph_by_its_language(plan: Plan) -> None:
+def test_the_search_knows_each_paragraph_by_its_language(plan: PagePlan) -> None:
     records = [
         record
         for document in documents(plan.site, lambda _path: "")
@@ -99,7 +99,7 @@ def test_the_search_knows_each_paragraph_by_its_language(plan: Plan) -> None:
     ]
 
 
-def test_a_translation_is_compared_with_nothing(plan: Plan) -> None:
+def test_a_translation_is_compared_with_nothing(plan: PagePlan) -> None:
     compared = [quote.words for quote, _ in named_quotes(plan.site.links.library)]
     assert "Ich habe alles behalten." in compared
     assert not any("kept all" in words for words in compared)

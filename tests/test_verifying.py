@@ -79,18 +79,18 @@ def test_the_wrong_file_changes_nothing(root):
     (root / "other.txt").write_text("Completely unrelated text by Doe about something else.")
     result = run(root, "other.txt")
     assert (root / LOCK).read_bytes() == before
-    assert "holds no quotation" in result.findings[0]
+    assert "holds no quotation" in result.remarks[0]
 
 
 def test_a_text_that_does_not_look_like_the_work(root):
     (root / "doe.txt").write_text("I forget the pain as soon as it is over.")
     result = run(root)
-    assert "neither a word of the title nor an author" in result.findings[0]
+    assert "neither a word of the title nor an author" in result.remarks[0]
     assert lock(root) == []
-    assert run(root, confirm=lambda _question: True).findings == ()
+    assert run(root, confirm=lambda _question: True).remarks == ()
     assert len(lock(root)) == 1
     (root / LOCK).unlink()
-    assert run(root, force=True).findings == ()
+    assert run(root, force=True).remarks == ()
     assert len(lock(root)) == 1
 
 
@@ -282,13 +282,13 @@ def test_a_page_that_the_record_knows_is_written(root):
     record = root / LOCK
     plain = record.read_text()
     record.write_text(plain.replace(" work=", " page=514 work="))
-    (missing,) = [one for one in check(options(root)).diagnostics if one.rule == "missing-locator"]
+    (missing,) = [one for one in check_library(options(root)).diagnostics if one.rule == "missing-locator"]
     assert missing.help == "add the page: [@doe2009, p. 514]; florilegium check --fix writes it"
     (change,) = plan_fixes(options(root)).changes
     assert change.after == text
     # Where it cannot be told at which of several places the words stand, nothing is proposed.
     record.write_text(f"{record.read_text().rstrip()} marks=unplaced\n")
-    (missing,) = [one for one in check(options(root)).diagnostics if one.rule == "missing-locator"]
+    (missing,) = [one for one in check_library(options(root)).diagnostics if one.rule == "missing-locator"]
     assert missing.help == "add the page: [@doe2009, p. 12]"
     assert plan_fixes(options(root)).changes == ()
 

@@ -170,7 +170,7 @@ class Translation(FrozenValue):
     translator: str
     language: str
     """A tag (BCP 47); empty for the language of the library."""
-    of: Mention
+    of: IdMention
     """The id of the quote."""
     reference: Reference | None
     """The work of the quote, or the one in which the translation was published."""

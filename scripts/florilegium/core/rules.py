@@ -38,15 +38,9 @@ class Rule:
 
 ERROR, WARNING, INFORMATION = Severity.ERROR, Severity.WARNING, Severity.INFORMATION
 
-FILES = "Files and text"
-FRONT_MATTER = "Front matter"
-REFERENCES = "References and sources"
-THEME_RULES = "Themes"
-QUOTES = "Quotes"
-VERIFICATION = "Verification"
-PROSE = "Prose and links"
-WORLD = "Links to other sites"
-LIMITS = "Limits"
+FILES, FRONT_MATTER, REFERENCES, THEME_RULES = "Files and text", "Front matter", "References and sources", "Themes"
+QUOTES, VERIFICATION, PROSE = "Quotes", "Verification", "Prose and links"
+WORLD, LIMITS = "Links to other sites", "Limits"
 
 # fmt: off
 _TABLE = (

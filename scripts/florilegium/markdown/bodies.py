@@ -14,7 +14,7 @@ from ..core.model import Body, Citation, Heading, Hyperlink, Quote, Translation
 from ..core.places import Places
 from ..core.spans import LineTable, Span
 from .building import build_tree, trimmed_end
-from .citations import Found
+from .citations import FoundCitation
 from .citing import bare_target, check_markup, find_citations
 from .dialects import (
     check_blank_lines,
@@ -28,13 +28,13 @@ from .dialects import (
 from .events import Definition, read_definitions
 from .headings import make_anchor, split_anchor
 from .nodes import LITERAL, Node
-from .positions import Positions, normalise
+from .positions import Positions, normalise_lines
 from .prose_quotations import find_prose_quotations
 from .quoted_markup import check_verse, check_words
 from .quotes import Attribution, identify
-from .quoting import Parts, callout_of, split_quote, without_callout
-from .runs import Run
-from .tags import Fault, judge_blocks, judge_inline
+from .quoting import QuoteParts, callout_of, split_quote, without_callout
+from .runs import InlineRun
+from .tags import TagFault, judge_blocks, judge_inline
 from .translations import TranslationAttribution, parse_translation
 from .writing_text import write_line, write_text
 
@@ -259,7 +259,7 @@ class _Reader:
             )
         )
 
-    def _add_translation(self, node: Node, parts: Parts, attribution: TranslationAttribution) -> None:
+    def _add_translation(self, node: Node, parts: QuoteParts, attribution: TranslationAttribution) -> None:
         words = write_text(parts.words)
         if attribution.fault is not None or attribution.of is None:
             self.diagnostics += [attribution.fault] if attribution.fault else []
@@ -366,7 +366,7 @@ class _Reader:
             self.cut_citations += len(faults)
             self._faults(faults)
 
-    def _prose_quotes(self, run: Run, citations: list[Found]) -> None:
+    def _prose_quotes(self, run: InlineRun, citations: list[FoundCitation]) -> None:
         for found in find_prose_quotations(run, citations):
             span = run.span(found.start, found.end)
             self.prose_quotes.append(

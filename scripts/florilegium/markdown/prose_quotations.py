@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..core.model import CitationMode, Reference
-from .citations import Found
+from .citations import FoundCitation
 from .nodes import Node
-from .runs import Run
+from .runs import InlineRun
 from .writing_text import write_line
 
 __all__ = ["ProseQuotation", "find_prose_quotations"]
@@ -35,7 +35,7 @@ class ProseQuotation(NamedTuple):
     """The work; None where several are cited together."""
 
 
-def find_prose_quotations(run: Run, cited: Sequence[Found]) -> Iterator[ProseQuotation]:
+def find_prose_quotations(run: InlineRun, cited: Sequence[FoundCitation]) -> Iterator[ProseQuotation]:
     """Yield the words in quotation marks of which a citation in the same sentence says where they come from.
 
     The work is that of the first citation after the words; where none follows, of the last one before them.
@@ -62,7 +62,7 @@ def _is_long(text: str) -> bool:
     return len(_WORD.findall(text)) >= _WORDS or len(_UNSPACED.findall(text)) >= _CHARACTERS
 
 
-def _words(run: Run, start: int, end: int) -> str:
+def _words(run: InlineRun, start: int, end: int) -> str:
     """Return what a reader sees of the run from one index to another."""
     nodes: list[Node] = []
     for node, first, last in run.places():

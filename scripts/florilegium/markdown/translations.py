@@ -8,11 +8,11 @@ import re
 from typing import NamedTuple
 
 from ..core.diagnostics import Diagnostic, quoted
-from ..core.model import Mention, Reference
+from ..core.model import IdMention, Reference
 from ..core.spans import Span
 from .citing import find_citations
 from .quotes import DASH
-from .runs import Run
+from .runs import InlineRun
 
 __all__ = ["TranslationAttribution", "parse_translation"]
 
@@ -36,7 +36,7 @@ class TranslationAttribution(NamedTuple):
 
     translator: str
     language: str
-    of: Mention | None
+    of: IdMention | None
     reference: Reference | None
     is_published: bool
     span: Span
@@ -44,7 +44,7 @@ class TranslationAttribution(NamedTuple):
     """What is wrong with it; of several faults the first."""
 
 
-def parse_translation(run: Run) -> TranslationAttribution | None:
+def parse_translation(run: InlineRun) -> TranslationAttribution | None:
     """Read an attribution as that of a translation; None where it says neither who translated nor of which quote."""
     dash = DASH.match(run.masked)
     start = dash.end() if dash else 0
@@ -88,7 +88,7 @@ def parse_translation(run: Run) -> TranslationAttribution | None:
     return TranslationAttribution(
         translator=translator,
         language=language[1] if language else "",
-        of=Mention(id=target[1], span=run.span(of.start(), of.end())) if target and of else None,
+        of=IdMention(id=target[1], span=run.span(of.start(), of.end())) if target and of else None,
         reference=cited[0].citation.references[0] if cited else None,
         is_published=is_published,
         span=span,

@@ -11,7 +11,7 @@ from .matching.normal_form import normalise_words, words_digest
 __all__ = [
     "NO_STATE",
     "ComparedFile",
-    "State",
+    "QuoteState",
     "compared_files",
     "marks_words",
     "record_words",
@@ -112,7 +112,7 @@ def state_words(against: VerifiedAgainst | None, quoted_in: Source | None = None
     return f"Verified against {kind} it is quoted in{both}"
 
 
-def marks_words(state: State, words: str) -> str:
+def marks_words(state: QuoteState, words: str) -> str:
     """Return what a reader should know of the words besides: `Part of a sentence; 2 omissions`."""
     marks = state.entries[0].marks if state.entries else ()
     omissions = len(OMISSION.findall(normalise_words(words))) if "[" in words else 0
@@ -124,7 +124,7 @@ def marks_words(state: State, words: str) -> str:
     return "; ".join(found).capitalize()
 
 
-def record_words(state: State, work: Source | None, day: Callable[[date], str]) -> str:
+def record_words(state: QuoteState, work: Source | None, day: Callable[[date], str]) -> str:
     """Return when, with what and by whom words were compared; empty where they were not. `day` writes a date."""
     if not state.entries:
         return ""
@@ -154,7 +154,7 @@ class ComparedFile(NamedTuple):
     """When it was compared last."""
 
 
-def compared_files(states: Iterable[State]) -> list[ComparedFile]:
+def compared_files(states: Iterable[QuoteState]) -> list[ComparedFile]:
     """Return the files on which states rest, in the order of their works' keys."""
     found: dict[tuple[str, str, int], list[Verification]] = {}
     for state in states:

@@ -205,7 +205,7 @@ class _Run:
         return ""
 
 
-def _placed(quote: Quote, key: str, found: Found, text: Normalised, labels: tuple[str, ...]) -> tuple[Found, bool]:
+def _placed(quote: Quote, key: str, found: Match, text: Normalised, labels: tuple[str, ...]) -> tuple[Match, bool]:
     """Of several places, take the one on the page that the attribution names; and say whether that is the only one."""
     reference = next((r for r in (quote.reference, quote.quoted_in) if r is not None and r.key == key), None)
     if not found.others:
@@ -218,7 +218,7 @@ def _placed(quote: Quote, key: str, found: Found, text: Normalised, labels: tupl
         return found, False
     if fitting[0] != found.position:
         again = find_words(quote.words, text, nearest=False, start=fitting[0])
-        if isinstance(again, Found):
+        if isinstance(again, Match):
             found = replace(again, others=found.others)
     return found, len(fitting) == 1
 

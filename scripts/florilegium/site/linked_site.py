@@ -25,7 +25,7 @@ from ..core.model import (
 from ..library.links import Links, note_references
 from ..library.voices import render_voices, voices_of
 from ..markdown.speakers import Voice
-from ..quotations.states import NO_STATE, State, record_words, state_words
+from ..quotations.states import NO_STATE, QuoteState, record_words, state_words
 from ..works.citing import Bibliography
 from ..works.citing.numbering import numbered
 from ..works.citing.pandoc_fragments import plain_text

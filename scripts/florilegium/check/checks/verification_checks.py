@@ -8,7 +8,7 @@ from datetime import timedelta
 from ...core.diagnostics import Diagnostic, Related, quoted
 from ...core.model import Quote, Verification
 from ...core.spans import Span
-from ...library.voices import people_of, role_names, voices_of
+from ...library.voices import named_people, role_names, voices_of
 from ...markdown.speakers import SpeakerFault, parse_speaker
 from ...quotations.fingerprints import fingerprint, is_same_work, parse_fingerprint
 from ...quotations.lock_file import moved_entries
@@ -193,7 +193,7 @@ def _names_speaker(context: Context, quote: Quote, text: str) -> bool:
     """Return whether a text reads as a speaker: a role of the library, or an author of the work."""
     text = re.split(r",?\s+in\s*\Z|,\s*\Z", text.strip())[0]
     source = context.links.sources.get(quote.reference.key) if quote.reference else None
-    people = tuple(people_of(source, context.links.roles))
+    people = tuple(named_people(source, context.links.roles))
     names = role_names(context.links.roles)
     return not isinstance(parse_speaker(text, names, people, context.language), SpeakerFault)
 

@@ -9,12 +9,13 @@ from ...core.model import Quote, Source
 from ...core.spans import LineTable
 from ...library.links import Links
 from ...library.reading import FileKind, parse_text
-from .attribution_fixes import mend_dashes, mend_ids, mend_marked_ids, mend_order, mend_unlisted
-from .blank_line_fixes import mend_blank_lines
-from .fix_drafts import Mend, MendedText, TextKind, counting, parse_mended
-from .identifier_fixes import mend_dois
-from .letter_fixes import count_left, identities, mend_letters
-from .page_fixes import mend_pages
+from .attribution_fixes import fix_dashes, fix_ids, fix_marked_ids, fix_order, fix_unlisted
+from .blank_line_fixes import fix_blank_lines
+from .fix_drafts import Fix, FixedText, TextKind, counting, parse_fixable
+from .identifier_fixes import fix_dois
+from .letter_fixes import count_left, fix_letters, identities
+from .page_fixes import fix_pages
+from .title_fixes import fix_titles
 
 __all__ = ["FixedFile", "fix_bibliography", "fix_document"]
 
@@ -35,14 +36,14 @@ def _document_dois(document: FixedText) -> Iterator[Fix]:
     return fix_dois(document.findings, document.table)
 
 
-_MENDERS: tuple[Callable[[MendedText], Iterable[Mend]], ...] = (
-    mend_blank_lines,
-    mend_dashes,
-    mend_marked_ids,
-    mend_ids,
-    mend_unlisted,
-    mend_order,
-    mend_pages,
+_MENDERS: tuple[Callable[[FixedText], Iterable[Fix]], ...] = (
+    fix_blank_lines,
+    fix_dashes,
+    fix_marked_ids,
+    fix_ids,
+    fix_unlisted,
+    fix_order,
+    fix_pages,
     _document_dois,
 )
 """In the order in which one makes work for the next: an attribution that is recognised needs an id."""

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from ...core.edits import Edit
 from ...core.model import Note
 from ...quotations.matching import words_digest
-from .fix_drafts import Mend, MendedText, TextKind
+from .fix_drafts import Fix, FixedText, TextKind
 
-__all__ = ["mend_pages"]
+__all__ = ["fix_pages"]
 
 
-def mend_pages(document: MendedText) -> Iterator[Mend]:
+def fix_pages(document: FixedText) -> Iterator[Fix]:
     """Each work of an attribution that has no place gets the page on which the words were found, if that is sure."""
     if not isinstance(document.value, Note):
         return
@@ -25,4 +25,4 @@ def mend_pages(document: MendedText) -> Iterator[Mend]:
         at = table.offset(reference.key_span.end)
         at += table.text[at : at + 1] == "}"
         if len(pages) == 1 and (page := pages.pop()) and table.text[at : at + 1] in ("]", ";"):
-            yield Mend(TextKind.PAGE, (Edit(span=table.span(at, at), text=f", p. {page}"),))
+            yield Fix(TextKind.PAGE, (Edit(span=table.span(at, at), text=f", p. {page}"),))

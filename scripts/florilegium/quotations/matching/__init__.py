@@ -237,9 +237,9 @@ def _uses(runs: Sequence[_Run], gaps: Sequence[Gap], fits: Sequence[Fit], text: 
         gap = gaps[index - 1] if index else None
         before = gap.contents if gap else run.before
         if run.lead and before:
-            yield Bracket(before[-1], text[fit.first : fit.begin], Kind.NOTHING, fit.first, fit.begin, leads=True)
-        elif not index or (gap and gap.kind is Kind.OMISSION):
-            yield from (Bracket(content, "", Kind.INSERTION, fit.first, fit.first) for content in run.before)
+            yield Bracket(before[-1], text[fit.first : fit.begin], GapKind.NOTHING, fit.first, fit.begin, leads=True)
+        elif not index or (gap and gap.kind is GapKind.OMISSION):
+            yield from (Bracket(content, "", GapKind.INSERTION, fit.first, fit.first) for content in run.before)
         if index + 1 < len(runs):
             yield from _gap_uses(run, runs[index + 1], gaps[index], fit, fits[index + 1], text)
         else:

@@ -114,14 +114,14 @@ def changes_meaning(bracket: Bracket, language: str = "en") -> bool:
     if bracket.literal:
         return False
     content, hidden = bracket.content.casefold(), bracket.hidden.casefold()
-    if bracket.kind is Kind.OMISSION:
+    if bracket.kind is GapKind.OMISSION:
         return holds_negation(hidden, language) or _holds_limit(hidden, language)
     if content.strip() == hidden.strip():
         return False
     if bracket.kind in (GapKind.NOTHING, GapKind.WITHIN_WORD):
         affixes = (*_prefixes(language), *_SUFFIXES)
         # At the beginning a letter may change its case; at the end words change their form.
-        if (bracket.leads or bracket.kind is Kind.WITHIN_WORD) and count_letters(content + hidden):
+        if (bracket.leads or bracket.kind is GapKind.WITHIN_WORD) and count_letters(content + hidden):
             return True
         return any(part in affixes and len(part) > 1 for part in (content, hidden))
     if _negations(content, language) != _negations(hidden, language) or any(_turned(content, hidden, language)):

@@ -83,7 +83,7 @@ def _quotation(quote: Quote, site: Site) -> Quotation:
             f"[{site.language_of_translation(one)}] {' '.join(one.words.split())} ({site.translated_by(one)})"
             for one in quote.translations
         ),
-        verification=verification_of(quote, site),
+        verification=verification_row(quote, site),
         status=said.kind.value if said else "",
         status_date=said.date if said else "",
         status_notice=said.address if said else "",

@@ -99,7 +99,7 @@ def _bodies(quote: Quote, note: Note, site: Site, names: SiteIris) -> Iterator[_
     for translation in quote.translations:
         described = _text("describing", translation.words, translation=site.translated_by(translation))
         yield {**described, "language": site.language_of_translation(translation)}
-    yield _text("assessing", site.state_words(quote), verification=verification_of(quote, site))
+    yield _text("assessing", site.state_words(quote), verification=verification_row(quote, site))
     source = site.source_of(quote.reference)
     if source and (said := retraction(source)):
         yield _text("assessing", f"The work: {said.sentence}", status=said.kind.value)
