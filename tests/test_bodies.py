@@ -191,3 +191,21 @@ def test_many_equal_headings_take_linear_time() -> None:
     for _ in range(20_000):
         make_anchor("the same", taken)
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "— die Autorin, in [@a, S. 3], zitiert nach [@b] #x {#an-id}",
+        "— l'autrice, dans [@a], citée dans [@b] #x {#an-id}",
+        "— la autora, en [@a], citada por [@b] #x {#an-id}",
+        "— המחברת, ב [@a], מצוטטת אצל [@b] #x {#an-id}",
+        "— 作者，见 [@a]，转引自 [@b] #x {#an-id}",
+    ],
+)
+def test_the_words_before_a_work_may_be_of_another_language(words):
+    parsed = read(f"> Words.\n>\n> {words}\n")
+    assert [d.message for d in parsed.diagnostics] == []
+    quote = parsed.body.quotes[0]
+    assert [reference.key for reference in quote.references] == ["a", "b"]
+    assert quote.speaker.text in ("die Autorin", "l'autrice", "la autora", "המחברת", "作者")

@@ -11,12 +11,12 @@ from florilegium.core.model import Citation, CitationMode, Locator, Reference
 from florilegium.core.spans import LineTable, Span
 from florilegium.markdown.bodies import parse_body
 from florilegium.markdown.citations import (
-    LOCATOR_LABELS,
     is_plain_key,
     parse_citations,
     parse_locator,
     render_citation,
 )
+from florilegium.markdown.locator_labels import LOCATOR_LABELS
 from florilegium.markdown.positions import normalise_lines
 from hypothesis import given
 from hypothesis import strategies as st
@@ -195,7 +195,7 @@ def test_the_same_citations_as_pandoc_wherever_they_stand() -> None:
         (", {s.v. `x`} y", "sub-verbo", "`x`", " y"),
         ("{p. 3}x", "page", "3", "x"),
         (", p.", "page", "", ""),
-        (", s.v. “word”", "sub-verbo", "", "“word”"),
+        (", s.v. “word”", "sub-verbo", "“word”", ""),
     ],
 )
 def test_locators(after_key: str, label: str, value: str, rest: str) -> None:
@@ -311,3 +311,34 @@ def test_keys_in_braces_hold_brackets() -> None:
 def test_an_omission_is_no_suffix() -> None:
     (found,) = cite("As @a […] said")
     assert found.span.end_column == len("As @a") + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "value", "suffix"),
+    [
+        ("S. 12–15", "page", "12–15", ""),
+        ("Kap. 2, S. 14", "chapter", "2", ", S. 14"),
+        ("Bd. IV", "volume", "IV", ""),
+        ("cap. 3", "chapter", "3", ""),
+        ("pág. 12", "page", "12", ""),
+        ("стр. 12", "page", "12", ""),
+        ("עמ׳ 12", "page", "12", ""),
+        ("第12页", "page", "12", ""),
+        ("頁12", "page", "12", ""),
+        ("n° 5", "number", "5", ""),
+        ('s.v. "Word", p. 3', "sub-verbo", '"Word"', ", p. 3"),
+        ("sub verbo Trieb", "sub-verbo", "Trieb", ""),
+        ("00:12:30", "timestamp", "00:12:30", ""),
+    ],
+)
+def test_places_are_read_in_the_words_of_many_languages(text, label, value, suffix):
+    found = parse_citations(f"[@k, {text}]", LineTable("", f"[@k, {text}]").span)
+    reference = next(iter(found)).citation.references[0]
+    assert (reference.locator.label, reference.locator.value, reference.suffix) == (label, value, suffix)
+
+
+@pytest.mark.parametrize("text", ["s. 3", "Satz 3", "t. 2", "note that 3 of them", "Seite an Seite", "Teil eins"])
+def test_what_only_looks_like_a_place_is_none(text):
+    found = parse_citations(f"[@k, {text}]", LineTable("", f"[@k, {text}]").span)
+    locator = next(iter(found)).citation.references[0].locator
+    assert locator is None or locator.value == text

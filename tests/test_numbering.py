@@ -1,6 +1,6 @@
 """Numbers of works on a page: counted as they are first cited, the list in their order."""
 
-from florilegium.works.citing.numbering import BETWEEN, END, LISTED, SIGN, number_works, numbered, signed
+from florilegium.works.citing.numbering import BETWEEN, END, LISTED, LOOSE, SIGN, SORTED, number_works, numbered, signed
 
 
 def sign(key):
@@ -28,3 +28,20 @@ def test_keys_are_no_markup():
 
 def test_other_pages_stay_as_they_are():
     assert number_works("<p>(Doe, 2009)</p>") == "<p>(Doe, 2009)</p>"
+
+
+def test_a_style_that_sorts_its_numbers_says_them_upwards():
+    def cite(keys, flags=SORTED):
+        units = (f'<a href="#{key}">[{sign(key)}]</a>' for key in keys)
+        return f"({f'<sup>{BETWEEN}{flags},{END}</sup>'.join(units)})"
+
+    first = f"{cite('abcd')} "
+    assert number_works(first + cite("db")).endswith('(<a href="#b">[2]</a><sup>,</sup><a href="#d">[4]</a>)')
+    plain = f"{''.join(map(sign, 'abcd'))} ({f'{BETWEEN}{SORTED},{END}'.join(map(sign, 'cab'))})"
+    assert number_works(plain) == "1234 (1–3)"
+    loose = f"{''.join(map(sign, 'abcd'))} ({f'{BETWEEN}{SORTED}{LOOSE},{END}'.join(map(sign, 'cab'))})"
+    assert number_works(loose) == "1234 (1,2,3)"
+    bracketed = f"{''.join(map(sign, 'abcd'))} {f'{BETWEEN}{SORTED}, {END}'.join(f'[{sign(key)}]' for key in 'cab')}"
+    assert number_works(bracketed) == "1234 [1]–[3]"
+    # Without a page there are no numbers, and the order is that of the note.
+    assert numbered(cite("ba"), lambda key: key).count("b") == 2

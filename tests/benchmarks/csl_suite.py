@@ -102,11 +102,13 @@ def ours(fixture: Fixture, folder: Path) -> str:
     citations = [Citation(references=tuple(map(reference, cites)), span=NOWHERE) for cites in fixture.citations]
     found: Bibliography = render_bibliography(fixture.items, citations, style=style, language="en-US")
     if fixture.mode == "bibliography":
-        listed = dict.fromkeys(found.order)
-        return "\n".join(found.entry_text(key) for key in listed)
-    shown = ("".join(plain_text(part.html) for part in found.citation(citation)) for citation in citations)
-    places = list(fixture.items)
-    return "\n".join(numbered(text, lambda key: places.index(key) + 1) for text in shown)
+        text = "\n".join(found.entry_text(key) for key in dict.fromkeys(found.order))
+    else:
+        text = "\n".join("".join(plain_text(p.html) for p in found.citation(c)) for c in citations)
+    # A page counts its works in the order in which it cites them.
+    cited = dict.fromkeys(str(cite["id"]) for cites in fixture.citations for cite in cites)
+    places = list(cited | dict.fromkeys(fixture.items))
+    return numbered(text, lambda key: places.index(key) + 1)
 
 
 def pandocs(fixture: Fixture, folder: Path) -> str:

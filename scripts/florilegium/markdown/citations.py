@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from ..core.model import Citation, CitationMode, Locator, Reference
 from ..core.spans import Span
+from .locator_labels import LABEL_WORDS, LOCATOR_LABELS, label_pattern
 
 __all__ = [
-    "LOCATOR_LABELS",
     "FoundCitation",
     "is_plain_key",
     "parse_citations",
@@ -26,44 +26,15 @@ type_span = Callable[[int, int], Span]
 _KEY = re.compile(r"@(?:\{([^{}\s]+)\}|((?:\w|\*)(?:\w|[:.#$%&\-+?<>~/](?=\w)|[:/](?=/))*))")
 _PLAIN = re.compile(r"\w(?:\w|[:.#$%&\-+?<>~/](?=\w)|[:/](?=/))*\Z")
 
-LOCATOR_LABELS: dict[str, tuple[str, ...]] = {
-    "page": ("p.", "pp.", "page", "pages"),
-    "chapter": ("ch.", "chs.", "chap.", "chaps.", "chapter", "chapters"),
-    "volume": ("vol.", "vols.", "volume", "volumes"),
-    "section": ("sec.", "secs.", "§", "§§", "section", "sections"),
-    "paragraph": ("para.", "paras.", "¶", "¶¶", "paragraph", "paragraphs"),
-    "figure": ("fig.", "figs.", "figure", "figures"),
-    "line": ("l.", "ll.", "line", "lines"),
-    "note": ("n.", "nn.", "note", "notes"),
-    "number": ("no.", "nos.", "number", "numbers"),
-    "folio": ("fol.", "fols.", "folio", "folios"),
-    "column": ("col.", "cols.", "column", "columns"),
-    "part": ("pt.", "pts.", "part", "parts"),
-    "book": ("bk.", "bks.", "book", "books"),
-    "verse": ("v.", "vv.", "verse", "verses"),
-    "sub-verbo": ("s.v.", "s.vv.", "sub verbo", "sub verbis"),
-    "opus": ("op.", "opp.", "opus", "opera"),
-    "issue": ("iss.", "issue", "issues"),
-    "table": ("tbl.", "tbls.", "table", "tables"),
-    "act": ("act", "acts"),
-    "scene": ("sc.", "scs.", "scene", "scenes"),
-    "appendix": ("app.", "apps.", "appendix", "appendices"),
-    "supplement": ("suppl.", "suppls.", "supplement", "supplements"),
-    "equation": ("eq.", "eqs.", "equation", "equations"),
-    "rule": ("r.", "rr.", "rule", "rules"),
-    "canon": ("can.", "cann.", "canon", "canons"),
-    "article-locator": ("art.", "arts.", "article", "articles"),
-    "title-locator": ("tit.", "tits.", "title", "titles"),
-    "timestamp": ("timestamp", "timestamps"),
-}
-"""CSL's locator labels, with the English words and signs that stand for each; the first is written."""
-
-_WORDS = {word: label for label, words in LOCATOR_LABELS.items() for word in words}
-_ALTERNATIVES = "|".join(re.escape(word) for word in sorted(_WORDS, key=len, reverse=True))
-_LABEL = re.compile(rf"(?P<label>{_ALTERNATIVES})(?:(?<=[.§¶])\s*|\s+|$)", re.IGNORECASE)
-_NUMBER = r"(?:[A-Za-z]?\d\w*(?:[./:]\w+)*|[ivxlcdm]+\b|[IVXLCDM]+\b)"
+_LABEL = re.compile(rf"(?P<label>{label_pattern()})(?:(?<=[.§¶'׳°º№\u3040-\u9fff])\s*|\s+|$)")
+_NUMBER = r"(?:[A-Za-z]?\d[^\W\u3040-\u9fff]*(?:[./:]\w+)*|[ivxlcdm]+\b|[IVXLCDM]+\b)"
 _RANGE = rf"{_NUMBER}(?:\s*[-‐‑‒–—]{{1,3}}\s*{_NUMBER})?(?:(?<=f)\.|\s?ff?\b\.?)?"
 _VALUE = re.compile(rf"{_RANGE}(?:\s*,\s*{_RANGE})*")
+_ENTRY = re.compile(r"\"[^\"\n]+\"|“[^”\n]+”|„[^“”\n]+[“”]|‘[^’\n]+’|\*[^*\n]+\*|[^\s,;][^,;\n]*")
+"""The headword of a dictionary or encyclopedia, after `s.v.`."""
+_COUNTED = re.compile(rf"第?\s*({_RANGE})\s*([页頁章卷巻节節段行])(?![\u3040-\u9fff])")
+"""A place with its word behind the number, as Chinese and Japanese have it: `第12页`."""
+_TIME = re.compile(r"\d{1,2}:[0-5]\d:[0-5]\d(?:[-–]\d{1,2}:[0-5]\d:[0-5]\d)?")
 _BARE = re.compile(rf"(?=[A-Za-z]?\d|[ivxlcdm]+\s*(?:[-–].*)?$){_VALUE.pattern}")
 
 
@@ -303,12 +274,15 @@ def parse_locator(text: str, start: int, end: int, span: type_span) -> tuple[Loc
     at = lead.end()
     if text.startswith("{", at) and (close := text.find("}", at, end)) > 0:
         return _braced(text, at + 1, close, span), close + 1
+    if counted := _COUNTED.match(text, at, end):
+        return _locator(LABEL_WORDS[counted[2]], counted[1], span(at, counted.end())), counted.end()
     label = _LABEL.match(text, at, end)
     if label is None:
         bare = _BARE.match(text, at, end)
-        return (_locator("page", bare[0], span(at, bare.end())), bare.end()) if bare else (None, start)
-    name = _WORDS[label["label"].lower()]
-    value = _VALUE.match(text, label.end(), end)
+        name = "timestamp" if bare and _TIME.fullmatch(bare[0]) else "page"
+        return (_locator(name, bare[0], span(at, bare.end())), bare.end()) if bare else (None, start)
+    name = _label_of(label)
+    value = (_ENTRY if name == "sub-verbo" else _VALUE).match(text, label.end(), end)
     if value is not None:
         return _locator(name, value[0], span(at, value.end())), value.end()
     if label["label"].endswith("."):
@@ -317,6 +291,11 @@ def parse_locator(text: str, start: int, end: int, span: type_span) -> tuple[Loc
 
 
 _LEAD = re.compile(r"\s*,?\s*")
+
+
+def _label_of(label: re.Match[str]) -> str:
+    word = label["label"]
+    return LABEL_WORDS.get(word) or LABEL_WORDS[word.lower()]
 
 
 def _locator(label: str, value: str, span: Span) -> Locator:
@@ -328,7 +307,7 @@ def _braced(text: str, start: int, end: int, span: type_span) -> Locator | None:
     if not inner:
         return None  # `{}` tells Pandoc that what follows is no locator.
     label = _LABEL.match(inner)
-    name = _WORDS[label["label"].lower()] if label else "page"
+    name = _label_of(label) if label else "page"
     return _locator(name, inner[label.end() :] if label else inner, span(start, end))
 
 

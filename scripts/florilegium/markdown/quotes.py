@@ -22,8 +22,15 @@ DASH = re.compile(r"(?:[—–―]|---?(?!-)|-(?![-@]))\s*")
 """What an attribution begins with. A lone hyphen is one only where a work follows."""
 
 _AFTER = "leave an empty line between the quotation and the text after it"
-_BETWEEN = re.compile(r"[\s,]*quoted\s+in\s*\Z", re.IGNORECASE)
-_IN = re.compile(r"(?:^|[\s,])in\s*\Z")
+_QUOTED_IN = (
+    r"quoted\s+in|cited\s+in|zitiert\s+(?:nach|in|bei)|zit\.\s*(?:nach|n\.|in)|cité[es]*\s+(?:dans|par|in|d['’]après)|"
+    r"citad[oa]\s+(?:en|em|por)|citat[oa]\s+(?:in|da)|(?:geciteerd|aangehaald)\s+(?:in|naar|bij)|citerad\s+i|citeret\s+i|"
+    r"sitert\s+i|cyt\.\s*za|cytowan[eya]\s+(?:za|w)|цит\.\s*по|цитируется\s+по|apud|"
+    r"(?:מצוטט|מובא)(?:ת|ים|ות)?\s+(?:אצל|בתוך|ב-?)|转引自|轉引自|引自"
+)
+_BETWEEN = re.compile(rf"[\s,，、]*(?:{_QUOTED_IN})\s*\Z", re.IGNORECASE)
+_IN = re.compile(r"(?:^|[\s,])(?:in|dans|en|em)\s*\Z|[,，]\s*(?:i|w|v|в|ב-?|于|於|载|載|见|見)\s*\Z")
+"""Words before a work, of all the languages that they are known of: a note is read without its library."""
 _TOKEN = re.compile(r"\S+")
 _EARLY = re.compile(r"(?<![^\s,])(?:[#!][a-z][\w-]*|\{#[^{}\s]*\})")
 _PSEUDONYM = re.compile(r"[\"“„«']([^\"”“»']+)[\"”“»']")

@@ -91,10 +91,14 @@ class Style:
     """What such a style has between two numbers."""
     collapses: bool = False
     """Whether such a style writes `1–3` for three numbers in a row."""
+    sorts: bool = False
+    """Whether such a style sorts the numbers of a citation."""
     full: bytes = b""
     """The style with its rules for telling names apart, for works that need them; empty where it has none."""
     names_rule: str = ""
     """Those rules: `add-names`, `add-givenname` and `all-names`, as far as they hold."""
+    dated: bool = False
+    """Whether citations show years, so that works of different years are never cited alike."""
     et_al_min: int = 0
     """How many names a citation has at least where some are left out; 0 where none are."""
     locale: str = ""
@@ -184,6 +188,7 @@ def _parse_style(name: str, text: bytes, *, complete: bool = True) -> Style:
     conditions = any(e.get("position") or e.get("disambiguate") for e in root.iter())
     numeric = "citation-number" in _used(root, citation)
     collapses = numeric and citation.attrib.pop("collapse", "") == "citation-number"
+    sorts = citation.find(f"{CSL}sort/{CSL}key[@variable='citation-number']") is not None
     delimiter = _set_numbers_aside(root, citation, bibliography) if numeric else ""
     sequential = conditions or "citation-label" in variables
     rules = _name_rules(citation)
@@ -208,8 +213,10 @@ def _parse_style(name: str, text: bytes, *, complete: bool = True) -> Style:
         numeric=numeric,
         delimiter=delimiter,
         collapses=collapses,
+        sorts=sorts,
         full=full,
         names_rule=rules,
+        dated="issued" in _used(root, citation),
         et_al_min=min(et_al, default=0),
         locale=root.get("default-locale") or _LOCALES.get(id_, ""),
     )
@@ -261,9 +268,10 @@ def _set_numbers_aside(
     delimiter = layout.get("delimiter", "") if layout is not None else ""
     if layout is not None:
         layout.set("delimiter", BETWEEN)
+    alone = {macro.get("name") for macro in root.findall(f"{CSL}macro") if len(macro) == 1 and _is_number(macro[0])}
     for parent in list(bibliography.iter()):
         for child in list(parent):
-            if child.get("variable") == "citation-number" and child.tag in (f"{CSL}text", f"{CSL}number"):
+            if _is_number(child) or (child.tag == f"{CSL}text" and child.get("macro", "") in alone):
                 parent.remove(child)
     bibliography.attrib.pop("second-field-align", None)
     for element in root.iter():
@@ -272,6 +280,10 @@ def _set_numbers_aside(
             if element.tag == f"{CSL}number":
                 element.tag = f"{CSL}text"
     return delimiter
+
+
+def _is_number(element: ElementTree.Element) -> bool:
+    return element.get("variable") == "citation-number" and element.tag in (f"{CSL}text", f"{CSL}number")
 
 
 def _name_rules(citation: ElementTree.Element) -> str:

@@ -6,8 +6,11 @@ the whole style only for works that need it, each with all works that can bear o
 
 - Citations can only read alike where the first name is the same, for all of them show it.
 - Where the style looks at all names, a given name depends on every work that shows the same family name.
+- Of a name that many works share, only who is cited in the same words and the same year can bear on a citation, and of
+  the others two: one whose given name has other initials, and one whose has the same.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -17,8 +20,11 @@ from .pandoc_items import Item
 
 __all__ = ["LARGEST", "Ambiguous", "ambiguous_works"]
 
-LARGEST = 400
-"""Works of one family name that are told apart; more would take pandoc minutes."""
+LARGEST = 60
+"""Works of one family name that pandoc gets as they are; of more it gets those that can bear on each other."""
+_MANY = 300
+"""Works that are cited alike up to given names; of more, those of one initial are told apart by themselves."""
+_ROLES = ("author", "editor", "translator", "director")
 _SHOWN = 20
 """Names of a work that a citation may show."""
 
@@ -41,15 +47,77 @@ def ambiguous_works(works: Mapping[str, Item], style: Style) -> Ambiguous:
     for key, shown in names.items():
         title = works[key].get("title-short") or works[key].get("title") or ""
         groups[shown[0][0] if shown else f"\0{title}"].append(key)
-    near = _neighbours(names) if "all-names" in style.names_rule else {}
+    witnesses = _witnesses(names)
+    near = _neighbours(names, witnesses) if "all-names" in style.names_rule else {}
     needed: set[str] = set()
     bearing: dict[str, frozenset[str]] = {}
     for group in groups.values():
-        close = frozenset(group).union(*(near.get(key, ()) for key in group))
-        bearing |= dict.fromkeys(group, close)
-        if 1 < len(close) <= LARGEST and names[group[0]] and _needs(group, names, works, style, near):
-            needed.update(group)
+        told = names[group[0]] and _needs(group, names, works, style, near)
+        parts = _parts(group, names, works, style) if told and len(group) > LARGEST else [(group, set[str]())]
+        for part, beside in parts:
+            close = frozenset(part).union(beside, *(near.get(key, ()) for key in part))
+            if len(parts) > 1:
+                close = close.union(*(_other(name, witnesses) for name in {names[key][0] for key in part}))
+            bearing |= dict.fromkeys(part, close)
+            if told and len(close) > 1:
+                needed.update(part)
     return Ambiguous(frozenset(needed), bearing)
+
+
+def _parts(
+    group: list[str], names: Mapping[str, list[tuple[str, str]]], works: Mapping[str, Item], style: Style
+) -> list[tuple[list[str], set[str]]]:
+    """A group of one family name, by who can be cited alike: with the same names, in the same year.
+
+    Of very many who are, those of the same initials, with one work of other initials beside them.
+    """
+    alike: dict[tuple[object, ...], list[str]] = defaultdict(list)
+    for key in group:
+        alike[_year(works[key]) if style.dated else "", _shape(works[key], style)].append(key)
+    found: list[tuple[list[str], set[str]]] = []
+    for part in alike.values():
+        by_initials: dict[str, list[str]] = defaultdict(list)
+        for key in part:
+            by_initials[_initials(names[key][0][1]) if len(part) > _MANY else ""].append(key)
+        firsts = [(initials, keys[0]) for initials, keys in by_initials.items()][:2]
+        for initials, keys in by_initials.items():
+            found.append((keys, {key for other, key in firsts if other != initials}))
+    return found
+
+
+def _shape(work: Item, style: Style) -> tuple[str, ...]:
+    """The family names that a citation shows; of a list that it shortens, the first."""
+    people: Any = next((work[role] for role in _ROLES if work.get(role)), ())
+    shortened = style.et_al_min and len(people) >= style.et_al_min
+    return (_name(people[0])[0], "et al.") if shortened else tuple(_name(name)[0] for name in people[:_SHOWN])
+
+
+_Witnesses = Mapping[str, Mapping[str, Mapping[str, str]]]
+"""By family name and initials, the first work that shows each given name; two given names of one are enough."""
+
+
+def _witnesses(names: Mapping[str, list[tuple[str, str]]]) -> _Witnesses:
+    found: dict[str, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
+    for key, shown in names.items():
+        for family, given in shown:
+            bearers = found[family][_initials(given)]
+            if len(bearers) < 2:
+                bearers.setdefault(given, key)
+    return found
+
+
+def _other(name: tuple[str, str], witnesses: _Witnesses) -> set[str]:
+    """Works that show the same family name with another given name: one of the same initials, and one of others."""
+    family, given = name
+    same = next((key for other, key in witnesses[family][_initials(given)].items() if other != given), None)
+    others = (initials for initials in witnesses[family] if initials != _initials(given))
+    other = next((next(iter(witnesses[family][initials].values())) for initials in others), None)
+    return {key for key in (same, other) if key is not None}
+
+
+def _initials(given: str) -> str:
+    """What a style may make of a given name: `Jane Ann` is `J A`."""
+    return " ".join(word[:1].casefold() for word in re.split(r"[\s.-]+", given) if word)
 
 
 def _needs(
@@ -72,27 +140,30 @@ def _needs(
     return any(len(lists) > 1 for lists in authors.values())
 
 
-def _neighbours(names: Mapping[str, list[tuple[str, str]]]) -> dict[str, frozenset[str]]:
+def _neighbours(names: Mapping[str, list[tuple[str, str]]], witnesses: _Witnesses) -> dict[str, frozenset[str]]:
     """For each work the others that show one of its family names with another given name."""
-    bearers: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    bearers: dict[str, set[str]] = defaultdict(set)
     for key, shown in names.items():
-        for family, given in shown:
-            bearers[family][given].add(key)
+        for family, _ in shown:
+            bearers[family].add(key)
     found: dict[str, frozenset[str]] = {}
     for key, shown in names.items():
         others: set[str] = set()
         for family, given in shown:
-            for other, keys in bearers[family].items():
-                if other != given and len(others) <= LARGEST:
-                    others |= keys
-        if others:
+            if len(bearers[family]) > LARGEST:
+                others |= _other((family, given), witnesses)
+            else:
+                others |= {
+                    other for other in bearers[family] if any(n == family and g != given for n, g in names[other])
+                }
+        if others - {key}:
             found[key] = frozenset(others)
     return found
 
 
 def _names(work: Item, style: Style) -> list[tuple[str, str]]:
     """Family and given names in the order of a citation, as far as one may show them."""
-    people: Any = next((work[role] for role in ("author", "editor", "translator", "director") if work.get(role)), ())
+    people: Any = next((work[role] for role in _ROLES if work.get(role)), ())
     all_names = "all-names" in style.names_rule
     some = people[: (style.et_al_min or _SHOWN) if all_names else _SHOWN]
     return [_name(name) for name in some]

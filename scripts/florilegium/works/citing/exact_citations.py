@@ -66,7 +66,9 @@ def format_exactly(
         exact.warnings.update(sheet.warnings)
         for close, digest, left in batch:
             exact.by_digest[digest].update({citation: sheet.citations[citation] for citation in left})
-            exact.entries_by_digest[digest].update({key: sheet.entries.get(key, "") for key in close})
+            # A work that only stands beside others has its own letters where all that bears on it is there.
+            whole = (key for key in close if key in needed and bearing[key] <= close)
+            exact.entries_by_digest[digest].update({key: sheet.entries.get(key, "") for key in whole})
     for found in exact.by_digest.values():
         exact.citations |= found
     for group in waiting:

@@ -33,7 +33,7 @@ from .exact_citations import ExactCitations, format_exactly
 from .formatted_cache import CitationCache
 from .formatting_plan import FormattingPlan
 from .narrative_citations import Narrative, is_split, readable
-from .numbering import signed
+from .numbering import SIGN, signed
 from .pandoc_fragments import CitedPart, plain_text
 from .pandoc_items import Item, digest_of, joins_two_names, prepare_work
 from .pandoc_process import Pandoc, find_pandoc
@@ -145,6 +145,8 @@ def render_bibliography(
     if style.numeric:
         formatted = {citation: readable(citation, parts, style) for citation, parts in formatted.items()}
     entries = {**desk.entries, **exact.entries}
+    if style.numeric:  # An entry stands on many pages, each with numbers of its own beside it.
+        entries = {key: _NUMBERED.sub("", entry).replace(SIGN, "") for key, entry in entries.items()}
     left_out = [key for key in works if not entries[key]]
     return Bibliography(
         order=(*desk.order, *left_out),
@@ -157,6 +159,7 @@ def render_bibliography(
     )
 
 
+_NUMBERED = re.compile(rf"\A[\[(]?{SIGN}[\]).]*\s*")
 _AND = {"de": "und", "en": "and", "es": "y", "fr": "et", "it": "e", "nl": "en", "pt": "e"}
 """The word by which APA joins two names in running text."""
 

@@ -5,7 +5,7 @@ The short forms are those of CSL's locales (https://github.com/citation-style-la
 
 import re
 
-from ...markdown.citations import LOCATOR_LABELS
+from ...markdown.locator_labels import LABEL_WORDS, LOCATOR_LABELS, label_pattern
 
 __all__ = ["localised_places", "place_word"]
 
@@ -39,12 +39,28 @@ _WORDS: dict[str, dict[str, str | tuple[str, str]]] = {
            "table": "tab.", "article-locator": "art."},
     "pt": {"page": ("p.", "p."), "chapter": "cap.", "volume": "vol.", "section": "sec.", "figure": "fig.",
            "number": "n.º", "table": "tab.", "article-locator": "art."},
+    "he": {
+        "page": "עמ׳", "chapter": "פרק", "volume": "כרך", "section": "סעיף", "paragraph": "פסקה", "figure": "איור",
+        "line": "שורה", "note": "הערה", "number": "מס׳", "column": "טור", "part": "חלק", "book": "ספר",
+        "verse": "פסוק", "sub-verbo": "ערך", "table": "טבלה", "act": "מערכה", "scene": "תמונה", "appendix": "נספח",
+        "issue": "גיליון", "equation": "משוואה", "rule": "כלל", "article-locator": "סעיף", "title-locator": "כותרת",
+    },
+    "zh": {
+        "page": "页", "chapter": "章", "volume": "卷", "section": "节", "paragraph": "段", "figure": "图", "line": "行",
+        "note": "注", "number": "号", "column": "栏", "part": "部", "book": "册", "verse": "节", "sub-verbo": "词条",
+        "table": "表", "act": "幕", "scene": "场", "appendix": "附录", "issue": "期", "equation": "式", "rule": "规则",
+        "article-locator": "条", "title-locator": "编",
+    },
+    "sv": {"page": "s.", "chapter": "kap.", "volume": "vol.", "section": "avsn.", "figure": "fig.", "table": "tab.",
+           "number": "nr", "article-locator": "art."},
+    "pl": {"page": "s.", "chapter": "rozdz.", "volume": "t.", "section": "sekcja", "figure": "rys.", "table": "tab.",
+           "number": "nr", "article-locator": "art."},
+    "ru": {"page": "с.", "chapter": "гл.", "volume": "т.", "section": "разд.", "figure": "рис.", "table": "табл.",
+           "number": "№", "line": "стк.", "part": "ч.", "book": "кн.", "article-locator": "ст."},
 }  # fmt: skip
 _SEVERAL = re.compile(r"[,&‐‑‒–—-]")
-_LABELS = {word: label for label, words in LOCATOR_LABELS.items() for word in words if len(word) > 1}
 _SECOND = re.compile(
-    rf"(,\s*)({'|'.join(sorted(map(re.escape, _LABELS), key=len, reverse=True))})(?:(?<=[.§¶])\s*|\s+)"
-    r"((?:[A-Za-z]?\d|[ivxlc]+\b)[\w.:–-]*(?:\s*[–-]\s*\w+)?)"
+    rf"(,\s*)({label_pattern()})(?:(?<=[.§¶])\s*|\s+)((?:[A-Za-z]?\d|[ivxlc]+\b)[\w.:–-]*(?:\s*[–-]\s*\w+)?)"
 )
 
 
@@ -67,4 +83,9 @@ def localised_places(suffix: str, language: str) -> str:
     """What follows a locator, its own places in the language too: `, p. 5` becomes `, S. 5`."""
     if language.lower().startswith("en"):
         return suffix
-    return _SECOND.sub(lambda found: found[1] + place_word(_LABELS[found[2]], found[3], language) + found[3], suffix)
+
+    def localised(found: re.Match[str]) -> str:
+        label = LABEL_WORDS.get(found[2]) or LABEL_WORDS[found[2].lower()]
+        return found[1] + place_word(label, found[3], language) + found[3]
+
+    return _SECOND.sub(localised, suffix)

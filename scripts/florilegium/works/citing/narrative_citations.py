@@ -12,7 +12,7 @@ from ...core.model import CitationMode
 from .approximations import narrative_names
 from .citation_styles import Style
 from .cite_items import CitationParts, CslCitation, is_visible
-from .numbering import BETWEEN, END
+from .numbering import BETWEEN, END, LOOSE, SORTED
 from .pandoc_fragments import CitedPart
 from .pandoc_items import Item
 
@@ -73,6 +73,6 @@ def readable(citation: CslCitation, parts: CitationParts, style: Style) -> Citat
     """A citation of numbers, parted as the style says; by semicolons where places or words belong to them."""
     busy = any(cited.label or cited.prefix or cited.suffix for cited in citation)
     between = "; " if busy else escape(style.delimiter, quote=False)
-    if style.collapses and not busy and len(citation) > 2:
-        between = f"{BETWEEN}{between}{END}"
+    if not busy and len(citation) > 1 and (style.collapses or style.sorts):
+        between = f"{BETWEEN}{SORTED if style.sorts else ''}{'' if style.collapses else LOOSE}{between}{END}"
     return tuple(CitedPart(part.html.replace(BETWEEN, between), part.key) for part in parts)

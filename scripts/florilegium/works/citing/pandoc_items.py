@@ -20,9 +20,7 @@ Item = Mapping[str, Any]
 
 _UNPRINTED = frozenset(("abstract", "annote", "categories", "custom", "keyword"))
 """Fields that few styles print: without them pandoc reads less, and a corrected abstract changes nothing."""
-_COMPUTED = frozenset(
-    ("citation-label", "citation-number", "first-reference-note-number", "id", "locator", "year-suffix")
-)
+_COMPUTED = frozenset(("citation-number", "first-reference-note-number", "id", "locator", "year-suffix"))
 """Variables of a citation, not of a work: given with the work, they would appear in every citation of it."""
 _RETRACTIONS = frozenset(kind.value for kind in RetractionKind)
 _SITES = frozenset(("webpage", "post", "post-weblog"))
