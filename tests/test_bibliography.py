@@ -19,6 +19,7 @@ from florilegium.works.citing import (
     CitationCache,
     CitedPart,
     Style,
+    exact_citations,
     formatting,
     formatting_plan,
     pandoc_process,
@@ -806,6 +807,19 @@ def test_names_tell_works_apart_as_the_style_says(apa: Style) -> None:
     assert "(2010)" in bibliography.entry_text("li2")
     again = render(works, texts, style=apa, cache=bibliography.cache)
     assert (again.citations, again.cache is bibliography.cache) == (bibliography.citations, True)
+
+
+def test_works_that_bear_on_each_other_are_formatted_at_once() -> None:
+    # Ten families of works, whose pairs come in turn, and one job that alone is more than a batch holds.
+    pairs = [frozenset({f"{family}-{one}", f"{family}-{one + 1}"}) for one in range(99) for family in "abcdefghij"]
+    jobs: list[exact_citations.FormattingJob] = [(pair, str(number), []) for number, pair in enumerate(pairs)]
+    jobs.append((frozenset(map(str, range(200))), "large", []))
+    batches = list(exact_citations._batches(jobs))
+    assert sorted(digest for batch in batches for _, digest, _ in batch) == sorted(digest for _, digest, _ in jobs)
+    sizes = [len(frozenset[str]().union(*(close for close, _, _ in batch))) for batch in batches]
+    assert max(sizes[:-1]) <= 150
+    assert sizes[-1] == 200
+    assert len(batches) == 8
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from markupsafe import Markup
 from ...core.model import Note, Theme
 from ..addresses import ROOT
 from ..linked_site import Site, age_of
-from .cards import environment
 from .page_files import GeneratedFeed
+from .quotation_cards import environment
 
 __all__ = ["notes_feed", "theme_feed"]
 

@@ -1,7 +1,7 @@
 """Sentences around a citation or a hyperlink: what backlinks show, so that a reader sees why a page names another."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
@@ -10,8 +10,8 @@ from ...core.model import Note, Theme
 from ...library.links import CitedBy
 from ..addresses import ROOT
 from .cards import PageSite
+from .marked_html import citation_mark, marked
 from .marked_html import filled as fill_marks
-from .marked_html import marked
 
 __all__ = ["Backlink", "citing_sentence", "linking_sentence", "mentions_of"]
 
@@ -58,16 +58,25 @@ def citing_sentence(document: Note | Theme, key: str, site: PageSite) -> Markup:
         text = escape(Markup(site.citation(citations[index])).striptags())
         return f"{_OPEN}{text}{_CLOSE}" if index in wanted else str(text)
 
-    return _first(document, site, cited, "")
+    return _first(document, site, [citation_mark(index) for index in wanted], cited, "")
 
 
 def linking_sentence(document: Note | Theme, address: str, site: PageSite) -> Markup:
     """The first sentence of a document with a hyperlink to a page of the site."""
-    return _first(document, site, lambda i: Markup(site.citation(document.body.citations[i])).striptags(), address)
+
+    def cited(index: int) -> str:
+        return Markup(site.citation(document.body.citations[index])).striptags()
+
+    return _first(document, site, [f'<a href="{ROOT}{address}'], cited, address)
 
 
-def _first(document: Note | Theme, site: PageSite, cited: Callable[[int], str], address: str) -> Markup:
-    for html in _paragraphs(document, site):
+def _first(
+    document: Note | Theme, site: PageSite, marks: Collection[str], cited: Callable[[int], str], address: str
+) -> Markup:
+    """The first sentence with one of the marks that stand for citations, or of the hyperlinks to an address."""
+    for html in site.paragraphs(document, _paragraphs):
+        if not any(mark in html for mark in marks):
+            continue
         filled = fill_marks(html, citation=cited, quote=lambda _: "")
         if address:
             link = re.compile(rf'<a href="{re.escape(ROOT + address)}(?:#[^"]*)?"[^>]*>(.*?)</a>', re.DOTALL)

@@ -7,8 +7,9 @@ from markupsafe import Markup, escape
 
 from ...core.model import Quote
 from ...core.rules import RULES
-from .cards import PageSite, environment, localise
+from .cards import PageSite
 from .page_files import Contents, GeneratedPage, PageHeading
+from .quotation_cards import environment, localise
 from .theme_pages import theme_works
 from .work_entries import works_list
 

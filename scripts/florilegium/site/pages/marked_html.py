@@ -6,7 +6,7 @@ from collections.abc import Callable
 from ..addresses import ROOT
 from ..rendered_bodies import Html
 
-__all__ = ["filled", "first_paragraph_html", "marked", "without_citations"]
+__all__ = ["citation_mark", "filled", "first_paragraph_html", "marked", "without_citations"]
 
 _MARK = re.compile("\ufdd0([cq])([0-9]+)\ufdd1")
 
@@ -17,6 +17,11 @@ def marked(html: Html) -> str:
         piece if isinstance(piece, str) else ROOT if piece.kind == "r" else f"\ufdd0{piece.kind}{piece.number}\ufdd1"
         for piece in html
     )
+
+
+def citation_mark(index: int) -> str:
+    """What stands for a citation of the body."""
+    return f"\ufdd0c{index}\ufdd1"
 
 
 def filled(html: str, *, citation: Callable[[int], str], quote: Callable[[int], str]) -> str:

@@ -337,7 +337,7 @@ class Planner:
         return self._planned(path, inputs, self._maker(work_page, key), self._paths(quotes))
 
     def _authors(self) -> Iterator[tuple[str, PlannedPage]]:
-        ordered = sorted(self.site.works_by, key=lambda one: (one.sorting, one.label))
+        ordered = self.site.authors
         slugs = self.site.author_slugs
         pages = pages_of(ordered, PAGE_SIZE["authors"])
         for number, page in enumerate(pages, 1):

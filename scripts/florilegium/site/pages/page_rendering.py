@@ -10,6 +10,7 @@ from ...core.workers import map_forked
 from ..linked_site import render_document
 from ..rendered_bodies import RenderedBody
 from .cards import PageSite
+from .quotation_cards import make_card
 
 __all__ = ["RenderedLater", "render_in_parallel", "rendering_bodies"]
 
@@ -37,7 +38,10 @@ def render_in_parallel(
     if executor is None or len(pages) < _PARALLEL_FROM:
         yield from (page.render() for page in pages)
         return
-    render_bodies(site, executor, dict.fromkeys(path for page in pages for path in page.shows))
+    shown = dict.fromkeys(path for page in pages for path in page.shows)
+    render_bodies(site, executor, shown)
+    site.load_templates()
+    make_cards(site, shown)
     yield from map_forked(_render, pages)
 
 
@@ -51,6 +55,13 @@ def render_bodies(site: PageSite, executor: Callable[[], Executor] | None, paths
     with rendering_bodies(missing, executor) as bodies:
         pass
     site.bodies |= bodies
+
+
+def make_cards(site: PageSite, paths: Collection[str]) -> None:
+    """Make the cards of the quotations in the notes at these paths: several pages and the search index show each."""
+    notes = [note for note in site.links.notes.values() if note.quotes and note.path in paths]
+    for made in map_forked(lambda note: [(quote.span, make_card(quote, site)) for quote in note.quotes], notes):
+        site.card_pieces.update(made)
 
 
 @contextmanager

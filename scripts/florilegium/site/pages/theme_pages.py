@@ -11,10 +11,11 @@ from markupsafe import Markup, escape
 from ...core.model import Quote, Theme, VerifiedAgainst
 from ...library.links import Links, body_references
 from ..addresses import ROOT, group_anchor
-from .cards import PageSite, localise
+from .cards import PageSite
 from .contexts import linking_sentence, mention
 from .edit_links import edit_address
 from .page_files import Contents, GeneratedJson, GeneratedPage, PageHeading
+from .quotation_cards import localise
 from .quote_previews import quote_previews
 from .theme_trees import below, lead_of
 from .work_entries import works_list

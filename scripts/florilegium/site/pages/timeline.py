@@ -6,7 +6,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from ...library.links import Links
-from .cards import count
+from .quotation_cards import count
 
 __all__ = ["Chart", "timeline"]
 

@@ -114,8 +114,7 @@ def _author(author: Author, site: PageSite) -> Iterator[str | PageHeading | Cont
         yield "".join(site.card(quote, context=True) for quote in quotes[:MAX_LISTED_WORKS])
         if len(quotes) > MAX_LISTED_WORKS:
             yield Markup('<p class="ui">{}</p>').format(site._("More stand on the pages of the works."))
-    ordered = sorted(site.works_by, key=lambda one: (one.sorting, one.label))
-    place = ordered.index(author)
+    ordered, place = site.authors, site.author_places[author]
     before, after = ordered[place - 1] if place else None, ordered[place + 1] if place + 1 < len(ordered) else None
     yield site.template("turn.html").render(
         label=site._("Other authors"),

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from ..addresses import ROOT
-from ..pages.cards import environment
+from ..pages.quotation_cards import environment
 
 __all__ = [
     "NOTES",

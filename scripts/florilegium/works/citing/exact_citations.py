@@ -1,9 +1,10 @@
 """Citations of works that the style tells apart by their authors' names, each formatted beside what bears on it."""
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from .citation_styles import Style
 from .cite_items import CitationParts, CslCitation, simple
@@ -17,6 +18,9 @@ __all__ = ["ExactCitations", "format_exactly"]
 
 _AT_ONCE = 150
 """Works that one pandoc gets: its time grows with their square."""
+
+FormattingJob: TypeAlias = tuple[frozenset[str], str, list[CslCitation]]
+"""Works that bear on each other, the digest of what they are, and the citations of them to be formatted."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,7 +54,7 @@ def format_exactly(
         cited = frozenset(one.key for one in citation)
         if cited & needed:
             waiting[frozenset[str]().union(*(bearing[key] for key in cited))].add(citation)
-    missing: list[tuple[frozenset[str], str, list[CslCitation]]] = []
+    missing: list[FormattingJob] = []
     for close in sorted(waiting, key=sorted):
         digest = hashlib.sha256("".join(f"{key}\0{digests[key]}\0" for key in sorted(close)).encode()).hexdigest()[:32]
         known, entries = given.exact.get(digest, {}), given.exact_entries.get(digest, {})
@@ -78,16 +82,33 @@ def format_exactly(
     return exact
 
 
-def _batches(
-    missing: list[tuple[frozenset[str], str, list[CslCitation]]],
-) -> Iterator[list[tuple[frozenset[str], str, list[CslCitation]]]]:
-    batch: list[tuple[frozenset[str], str, list[CslCitation]]] = []
-    size = 0
-    for job in missing:
-        if batch and size + len(job[0]) > _AT_ONCE:
-            yield batch
-            batch, size = [], 0
-        batch.append(job)
-        size += len(job[0])
-    if batch:
+def _batches(jobs: Sequence[FormattingJob]) -> Iterator[list[FormattingJob]]:
+    """Cut jobs into batches of at most so many works; those that share works go together, so that there are few."""
+    needing: dict[str, list[int]] = defaultdict(list)
+    for number, (close, _, _) in enumerate(jobs):
+        for key in close:
+            needing[key].append(number)
+    left = dict.fromkeys(range(len(jobs)))
+    while left:
+        works: set[str] = set()
+        shared: Counter[int] = Counter()
+        batch: list[FormattingJob] = []
+        chosen: int | None = next(iter(left))
+        while chosen is not None:
+            del left[chosen]
+            shared.pop(chosen, None)
+            batch.append(jobs[chosen])
+            for key in jobs[chosen][0] - works:
+                shared.update(number for number in needing[key] if number in left)
+            works |= jobs[chosen][0]
+            chosen = _next(jobs, left, shared, _AT_ONCE - len(works))
         yield batch
+
+
+def _next(jobs: Sequence[FormattingJob], left: Iterable[int], shared: Counter[int], room: int) -> int | None:
+    """The job that brings the fewest works to those of a batch, if there is room for them."""
+    near = [(len(jobs[number][0]) - count, number) for number, count in shared.items()]
+    fewest, number = min(near, default=(room + 1, 0))
+    if fewest <= room:
+        return number
+    return next((number for number in left if len(jobs[number][0]) <= room), None)
