@@ -20,9 +20,11 @@ TODAY = date(2026, 11, 28)
 
 
 # A shared machine can stall for longer than any test takes; and every run tries the same examples, so that what fails
-# in one fails in the next.
-settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("steady")
+# in one fails in the next. `HYPOTHESIS_PROFILE=thorough` tries other and many more ones, apart from the suite.
+_ALWAYS = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("steady", _ALWAYS, derandomize=True, max_examples=50)
+settings.register_profile("thorough", _ALWAYS, max_examples=1_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

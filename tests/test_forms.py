@@ -213,7 +213,7 @@ def test_a_text_that_is_no_form_is_refused():
         parse_form("Hello\n\n### A heading\n")
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(words=st.text(min_size=1, max_size=60))
 def test_whatever_the_words_are_they_are_kept_or_refused(words, tmp_path_factory):
     root = tmp_path_factory.getbasetemp() / "forms"

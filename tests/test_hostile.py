@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 import time
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -124,8 +125,12 @@ def test_hostile(case, report, root):
 def assert_tame(diagnostics, root):
     """No report holds a command, whatever the values in it."""
 
+    @cache
+    def lines_of(path):
+        return re.split(r"\r\n|\r|\n", read_text(root, path)[0])
+
     def read_line(path, number):
-        lines = re.split(r"\r\n|\r|\n", read_text(root, path)[0])
+        lines = lines_of(path)
         return lines[number - 1] if number <= len(lines) else ""
 
     for name, form in reporters.FORMATS.items():

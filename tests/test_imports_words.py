@@ -100,7 +100,7 @@ _TEXTS = st.text(_CHARACTERS, max_size=80)
 @example(words="1.\n\n-", comment="> x")
 @example(words="a\n\n===", comment="===")
 @example(words="\\", comment="\\")
-@settings(max_examples=400)
+@settings(max_examples=150)
 def test_any_words_come_out_as_they_went_in(words, comment):
     cleaned, remark = clean_foreign(words), clean_foreign(comment)
     if cleaned.refused or not cleaned.text or remark.refused:

@@ -1,9 +1,13 @@
 """Three generators, one site: what an article says does not depend on which of them rendered it."""
 
+import json
+import re
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from florilegium.publish.renderers import PAGES_WRITTEN, SITE_URL, Job, Renderer, RenderFailed, render_site
+from florilegium.site.data_files.data_writing import MANIFEST
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from projects import LIBRARY, Project, article_text, make_project, tree
@@ -90,6 +94,31 @@ def test_every_generator_gets_the_search_index(sites: dict[str, Path], renderer:
     ours, theirs = (sites[name] / "search-index" for name in ("mkdocs", renderer))
     assert len(list(ours.iterdir())) > 5
     assert {p.name: p.read_bytes() for p in theirs.iterdir()} == {p.name: p.read_bytes() for p in ours.iterdir()}
+
+
+@pytest.fixture(scope="module")
+def exported(sites: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What `export` writes of the same library."""
+    folder = tmp_path_factory.mktemp("exported")
+    root = sites["mkdocs"].parent
+    done = Project(root=root, state=root.parent / "state").florilegium("export", "--output", str(folder))
+    assert done.returncode == 0, done.stderr
+    return {name: content for name, content in tree(folder).items() if name != MANIFEST}
+
+
+@pytest.mark.parametrize("renderer", list(Renderer))
+def test_every_generator_gets_the_data_files(
+    sites: dict[str, Path], exported: dict[str, bytes], renderer: Renderer
+) -> None:
+    site = sites[renderer.value]
+    for name in ("library.json", "quotes.csv", "quotes.jsonl", "quotes.parquet", "references.bib", "references.json"):
+        assert (site / "data" / name).read_bytes() == exported[name]
+    assert json.loads((site / "schemas/library-1.json").read_bytes())
+    page = (site / "data/index.html").read_text(encoding="utf-8")
+    targets = {urljoin("https://example.org/data/", href) for href in re.findall(r'href="([^"]*)" download', page)}
+    assert "https://example.org/data/quotes.csv" in targets
+    for target in targets:
+        assert (site / target.removeprefix("https://example.org/")).is_file(), target
 
 
 def test_finished_pages_are_those_that_plain_mkdocs_makes(
