@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+_DEAR = ("slow", "browser", "hypothesis")
+
 
 class Quick:
     """A choice of tests for the files that changed in a work tree."""
@@ -17,9 +19,7 @@ class Quick:
 
     def keeps(self, item: pytest.Item) -> bool:
         """Whether a test is run: it is fast, or its own file or a module that it imports has changed."""
-        if item.get_closest_marker("slow") is None and item.get_closest_marker("browser") is None:
-            return True
-        return self._belongs(item.path)
+        return not any(map(item.get_closest_marker, _DEAR)) or self._belongs(item.path)
 
     @cache  # noqa: B019 - one object lives as long as the run
     def _belongs(self, path: Path) -> bool:

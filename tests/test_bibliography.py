@@ -484,6 +484,7 @@ def test_markup_in_data_is_text_save_for_the_little_that_csl_has(apa: Style) -> 
     assert "<script>alert(1)</script>" in bibliography.entry_text("a")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "url",
     [
@@ -725,6 +726,7 @@ def test_a_new_citation_concerns_its_works_and_their_kin(
     check_same(bibliography, render(shelf, cites(*more), style=apa))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "shows"),
     [
@@ -822,6 +824,7 @@ def test_works_that_bear_on_each_other_are_formatted_at_once() -> None:
     assert len(batches) == 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "language", "expected"),
     [
@@ -968,6 +971,7 @@ class Author:
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", ["apa", "modern-language-association"])
 def test_shortcuts_change_nothing(style: str, monkeypatch: pytest.MonkeyPatch) -> None:
     author, chosen, cache = Author(7), read_style(style), None

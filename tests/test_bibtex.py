@@ -390,6 +390,7 @@ def test_any_latex_has_a_text(text):
 # ------------------------------------------------------------------------------------------------- hostility
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

@@ -18,6 +18,8 @@ from florilegium.pipeline import STEPS
 from florilegium.publish.staging import _frame
 from projects import LIBRARY, Project, article_text, make_project, tree
 
+pytestmark = pytest.mark.slow
+
 MARKER = ".florilegium-site"
 
 

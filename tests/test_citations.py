@@ -155,6 +155,7 @@ DIFFERENT = {
 }
 
 
+@pytest.mark.slow
 def test_the_same_citations_as_pandoc_wherever_they_stand() -> None:
     cases = [(name, text) for name in CONTEXTS for text in PANDOC]
     texts = [CONTEXTS[name].replace("{}", text).replace("[^n]", f"[^n{n}]") for n, (name, text) in enumerate(cases)]

@@ -274,6 +274,7 @@ def on_terminal(folder, *arguments, **environment):
     return done.returncode, shown.decode("utf-8")
 
 
+@pytest.mark.slow
 def test_colours(root, write):
     write(root, {NOTE: HEAD + "[@nobody]"})
     code, shown = on_terminal(root, "check", TERM="xterm", NO_COLOR="")
@@ -284,6 +285,7 @@ def test_colours(root, write):
     assert b"\x1b" not in start("check", folder=root, environment={"TERM": "xterm"}).stdout
 
 
+@pytest.mark.slow
 def test_progress_is_for_terminals(root, write):
     write(root, {f"annotations/notes/note-{n}.md": HEAD for n in range(500)})
     assert "\rreading 504 of 504\r\n" in on_terminal(root, "check", "--no-cache")[1]
@@ -292,6 +294,7 @@ def test_progress_is_for_terminals(root, write):
     assert b"reading" not in done.stdout
 
 
+@pytest.mark.slow
 def test_the_locale_does_not_matter(root, write):
     write(root, {NOTE: HEAD + "[@zoë] 痛"})
     done = start("check", folder=root, environment={"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"})
@@ -300,6 +303,7 @@ def test_the_locale_does_not_matter(root, write):
     assert "  7 | [@zoë] 痛" in done.stdout.decode("utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_a_pipe_that_is_closed(form, root, write):
     write(
@@ -315,6 +319,7 @@ def test_a_pipe_that_is_closed(form, root, write):
     assert done.stdout.count(b"\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("redirection", "code", "said"), [(">&-", 0, ""), ("2>&-", 0, CLEAN), (">/dev/full", 2, "the disk is full")]
 )

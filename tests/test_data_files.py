@@ -127,6 +127,7 @@ def words_of(address: str, site: Site) -> str:
 # -- all files
 
 
+@pytest.mark.slow
 def test_the_files_are_those_of_a_build_byte_for_byte(files, content, site):
     built = {file.name: b"".join(file.render()) for file in data_files(site)}
     assert built.keys() == files.keys()

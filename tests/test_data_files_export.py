@@ -12,6 +12,8 @@ from florilegium.site.data_files import DataFile, ExportError, place_data_files,
 from florilegium.site.data_files.data_writing import MANIFEST
 from projects import LIBRARY, Project, make_project, tree
 
+pytestmark = pytest.mark.slow
+
 OWN = ("library.json", "quotes.csv", "quotes.jsonl", "quotes.parquet", "references.bib", "references.json")
 
 

@@ -525,6 +525,7 @@ def run(root, *arguments, stdin, **environment):
     )
 
 
+@pytest.mark.slow
 def test_a_work_can_be_piped(root):
     (root / "x.ris").write_text(RIS)
     with open(root / "x.ris") as stdin:
@@ -533,6 +534,7 @@ def test_a_work_can_be_piped(root):
     assert "  - id: roe2010\n" in (root / "annotations/notes/piped.md").read_text()
 
 
+@pytest.mark.slow
 def test_on_a_terminal_it_asks(root):
     ours, theirs = pty.openpty()
     # As it comes when somebody pastes an entry at the first question.
@@ -594,6 +596,7 @@ def test_a_doi_is_looked_up(florilegium, root, crossref):
     assert "    title: The long hours\n    container-title: A Journal\n    DOI: 10.1234/hours\n" in text
 
 
+@pytest.mark.slow
 def test_a_doi_can_be_piped_too(root, crossref):
     (root / "doi.txt").write_text("doi:10.1234/hours\n")
     with open(root / "doi.txt") as stdin:

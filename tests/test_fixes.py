@@ -369,6 +369,7 @@ def test_what_is_counted_is_mended(line, count, root):
     assert len(before) - len(rules) >= count
 
 
+@pytest.mark.slow
 def test_many_quotes_take_linear_time(root):
     text = HEAD.format("amnesia") + "\n> x\n>\n> — a, [@d] {Y}\n" * 5_000
     links = check_library(options(root)).links

@@ -10,11 +10,11 @@ from florilegium.core.diagnostics import Diagnostic
 from florilegium.core.rules import RULES
 from florilegium.core.spans import LineTable
 from florilegium.library.frontmatter import (
+    DataNode,
     Fields,
     FileDivision,
     HeadProblem,
     Mapping,
-    Node,
     Sequence,
     cut_front_matter,
     parse_front_matter,
@@ -30,11 +30,11 @@ def loader(request, monkeypatch):
     monkeypatch.setattr(yaml_trees, "_Loader", getattr(yaml, request.param))
 
 
-def read(text: str) -> tuple[Node | None, list[Diagnostic]]:
+def read(text: str) -> tuple[DataNode | None, list[Diagnostic]]:
     return parse_yaml(text, LineTable("notes/x.md", text))
 
 
-def data(node: Node | None) -> object:
+def data(node: DataNode | None) -> object:
     """The tree without spans."""
     if isinstance(node, Mapping):
         return {key.text: data(value) for key, value in node.entries}
@@ -43,7 +43,7 @@ def data(node: Node | None) -> object:
     return node and node.text
 
 
-def nodes(node: Node | None):
+def nodes(node: DataNode | None):
     if node is not None:
         yield node
     if isinstance(node, Mapping):
@@ -270,6 +270,7 @@ def test_limits_of_size():
     assert parse_yaml(big, LineTable("x", big), max_bytes=1_000_000)[1] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

@@ -22,6 +22,8 @@ from florilegium.works.citing import BUILT_IN_STYLES, Bibliography, CitedPart, r
 from florilegium.works.citing.numbering import numbered
 from florilegium.works.csl import to_csl
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parent / "hard_references"
 CASES = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.yaml"))}
 

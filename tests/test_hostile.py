@@ -17,6 +17,8 @@ import pytest
 from florilegium.core import reporters
 from florilegium.library.reading import read_text
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = Path(__file__).parent / "hostile"
 BASE = Path(__file__).parent / "cases" / "base"
 NOTE = "notes/hostile.md"

@@ -11,6 +11,8 @@ from florilegium.publish.hyperlinks import check_site
 from florilegium.publish.hyperlinks.site_places import Astray, SiteMap
 from projects import LIBRARY, make_project
 
+pytestmark = pytest.mark.slow
+
 FILES = frozenset(
     "index.html 404.html notes/index.html notes/a/index.html a b/ü.html feed.xml assets/x.css".replace(
         "a b/", "a_b/"

@@ -22,6 +22,8 @@ from florilegium.edit.starters import starter_files
 from florilegium.site.pages import FOLDERS
 from projects import Project, article_text, tree
 
+pytestmark = pytest.mark.slow
+
 REPOSITORY = Path(__file__).parent.parent
 TITLE = 'Say "hello": a library of @SIGNS@'
 

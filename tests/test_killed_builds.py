@@ -15,6 +15,8 @@ from florilegium.publish import PublishError, hold_lock
 from florilegium.publish.locks import hold_renderer_lock, renderer_lock
 from projects import LIBRARY, Project, make_project, tree
 
+pytestmark = pytest.mark.slow
+
 HOOK = """
 import os, time
 from pathlib import Path

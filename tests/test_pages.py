@@ -351,6 +351,7 @@ def test_right_to_left_and_east_asian_words(plan):
 # -- what to take away
 
 
+@pytest.mark.slow
 def test_a_note_tells_reference_managers_of_its_work(plan):
     front = rendered(plan(FILES))["notes/forgetting.md"].split("---\n")[1]
     assert '  - ["citation_inbook_title", "A book of arts"]\n' in front
@@ -470,6 +471,7 @@ def test_the_list_of_notes_offers_a_new_one_where_there_is_a_repository(plan):
     assert "https://github.com/a/b/new/main/annotations/notes?filename=" in pages["notes/index.md"]
 
 
+@pytest.mark.slow
 def test_a_note_offers_to_be_edited_where_there_is_a_repository(plan):
     assert "Edit this note" not in rendered(plan(FILES))["notes/forgetting.md"]
     pages = rendered(plan({**FILES, "library.yml": f"{SETTINGS}repository: https://github.com/a/b/\n"}))
@@ -551,6 +553,7 @@ edit("library.yml", "language: en\n", "language: en\nrepository: https://github.
 edit("library.yml", "citation-style: apa", "citation-style: mla")
 
 
+@pytest.mark.slow
 def test_files_of_the_same_key_have_the_same_bytes(plan):
     files = dict(FILES)
     known: dict[str, bytes] = {}

@@ -571,6 +571,7 @@ PATTERNS = (
 SIZE = 30_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_nothing_takes_more_than_linear_time(pattern: str) -> None:
     """What takes quadratic time takes minutes at this size; the limit is far above what a busy machine needs."""
@@ -581,6 +582,7 @@ def test_nothing_takes_more_than_linear_time(pattern: str) -> None:
     assert time.process_time() - start < 5
 
 
+@pytest.mark.slow
 def test_long_tables_footnotes_and_backticks_take_linear_time() -> None:
     texts = (
         "|a" * 100 + "\n" + "|-" * 100 + "\n" + "a\n" * 10_000,

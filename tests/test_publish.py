@@ -28,6 +28,8 @@ from folders import Files, posix, read_files, times, write_files
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.slow
+
 
 class Desk:
     """A project with a built site, to be published to `site/`."""

@@ -13,6 +13,8 @@ from folders import Files, posix, read_files, times, write_files
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.slow
+
 SEAL = b"made by the tool, unchanged\n"
 
 

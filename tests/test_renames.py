@@ -478,6 +478,7 @@ def test_the_commands(root, capsys):
 # ------------------------------------------------------------------------------------------------------- redirects
 
 
+@pytest.mark.slow
 def test_a_build_serves_the_old_address_and_gives_it_back(tmp_path):
     project = make_project(tmp_path)
     project.write(
@@ -505,6 +506,7 @@ def test_a_build_serves_the_old_address_and_gives_it_back(tmp_path):
     assert not (project.root / "docs/themes/amnesia").joinpath("index.html").exists()
 
 
+@pytest.mark.slow
 def test_a_redirect_takes_the_anchor_along(tmp_path, chromium):
     redirect = GeneratedRedirect(redirect=Redirect("notes/lost/", "notes/forgetting/", "On forgetting"))
     write(tmp_path, "notes/lost/index.html", redirect.render("../../").decode())

@@ -12,6 +12,8 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from projects import LIBRARY, Project, article_text, make_project, tree
 
+pytestmark = pytest.mark.slow
+
 # Whatever a generator could take for something of its own, in every place where a contributor's text stands.
 _ODD = {
     "notes/odd.md": """\

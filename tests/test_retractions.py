@@ -145,6 +145,7 @@ def test_pandoc_reads_the_reference_without_a_warning(tmp_path):
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", ["apa", "chicago-author-date", "nlm-citation-sequence"])
 @pytest.mark.parametrize("dated", [True, False])
 def test_the_status_does_not_change_the_entry(style, dated):

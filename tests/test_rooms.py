@@ -77,6 +77,7 @@ def test_a_file_imports_only_what_is_above_it(path):
         assert above, f"{name(path)} imports {name(other)}, which is below it"
 
 
+@pytest.mark.slow
 def test_no_files_import_each_other():
     TopologicalSorter({path: imported(path) for path in FILES}).prepare()
 

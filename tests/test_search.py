@@ -44,6 +44,7 @@ def test_any_text_has_words(text: str) -> None:
 # ----------------------------------------------------------------------------------------------------------- index
 
 
+@pytest.mark.slow
 def test_each_word_and_each_pair_finds_its_record_and_nothing_else(tmp_path: Path) -> None:
     library = made_library(40)
     write(tmp_path, library)
@@ -124,6 +125,7 @@ def test_inflections_share_a_stem(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------------------------- step by step
 
 
+@pytest.mark.slow
 def test_step_by_step_gives_the_bytes_of_from_nothing(tmp_path: Path) -> None:
     chance = random.Random(2)
     library = made_library(120)
@@ -147,6 +149,7 @@ def test_step_by_step_gives_the_bytes_of_from_nothing(tmp_path: Path) -> None:
         assert contents(stepped) == contents(fresh), step
 
 
+@pytest.mark.slow
 def test_an_edit_writes_little_and_nothing_when_nothing_changed(tmp_path: Path) -> None:
     library = made_library(300)
     write(tmp_path / "index", library, tmp_path / "memory")
@@ -204,6 +207,7 @@ def site(tmp_path: Path):
     return plan_site(check_library(options), options).site
 
 
+@pytest.mark.slow
 def test_every_note_theme_and_work_is_a_document(site) -> None:
     found = sorted((document.kind, document.id) for document in documents(site, lambda _: ""))
     assert found == [
@@ -212,6 +216,7 @@ def test_every_note_theme_and_work_is_a_document(site) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_quotation_can_be_narrowed_by_all_that_is_known_of_it(site) -> None:
     (kept,) = (d.make() for d in documents(site, lambda _: "") if (d.kind, d.id) == (0, "remembering"))
     assert kept.records[0].facets == [
@@ -220,6 +225,7 @@ def test_a_quotation_can_be_narrowed_by_all_that_is_known_of_it(site) -> None:
     assert kept.entry[2][0][:4] == ["kept", "Author", "Roe, 2010", "roe2010"]
 
 
+@pytest.mark.slow
 def test_the_words_of_a_closed_quotation_stand_in_its_closed_card_alone(site, tmp_path: Path) -> None:
     index_site(site, tmp_path / "index")
     met = []
@@ -236,6 +242,7 @@ def test_the_words_of_a_closed_quotation_stand_in_its_closed_card_alone(site, tm
     assert met == [(0, "forgetting")]
 
 
+@pytest.mark.slow
 def test_the_text_of_a_note_reads_well(site) -> None:
     (note,) = (d.make() for d in documents(site, lambda _: "") if (d.kind, d.id) == (1, "forgetting"))
     assert note.records[0].paragraphs == ["A first sentence of the note (Doe, 2009, p. 3). See the other note."]

@@ -17,6 +17,7 @@ def test_nothing_is_found(check_library):
     assert check_library(REPOSITORY) == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
 def test_pandoc_formats_every_note(path):
     command = [pypandoc.get_pandoc_path(), "--citeproc", "--fail-if-warnings", "--to=html", str(path)]
@@ -109,6 +110,7 @@ def first_difference(one: str, two: str) -> int:
     return next(number for number, (a, b) in pairs if a != b)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "after", "rule", "lines", "remedy"),
     BREAKAGES,

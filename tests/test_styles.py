@@ -117,6 +117,7 @@ DEPENDENT = """<?xml version="1.0" encoding="utf-8"?>
 <updated>2026-01-01T00:00:00+00:00</updated></info></style>"""
 
 
+@pytest.mark.slow
 def test_a_journal_that_follows_a_shipped_style_is_that_style(tmp_path):
     found = read(tmp_path, DEPENDENT.format(parent="apa", locale="en-US"))
     assert found.name == "mine.csl"
@@ -213,6 +214,7 @@ def test_macros_that_are_used_twice_lead_nowhere_bad(tmp_path):
     assert entry(read(tmp_path, style(macros, '<text macro="a"/>'))) == "What is forgottenWhat is forgotten"
 
 
+@pytest.mark.slow
 def test_macros_that_multiply_run_out_of_time(tmp_path, monkeypatch):
     monkeypatch.setattr(pandoc_runner, "_PATIENCE", 1)
     monkeypatch.setattr(style_xml, "_MOST_ELEMENTS", 10**12)
@@ -281,6 +283,7 @@ def test_two_authors_in_running_text(language, says):
 # -------------------------------------------------------------------------------------------------- short titles
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
@@ -313,6 +316,7 @@ def plain(html: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", "", html)).split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("note", NOTES, ids=lambda note: note.stem)
 def test_pandoc_formats_each_shipped_note_without_a_warning_and_as_we_do(note):
     checked = check_library(Options(root=REPOSITORY, remember=False, executor=None))

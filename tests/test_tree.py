@@ -216,6 +216,7 @@ def _cost(text: str) -> float:
     return time.process_time() - start
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_texts_take_no_more_than_linear_time(name: str) -> None:
     """Four times the text takes about four times as long; quadratic time would take sixteen times as long."""
