@@ -11,7 +11,7 @@ import pytest
 from florilegium.core.model import Library, LibrarySettings
 from florilegium.core.spans import LineTable
 from florilegium.library.notes import parse_note
-from florilegium.quotations import originals
+from florilegium.quotations import originals, pdf_process
 from florilegium.quotations.matching import Match, find_words, normal_form
 from florilegium.quotations.originals import Original, OriginalError, read_original
 from florilegium.quotations.page_numbers import page_labels, page_of
@@ -309,3 +309,12 @@ def test_wrong_page_nope() -> None:
     assert _pages_found("The gulls came.", "p. 512") == []
     assert _pages_found("The gulls came.", "pp. 510-14") == []
     assert _pages_found("It was winter.", "ch. 3") == []
+
+
+def test_a_pdf_that_breaks_its_reader_stops_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf_process, "PDF_MEMORY", 1_048_576)
+    message = refusal(written(tmp_path, "bomb.pdf", PDF))
+    assert message in (
+        '"bomb.pdf" cannot be read: the program that reads it broke off',
+        '"bomb.pdf" takes too much memory to read',
+    )

@@ -15,7 +15,8 @@ from ..core.diagnostics import plain, quoted
 from ..core.errors import FlorilegiumError
 from ..works.citing.pandoc_process import PandocFailed, find_pandoc, run_pandoc
 from .html_text import html_text
-from .pdf_text import PdfError, pdf_text
+from .pdf_process import read_pdf
+from .pdf_text import PdfError
 from .transcripts import transcript_text
 
 __all__ = ["MAX_ORIGINAL_BYTES", "ORIGINAL_SUFFIXES", "Original", "OriginalError", "read_original"]
@@ -91,7 +92,7 @@ def read_original(path: str | os.PathLike[str]) -> Original:
 
 def _pdf(data: bytes, digest: str, name: str) -> Original:
     try:
-        read = pdf_text(data)
+        read = read_pdf(data)
     except PdfError as error:
         remedy = "save a copy without a password" if "password" in str(error) else _SAVE_AS_TEXT
         raise OriginalError(f"{quoted(name)} {error}", remedy) from error
