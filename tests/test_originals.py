@@ -318,3 +318,10 @@ def test_a_pdf_that_breaks_its_reader_stops_nothing_else(tmp_path: Path, monkeyp
         '"bomb.pdf" cannot be read: the program that reads it broke off',
         '"bomb.pdf" takes too much memory to read',
     )
+
+
+def test_what_an_original_emphasises(tmp_path: Path) -> None:
+    page = b"<title><i>t</i></title><p>Plain <em>lean <b>and</b> low</em> <nav><i>menu</i></nav><strong>wind</strong>"
+    assert read_original(written(tmp_path, "log.html", page)).emphases == ("lean and low", "wind")
+    assert read_original(written(tmp_path, "log.txt", b"Plain _lean\nand low_ wind")).emphases == ("lean\nand low",)
+    assert read_original(written(tmp_path, "log2.txt", b"Plain lean")).emphases == ()

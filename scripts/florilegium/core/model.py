@@ -207,6 +207,8 @@ class Quote(FrozenValue):
     gist: str = ""
     """What the note tells of the words before a reader opens them; empty where it says nothing."""
     translations: tuple[Translation, ...] = ()
+    emphasised: tuple[str, ...] = ()
+    """Those of the words that are emphasised."""
 
     @property
     def is_prose(self) -> bool:

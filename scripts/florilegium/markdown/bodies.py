@@ -30,7 +30,7 @@ from .headings import make_anchor, split_anchor
 from .nodes import LITERAL, Node
 from .positions import Positions, normalise_lines
 from .prose_quotations import find_prose_quotations
-from .quoted_markup import check_verse, check_words
+from .quoted_markup import check_verse, check_words, emphasised_words
 from .quotes import Attribution, identify
 from .quoting import QuoteParts, callout_of, split_quote, without_callout
 from .runs import InlineRun
@@ -256,6 +256,7 @@ class _Reader:
                 attribution_span=attribution.span,
                 id_span=identifier.span if identifier else attribution.span,
                 citations=tuple(citations),
+                emphasised=emphasised_words(blocks),
             )
         )
 

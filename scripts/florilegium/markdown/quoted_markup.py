@@ -11,7 +11,7 @@ from .quotes import DASH
 from .tags import TagFault
 from .writing_text import write_text
 
-__all__ = ["check_verse", "check_words"]
+__all__ = ["check_verse", "check_words", "emphasised_words"]
 
 _VERSE = 50
 """Characters of a line that is likely to be broken on purpose: prose is broken further to the right."""
@@ -49,6 +49,32 @@ def check_words(
         yield _fault(note.start, note.end, *_KINDS["FootnoteDefinition"])
     for block in words:
         yield from _below(block)
+
+
+_EMPHASIS = frozenset(("em", "strong", "i", "b", "u", "mark"))
+
+
+def emphasised_words(blocks: Sequence[Node]) -> tuple[str, ...]:
+    """Return the stretches of text that are emphasised, each outermost one once."""
+    return tuple(filter(None, (text for block in blocks for text in _emphasised(block))))
+
+
+def _emphasised(node: Node) -> Iterator[str]:
+    opened: list[int] = []
+    for place, child in enumerate(node.children):
+        if child.kind in ("Emphasis", "Strong"):
+            if not opened:
+                yield write_text([Node("Paragraph", child.start, child.end, child.children)])
+        elif child.kind == "Tag" and child.info.name in _EMPHASIS:
+            if not child.info.closes:
+                opened.append(place)
+            elif opened and not opened[1:]:
+                inner = node.children[opened.pop() + 1 : place]
+                yield write_text([Node("Paragraph", child.start, child.end, inner)])
+            elif opened:
+                opened.pop()
+        elif not opened:
+            yield from _emphasised(child)
 
 
 def check_verse(words: Sequence[Node]) -> Iterator[TagFault]:

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 from .raised_signs import raise_signs
 
-__all__ = ["html_text"]
+__all__ = ["document_text"]
 
 _HIDDEN = frozenset(
     (
@@ -35,6 +35,7 @@ _STYLE_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGN
 _CLASS_HIDDEN = re.compile(
     r"\.([\w-]+)\s*(?:,[^{}]*)?\{[^{}]*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE
 )
+_EMPHASIS = frozenset("em i strong b u mark hi emph".split())
 _NOTE_MARK = re.compile(r"\s*[\[(]?(?:\d{1,4}|[a-z]|[*†‡§]{1,3})[\])]?\s*")
 _DEEPEST = 10_000
 
@@ -53,6 +54,10 @@ class _HtmlText(HTMLParser):
         self.open: list[tuple[str, bool]] = []
         """The elements that are open, and whether each hides what it holds."""
         self.hidden = 0
+        self.emphases: list[str] = []
+        """What is emphasised, each outermost passage once."""
+        self.emphasised: list[int] = []
+        """Where the emphasis that is open begins."""
         self.raised: list[tuple[str, int, bool]] = []
         """The raised and lowered elements that are open: tag, where their text begins, whether a link is in them."""
 
@@ -67,6 +72,8 @@ class _HtmlText(HTMLParser):
             self.hidden += hides
         if tag == "hi" and values.get("rend", "") in ("superscript", "sup", "subscript", "sub"):
             tag = values["rend"][:3]
+        if tag in _EMPHASIS and not self.hidden:
+            self.emphasised.append(len(self.pieces))
         if tag in ("sup", "sub"):
             self.raised.append((tag, len(self.pieces), False))
         elif tag in ("a", "ref") and self.raised and values.get("href", values.get("target", "#")).startswith("#"):
@@ -92,6 +99,10 @@ class _HtmlText(HTMLParser):
                 self.hidden -= hides
                 if name == tag:
                     break
+        if tag in _EMPHASIS and self.emphasised:
+            begin = self.emphasised.pop()
+            if not self.emphasised:
+                self.emphases.append("".join(self.pieces[begin:]))
         if tag in ("sup", "sub", "hi") and self.raised:
             kind, start, has_link = self.raised.pop()
             text = "".join(self.pieces[start:])
@@ -124,10 +135,10 @@ def _with_closed_comments(text: str) -> str:
     return text[:start] if is_open else text
 
 
-def html_text(text: str) -> str:
-    """Return the text of an HTML, XHTML or TEI document, one line a block."""
+def document_text(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the text of an HTML, XHTML or TEI document, one line a block, and those passages that are emphasised."""
     styles = "".join(re.findall(r"<style\b[^>]*>(.*?)</style", text, re.IGNORECASE | re.DOTALL))
     parser = _HtmlText(frozenset(_CLASS_HIDDEN.findall(styles)))
     parser.feed(_with_closed_comments(text))
     parser.close()
-    return "".join(parser.pieces)
+    return "".join(parser.pieces), tuple(parser.emphases)

@@ -36,6 +36,7 @@ MARKS = {
     "cut": "the words begin or end within a sentence",
     "brackets": "the original prints the brackets",
     "meaning": "a bracket turns what is said",
+    "emphasis": "words are emphasised that are not in the work",
     "unplaced": "the words stand at several places, and which of them is meant cannot be told",
     "raised": "signs are raised in the words, and the original cannot show that",
 }

@@ -14,13 +14,15 @@ from .matching import (
     Normalised,
     SentenceContext,
     changes_meaning,
+    count_letters,
     count_part_words,
     find_cut,
     holds_qualification,
+    normalise_words,
 )
 from .page_numbers import page_of
 
-__all__ = ["LONG_OMISSION", "MatchFindings", "remark"]
+__all__ = ["LONG_OMISSION", "MatchFindings", "owns_emphasis", "remark"]
 
 LONG_OMISSION = 500
 """Characters that an omission may leave out without a remark."""
@@ -38,23 +40,34 @@ class MatchFindings(NamedTuple):
 
 
 def remark(
-    quote: Quote, key: str, found: Match, text: Normalised, labels: tuple[str, ...], language: str, *, is_raised: bool
+    quote: Quote,
+    key: str,
+    found: Match,
+    text: Normalised,
+    labels: tuple[str, ...],
+    language: str,
+    *,
+    is_raised: bool,
+    emphases: str = "",
 ) -> MatchFindings:
     """Return the findings of words that were found, the marks of the lock, and the page where they begin."""
     cut = find_cut(text, found.position, found.end)
     turned = [bracket for bracket in found.brackets if changes_meaning(bracket, language)]
     page = page_of(text, found.position, labels)
+    added = _added_emphasis(quote, emphases)
     marks = {
         "cut": any(cut) and not quote.is_prose,
         "brackets": any(bracket.literal for bracket in found.brackets),
         "meaning": bool(turned),
         "raised": is_raised,
+        "emphasis": bool(added),
     }
     diagnostics = [
         *_brackets(quote, found.brackets, turned, text),
         # In running prose the sentence around the words is the note-taker's.
         *([] if quote.is_prose else _cut(quote, cut, language)),
         *([_raised(quote, key)] if is_raised else ()),
+        *([_emphasis(quote, key, added)] if added else ()),
         *_locator(quote, key, page, page_of(text, max(found.position, found.end - 1), labels)),
     ]
     return MatchFindings(tuple(diagnostics), tuple(mark for mark, holds in marks.items() if holds), page)
@@ -124,6 +137,35 @@ def _raised(quote: Quote, key: str) -> Diagnostic:
         quote,
         f"the words have raised or lowered signs, and the text of {quoted(key)} has them on the line",
         "compare with the page itself: 10⁶ is not 106",
+    )
+
+
+_OWNED = re.compile(r"\[[^\[\]]*(?:emphas|italic|hervorheb|soulign|cursiv|corsiv)[^\[\]]*\]", re.IGNORECASE)
+
+
+def owns_emphasis(words: str) -> bool:
+    """Return whether words say that their emphasis is the note-taker's: `[emphasis added]`."""
+    return _OWNED.search(words) is not None
+
+
+def _added_emphasis(quote: Quote, emphases: str) -> str:
+    """Return the first words that are emphasised here and not in the work; nothing where the work cannot tell."""
+    if not emphases or not quote.emphasised or owns_emphasis(quote.words):
+        return ""
+    for stretch in quote.emphasised:
+        bare = normalise_words(re.sub(r"\[[^\[\]]*\]", "", stretch)).strip(" .,;:!?'\"")
+        if count_letters(bare) and bare not in emphases:
+            return stretch
+    return ""
+
+
+def _emphasis(quote: Quote, key: str, stretch: str) -> Diagnostic:
+    return _finding(
+        "emphasis-added",
+        quote.words_span,
+        quote,
+        f"{quoted(stretch)} is emphasised, and is not in {quoted(key)}",
+        "take the emphasis away, or write [emphasis added] after the words",
     )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from ..core.diagnostics import plain, quoted
 from ..core.errors import FlorilegiumError
 from ..works.citing.pandoc_process import PandocFailed, find_pandoc, run_pandoc
-from .html_text import html_text
+from .html_text import document_text
 from .pdf_process import read_pdf
 from .pdf_text import PdfError
 from .transcripts import transcript_text
@@ -52,6 +52,8 @@ class Original:
     """The lines of each page, where the file has pages: form feeds stand between them in `text`."""
     labels: tuple[str, ...] = ()
     """The printed number of each page, where the file itself says it."""
+    emphases: tuple[str, ...] = ()
+    """The passages that are emphasised; none where the file does not tell."""
     is_scanned: bool = False
     """Whether the text was read from pictures of pages, by a machine."""
 
@@ -77,17 +79,21 @@ def read_original(path: str | os.PathLike[str]) -> Original:
     if kind == ".pdf":
         return _pdf(data, digest, name)
     if kind in _PANDOC:
-        text, shows_raised = html_text(_converted(data, _PANDOC[kind], name, is_packed=kind in _PACKED)), True
+        text, emphases = document_text(_converted(data, _PANDOC[kind], name, is_packed=kind in _PACKED))
     elif kind in (".xml", ".tei"):
-        text, shows_raised = _xml_text(data, name), True
+        text, emphases = _xml_text(data, name)
     else:
-        text, shows_raised = _decoded(data, name), kind in _HTML
-        text = (
-            html_text(text) if kind in _HTML else transcript_text(text) if kind in _TRANSCRIPTS else _plain_text(text)
-        )
+        text = _decoded(data, name)
+        if kind in _HTML:
+            text, emphases = document_text(text)
+        elif kind in _TRANSCRIPTS:
+            text, emphases = transcript_text(text), ()
+        else:
+            text, emphases = _plain_text(text)
     if not text.strip():
         raise OriginalError(f"{quoted(name)} holds no text", "name the file that holds the text of the work")
-    return Original(text=text, digest=digest, name=name, shows_raised=shows_raised)
+    shows_raised = kind in (*_PANDOC, *_HTML, ".xml", ".tei")
+    return Original(text=text, digest=digest, name=name, shows_raised=shows_raised, emphases=emphases)
 
 
 def _pdf(data: bytes, digest: str, name: str) -> Original:
@@ -169,9 +175,9 @@ def _decode(data: bytes, encoding: str, name: str) -> str:
 _ITALICS = re.compile(r"(?<![\w_])_(?=\S)([^_\n]+(?:\n[^_\n]+){0,8})(?<=\S)_(?![\w_])")
 
 
-def _plain_text(text: str) -> str:
-    """Return a plain text without the underscores that books of plain text put round italics."""
-    return _ITALICS.sub(r"\1", text) if "_" in text else text
+def _plain_text(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return a plain text without the underscores that books of plain text put round italics, and the italics."""
+    return (_ITALICS.sub(r"\1", text), tuple(_ITALICS.findall(text))) if "_" in text else (text, ())
 
 
 # ------------------------------------------------------------------------------------------------------ documents
@@ -206,14 +212,14 @@ def _check_archive(data: bytes, name: str) -> None:
         raise OriginalError(message, _SAVE_AS_TEXT)
 
 
-def _xml_text(data: bytes, name: str) -> str:
-    """Return the text of an article in JATS, or of a text in TEI."""
+def _xml_text(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
+    """Return the text of an article in JATS, or of a text in TEI, and the passages that are emphasised."""
     text = _decoded(data, name)
     head = text[:10_000]
     if re.search(r"<!ENTITY|<!DOCTYPE[^>]*\[", head):
         raise OriginalError(f"{quoted(name)} declares entities, which can stand for anything", _SAVE_AS_TEXT)
     if re.search(r"<(?:\w+:)?TEI\b", head):
-        return html_text(re.sub(r"<note\b.*?</note\s*>", "", text, flags=re.DOTALL))
+        return document_text(re.sub(r"<note\b.*?</note\s*>", "", text, flags=re.DOTALL))
     if re.search(r"<article\b|<book\b", head):
-        return html_text(_converted(data, "jats", name, is_packed=False))
+        return document_text(_converted(data, "jats", name, is_packed=False))
     raise OriginalError(f"{quoted(name)} is neither JATS nor TEI", _SAVE_AS_TEXT)

@@ -1,4 +1,4 @@
-"""The text of a PDF, read in a process of its own: a file that was made to exhaust or crash the reader stops nothing else.
+"""The text of a PDF, read in a process of its own: a file that exhausts or crashes the reader stops nothing else.
 
 Run as a program, this file reads a PDF from its input, and writes the text as JSON.
 """

@@ -119,6 +119,7 @@ def marks_words(state: QuoteState, words: str) -> str:
     found = (
         *(("part of a sentence",) if "cut" in marks else ()),
         *((f"{omissions} omission{'' if omissions == 1 else 's'}",) if omissions else ()),
+        *(("emphasis added",) if "emphasis" in marks else ()),
         *(("brackets in the original",) if "brackets" in marks else ()),
     )
     return "; ".join(found).capitalize()

@@ -13,7 +13,18 @@ from ..core.spans import Span
 from .fingerprints import fingerprint
 from .lock_file import merge_verifications
 from .match_findings import remark
-from .matching import MATCHING, Match, Missed, Normalised, Reason, find_words, flattened, normal_form, words_digest
+from .matching import (
+    MATCHING,
+    Match,
+    Missed,
+    Normalised,
+    Reason,
+    find_words,
+    flattened,
+    normal_form,
+    normalise_words,
+    words_digest,
+)
 from .misses import explain_miss
 from .originals import Original
 from .page_numbers import page_labels, page_of
@@ -71,6 +82,7 @@ class _Run:
     counts: Counter[str] = field(default_factory=Counter)
     texts: dict[str, Normalised] = field(default_factory=dict)
     labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    emphases: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.sources: dict[str, Source] = {}
@@ -89,7 +101,8 @@ class _Run:
         self.counts[key] += 1
         text, labels = self._text(key), self._labels(key)
         result, is_placed = _placed(quote, key, result, text, labels)
-        remarked = remark(quote, key, result, text, labels, self.library.settings.language, is_raised=is_raised)
+        language, emphases = self.library.settings.language, self._emphases(key)
+        remarked = remark(quote, key, result, text, labels, language, is_raised=is_raised, emphases=emphases)
         self.remarks += remarked.diagnostics
         if quote.id:
             marks = (*remarked.marks, *self._history(quote, key), *(() if is_placed else ("unplaced",)))
@@ -111,6 +124,11 @@ class _Run:
         if key not in self.texts:
             self.texts[key] = normal_form(self.originals[key].text)
         return self.texts[key]
+
+    def _emphases(self, key: str) -> str:
+        if key not in self.emphases:
+            self.emphases[key] = "\n".join(map(normalise_words, self.originals[key].emphases))
+        return self.emphases[key]
 
     def _labels(self, key: str) -> tuple[str, ...]:
         if key not in self.labels:

@@ -12,11 +12,13 @@ from ...library.voices import named_people, role_names, voices_of
 from ...markdown.speakers import SpeakerFault, parse_speaker
 from ...quotations.fingerprints import fingerprint, is_same_work, parse_fingerprint
 from ...quotations.lock_file import moved_entries
+from ...quotations.match_findings import owns_emphasis
 from ...quotations.matching import find_brackets, puts_in_negation, words_digest
 from .context import Context, found
 
 __all__ = [
     "check_bracket_changes_meaning",
+    "check_emphasis_added",
     "check_implausible_lock_entry",
     "check_quote_changed_since_verified",
     "check_second_attribution",
@@ -154,6 +156,20 @@ def check_bracket_changes_meaning(context: Context) -> Iterator[Diagnostic]:
                 quote.words_span,
                 message,
                 "quote the negation or number itself; where the meaning stays, record an exception with the reason",
+                about=quote.address,
+            )
+
+
+def check_emphasis_added(context: Context) -> Iterator[Diagnostic]:
+    """No emphasis stands unexplained that the comparison did not find in the work."""
+    for quote in context.quotes:
+        record = context.links.records.get(quote.address) if quote.emphasised else None
+        if record is not None and "emphasis" in record.entries[0].marks and not owns_emphasis(quote.words):
+            yield found(
+                "emphasis-added",
+                quote.words_span,
+                f"{quoted(quote.emphasised[0])} is emphasised, and the comparison did not find that in the work",
+                "take the emphasis away, or write [emphasis added] after the words",
                 about=quote.address,
             )
 

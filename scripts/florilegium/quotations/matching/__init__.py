@@ -71,6 +71,7 @@ __all__ = [
     "Reason",
     "SentenceContext",
     "changes_meaning",
+    "count_letters",
     "count_part_words",
     "find_brackets",
     "find_cut",
