@@ -13,7 +13,13 @@ from florilegium.site.data_files.identity import note_iri, quote_iri, work_iri
 from florilegium.site.pages import PagePlan
 from florilegium.site.pages.page_files import GeneratedPage
 from florilegium.site.pages.structured_data import MAX_STRUCTURED_QUOTES, MOST_WORDS, escaped_json
-from florilegium.works.exports import citation_metadata, context_object, item_type_metadata, schema_org_work
+from florilegium.works.exports import (
+    citation_metadata,
+    context_object,
+    is_better_as_object,
+    item_type_metadata,
+    schema_org_work,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from planned import LIBRARY, planned
@@ -216,13 +222,27 @@ def test_every_work_of_a_bibliography_has_one(plan, path):
     assert listed == len(coins(page(plan, path)))
 
 
-@pytest.mark.parametrize("note", ["forgetting", "remembering"])
-def test_the_work_of_a_note_is_described_by_the_head_alone(plan, note):
+def test_the_work_of_a_note_is_described_by_the_head_alone(plan):
     """A reference manager would take a context object, which says less, in place of the metadata."""
-    text = page(plan, f"notes/{note}.md")
+    text = page(plan, "notes/forgetting.md")
     assert 'id="ref-' in text
     assert not coins(text)
     assert "citation_author" in text
+
+
+@pytest.mark.parametrize("path", ["notes/remembering.md", "works/roe2010.md"])
+def test_a_work_without_an_address_is_described_by_a_context_object_alone(plan, path):
+    """Zotero takes the address of the page for that of a work whose metadata name none."""
+    text = page(plan, path)
+    assert [found["rft.atitle"] for found in coins(text)] == [["Remembering well"]]
+    assert "citation_" not in text
+
+
+def test_a_work_with_editors_or_an_address_keeps_its_metadata():
+    assert not is_better_as_object(work("book", title="T", editor=(DOE,)))
+    assert not is_better_as_object(work("chapter", title="T", author=(DOE,), editor=(DOE,)))
+    assert not is_better_as_object(work("book", title="T", author=(DOE,), ISBN="9780306406157"))
+    assert is_better_as_object(work("manuscript", title="T", author=(DOE,)))
 
 
 # ----------------------------------------------------------------------------------------------------- JSON-LD

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from ...core.model import Date, Name, Note, Source
 from ...core.spans import Span
 from ...quotations.states import compared_files
-from ...works.exports import citation_metadata, item_type_metadata
+from ...works.exports import page_metadata
 from ..identified import CopyFormat, formats_of
 from ..linked_site import works_of
 from .cards import PageSite
@@ -18,7 +18,7 @@ from .edit_links import edit_address, line_for_a_quote
 from .page_files import Contents, GeneratedPage, PageHeading
 from .quote_previews import quote_previews
 from .structured_data import note_structured_data
-from .work_entries import works_list
+from .work_entries import lone_object, works_list
 
 __all__ = ["CitedSubject", "note_page", "used_in"]
 
@@ -36,7 +36,7 @@ def note_page(note: Note, site: PageSite) -> GeneratedPage:
         parts=list(_parts(note, source, site)),
         edit=note.path,
         kind="note",
-        citation_meta=(*citation_metadata(source), *item_type_metadata(source)) if source else (),
+        citation_meta=page_metadata(source) if source else (),
         feeds=((f"{site.links.library.settings.title}: notes", "notes/feed.xml"),),
         address=site.addresses.note(note),
         twin=site.addresses.twin(note),
@@ -47,6 +47,7 @@ def note_page(note: Note, site: PageSite) -> GeneratedPage:
 def _parts(note: Note, source: Source | None, site: PageSite) -> Iterator[str | PageHeading | Contents]:
     yield '<article class="column">'
     yield _head(note, source, site)
+    yield lone_object(source, site)
     yield Contents(title=site._("On this page"))
     body = site.rendered(note)
     for section in body.sections:

@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from ...core.model import Note
+from ...core.model import Note, Source
 from ...works.citing.numbering import LISTED, SIGN, signed
+from ...works.exports import is_better_as_object
 from ..identified import Identified, identifiers_of
 from .cards import PageSite
 
-__all__ = ["WorkView", "basis_words", "work_view", "works_list"]
+__all__ = ["WorkView", "basis_words", "lone_object", "work_view", "works_list"]
 
 
 class WorkView(NamedTuple):
@@ -26,6 +27,13 @@ class WorkView(NamedTuple):
     """The sign of the work's number on the page, for a style that cites by numbers; else empty."""
     coins: str
     """An OpenURL context object, for reference managers; empty where the page has better for them."""
+
+
+def lone_object(source: Source | None, site: PageSite) -> str:
+    """The context object of the work that a page is about, where it says more than the page's `meta` elements could."""
+    if source is None or not is_better_as_object(source):
+        return ""
+    return Markup('<span class="Z3988" title="{}"></span>').format(site.context_object(source.key))
 
 
 def work_view(key: str, site: PageSite, *, coins: bool = True) -> WorkView:

@@ -6,7 +6,7 @@ from markupsafe import Markup, escape
 
 from ...core.model import Quote, Source
 from ...library.links import CitedBy
-from ...works.exports import citation_metadata, item_type_metadata
+from ...works.exports import page_metadata
 from ..identified import formats_of, identifiers_of, web_address
 from .author_names import authors_of
 from .cards import PageSite
@@ -16,6 +16,7 @@ from .note_pages import CitedSubject
 from .page_files import Contents, GeneratedPage, PageHeading
 from .punctuation import smarten
 from .theme_pages import facets_of
+from .work_entries import lone_object
 
 __all__ = ["work_page"]
 
@@ -33,7 +34,7 @@ def work_page(key: str, site: PageSite) -> GeneratedPage:
         description=site.bibliography.entry_text(key) if source else name,
         parts=list(_parts(key, source, site)),
         kind="work",
-        citation_meta=(*citation_metadata(source), *item_type_metadata(source)) if source else (),
+        citation_meta=page_metadata(source) if source else (),
         address=site.addresses.reference(key),
     )
 
@@ -43,6 +44,7 @@ def _parts(key: str, source: Source | None, site: PageSite) -> Iterator[str | Pa
     quoted, passed = (found.quoted, found.quoted_in) if found else ((), ())
     yield '<article class="column">'
     yield _head(key, source, found, site)
+    yield lone_object(source, site)
     yield Contents(title=site._("On this page"))
     yield from _quotations(key, quoted, "fl-quotations", "%(num)s quotation", "%(num)s quotations", site)
     passed = tuple(quote for quote in passed if quote not in quoted)

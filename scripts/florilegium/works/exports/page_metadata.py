@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from ...core.model import Date, Name, Source
 from ..identifiers import check_url, doi_url, parse_doi, parse_isbn
 
-__all__ = ["citation_metadata", "context_object", "item_type_metadata"]
+__all__ = ["citation_metadata", "context_object", "is_better_as_object", "item_type_metadata", "page_metadata"]
 
 _ARTICLES = frozenset(("article", "article-journal", "article-magazine", "article-newspaper", "review", "review-book"))
 _PARTS = frozenset(("chapter", "entry", "entry-dictionary", "entry-encyclopedia"))
@@ -22,9 +22,24 @@ MAX_AUTHORS = 100
 """Authors that are named: some works have thousands."""
 
 
+def page_metadata(source: Source) -> tuple[tuple[str, str], ...]:
+    """All `meta` elements of a page about a work; none where `is_better_as_object`."""
+    return () if is_better_as_object(source) else (*citation_metadata(source), *item_type_metadata(source))
+
+
 def citation_metadata(source: Source) -> list[tuple[str, str]]:
     """Names and contents of the `meta` elements that describe a work."""
     return [(f"citation_{name}", " ".join(value.split())) for name, value in _metadata(source) if value.strip()]
+
+
+def is_better_as_object(source: Source) -> bool:
+    """Whether a reference manager should rather be given a context object than `meta` elements.
+
+    Zotero takes the address of our page for that of a work whose elements name none. A context object names no editors.
+    """
+    addressed = check_url(source.variables.get("URL", "")).value or _doi_address(source)
+    edited = source.type in (*_PARTS, "book", "collection", "paper-conference") and source.names.get("editor")
+    return not addressed and bool(source.names.get("author")) and not edited
 
 
 def item_type_metadata(source: Source) -> list[tuple[str, str]]:
