@@ -3,6 +3,8 @@
 import hashlib
 import random
 import re
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -655,6 +657,32 @@ def test_the_machine_is_at_fault_and_no_work(apa: Style, monkeypatch: pytest.Mon
             render({"a": book("Doe")}, [], style=apa)
         assert "while formatting" not in str(caught.value)
         assert caught.value.help
+
+
+def test_pandoc_that_gets_no_memory(apa: Style, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    starved = stand_in(tmp_path, f'ulimit -v 60000; exec {find_pandoc().path} "$@"')
+    monkeypatch.setattr(formatting, "find_pandoc", lambda: starved)
+    with pytest.raises(BibliographyError, match="memory") as caught:
+        render({"a": book("Doe")}, [], style=apa)
+    assert "a machine with more memory" in caught.value.help
+
+
+def test_the_disk_is_full(apa: Style, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    full = tmp_path / "full"
+    full.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", full], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("only an administrator may make a disk")
+    try:
+        (full / "rest").write_bytes(bytes(60_000))
+        monkeypatch.setattr(tempfile, "tempdir", str(full))
+        with pytest.raises(BibliographyError, match="the disk is full") as caught:
+            render({"a": book("Doe")}, [], style=apa)
+    finally:
+        subprocess.run(["umount", full], check=True)
+    assert (str(full) in str(caught.value), "free some space" in caught.value.help) == (True, True)
 
 
 def test_a_busy_machine_is_no_failure(apa: Style, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

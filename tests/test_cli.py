@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from florilegium import cli
 from florilegium.cli import check_commands
+from florilegium.core.diagnostics import shell_word
 from florilegium.core.rules import RULES
 from florilegium.library import cache_shards, reading
 
@@ -301,6 +302,47 @@ def test_the_locale_does_not_matter(root, write):
     assert done.returncode == 1
     assert 'no reference has the key "zoë"' in done.stdout.decode("utf-8")
     assert "  7 | [@zoë] 痛" in done.stdout.decode("utf-8")
+
+
+@pytest.mark.parametrize(
+    "name", [b"plain", "bü 痛".encode(), b"it's \\ a $(x)", b"b\xfc\x9b31m", "a\u202eb\nc".encode()]
+)
+def test_a_printed_name_can_be_pasted_into_a_shell(name):
+    for given in (
+        Path(os.fsdecode(name)),
+        name.decode("ascii", "surrogateescape"),
+        name.decode("utf-8", "surrogateescape"),
+    ):
+        word = shell_word(given)
+        assert word.isprintable()
+        done = subprocess.run(["bash", "-c", f"printf %s {word}"], capture_output=True, check=True)
+        assert done.stdout == name
+
+
+@pytest.mark.slow
+def test_printed_commands_can_be_used_in_the_locale_c(tmp_path):
+    scripts = Path(cli.__file__).parent.parent
+    plainly = {
+        "PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(scripts),
+        "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii",
+    }  # fmt: skip
+    command = [*PROGRAM, "init", "bü 'x' 痛"]
+    done = subprocess.run(command, cwd=tmp_path, env=plainly, capture_output=True, check=True)
+    (change,) = [line for line in done.stdout.decode("utf-8").splitlines() if line.strip().startswith("cd ")]
+    subprocess.run(["bash", "-c", f"{change} && test -d annotations"], cwd=tmp_path, env=plainly, check=True)
+    done = subprocess.run([*PROGRAM, "check", "--root", "bü nope"], cwd=tmp_path, env=plainly, capture_output=True)
+    assert "there is no folder annotations/ in bü nope" in done.stderr.decode("utf-8")
+
+
+@pytest.mark.slow
+def test_a_file_that_may_not_grow(root):
+    command = 'ulimit -f 0; exec "$0" -m florilegium new theme --label Sleep'
+    environment = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parent.parent)}
+    done = subprocess.run(["bash", "-c", command, sys.executable], cwd=root, env=environment, capture_output=True)
+    said = done.stderr.decode("utf-8")
+    assert (done.returncode, "Traceback" in said) == (2, False)
+    assert "a file would grow larger than the system permits" in said
+    assert "ulimit -f" in said
 
 
 @pytest.mark.slow

@@ -204,7 +204,7 @@ def test_a_broken_answer_is_told(server):
 
 
 def test_a_huge_answer_is_not_read(server, monkeypatch):
-    monkeypatch.setattr(registry_requests, "MAX_BYTES", 1_048_576)
+    monkeypatch.setattr(registry_requests, "MAX_ANSWER_BYTES", 1_048_576)
     server.answers = [(200, {}, b" " * 1_100_000)]
     assert "larger than 1 MiB" in str(failure())
 

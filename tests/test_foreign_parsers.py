@@ -8,17 +8,20 @@ from contextlib import suppress
 
 import pytest
 from florilegium.check.checking import given_epoch
+from florilegium.core.entities import unescape_html
 from florilegium.core.errors import CannotRun
 from florilegium.core.policy import target_fault
 from florilegium.core.spans import LineTable
 from florilegium.edit.imports import HighlightFormat, parse_export
 from florilegium.edit.imports.archives import Archive, ArchiveError
 from florilegium.edit.imports.vaults.vault_notes import parse_vault_note
+from florilegium.library.reading import FileKind, parse_text
 from florilegium.publish.hyperlinks.site_documents import parse_document
 from florilegium.publish.hyperlinks.site_places import SiteMap
 from florilegium.quotations.fingerprints import is_same_work, parse_fingerprint
 from florilegium.quotations.html_text import document_text
 from florilegium.quotations.originals import OriginalError, read_original
+from florilegium.quotations.transcripts import transcript_text
 from florilegium.works.identifiers import check_url
 from florilegium.works.registries.registry_requests import _time
 
@@ -132,3 +135,27 @@ def test_a_time_that_is_none(monkeypatch: pytest.MonkeyPatch, epoch: str) -> Non
     with pytest.raises(CannotRun, match="no number of seconds"):
         given_epoch()
     LineTable("x", epoch)
+
+
+LONG = "9" * 5000
+
+
+@pytest.mark.parametrize(
+    ("reference", "shown"),
+    [
+        (f"&#{LONG};", "\ufffd"), (f"&#x{LONG}", "\ufffd"), (f"&#{'0' * 5000}65;", "A"), (f"&#X{'0' * 50}41;", "A"),
+        ("&#233;", "é"), ("&#12345678;", "\ufffd"), ("&eacute; & &amp;", "é & &"),
+    ],
+)  # fmt: skip
+def test_references_of_any_length_are_read(reference: str, shown: str) -> None:
+    assert unescape_html(reference) == shown
+    assert document_text(f"<p>{reference}</p>").strip() == shown
+
+
+def test_long_references_in_texts_of_all_kinds() -> None:
+    for kind in (HighlightFormat.ZOTERO, HighlightFormat.READWISE):
+        parse_export(kind, "x", f'<p>“a &#{LONG};” (<a href="zotero://x?&#{LONG};">Doe, 2009</a>)</p>'.encode())
+    assert transcript_text(f"WEBVTT\n\n00:00.000 --> 00:01.000\n&#{LONG};") == "\ufffd"
+    note = f'---\ntitle: T\n---\n<abbr title="&#{LONG};">x</abbr> &#{LONG}; [a](https://e.org/&#{LONG};)\n'
+    assert parse_text("annotations/notes/n.md", FileKind.NOTE, note).note
+    assert parse_document("a.html", f'<a href="&#{LONG};">'.encode()).uses

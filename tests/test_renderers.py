@@ -170,6 +170,29 @@ def test_a_missing_generator_is_named(tmp_path: Path, monkeypatch: pytest.Monkey
         render_site(Renderer.ZENSICAL, _job(project, tmp_path / "built"))
 
 
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        ("kill -9 $$", "mkdocs did not finish: there is not enough memory"),
+        ("echo 'OSError: [Errno 28] No space left on device'; exit 1", "mkdocs did not finish: the disk is full"),
+        ("echo MemoryError; exit 1", "mkdocs did not finish: there is not enough memory"),
+        ("kill -15 $$", "mkdocs did not finish (ended by signal 15)"),
+    ],
+)
+def test_a_generator_that_the_machine_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, says: str
+) -> None:
+    project = make_project(tmp_path)
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\n{script}\n")
+    python.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(python))
+    with pytest.raises(RenderFailed) as caught:
+        render_site(Renderer.MKDOCS, _job(project, tmp_path / "built"))
+    assert str(caught.value) == says
+    assert caught.value.help
+
+
 @pytest.mark.parametrize("renderer", list(Renderer))
 def test_every_hyperlink_leads_somewhere(sites: dict[str, Path], renderer: str) -> None:
     site = sites[renderer]

@@ -1,6 +1,5 @@
 """The commands `build`, which makes the site, and `verify`, which compares quotations with their originals."""
 
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..check.checking import Options
-from ..core.diagnostics import plain
+from ..core.diagnostics import plain, shell_word
 from .program import print_findings, progress, root_option, tell, verbose_option
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def build(root: Path, site_dir: Path | None, renderer: str, no_search: bool, no_
     if starters.is_outdated(root):
         tell("the frame of the site is that of another version: run florilegium init --update . in the library")
     click.echo(f"built {built.pages:,} pages ({built.written:,} new or changed) into {plain(str(target))}")
-    click.echo(f"To look at them: python3 -m http.server --directory {shlex.quote(str(target))} 8000")
+    click.echo(f"To look at them: python3 -m http.server --directory {shell_word(target)} 8000")
     click.echo("then open http://localhost:8000/ in a browser.")
     return 0
 

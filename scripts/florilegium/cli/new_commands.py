@@ -1,7 +1,6 @@
 """The commands that help to write: `new note`, `new theme`, and `init` for a library of one's own."""
 
 import re
-import shlex
 from collections.abc import Iterable
 from contextlib import suppress
 from itertools import islice
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..check.checking import Options
-from ..core.diagnostics import plain
+from ..core.diagnostics import plain, shell_word
 from ..core.errors import CannotRun
 from ..core.model import Basis
 from .given_works import WORK, is_asked, read_pasted, requested_work
@@ -79,7 +78,7 @@ def note(
     if work.listed:
         click.echo(f'The library lists this work already, as "{plain(work.source.key)}"; it is not listed again.')
     _write(root, planned)
-    verify = f"florilegium verify --original {work.source.key}=PATH"
+    verify = f"florilegium verify --original {shell_word(work.source.key)}=PATH"
     _tell_next([_CHECK, _show(root), (verify, "compares its quotations with the work, if you have its text")])
     return 0
 
@@ -150,7 +149,7 @@ def _start(root: Path, folder: Path, title: str, example: bool, program: str) ->
         click.echo(f"vendor/{starters.WHEEL} holds the program, so that others can install it from here")
     _tell_next(
         [
-            (f"cd {shlex.quote(str(folder))}", ""),
+            (f"cd {shell_word(folder)}", ""),
             *([("florilegium verify --originals originals", "compares the quotations with their texts")] * example),
             ("florilegium build", "makes the site"),
             ("mkdocs serve", "shows it while you write"),

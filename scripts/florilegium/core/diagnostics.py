@@ -1,5 +1,8 @@
 """What is found in a library: a finding is a value that names the rule, the place and the likely remedy."""
 
+import os
+import re
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -8,7 +11,7 @@ from typing import Any
 from .rules import Severity
 from .spans import Span
 
-__all__ = ["Diagnostic", "Related", "closest", "did_you_mean", "plain", "quoted"]
+__all__ = ["Diagnostic", "Related", "closest", "did_you_mean", "plain", "quoted", "shell_word"]
 
 _SHOWN = 80
 """Characters of a contributor's value that a message repeats; longer ones are cut in the middle."""
@@ -56,7 +59,24 @@ def plain(text: str) -> str:
     """Make any text safe to print: control, bidi and invisible characters become visible escapes."""
     if text.isascii() and text.isprintable():
         return text
+    if _BYTES.search(text):
+        text = text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
     return "".join(c if _is_shown(c) else f"\\u{{{ord(c):x}}}" for c in text)
+
+
+_BYTES = re.compile("[\udc80-\udcff]")
+"""How Python keeps the bytes of a name that the locale has no letters for: under `LC_ALL=C`, all that are not ASCII."""
+
+
+def shell_word(name: str | os.PathLike[str]) -> str:
+    """A name as one word of a command that can be pasted into a shell, whatever the locale says of its bytes."""
+    data = name.encode("utf-8", "surrogateescape") if isinstance(name, str) else os.fsencode(name)
+    text = data.decode("utf-8", "surrogateescape")
+    if all(map(_is_shown, text)):
+        return shlex.quote(text)
+    # Bash, zsh and ksh read such words, and since 2024 POSIX has them.
+    signs = (chr(byte) if 0x20 <= byte < 0x7F and byte not in b"'\\\\" else f"\\x{byte:02x}" for byte in data)
+    return f"$'{''.join(signs)}'"
 
 
 def _is_shown(character: str) -> bool:

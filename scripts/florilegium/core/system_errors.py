@@ -37,6 +37,8 @@ def reason(error: OSError) -> str:
         return "the system does not permit it"
     if error.errno in _BOUND:
         return "the folder is bound to its place (a mount point, or a layer of a container)"
+    if error.errno == errno.EFBIG:
+        return "a file would grow larger than the system permits"
     if error.errno == errno.EIO:
         return "the disk reports an error"
     if error.errno == errno.ENOMEM:
@@ -52,6 +54,8 @@ def remedy(error: OSError) -> str:
         return "check who may write there, or choose another folder"
     if error.errno in _BOUND:
         return "choose a folder inside of it"
+    if error.errno == errno.EFBIG:
+        return "raise the limit on the size of files (ulimit -f), and run the command again"
     if error.errno == errno.ENOMEM:
         return NO_MEMORY[1]
     if error.errno in _CROWDED:

@@ -9,11 +9,12 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from html import escape, unescape
+from html import escape
 from typing import NamedTuple
 
 from ..core import policy
 from ..core.diagnostics import quoted
+from ..core.entities import unescape_html
 from .building import is_unseen
 from .nodes import LITERAL, PLAIN, Node
 
@@ -270,7 +271,10 @@ def _texts(start: int, end: int, text: str, part: Callable[..., Node], faults: l
     shown = text[start:end]
     if "&" in shown:
         for entity in _ENTITY.finditer(text, start, end):
-            if any(is_unseen(character) for character in unescape(entity[0])) and unescape(entity[0]) != entity[0]:
+            if (
+                any(is_unseen(character) for character in unescape_html(entity[0]))
+                and unescape_html(entity[0]) != entity[0]
+            ):
                 node = part("Text", *entity.span(), entity[0], LITERAL)
                 message = f"{quoted(entity[0])} stands for a character that no reader sees, or that reorders text"
                 faults.append(TagFault("invisible-character", node.start, node.end, message, "remove it"))
@@ -279,7 +283,7 @@ def _texts(start: int, end: int, text: str, part: Callable[..., Node], faults: l
 
 
 def _decoded(entity: re.Match[str]) -> str:
-    character = unescape(entity[0])
+    character = unescape_html(entity[0])
     return entity[0] if any(map(is_unseen, character)) else character
 
 
@@ -289,7 +293,7 @@ def _attributes(name: str, tag: str) -> str:
     for match in _ATTRIBUTE.finditer(tag):
         attribute = match[1].lower()
         if attribute in allowed and attribute not in written:
-            value = " ".join(unescape(_unquoted(match[2] or "")).split())[:_MAX_VALUE]
+            value = " ".join(unescape_html(_unquoted(match[2] or "")).split())[:_MAX_VALUE]
             written[attribute] = f' {attribute}="{escape(value)}"'
     return "".join(written.values())
 

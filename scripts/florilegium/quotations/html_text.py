@@ -3,6 +3,7 @@
 import re
 from html.parser import HTMLParser
 
+from ..core.entities import shorten_references
 from .raised_signs import raise_signs
 
 __all__ = ["document_text"]
@@ -139,6 +140,6 @@ def document_text(text: str) -> tuple[str, tuple[str, ...]]:
     """Return the text of an HTML, XHTML or TEI document, one line a block, and those passages that are emphasised."""
     styles = "".join(re.findall(r"<style\b[^>]*>(.*?)</style", text, re.IGNORECASE | re.DOTALL))
     parser = _HtmlText(frozenset(_CLASS_HIDDEN.findall(styles)))
-    parser.feed(_with_closed_comments(text))
+    parser.feed(shorten_references(_with_closed_comments(text)))
     parser.close()
     return "".join(parser.pieces), tuple(parser.emphases)

@@ -1,7 +1,8 @@
 """The text of subtitles and transcripts (WebVTT, SubRip): what is said, and by whom; no times, no numbers."""
 
 import re
-from html import unescape
+
+from ..core.entities import unescape_html
 
 __all__ = ["transcript_text"]
 
@@ -24,5 +25,5 @@ def transcript_text(text: str) -> str:
             if voice and voice[1].strip() != speaker:
                 speaker = voice[1].strip()
                 pieces.append(f"\n\n{speaker}: ")
-            pieces.append(f"{unescape(_TAG.sub('', _VOICE.sub('', line))).strip()} ")
+            pieces.append(f"{unescape_html(_TAG.sub('', _VOICE.sub('', line))).strip()} ")
     return "".join(pieces).strip()

@@ -9,11 +9,11 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from html import unescape
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from ...core.diagnostics import quoted
+from ...core.entities import unescape_html
 from ...core.rules import Severity
 from ...core.spans import LineTable, Span
 from ...markdown.prose_tree import shown_text
@@ -200,7 +200,9 @@ class _Reader:
         elif name == "span" and token[1]:
             del self.spans[-1:]
         elif not token[1]:
-            values = {found[1].lower(): unescape(found[2] or found[3] or "") for found in _ATTRIBUTE.finditer(token[3])}
+            values = {
+                found[1].lower(): unescape_html(found[2] or found[3] or "") for found in _ATTRIBUTE.finditer(token[3])
+            }
             self.open(name, values)
 
     def open(self, name: str, attributes: dict[str, str]) -> None:
@@ -214,7 +216,7 @@ class _Reader:
 
     def words(self, raw: str) -> None:
         if raw and not self.hidden:
-            text = unescape(raw)
+            text = unescape_html(raw)
             self.text.append(text)
             if any(self.spans):
                 self.marked.append(text)

@@ -6,8 +6,9 @@ and titles hold no tags; an attribute ends where HTML says that it ends (https:/
 
 import re
 from collections.abc import Iterator
-from html import unescape
 from typing import NamedTuple
+
+from ...core.entities import unescape_html
 
 __all__ = ["StartTag", "scan_tags", "value_of"]
 
@@ -69,7 +70,7 @@ class StartTag(NamedTuple):
 def value_of(attribute: tuple[bytes, bytes, bytes, bytes]) -> str:
     """The value of an attribute, its character references resolved."""
     raw = (attribute[1] or attribute[2] or attribute[3]).decode("utf-8", "replace")
-    return unescape(raw) if "&" in raw else raw
+    return unescape_html(raw) if "&" in raw else raw
 
 
 def scan_tags(page: bytes) -> Iterator[StartTag]:

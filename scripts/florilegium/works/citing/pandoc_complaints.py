@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ...core.diagnostics import plain, quoted
-from .citation_styles import BibliographyError
+from .citation_styles import BUILT_IN_STYLES, BibliographyError
 from .cite_items import CslCitation
 from .pandoc_process import PandocFailed, find_culprit
 
@@ -36,7 +36,8 @@ def explain_failure(
 
     all_of_them, another = f"citations in the style {quoted(style)}", "name another citation-style in library.yml"
     if fails((), ()):
-        return error(all_of_them, another)
+        shipped = "run ./scripts/setup to install pandoc anew, or use a machine with more memory"
+        return error(all_of_them, shipped if style in BUILT_IN_STYLES else another)
     if key := find_culprit(list(items), lambda part: fails(part, ())):
         found = error(f"the work {quoted(key)}", f"correct the entry of {quoted(key)}")
         found.key = key

@@ -97,14 +97,14 @@ def run_pandoc(
     match done.returncode:
         case 0:
             return done
-        case _ if done.returncode == -signal.SIGXCPU:
+        case code if code == -signal.SIGXCPU:
             raise PandocFailed(f"did not finish within {ceil(seconds)} seconds of work")
-        case _ if done.returncode == _HEAP_EXHAUSTED:
+        case code if code == _HEAP_EXHAUSTED:
             raise PandocFailed(f"would need more than {_MEBIBYTES:,} MiB of memory")
         case 126 | 127:
             raise PandocFailed(f"could not be started ({said})", "run ./scripts/setup to install it anew")
-        case _ if done.returncode == -signal.SIGKILL:
-            raise PandocFailed(f"was ended by the system: {NO_MEMORY[0]}", NO_MEMORY[1])
+        case code if code < 0:  # The system ends what takes most memory, and what gets none ends itself.
+            raise PandocFailed(f"was ended by signal {-code}, most likely because {NO_MEMORY[0]}", NO_MEMORY[1])
     if words := machine_message(said):
         raise PandocFailed(f"did not finish: {words[0]}", words[1])
     raise PandocFailed(f"gave up ({said or f'exit code {done.returncode}'})")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core.diagnostics import plain, quoted
+from ...core.system_errors import reason, remedy
 from .citation_styles import NUMBER, ORDER, Style
 from .cite_items import PROBE, PROBE_ITEM, CitationParts, CiteItem, CslCitation, spelled, to_cite
 from .numbering import SIGN
@@ -141,8 +142,12 @@ def _run(
 ) -> tuple[list[Any], tuple[str, ...]]:
     with tempfile.TemporaryDirectory(prefix="florilegium-") as folder:
         csl, items = Path(folder, "style.csl"), Path(folder, "items.json")
-        csl.write_bytes(xml)
-        items.write_text(json.dumps(bibliography), encoding="utf-8")
+        try:
+            csl.write_bytes(xml)
+            items.write_text(json.dumps(bibliography), encoding="utf-8")
+        except OSError as error:
+            place = quoted(tempfile.gettempdir())
+            raise PandocFailed(f"cannot be given its files in {place}: {reason(error)}", remedy(error)) from None
         options = [f"--data-dir={folder}", "--from=json", "--to=json", "--citeproc"]
         options += [f"--csl={csl}", f"--bibliography={items}"]
         done = run_pandoc(pandoc, options, json.dumps(document).encode(), seconds, folder=folder)

@@ -7,13 +7,13 @@ a publisher says in a form of its own is read as far as it is clear, and left ou
 Fields: https://github.com/CrossRef/rest-api-doc/blob/master/api_format.md
 """
 
-import html
 import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
 from ...core.characters import find_invisible
+from ...core.entities import unescape_html
 from ..identifiers import check_url, parse_doi, parse_isbn, parse_issn
 
 __all__ = ["CROSSREF_TYPES", "clean_text", "crossref_item", "crossref_people", "date_numbers", "number_of"]
@@ -91,7 +91,7 @@ def clean_text(value: object) -> str:
         return ""
     text = str(value)[:10_000]
     for _ in range(3):  # Publishers escape what is escaped already: `&amp;lt;i&amp;gt;`.
-        unescaped = html.unescape(text)
+        unescaped = unescape_html(text)
         if unescaped == text:
             break
         text = unescaped
