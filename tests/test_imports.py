@@ -884,3 +884,33 @@ def test_one_work_by_two_roads_is_one():
     assert not _same_title(item(author=[{"family": "Roe"}]), known)
     dois = {"kahneman": item(DOI="10.1000/a")}
     assert not _same_title(item(DOI="10.1000/b"), dois)
+
+
+# ---------------------------------------------------------------------------------------------- into a new library
+
+
+def test_after_every_import_the_check_and_the_build_go_through(tmp_path, monkeypatch, capsys, check_library):
+    """Each sample is brought into one new library, one after the other; the site is built once, with all of them."""
+    root = tmp_path / "starter"
+
+    def florilegium(*arguments):
+        with pytest.raises(SystemExit) as leaving:
+            cli.main([*map(str, arguments)])
+        return leaving.value.code, "".join(capsys.readouterr())
+
+    monkeypatch.chdir(tmp_path)
+    assert florilegium("init", root, "--title", "All")[0] == 0
+    vault = tmp_path / "vault"
+    (vault / "a").mkdir(parents=True)
+    (vault / "a/Größe.md").write_text(
+        "---\nauthor: Doe, Jane\nyear: 2009\n---\n> Words.\n\nSee [[x]]. ^id1\nkey:: value\n"
+    )
+    (vault / "x.md").write_text("A thought, {{query}}.\n")
+    (tmp_path / "project.qdpx").write_bytes(PROJECT)
+    for path in [*sorted(SAMPLES.iterdir()), tmp_path / "project.qdpx", vault]:
+        kind = ["notes"] if path.is_dir() else []
+        _, said = florilegium("import", "--root", root, *kind, path)
+        assert "Traceback" not in said
+        assert errors(check_library(root)) == [], path.name
+    code, said = florilegium("build", "--root", root, "--no-search")
+    assert (code, (root / "site/notes/index.html").is_file()) == (0, True), said

@@ -102,9 +102,9 @@ def test_what_a_note_says_is_written_as_a_note_of_the_library(root, vault):
         "The pain <mark>goes</mark> [@dequincey1822, p. 88]. See [that](other-note.md), Nothing and (picture.png)."
         in text
     )
-    quote = "\n\n> happiness might now be bought for a penny\n>\n> — author, in [@dequincey1822, p. 90] #soothing\n\nAnd prose"
-    assert quote in text
-    assert "> Opium! dread agent\n>\n> — De Quincey, in [@dequincey1822, p. 88] #soothing" in text
+    quote = "\n\n> happiness might now be bought for a penny\n>\n> — author, in [@dequincey1822, p. 90] #soothing"
+    assert f"{quote} {{#happiness-might-now-be-bought}}\n\nAnd prose" in text
+    assert "> Opium! dread agent\n>\n> — De Quincey, in [@dequincey1822, p. 88] #soothing {#opium-dread-agent}" in text
     assert "with &lt;div>." in text
     assert "[[code]] stays" in text
 
@@ -122,7 +122,10 @@ def test_a_work_is_made_of_the_properties(root, vault):
 def test_zoteros_annotations_become_quotations(root, vault):
     bring(root, vault, speaker="author")
     text = note(root, "zotero")
-    assert "> Opium! dread agent of pleasure\n>\n> — author, in [@dequincey1822, p. 88]\n" in text
+    assert (
+        "> Opium! dread agent of pleasure\n>\n> — author, in [@dequincey1822, p. 88] {#opium-dread-agent-of-pleasure}\n"
+        in text
+    )
     assert "So modern!" in text
 
 
@@ -133,6 +136,26 @@ def test_without_a_speaker_notes_with_quotations_are_drafts_that_say_so(root, va
     # What a published note says of a draft is text; a draft keeps its links.
     assert "- see Idea" in note(root, "a-log")
     assert "[Other note, Part](other-note.md)" in note(root, "idea")
+
+
+def test_idioms_of_other_programs_are_converted_or_left_out(root, tmp_path):
+    folder = tmp_path / "idioms"
+    for name, text in {
+        "Templates/form.md": "---\ntitle: {{title}}\n---\n",
+        "empty.md": "\n",
+        "dq.md": "---\ncitekey: dequincey1822\n---\n"
+        '<mark class="hl">"The pain went in a moment."</mark> [Page 12](zotero://open-pdf/x?page=12)\n\n'
+        '> "A penny" ([De Quincey, 1822, p. 14](zotero://x)) ([pdf](zotero://y))\n\n'
+        "status:: #inbox\n\nHe says so. ^abc\n\nSee ((64f0c0de-1234-4abc-9def-001122334455)) {{query x}} #soothing/more\n",
+    }.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    plan = bring(root, folder, speaker="author")
+    assert (plan.published, dict(plan.drafts), plan.refused) == (("dq",), {}, ("empty.md: empty",))
+    text = note(root, "dq")
+    assert "> The pain went in a moment.\n>\n> — author, in [@dequincey1822, p. 12]" in text
+    assert "in [@dequincey1822, p. 14]" in text
+    assert not [sign for sign in ("::", "((", "{{", "zotero:", "^abc ", "#soothing/more") if sign in text]
 
 
 def test_the_same_folder_again_changes_nothing(root, vault):

@@ -1,5 +1,6 @@
 """`import notes DIR`: a folder of notes of another program, and on one screen what remains to be done."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,8 @@ from .program import progress
 __all__ = ["import_vault"]
 
 _SHOWN = 3
+_NO_KEY = re.compile(r'no reference has the key "(.*)"')
+_QUOTED = re.compile(r'"[^"]{16,}"|(?<=theme )"[^"]*"')
 
 
 def import_vault(
@@ -33,8 +36,12 @@ def import_vault(
     click.echo(f"notes: {len(plan.published):,} published, {len(plan.drafts):,} drafts{there}")
     click.echo(f"themes: {plan.themes:,} added")
     reasons: dict[str, list[str]] = {}
+    keys: Counter[str] = Counter()
     for id_, why in plan.drafts.items():
-        reasons.setdefault(why, []).append(id_)
+        if key := _NO_KEY.match(why):
+            keys[key[1]] += 1
+        reason = "it cites a work that the library does not have" if key else _QUOTED.sub("…", why)
+        reasons.setdefault(reason, []).append(id_)
     by_count = sorted(reasons.items(), key=lambda item: -len(item[1]))
     for why, ids in by_count[:12]:
         more = f" and {len(ids) - _SHOWN:,} more" if len(ids) > _SHOWN else ""
@@ -43,6 +50,9 @@ def import_vault(
         )
     if len(by_count) > 12:
         click.echo(f"  … and {sum(len(ids) for _, ids in by_count[12:]):,} drafts for other reasons, named in each")
+    if keys:
+        more = f" and {len(keys) - 8:,} more" if len(keys) > 8 else ""
+        click.echo(f"  works to add: {', '.join(plain(key) for key in list(keys)[:8])}{more}")
     for what, count in plan.counts.most_common():
         click.echo(f"  {count:,} {what}")
     _left_out(plan.left_out)

@@ -39,24 +39,39 @@ _WIKILINK = re.compile(r"\[\[([^\]\n]+)\]\]")
 _IMAGE = re.compile(r"!\[([^\]\n]*)\]\(([^)\n]*)\)")
 _LINK = re.compile(r"(?<!!)\[([^\]\n]*)\]\((?!https?:|mailto:|#|/)<?([^)>\n]+)>?\)")
 _ZOTERO_LINK = re.compile(r"\[([^\]\n]*)\]\(zotero://[^)\n]*\)")
+_PDF_LINK = re.compile(r"[ \t]*\(\[pdf\]\(zotero://[^)\n]*\)\)", re.IGNORECASE)
 _AUTHOR_YEAR = re.compile(r"\(([A-ZÀ-Þ][^()\d\n]{1,60}?),?\s+(\d{4})[a-z]?(?:,\s*(pp?\.\s*[\d–-]+))?\)")
 _TAG = re.compile(r"(?<![\w/#&])#([A-Za-z][\w/-]*)")
 _COMMENT = re.compile(r"%%.*?%%", re.DOTALL)
 _HIGHLIGHT = re.compile(r"==([^=\n]+)==")
 _HTML = re.compile(r"<(?!https?:|mailto:|!--)(/?[A-Za-z][^<>\n]*>?)")
 _BLOCK_ID = re.compile(r"[ \t]+\^[\w-]+[ \t]*$", re.MULTILINE)
+_BLOCK_REFERENCE = re.compile(r"[ \t]*\(\([0-9a-f]{8}-[0-9a-f-]{27}\)\)")
+_FIELD = re.compile(r"^[ \t]*(?:[-*] )?[A-Za-z][\w -]{0,40}::(?:[ \t].*)?$")
+_INLINE_FIELD = re.compile(r"[\[(][A-Za-z][\w -]{0,40}:: ([^\[\]()\n]*)[\])]")
+_MACRO = re.compile(r"\{\{(?:embed )?(?:\[\[([^\]\n]+)\]\])?[^{}\n]*\}\}")
+_LAST_TAGS = re.compile(r"(?:\s+#[A-Za-z][\w/-]*)+\s*\Z")
 _ORG_QUOTE = re.compile(r"^[ \t]*#\+BEGIN_QUOTE\n(.*?)\n[ \t]*#\+END_QUOTE[ \t]*$", re.DOTALL | re.MULTILINE | re.I)
+_MARKED_NOTE = re.compile(
+    r"^(?:[-*] )?<mark[^<>\n]*>[“\"]?(.+?)[”\"]?</mark>[ \t]*(?:[(\[]+(?:Page|p\.|S\.)[ ]?(\d+)[^\n]*)?$", re.IGNORECASE
+)
+"""A highlight as plug-ins of Obsidian write it, with a link to its page."""
+_NAMED = re.compile(
+    r"[ \t]*\(?\(([^()\d]*?),? \d{4}[a-z]?(?:, (pp?\. ?[\d–-]+))?\)\)?(?: \(?\[?pdf\]?\)?)?[ \t]*$", re.IGNORECASE
+)
+"""An author, a year and a page at the end of a quotation."""
 _ZOTERO_NOTE = re.compile(
     r"^[“\"](.+?)[”\"] \((?:\[([^\]]+)\]\(zotero:[^)]*\))\)(?: \(\[pdf\]\(zotero:[^)]*\)\))?[ \t]*(.*)$"
 )
 
 
 def convert_body(body: str, source: str, speaker: str, works: KnownWorks, links: VaultLinks) -> Conversion:
-    """Write the text anew: `source` is the key of the note's work, or empty, `speaker` the role of who is quoted."""
+    """Write the text again: `source` is the key of the note's work, or empty, `speaker` the role of who is quoted."""
     result = Conversion(text="")
     text = _COMMENT.sub("", body)
     text = _ORG_QUOTE.sub(lambda found: "\n".join(f"> {line}" for line in found[1].split("\n")), text)
-    text = _BLOCK_ID.sub("", text)
+    text = _BLOCK_REFERENCE.sub("", _BLOCK_ID.sub("", text))
+    text = _MACRO.sub(lambda found: f"[[{found[1]}]]" if found[1] else "", text)
     lines = list(_outside_code(text, lambda line: _convert_line(line, works, links, result)))
     lines = list(_zotero_quotes(lines, source, speaker, works))
     result.text = "\n".join(_spaced(_quotes(lines, source, speaker, result))).strip() + "\n"
@@ -78,11 +93,17 @@ def _outside_code(text: str, convert: Callable[[str], str | None]) -> Iterator[s
 
 
 def _convert_line(line: str, works: KnownWorks, links: VaultLinks, result: Conversion) -> str | None:
+    if _FIELD.match(line):
+        result.counts["lines with a field (key:: value), which are left out"] += 1
+        return None
+    line = _INLINE_FIELD.sub(r"\1", line)
     found = _TAG.findall(line)
     if found and not _TAG.sub("", line).strip(" \t,-*"):
         result.tags += found
         return None
     result.tags += found
+    if found and not line.lstrip().startswith(">"):
+        line = _LAST_TAGS.sub("", line)
     pieces = re.split(r"(`+[^`]*`+)", line)
     return "".join(p if p.startswith("`") else _convert_prose(p, works, links, result) for p in pieces)
 
@@ -126,15 +147,17 @@ def _convert_prose(text: str, works: KnownWorks, links: VaultLinks, result: Conv
         key = works.by_name(found[1], found[2])
         return f"[@{key}{f', {found[3]}' if found[3] else ''}]" if key else found[0]
 
+    text = _PDF_LINK.sub("", text)
     text = _LINK.sub(lambda f: f[0] if f[2].startswith("zotero:") else link(f[2], f[1]), text)
     text = _EMBED.sub(embed, text)
     text = _IMAGE.sub(image, text)
     text = _WIKILINK.sub(wikilink, text)
-    if not _ZOTERO_NOTE.match(text):
+    if not _ZOTERO_NOTE.match(text) and not _MARKED_NOTE.match(text):
         text = _ZOTERO_LINK.sub(r"\1", text)
     text = _AUTHOR_YEAR.sub(cited, text)
     text = _HIGHLIGHT.sub(r"<mark>\1</mark>", text)
     text = re.sub(r"^([ \t]*)[•◦▪‣][ \t]+", r"\1- ", text)
+    text = re.sub(r"<mark [^<>\n]*>", "<mark>", text)
     return _HTML.sub(lambda found: f"&lt;{found[1]}" if tag_fault(found[0]) else found[0], text)
 
 
@@ -148,6 +171,10 @@ def _key(name: str) -> str:
 def _zotero_quotes(lines: list[str], source: str, speaker: str, works: KnownWorks) -> Iterator[str]:
     """Annotations as Zotero writes them into a note become block quotes."""
     for line in lines:
+        if (marked := _MARKED_NOTE.match(line)) and source:
+            where = f", p. {marked[2]}" if marked[2] else ""
+            yield from ("", f"> {marked[1]}", ">", f"> — {speaker}, in [@{source}{where}]", "")
+            continue
         found = _ZOTERO_NOTE.match(line)
         parts = re.fullmatch(r"(.+?), (\d{4})[a-z]?(?:, (pp?\. .+))?", found[2]) if found else None
         if not found or not parts:
@@ -201,6 +228,9 @@ def _quote(block: list[str], source: str, speaker: str, result: Conversion) -> I
     elif cited and cited.end() >= len(block[-1].rstrip(" .")):
         words = [*block[:-1], block[-1][: cited.start()].rstrip(" (")]
         attribution = f"— {speaker}, in {cited[0]}"
+    elif source and not dashed and (named := _NAMED.search(block[-1])):
+        words = [*block[:-1], block[-1][: named.start()]]
+        attribution = f"— {speaker}, in [@{source}{f', {named[2]}' if named[2] else ''}]"
     elif source:
         page = re.search(r"\(?\b(pp?\.\s*[\d–-]+)\)?\.?\s*$", dashed[1] if dashed else block[-1])
         words = block[:-1] if dashed else [*block[:-1], block[-1][: page.start()].rstrip() if page else block[-1]]

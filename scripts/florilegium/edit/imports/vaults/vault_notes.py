@@ -22,6 +22,8 @@ _SUFFIXES = (".md", ".markdown", ".mdown", ".qmd")
 _MAX_NOTES = 20_000
 _PROPERTY = re.compile(r"(?:[-*] )?([A-Za-z][\w -]{0,40})::[ \t]*(.*)")
 """A property as Logseq writes it, and Obsidian's Dataview."""
+_TEMPLATES = re.compile(r"[\d_ -]*templates?\Z", re.IGNORECASE)
+"""A folder that holds forms of notes, and no notes."""
 _HEADING = re.compile(r"#[ \t]+(.+?)[ \t]*#*[ \t]*(?:\n|\Z)")
 
 
@@ -58,6 +60,9 @@ def read_vault(folder: Path) -> tuple[list[VaultNote], list[str]]:
         except (OSError, UnicodeDecodeError):
             refused.append(f"{name}: not UTF-8")
             continue
+        if not text.strip():
+            refused.append(f"{name}: empty")
+            continue
         notes.append(parse_vault_note(name, text))
     if not notes:
         raise CannotRun(f"there are no Markdown files in {folder}", "name the folder of your notes")
@@ -67,7 +72,7 @@ def read_vault(folder: Path) -> tuple[list[VaultNote], list[str]]:
 def _files(folder: Path) -> Iterator[Path]:
     found = 0
     for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and not is_passed_over(name))
+        folders[:] = sorted(n for n in folders if not (n.startswith(".") or is_passed_over(n) or _TEMPLATES.match(n)))
         for name in sorted(names):
             path = Path(place, name)
             if name.lower().endswith(_SUFFIXES) and not name.startswith(".") and not path.is_symlink():

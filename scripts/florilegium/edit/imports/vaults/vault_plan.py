@@ -18,6 +18,7 @@ from ....core.rules import Severity
 from ....core.yaml_writer import yaml_flow, yaml_text
 from ....library.links import Links
 from ....library.reading import ANNOTATIONS, replace_files
+from ...fixes.fixed_files import mend_document
 from ..imported_themes import Themes
 from .vault_markdown import Conversion, VaultLinks, convert_body
 from .vault_notes import VaultNote, read_vault
@@ -143,7 +144,7 @@ class _Vault:
             for entry in self.entries:
                 if round_ == _ROUNDS - 2 or (entry.id in faults and not entry.why):
                     entry.why = entry.why or faults.get(entry.id, "it links to a draft")
-        changes = [Change(path=_path(id_), before=None, after=text) for id_, text in texts.items()]
+        changes = [Change(path=_path(id_), before=None, after=text) for id_, text in self._mended(texts).items()]
         return VaultPlan(
             changes=(*changes, *self._theme_files()),
             published=tuple(entry.id for entry in self.entries if not entry.why),
@@ -154,6 +155,16 @@ class _Vault:
             left_out=Counter(k for e in self.entries for k in e.note.properties if k not in _READ),
             refused=tuple(self.refused),
         )
+
+    def _mended(self, texts: Mapping[str, str]) -> dict[str, str]:
+        """The texts with what `check --fix` would do to them: ids of quotations, blank lines."""
+        contents = {_path(id_): text.encode() for id_, text in texts.items()}
+        contents |= {c.path: c.after.encode() for c in self._theme_files() if c.after is not None}
+        links, _ = judge(replace_files(self.result, contents), self.options.today)
+        drafts = {entry.id for entry in self.entries if entry.why}
+        return {
+            id_: text if id_ in drafts else mend_document(_path(id_), text, links).text for id_, text in texts.items()
+        }
 
     def _faults(self, texts: Mapping[str, str]) -> dict[str, str]:
         """By id, why a note that is to be published cannot be."""
