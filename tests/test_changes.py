@@ -359,6 +359,12 @@ def test_words_behind_a_notice_are_shown_on_demand(diff):
     assert "Lost" not in "\n".join(render_text(naked))
 
 
+def test_pages_that_change_with_others_are_named(diff):
+    found = diff(edited("themes/numbing.md", "label: Numbing", "label: Numbness"))
+    assert found.affected == ("notes/remembering", "themes/amnesia")
+    assert "  notes/remembering, themes/amnesia" in list(render_text(found))
+
+
 def test_json(diff):
     text = render_json(diff(edited(REMEMBERING, "I kept every", "I kept ##[error] hardly every")))
     assert text.isascii()
@@ -370,7 +376,7 @@ def test_json(diff):
     assert {"only": "after", "text": "##[error] hardly"} in quote["words"]
     assert quote["before"]["line"] == 19
     keys = set("version tool base head summary problems hidden_findings vanished settings quotes notes".split())
-    assert keys | {"themes", "works", "quoted_words", "records"} == report.keys()
+    assert keys | {"themes", "works", "quoted_words", "records", "affected_pages"} == report.keys()
 
 
 def test_text_is_safe_for_a_terminal(diff):

@@ -162,7 +162,7 @@ def test_a_hostile_change(diff, parser, reverse):
     assert headings == ["What changes in the library", "Settings of the library", *HEADINGS]
 
 
-HEADINGS = ["Quotations", "Notes", "Themes", "Works", "Words quoted of each work"]
+HEADINGS = ["Quotations", "Notes", "Themes", "Works", "Words quoted of each work", "Other pages that change with it"]
 
 
 def test_a_change_of_words(diff):

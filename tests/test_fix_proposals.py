@@ -14,7 +14,7 @@ def shown(before, after):
 
 def test_a_changed_line_is_shown_whole_with_its_place():
     text = shown("one\ntwo\nthree\n", "one\ntwo {#two}\nthree\n")
-    assert "would mend 1 quote id; 1 file." in text
+    assert "would write this, in 1 file." in text
     assert "`annotations/notes/x.md`, line 2:\n\n```text\ntwo {#two}\n```\n" in text
     assert "three" not in text
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from ..check.checking import Options, find_root
 from ..core.diagnostics import quoted
 from ..core.errors import CannotRun
 from .program import forget_output, progress, root_option, tell
+
+if TYPE_CHECKING:
+    from ..check.changes import ComparedLibrary
 
 
 @click.command()
@@ -44,7 +48,7 @@ def diff(
     found = changes.compare(before, after)
     if form == "markdown":
         limit = max_bytes or changes.MAX_SUMMARY_BYTES
-        summary, proposals = changes.render_markdown(found, max_bytes=limit), _proposals(head, options)
+        summary, proposals = changes.render_markdown(found, max_bytes=limit), _proposals(head, options, before, after)
         has_room = proposals and len((summary + proposals).encode()) <= limit
         _write([summary, proposals] if has_room else [summary])
     elif form == "json":
@@ -54,14 +58,15 @@ def diff(
     return int(bool(found.vanished))
 
 
-def _proposals(head: str | None, options: Options) -> str:
-    """What `check --fix` would write in the later library, if that lies in a folder."""
+def _proposals(head: str | None, options: Options, before: "ComparedLibrary", after: "ComparedLibrary") -> str:
+    """What `check --fix` would write in the files that differ in the later library, if that lies in a folder."""
     from ..edit.fixes import plan_fixes, render_proposals
 
     folder = Path(head).absolute() if head and Path(head).is_dir() else options.root
     if (head and not Path(head).is_dir()) or not (folder / "annotations").is_dir():
         return ""
-    return render_proposals(plan_fixes(replace(options, root=folder)))
+    changed = {path for path, parsed in after.parsed.items() if before.parsed.get(path) != parsed}
+    return render_proposals(plan_fixes(replace(options, root=folder)), changed)
 
 
 def _root(root: Path | None, head: str | None) -> Path:

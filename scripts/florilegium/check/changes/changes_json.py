@@ -51,6 +51,7 @@ def render_json(changes: Changes) -> str:
             {"key": entry.key, "before": entry.before, "after": entry.after, "share": round(entry.share, 4)}
             for entry in changes.words
         ],
+        "affected_pages": list(changes.affected),
     }
     # `##[` would be a command to a build service.
     return json.dumps(report, ensure_ascii=True, indent=1).replace("##[", "#\\u0023[")

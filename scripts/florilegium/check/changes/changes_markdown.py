@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from .change_summary import (
+    MOST_PAGES,
     NOT_REPEATED,
     counted,
     describe_attribution,
@@ -70,6 +71,7 @@ def _parts(changes: Changes) -> Iterator[_Part]:
     yield _Part("Themes", map(_document, changes.themes))
     yield _Part("Works", map(_work, changes.works))
     yield _Part("Words quoted of each work", _words(changes))
+    yield _Part("Other pages that change with it", _affected(changes))
 
 
 def _vanished(changes: Changes) -> Iterator[str]:
@@ -153,6 +155,13 @@ def _work(change: WorkChange) -> str:
         more = f" and {len(change.cited_in) - 5:,} more" if len(change.cited_in) > 5 else ""
         shown = f"  - shown in {', '.join(map(as_code, change.cited_in[:5]))}{more}\n"
     return line + "".join(map(_field, change.fields)) + shown
+
+
+def _affected(changes: Changes) -> Iterator[str]:
+    if changes.affected:
+        more = len(changes.affected) - MOST_PAGES
+        shown = ", ".join(map(as_code, changes.affected[:MOST_PAGES]))
+        yield f"- {shown}{f' and {more:,} more' if more > 0 else ''}\n"
 
 
 def _words(changes: Changes) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from ...core.diagnostics import plain
 from .change_summary import (
+    MOST_PAGES,
     NOT_REPEATED,
     counted,
     describe_attribution,
@@ -40,6 +41,7 @@ def _parts(changes: Changes, open_notices: bool) -> Iterator[tuple[str, Iterable
     yield "Themes", (line for change in changes.themes for line in _document(change))
     yield "Works", (line for change in changes.works for line in _work(change))
     yield "Words quoted of each work", _words(changes)
+    yield "Other pages that change with it", _affected(changes)
 
 
 def _vanished(changes: Changes) -> Iterator[str]:
@@ -108,6 +110,13 @@ def _work(change: WorkChange) -> Iterator[str]:
         shown = ", ".join(change.cited_in[:5])
         more = f" and {len(change.cited_in) - 5:,} more" if len(change.cited_in) > 5 else ""
         yield f"    shown in {_safe(shown)}{more}"
+
+
+def _affected(changes: Changes) -> Iterator[str]:
+    if changes.affected:
+        shown = ", ".join(changes.affected[:MOST_PAGES])
+        more = len(changes.affected) - MOST_PAGES
+        yield f"  {_safe(shown)}{f' and {more:,} more' if more > 0 else ''}"
 
 
 def _words(changes: Changes) -> Iterator[str]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from ...library.links import resolve_links
 from ..checks import apply_severities
+from .affected_pages import affected_pages
 from .differences import Changes
 from .document_changes import compare_notes, compare_themes
 from .quotation_changes import compare_quotes
@@ -25,6 +26,9 @@ def compare(before: ComparedLibrary, after: ComparedLibrary) -> Changes:
         before = replace(before, links=resolve_links(old))
     redirects = new.settings.redirects
     quotes = tuple(compare_quotes(before, after))
+    notes = tuple(compare_notes(old.notes, new.notes, redirects))
+    themes = tuple(compare_themes(old.themes, new.themes, redirects))
+    works = tuple(compare_works(before.links, after.links))
     return Changes(
         base=before.name,
         head=after.name,
@@ -35,10 +39,11 @@ def compare(before: ComparedLibrary, after: ComparedLibrary) -> Changes:
         settings=tuple(compare_settings(old, new)),
         quotes=quotes,
         records=tuple(compare_records(old, new, quotes)),
-        notes=tuple(compare_notes(old.notes, new.notes, redirects)),
-        themes=tuple(compare_themes(old.themes, new.themes, redirects)),
-        works=tuple(compare_works(before.links, after.links)),
+        notes=notes,
+        themes=themes,
+        works=works,
         words=tuple(compare_quoted_words(before.links, after.links)),
+        affected=affected_pages((before.links, after.links), quotes, (*notes, *themes), works),
     )
 
 

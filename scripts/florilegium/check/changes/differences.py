@@ -164,6 +164,8 @@ class Changes:
     themes: tuple[DocumentChange, ...] = ()
     works: tuple[WorkChange, ...] = ()
     words: tuple[QuotedWords, ...] = ()
+    affected: tuple[str, ...] = ()
+    """Pages that show something else now, though their own files did not change: `notes/x`, `themes/y`, `@key`."""
 
     @property
     def is_empty(self) -> bool:

@@ -2,9 +2,10 @@
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from ...core.diagnostics import plain
+from ...core.edits import Change
 from .fix_plan import Fixes
 
 __all__ = ["render_proposals"]
@@ -15,19 +16,21 @@ _LONG = 1_000
 """Characters of one place that are shown."""
 
 
-def render_proposals(fixes: Fixes) -> str:
-    """A section for the summary of a pull request; empty where nothing can be mended."""
-    places = list(_places(fixes))
+def render_proposals(fixes: Fixes, changed: Container[str] | None = None) -> str:
+    """A section for the summary of a pull request; empty where nothing can be mended in the `changed` files."""
+    changes = tuple(c for c in fixes.changes if changed is None or c.path in changed)
+    places = list(_places(changes))
     if not places:
         return ""
-    head = "\n### Ready to paste\n\n`florilegium check --fix` would mend "
+    files = "file" if len(changes) == 1 else "files"
+    head = f"\n### Ready to paste\n\n`florilegium check --fix` would write this, in {len(changes):,} {files}. "
     rest = f"\n_And {len(places) - _SHOWN:,} more places._\n" if len(places) > _SHOWN else ""
     how = "In the browser, put these lines in the place of those that stand there."
-    return f"{head}{fixes}. {how}\n{''.join(places[:_SHOWN])}{rest}"
+    return f"{head}{how}\n{''.join(places[:_SHOWN])}{rest}"
 
 
-def _places(fixes: Fixes) -> Iterator[str]:
-    for change in fixes.changes:
+def _places(changes: Iterable[Change]) -> Iterator[str]:
+    for change in changes:
         before, after = ((text or "").splitlines() for text in (change.before, change.after))
         for tag, start, end, new_start, new_end in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
             if tag == "equal":
