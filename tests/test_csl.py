@@ -188,7 +188,10 @@ def test_lists_of_texts():
     ("names", "message"),
     [
         ("Jane Doe", '2:9 invalid-reference: "author" must be a list of names, not a text "Jane Doe"'),
-        ("[Jane Doe]", '2:10 invalid-reference: "author" must be a list of names, not a text "Jane Doe"'),
+        (
+            "[Jane Doe]",
+            '2:9 invalid-reference: the names in "author" must say what is the family name and what the given one',
+        ),
         ("{family: Doe}", '2:9 invalid-reference: "author" must be a list of names, not a mapping'),
         ("[{given: Jane}]", '2:10 invalid-reference: a name in "author" has neither "family" nor "literal"'),
         ("[{}]", '2:10 invalid-reference: a name in "author" has neither "family" nor "literal"'),
@@ -541,7 +544,7 @@ def test_hostile_items_are_survived():
     )
     assert problems == []
     _, problems = read_fields("author: [" + "x," * 5000 + "]")
-    assert len(problems) == 100
+    assert len(problems) == 1
     _, problems = read_fields(f"issued: {'9' * 100_000}, DOI: 10.1000/{'x' * 100_000}, URL: https://{'a.' * 50_000}")
     assert [p.rule for p in problems] == ["invalid-reference", "invalid-url"]
 

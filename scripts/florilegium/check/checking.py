@@ -21,6 +21,7 @@ from ..library.links import Links, resolve_links
 from ..library.reading import ANNOTATIONS, Listed, ReadResult, is_spent, list_files, read_library, replace_files
 from .checks import Context, apply_severities, run_checks
 from .consequences import hold_back
+from .remedies import fit_remedies
 
 __all__ = [
     "Checked",
@@ -104,6 +105,8 @@ class Checked(NamedTuple):
     links: Links
     diagnostics: tuple[Diagnostic, ...]
     totals: Totals
+    result: ReadResult | None = None
+    """What was read, for whoever looks at the files again."""
 
 
 def find_root(start: Path) -> Path:
@@ -146,7 +149,8 @@ def read(options: Options) -> tuple[ReadResult, CacheShards]:
 def judge(result: ReadResult, today: date) -> tuple[Links, tuple[Diagnostic, ...]]:
     """Link and check what was read; nothing of the disk is touched."""
     links = resolve_links(result.library)
-    found = hold_back(result.library, (*result.diagnostics, *run_checks(Context(links, today))))
+    found = fit_remedies(links, (*result.diagnostics, *run_checks(Context(links, today))))
+    found = hold_back(result.library, found)
     return links, apply_severities(links, found)
 
 
@@ -168,7 +172,7 @@ def _check(options: Options) -> Checked:
     )
     if shards.cache and shards.settled and not any(map(is_spent, result.parsed.values())):
         shards.cache.save("checked", (_signature(shards.files, options.today), diagnostics, totals))
-    return Checked(links, diagnostics, totals)
+    return Checked(links, diagnostics, totals, result)
 
 
 def _signature(files: Iterable[Listed], today: date) -> str:
@@ -178,14 +182,14 @@ def _signature(files: Iterable[Listed], today: date) -> str:
     return digest.hexdigest()
 
 
-def check_quickly(options: Options) -> tuple[tuple[Diagnostic, ...], Totals]:
-    """The findings of `check_library`; where no file changed since the last run, without reading any."""
+def check_quickly(options: Options) -> tuple[tuple[Diagnostic, ...], Totals, Checked | None]:
+    """The findings of `check_library`, and what it read; nothing is read where no file changed since the last run."""
     if options.remember:
         remembered = Cache(state_folder(options.root)).load("checked")
         if remembered is not None:
             files, problems = list_files(options.root)
             # What the walk itself finds wrong is not in the signature, so such a library is read again.
             if not problems and _signature(files, options.today) == remembered[0]:
-                return remembered[1], remembered[2]
+                return remembered[1], remembered[2], None
     checked = check_library(options)
-    return checked.diagnostics, checked.totals
+    return checked.diagnostics, checked.totals, checked

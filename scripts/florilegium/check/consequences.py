@@ -18,6 +18,8 @@ _NEEDS_HEAD = frozenset(
 """What cannot be judged of a note whose front matter could not be read."""
 _NEEDS_BODY = frozenset(("unused-reference",))
 """What cannot be judged of a note part of whose text could not be read."""
+_WHOLE_HEAD = frozenset(("undeclared-theme", "missing-front-matter-key"))
+"""What cannot be judged of a note with a front matter that is not YAML as a whole."""
 _UNREAD = frozenset(("not-utf-8", "too-large", "too-slow", "unreadable-file", "symbolic-link", "unexpected-file"))
 """Rules whose findings say that a file was not read at all."""
 _OF_THEMES = frozenset(("unused-theme", "theme-without-quotes"))
@@ -80,6 +82,13 @@ class _Heads:
         broken = {finding.span.path for finding in found if finding.rule == "malformed-front-matter"}
         folder = f"{ANNOTATIONS}/references/"
         self.works_unread = any(path.startswith(folder) and path not in listed for path in broken)
+        self.broken = broken
+        self.misnamed_settings = any(finding.help == "rename it to library.yml" for finding in found)
+        keys = {f.span.path for f in found if f.rule == "invalid-reference" and '"id"' in f.message}
+        lost = {f.span.path for f in found if f.rule in _UNREAD and f.span.path.count("/") < 3}
+        lists = {f.span.path for f in found if f.message.startswith('"references" must')}
+        self.lost_works = broken | keys | lost | lists
+        """Files whose works others may cite, and of which some could not be read."""
 
     def explains(self, finding: Diagnostic) -> bool:
         path, rule = finding.span.path, finding.rule
@@ -87,6 +96,13 @@ class _Heads:
             return True
         if path in self.torn and rule in _NEEDS_BODY:
             return True
+        if path in self.broken and rule in _WHOLE_HEAD:
+            return True
+        if self.misnamed_settings and finding.message == "library.yml is missing":
+            return True
+        if rule == "unresolved-reference" and (self.lost_works - {path}):
+            guess = _GUESS.search(finding.help)
+            return not guess or guess[1].startswith("@")
         return self.works_unread and rule == "unresolved-reference" and not _GUESS.search(finding.help)
 
 
@@ -105,6 +121,14 @@ class _Lines:
         values = [finding for finding in found if finding.rule == "invalid-front-matter-value"]
         self.keys |= {finding.span.path for finding in values if finding.message.startswith('"references"')}
         self.roles = any(finding.message.startswith('"roles"') for finding in values)
+        settings = f"{ANNOTATIONS}/library.yml"
+        self.role_ids = any(f.rule == "invalid-id" and f.span.path == settings for f in found)
+        self.roles |= any(f.help == 'did you mean "roles"?' for f in found if f.span.path == settings)
+        self.notices = any(finding.message.startswith('"notices"') for finding in values)
+        self.misnamed = [f.span.path for f in found if f.rule == "invalid-id" and f.span.path.endswith(".md")]
+        self.tags = {(f.span.path, f.span.line): f.about for f in faulty if f.rule == "malformed-attribution"}
+        self.html = {(f.span.path, f.span.line) for f in found if f.rule == "forbidden-html"}
+        self.listed = {f.span.path: f.help for f in found if f.rule == "unknown-theme" and "write [" in f.help}
 
     def explains(self, finding: Diagnostic) -> bool:
         place = (finding.span.path, finding.span.line)
@@ -122,7 +146,18 @@ class _Lines:
             case "unresolved-reference" | "unused-reference":
                 return finding.span.path in self.keys
             case "unknown-speaker":
-                return self.roles and finding.span.path == f"{ANNOTATIONS}/library.yml"
+                return self.role_ids or (self.roles and finding.span.path == f"{ANNOTATIONS}/library.yml")
+            case "unknown-notice":
+                return self.notices
+            case "unknown-theme":
+                words = self.tags.get(place, "").split()
+                return bool(words) and words[0].startswith(f"{finding.about}-")
+            case "undeclared-theme":
+                return finding.about in re.findall(r"[a-z0-9-]+", self.listed.get(place[0], ""))
+            case "markdown-in-html":
+                return place in self.html
+            case "duplicate-quote":
+                return any(path in finding.message or path == place[0] for path in self.misnamed)
         return False
 
 
@@ -159,13 +194,17 @@ class _Others:
         faulty = {f.span.path for f in found if RULES[f.rule].severity is not Severity.INFORMATION}
         notes = [note for note in library.notes if note.path in faulty]
         self.themes = {id_ for note in notes for id_ in _named_themes(note)}
-        lost = {f.span.path for f in found if f.rule in _UNREAD and f.span.path.endswith(".md")}
+        folders = tuple(f"{ANNOTATIONS}/{name}" for name in ("notes/", "themes/"))
+        lost = {f.span.path for f in found if f.rule in _UNREAD and f.span.path.endswith((".md", ".MD"))}
+        lost |= {f.span.path for f in found if f.rule in _UNREAD and f.span.path.startswith(folders)}
         self.anything = bool(lost) or any(not note.spans and not note.body.text.strip() for note in notes)
         torn = {f.span.path for f in found if f.rule in _STRUCTURE}
         self.stems = {path.rsplit("/", 1)[1].removesuffix(".md") for path in lost | torn}
         self.stems |= {note.id for note in notes if not note.spans}
 
     def explains(self, finding: Diagnostic) -> bool:
+        if finding.rule == "unknown-theme":
+            return finding.about in self.stems
         if finding.rule in _OF_THEMES:
             return self.anything or finding.about in self.themes
         if finding.rule in _OF_ADDRESSES:

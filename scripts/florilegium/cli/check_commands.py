@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ..check.checking import Options, check_quickly, check_text, has_errors
+from ..check.checking import Checked, Options, check_quickly, check_text, has_errors
 from ..core.diagnostics import did_you_mean, plain, quoted
 from ..core.errors import CannotRun
 from ..core.limits import MAX_BIBLIOGRAPHY_BYTES
@@ -45,21 +45,21 @@ def check(
         return _check_stdin(options, stdin_filename, form, strict)
     if fix:
         return _fix(options, form, strict, dry_run)
-    diagnostics, totals = check_quickly(options)
+    diagnostics, totals, checked = check_quickly(options)
     print_findings(root, diagnostics, form, totals)
     if form == "text" and diagnostics:
         from ..edit.fixes import count_fixable
 
-        if count_fixable(diagnostics) and (offer := _offer(options)):
+        if count_fixable(diagnostics) and (offer := _offer(options, checked)):
             click.echo(offer)
     return int(has_errors(diagnostics, strict=strict))
 
 
-def _offer(options: Options) -> str:
+def _offer(options: Options, checked: Checked | None) -> str:
     """What `--fix` would do; empty where that is nothing after all."""
     from ..edit.fixes import plan_fixes
 
-    fixes = plan_fixes(options)
+    fixes = plan_fixes(options, checked)
     return f"florilegium check --fix would mend {fixes}." if fixes.changes else ""
 
 
@@ -109,7 +109,7 @@ def _fix(options: Options, form: str, strict: bool, dry_run: bool) -> int:
         return int(bool(fixes.changes) or has_errors(fixes.remaining, strict=strict))
     write_changes(options.root, fixes.changes)
     click.echo(f"mended {fixes}", err=form != "text")
-    diagnostics, totals = check_quickly(options)
+    diagnostics, totals, _ = check_quickly(options)
     print_findings(options.root, diagnostics, form, totals)
     return int(has_errors(diagnostics, strict=strict))
 

@@ -205,7 +205,14 @@ class _YamlReader(Reader):
             return self.report(self.at(opened, 1), message, _CLOSE_BRACKET)
         if self.last and self.last.style in ("'", '"') and self.last.end_mark.line == mark.line:
             span = self.at(self.last.start_mark, 1)
-            return self.report(span, "the quotation mark that opens here closes too early or too late", _CLOSE_IT)
+            remedy = self.in_quotes(mark) or _CLOSE_IT
+            return self.report(span, "the quotation mark that opens here closes too early or too late", remedy)
+        if odd := self.line_above(mark, _ODD_COLON):
+            start = self.text.rfind(odd[0], 0, mark.index)
+            message = f"{quoted(odd[2].strip())} stands where a colon and a blank should"
+            return self.report(
+                self.place(start + odd.start(2), start + odd.end(2)), message, f"write {odd[1]}: {odd[3]}"
+            )
         message, remedy = self.words(problem, mark)
         return self.report(self.at(mark, 1), message, remedy)
 
@@ -216,6 +223,23 @@ class _YamlReader(Reader):
         if line:
             return f'put the value in quotes: {line[1]}: "{line[2]}"'
         return 'put quotes around a value that holds ": "; or correct the indentation, or the line above'
+
+    def line_at(self, mark: _Mark) -> str:
+        """The line in which a place lies."""
+        start = self.text.rfind("\n", 0, mark.index) + 1
+        return self.text[start:].partition("\n")[0].rstrip()
+
+    def in_quotes(self, mark: _Mark) -> str:
+        """The remedy for a value that begins with a sign of YAML: the line with the value in quotation marks."""
+        found = _SIGN_FIRST.match(self.line_at(mark))
+        if found is None:
+            return ""
+        value = found[2]
+        if value[0] + value[-1] in ("''", '""'):
+            value = value[1:-1].replace("''", "'")
+        quote = '"' if '"' not in value and "\\" not in value else "'"
+        value = value.replace("'", "''") if quote == "'" else value
+        return f"write {found[1]}: {quote}{value}{quote}"
 
     def line_above(self, mark: _Mark, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """What a pattern finds in the nearest lines before a place, of which each continues the one before."""
@@ -234,15 +258,22 @@ class _YamlReader(Reader):
             return 'a second ": " in one value', self.quoted_line(mark)
         if sign == "\t" or "tab" in problem:
             return "a tab cannot indent YAML", "indent with spaces"
-        if "cannot start any token" in problem and sign == "@":
+        if "cannot start any token" in problem and sign == "@" and not re.search(r"@\S+ ", self.line_at(mark)):
             return 'a value cannot begin with "@"', "write the citation key without the @"
         if "cannot start any token" in problem:
-            return f"a value cannot begin with {quoted(sign)}", "put quotes around the value"
+            return f"a value cannot begin with {quoted(sign)}", self.in_quotes(mark) or "put quotes around the value"
         if "escape" in problem:
             escape = _ESCAPE.match(self.text, self.text.rfind("\\", 0, mark.index + 1))
             return f"{quoted(escape[0] if escape else sign)} is no escape", _BACKSLASH
         if item := self.line_above(mark, _GLUED_ITEM):
             return "a blank is missing after the hyphen of a list", f"write {item[1]}- {item[2]}"
+        if star := _STAR_ITEM.fullmatch(self.line_at(mark)):
+            return 'a list of YAML begins with "- ", not with "*"', f"write {star[1]}- {star[2]}"
+        if signs := _SIGNS_IN_LIST.fullmatch(self.line_at(mark)):
+            bare = ", ".join(part.strip(" !#") for part in signs[2].split(","))
+            return "a sign before a value is not YAML", f"write {signs[1]}: [{bare}]"
+        if "expected" in problem and (remedy := self.in_quotes(mark)):
+            return "a value with more than these brackets or marks needs quotes", remedy
         if "expected" in problem:
             return (
                 'this line is not of the form "key: value"',
@@ -252,6 +283,11 @@ class _YamlReader(Reader):
 
 
 _KEY_AND_VALUE = re.compile(r"\s*(?:- )?([^\s:\"'#][^:\n]*): +([^\"'\[{\n]*[^\s\"'\[{])\s*$")
+_SIGN_FIRST = re.compile(r"\s*(?:- )?([\w-]+): +([\[*&!{'\"@`%>|][^\n]*[^\s\]}]|['\"].*['\"])\Z")
+"""A line whose value begins with a sign that YAML reads as its own, and goes on as a text."""
+_ODD_COLON = re.compile(r" *([A-Za-z][\w-]*)( *(?:：|=(?!=)) *)(\S.*)")
+_STAR_ITEM = re.compile(r"( *)\*\s+(\S.*)")
+_SIGNS_IN_LIST = re.compile(r"\s*([\w-]+): *\[((?:\s*[!#][\w-]+\s*,?)+)\]")
 _GLUED = re.compile(r" *([A-Za-z_-]+):([^\s:/].*)")
 _GLUED_ITEM = re.compile(r"( *)-([^\s-].*)")
 _COMMENT_IN_BRACKETS = re.compile(r"""^[^\n#'"\[{]*[\[{](?:[^]}\n'"]*[\s,])?(#[^\n]*)""", re.MULTILINE)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..core.diagnostics import Diagnostic, quoted
 from ..core.spans import LineTable
@@ -32,8 +33,12 @@ def _find(key: Scalar, value: DataNode, table: LineTable) -> Iterator[Diagnostic
         for inner, node in value.entries:
             yield from _find(inner, node, table)
     elif isinstance(value, Sequence):
-        for item in value.items:
-            yield from _find(key, item, table)
+        found = [problem for item in value.items for problem in _find(key, item, table)]
+        hidden = [problem.help.partition(": ")[2].strip("[]") for problem in found if "is empty" in problem.message]
+        if len(hidden) > 1 and len(hidden) == len(found):
+            yield replace(found[0], help=f"write {key.text}: [{', '.join(hidden)}]")
+        else:
+            yield from found
     elif value.plain and value.text and key.text not in _COMPLETE:
         yield from _cut(value, table)
     elif value.plain and not value.text:

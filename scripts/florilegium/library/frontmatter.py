@@ -13,6 +13,7 @@ from ..core.spans import LineTable, Span
 from ..core.trees import DataNode, Mapping, Scalar, Sequence, kind_of
 from ..core.yaml_trees import parse_yaml
 from .cut_values import find_cut_values
+from .value_remedies import as_list, date_remedy
 
 __all__ = [
     "DataNode",
@@ -74,13 +75,23 @@ def cut_front_matter(text: str) -> FileDivision | HeadProblem:
     if opening is None:
         first = re.search(r"[\r\n]|\Z", text)
         later = _LATER.match(text)
-        message, remedy = ("blank lines stand before the ---", "remove them") if later else (_NONE, _FORM)
+        message, remedy = ("blanks stand before the ---", "remove them") if later else (_NONE, _opening(text))
         return HeadProblem(message, remedy, 0, first.start() if first else 0)
     closing = _CLOSING.search(text, opening.end())
     if closing is None:
         message = "the front matter that opens here is never closed"
         return HeadProblem(message, 'close it with a line "---"', opening.start(), len(opening[0].rstrip()))
     return FileDivision(opening.end(), closing.start(), closing.end())
+
+
+def _opening(text: str) -> str:
+    """How the file should begin, if that can be told from its first line."""
+    first = text.lstrip("\ufeff").split("\n", 1)[0].strip()
+    if re.fullmatch(r"\+{3,}|[—–―*_=]{1,5}|--|-{4,}|```\s*\w*|~~~\s*\w*", first):
+        return f'write "---" in place of {quoted(first)}, and "---" in the line that closes the front matter'
+    if re.match(r"(?:title|source|label|themes|basis)\s*:", first):
+        return 'write "---" in a line before it, and another "---" where the text begins'
+    return _FORM
 
 
 def parse_front_matter(table: LineTable) -> FrontMatter:
@@ -139,6 +150,23 @@ _ELSEWHERE = {
 """What keys are called in other programs."""
 _LABELS = ("title", "label", "name", "heading")
 """Names of what is called `title` in a note and `label` elsewhere."""
+_MEANT = {
+    **dict.fromkeys(("warn", "true", "yes", "on"), "warning"),
+    **dict.fromkeys(("false", "no", "none", "ignore", "disabled", "never"), "off"),
+    **dict.fromkeys(("info", "note", "notice", "hint"), "information"),
+    **dict.fromkeys(("fatal", "fail"), "error"),
+    **dict.fromkeys(("in progress", "wip", "unfinished", "in-progress"), "draft"),
+    **dict.fromkeys(("final", "done", "public", "ready"), "published"),
+    **dict.fromkeys(("full", "complete", "book", "article", "pdf", "primary"), "full-text"),
+}
+"""Values by what they are called elsewhere."""
+_INSTEAD = {
+    "draft": "write status: draft",
+    "publish": "leave it out: a note is published unless it says status: draft",
+    "published": "leave it out: a note is published unless it says status: draft",
+    "narrower": "leave it out, and write broader: in the themes that belong to this one",
+}
+"""What to write for a key that there is not."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -257,8 +285,14 @@ class Fields:
         wanted = f"a list of {of}, such as {example}"
         if isinstance(node, Scalar) and node.text.strip():
             # What was typed, in the form of a list.
-            written = ", ".join(part.strip(" #") for part in node.text.split(","))
-            self.expect(key, f"a list of {of}", node, f"write {key}: [{written}]")
+            written = as_list(node.text, of_ids=of == "ids")
+            remedy = f"write {key}: {written}" if "\n" not in node.text.strip() else f"write a list: {key}: {example}"
+            if node.text.lstrip().startswith("@") and "{" in node.text:
+                remedy = "save it as a file of BibTeX in annotations/references/, and leave the key out"
+            self.expect(key, f"a list of {of}", node, remedy)
+        elif isinstance(node, Mapping) and of in ("ids", "names"):
+            inner = [value.text if of == "names" and isinstance(value, Scalar) else k.text for k, value in node.entries]
+            self.expect(key, f"a list of {of}", node, f"write {key}: [{', '.join(inner)}]")
         elif node is not None:
             self.expect(key, wanted, node, f"write {key}: {example}")
         elif required and key in self.nodes:
@@ -319,6 +353,8 @@ class Fields:
     def _texts(self, key: str, items: Iterable[DataNode], of: str, wanted: str = "") -> list[Scalar]:
         texts = []
         for item in items:
+            if isinstance(item, Scalar) and item.is_null and any("as a comment" in d.message for d in self.diagnostics):
+                continue
             if not isinstance(item, Scalar) or item.is_null:
                 inner = ", ".join(_texts_in(item))
                 remedy = f"write {key}: {f'[{inner}]' if not wanted else inner}" if inner else "write a text there"
@@ -346,7 +382,11 @@ class Fields:
             self.expect(key, "a text", node, f"write one of {words}")
             return None
         message = f"{quoted(key)}{self.where} must be one of {words}, not {quoted(node.text)}"
-        self.report(key, message, did_you_mean(node.text, options, f"write one of {words}"))
+        meant = _MEANT.get(node.text.casefold(), "")
+        remedy = (
+            f"write {meant}" if meant and meant in words else did_you_mean(node.text, options, f"write one of {words}")
+        )
+        self.report(key, message, remedy)
         return None
 
     def date(self, key: str) -> datetime.date | None:
@@ -361,7 +401,8 @@ class Fields:
         except ValueError:
             wanted = "a date that the calendar has"
         got = quoted(node.text) if isinstance(node, Scalar) else kind_of(node)
-        self.report(key, f"{quoted(key)}{self.where} must be {wanted}, not {got}", "write year-month-day")
+        remedy = date_remedy(node.text) if isinstance(node, Scalar) else "write year-month-day"
+        self.report(key, f"{quoted(key)}{self.where} must be {wanted}, not {got}", remedy)
         return None
 
     def unknown(self, allowed: Iterable[str], *, rule: str = "unknown-front-matter-key") -> None:
@@ -378,6 +419,8 @@ class Fields:
             near = f"did you mean {quoted(other)}?" if other else ""
             if not near and count < _MAX_GUESSES:
                 near = did_you_mean(key, missing) or did_you_mean(key, known)
-            remedy = near or f"the keys are {', '.join(known)}"
+            remedy = near or f"leave it out; the keys are {', '.join(known)}"
+            if (key.casefold() in _INSTEAD and "status" in known) or key == "narrower":
+                remedy = _INSTEAD[key.casefold()]
             message = f"there is no key {quoted(key)}{self.where}"
             self.report(key, message, remedy, rule=rule, span=self.keys[key])

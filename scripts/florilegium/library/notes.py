@@ -12,7 +12,7 @@ from ..core.model import Basis, Body, IdMention, Note, Reference, Source, Status
 from ..core.spans import LineTable, Span
 from ..markdown.bodies import parse_body
 from ..works.csl import parse_source
-from .frontmatter import Fields, FileDivision, Mapping, Scalar, cut_front_matter, parse_front_matter
+from .frontmatter import Fields, FileDivision, Mapping, Scalar, Sequence, cut_front_matter, parse_front_matter
 from .gists import give_gists
 from .given_translations import give_translations
 from .quote_ids import name_quotes
@@ -65,7 +65,7 @@ def parse_note(id_: str, table: LineTable, digest: str = "") -> ParsedNote:
     note = Note(
         id=id_,
         path=table.path,
-        title=fields.text("title", required=known, max_length=MAX_TITLE),
+        title=_title(fields, body, known),
         source=_source(fields, sources, body, known),
         basis=basis,
         via=_via(fields, basis),
@@ -110,6 +110,15 @@ def parse_theme(id_: str, table: LineTable, digest: str = "") -> ParsedTheme:
     )
     fields.unknown(THEME_KEYS)
     return ParsedTheme(theme, (*diagnostics, *problems, *_unfinished(table, "remove it")))
+
+
+def _title(fields: Fields, body: Body, known: bool) -> str:
+    """The title; where it is missing, the remedy proposes the first heading of the text."""
+    heading = next((heading.text for heading in body.headings), "")
+    example = f"{quoted(heading)}, and remove the heading" if heading and body.headings[0].level == 1 else "…"
+    if known and "title" not in fields.nodes:
+        fields.report("title", '"title" is missing', f"add title: {example}", rule="missing-front-matter-key")
+    return fields.text("title", required=known and "title" in fields.nodes, max_length=MAX_TITLE)
 
 
 _OF_NOTES = frozenset(("source", "basis", "via", "themes", "references"))
@@ -187,7 +196,10 @@ def _themes(fields: Fields, body: Body) -> tuple[IdMention, ...]:
     """The themes that the note lists; without a list that can be read, those of its quotes, in their order."""
     found = len(fields.diagnostics)
     listed = fields.mentions("themes")
-    if listed or ("themes" in fields.nodes and len(fields.diagnostics) == found):
+    node = fields.nodes.get("themes")
+    items = node.items if isinstance(node, Sequence) else (node,)
+    empty = bool(items) and all(isinstance(item, Scalar) and item.is_null for item in items)
+    if listed or (node is not None and not empty and len(fields.diagnostics) == found):
         return listed
     found_in_quotes: dict[str, IdMention] = {}
     for mention in chain.from_iterable(quote.themes for quote in body.quotes):

@@ -25,7 +25,7 @@ from .file_names import check_file_name, check_file_names
 from .notes import parse_note, parse_theme
 from .own_styles import SETTINGS_PATH, check_style, missing_style
 from .settings import parse_settings
-from .unexpected_files import explain_unexpected, is_passed_over
+from .unexpected_files import explain_folder, explain_unexpected, is_passed_over
 
 __all__ = [
     "ANNOTATIONS",
@@ -143,7 +143,7 @@ def _walk(root: Path, folder: str, diagnostics: list[Diagnostic]) -> Iterator[Li
             if path in _FOLDERS or path.startswith(f"{ANNOTATIONS}/references/"):
                 yield from _walk(root, path, diagnostics)
             else:
-                diagnostics.append(_unexpected(path))
+                diagnostics.append(_unexpected(path, is_folder=True))
         elif not stat.S_ISREG(status.st_mode):
             diagnostics.append(_no_file(path, status.st_mode))
         else:
@@ -194,7 +194,9 @@ def _too_large(path: str, kind: FileKind, size: int) -> Diagnostic | None:
     return _problem("too-large", path, f"the file has {size:,} bytes; at most {most:,} are read", "split it")
 
 
-def _unexpected(path: str) -> Diagnostic:
+def _unexpected(path: str, *, is_folder: bool = False) -> Diagnostic:
+    if is_folder and path.count("/") == 2:
+        return _problem("unexpected-file", path, *explain_folder(path))
     own = f"only {SETTINGS}, {LOCK}, {PERMALINKS}, {IMPORTS}, notes/, themes/ and references/ belong here"
     folder = "/".join(path.split("/")[:2])
     return _problem("unexpected-file", path, *explain_unexpected(path, folder in _FOLDERS, _FOLDERS.get(folder, own)))
@@ -342,9 +344,8 @@ def read_library(
 
 
 def _no_settings() -> Diagnostic:
-    path = f"{ANNOTATIONS}/{SETTINGS}"
     remedy = 'write annotations/library.yml, with at least "title:" and "roles:"'
-    return _problem("malformed-front-matter", path, "library.yml is missing", remedy)
+    return _problem("malformed-front-matter", f"{ANNOTATIONS}/{SETTINGS}", "library.yml is missing", remedy)
 
 
 def _read_all(

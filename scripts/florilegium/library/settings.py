@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from babel import Locale
+
 from ..core.diagnostics import Diagnostic, Related, did_you_mean, quoted
 from ..core.ids import is_id, propose_id
 from ..core.model import IdMention, LibrarySettings, Notice, Role, RuleException
@@ -92,9 +94,20 @@ def _language(fields: Fields) -> str:
     language = fields.text("language")
     if language and not _LANGUAGE.fullmatch(language):
         message = f'"language" must be a language tag, not {quoted(language)}'
-        fields.report("language", message, "write en, de or pt-BR")
+        fields.report("language", message, _language_remedy(language))
         return ""
     return language
+
+
+def _language_remedy(name: str) -> str:
+    """The tag of a language that is named in words, in English or in itself."""
+    wanted = name.strip().casefold()
+    for tag in ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "cs", "ru", "uk", "el", "tr",
+                "he", "ar", "fa", "ja", "ko", "zh"):  # fmt: skip
+        locale = Locale.parse(tag)
+        if wanted in (str(locale.english_name).casefold(), str(locale.display_name).casefold()):
+            return f"write {tag}"
+    return "write its tag, such as en, de or pt-BR"
 
 
 def _address(fields: Fields, key: str) -> str:
@@ -104,7 +117,9 @@ def _address(fields: Fields, key: str) -> str:
         return ""
     checked = check_url(text)
     if not checked.value or "?" in text or "#" in text:
-        fields.report(key, f'"{key}" must be an absolute web address, not {quoted(text)}', _ADDRESSES[key])
+        bare = re.fullmatch(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/[\w./~-]*)?", text)
+        remedy = f"write https://{text}" if bare else _ADDRESSES[key]
+        fields.report(key, f'"{key}" must be an absolute web address, not {quoted(text)}', remedy)
         return ""
     return f"{checked.value.rstrip('/')}/"
 
@@ -160,13 +175,17 @@ def _file_name(style: str) -> str:
 
 
 def _mappings(fields: Fields, key: str, example: str) -> Iterator[Mapping]:
-    for item in fields.items(key, of="mappings", example=example):
+    items = fields.items(key, of="mappings", example=example)
+    names = [item.text.strip() for item in items if isinstance(item, Scalar) and item.text.strip()]
+    if names:
+        written = ", ".join(f"{{id: {propose_id(name, otherwise='id')}, label: {name.capitalize()}}}" for name in names)
+        example = f"[{written}]"
+    first = next((item for item in items if not isinstance(item, Mapping)), None)
+    if first is not None:
+        fields.expect(key, f"a list of mappings, such as {example}", first, f"write {key}: {example}")
+    for item in items:
         if isinstance(item, Mapping):
             yield item
-        else:
-            if isinstance(item, Scalar) and item.text.strip():
-                example = f"[{{id: {propose_id(item.text, otherwise='id')}, label: {item.text.strip().capitalize()}}}]"
-            fields.expect(key, f"a list of mappings, such as {example}", item, f"write {key}: {example}")
 
 
 def _roles(fields: Fields) -> Iterator[Role]:

@@ -4,6 +4,7 @@
 bytes where they stand, from which `prose_tree.py` makes a tree for pages. The tree that was read is dropped.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
@@ -17,6 +18,7 @@ from .building import build_tree, trimmed_end
 from .citations import FoundCitation
 from .citing import bare_target, check_markup, find_citations
 from .dialects import (
+    FOREIGN_SIGNS,
     check_blank_lines,
     check_code,
     check_conflicts,
@@ -27,10 +29,11 @@ from .dialects import (
 )
 from .events import Definition, read_definitions
 from .headings import make_anchor, split_anchor
+from .missing_attributions import check_remark, missing_remedy
 from .nodes import LITERAL, Node
 from .positions import Positions, normalise_lines
 from .prose_quotations import find_prose_quotations
-from .quoted_markup import check_verse, check_words, emphasised_words
+from .quoted_markup import check_quoted_code, check_verse, check_words, emphasised_words
 from .quotes import Attribution, identify
 from .quoting import QuoteParts, callout_of, split_quote, without_callout
 from .runs import InlineRun
@@ -42,6 +45,9 @@ __all__ = ["MAX_NESTING", "BodyTree", "ParsedBody", "parse_body"]
 
 MAX_NESTING = 16
 """Lists and block quotes within one another."""
+
+_BARE_KEY = re.compile(rb"\[[a-z]+\d{4}")
+"""What may be a citation of which the `@` was left out."""
 
 _MANY = 100
 """Findings of one kind after which nobody looks for more: to look takes time, and a text with so many is made to."""
@@ -82,9 +88,13 @@ class _Reader:
         self.positions = Positions(table, start, data)
         self.root = build_tree(self.text, data)
         self.has_html = b"<" in data
-        self.has_bullets = not data.isascii() and any(sign in self.text for sign in "•‣▪◦●○■□")
-        self.signs = [sign for sign in (b"@", b"://", b"<", b"[[") if sign in data]
+        self.has_bullets = any(sign in self.text for sign in ("•‣▪◦●○■□·＞›❯" if not data.isascii() else ""))
+        self.has_bullets |= b"\\>" in data or b"&gt;" in data
+        self.signs = [sign for sign in (b"@", b"://", b"<", *FOREIGN_SIGNS) if sign in data]
+        if _BARE_KEY.search(data):
+            self.signs.append(b"[")
         """Without any of these, running text holds nothing to find."""
+        self.has_foreign = any(sign in (b"[", *FOREIGN_SIGNS) for sign in self.signs) or b"[@" in data
         self.diagnostics: list[Diagnostic] = []
         self.cited: list[_Cited] = []
         self.addresses: list[tuple[int, int]] = []
@@ -160,7 +170,7 @@ class _Reader:
         """Read the blocks of a container. What a tag opens in it must be closed in it."""
         if self.has_html and any(block.kind == "HtmlBlock" for block in blocks):
             self._faults(judge_blocks(blocks))
-        for node in blocks:
+        for index, node in enumerate(blocks):
             kind = node.kind
             if kind == "Paragraph" or kind == "Tight" or kind == "TableCell":
                 if self.has_bullets:
@@ -173,7 +183,7 @@ class _Reader:
                 if quoted_already:
                     self._blocks(node.children, depth + 1, quoted_already=True)
                 else:
-                    self._quote(node, depth + 1)
+                    self._quote(node, depth + 1, blocks[index + 1] if index + 1 < len(blocks) else None)
             elif kind == "Item" or kind == "FootnoteDefinition":
                 self._deeper(depth)
                 self._blocks(node.children, depth + 1, quoted_already=quoted_already)
@@ -197,10 +207,11 @@ class _Reader:
 
     # -- quotes
 
-    def _quote(self, node: Node, depth: int) -> None:
+    def _quote(self, node: Node, depth: int, following: Node | None) -> None:
         callout = callout_of(node)
         if callout is not None:
             if not callout.is_quotation:
+                self._faults(check_remark(node, callout.name, self.positions))
                 self._blocks(node.children, depth, quoted_already=True)
                 return
             node.children = without_callout(node.children)
@@ -213,8 +224,9 @@ class _Reader:
         self.in_quote = False
         within = [c for c in self.cited[before:] if not any(note.start <= c.start < note.end for note in notes)]
         if parts.attribution is None:
-            self._unattributed(node, parts.words)
+            self._unattributed(node, parts.words, following)
             return
+        self._faults(check_quoted_code(parts.words))
         self._faults(check_words(parts.words, notes, [found[:2] for found in within]))
         self._faults(check_verse(parts.words))
         translation = parse_translation(parts.attribution.run)
@@ -234,7 +246,7 @@ class _Reader:
                 Diagnostic(
                     rule="malformed-attribution",
                     span=attribution.span,
-                    message="the attribution stands alone: the quote has no words",
+                    message="the quote has an attribution but no text",
                     help='write the words before it, then an empty line ">"',
                 )
             )
@@ -292,10 +304,8 @@ class _Reader:
             first = first.children[0]
         return self.positions.span(first.start, trimmed_end(last, self.data))
 
-    def _unattributed(self, node: Node, blocks: Sequence[Node]) -> None:
-        remedy = "end it with a paragraph: — SPEAKER, [@key, p. 1] #theme {#quote-id}"
-        if blocks and blocks[-1].kind == "List":
-            remedy = 'begin the attribution with an em dash "—", not with a hyphen, which makes a list'
+    def _unattributed(self, node: Node, blocks: Sequence[Node], following: Node | None) -> None:
+        remedy = missing_remedy(node, following, self.positions)
         end = trimmed_end(blocks[0], self.data) if blocks else trimmed_end(node, self.data)
         shown = self.data[node.start : min(end, node.start + 80)].decode("utf-8", "ignore")
         message = "this block quote has no attribution"
@@ -360,7 +370,7 @@ class _Reader:
                 if index < 0 or found.end > cited[index].end:
                     self.cited.append(found)
         self.cited += cited
-        if run.open_tags or "[[" in run.masked:
+        if run.open_tags or self.has_foreign:
             self._faults(check_run(run))
         if self.cut_citations < _MANY:
             faults = list(check_markup(run, parent, leaf.end))

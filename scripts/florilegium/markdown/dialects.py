@@ -8,18 +8,67 @@ from collections.abc import Iterator, Sequence
 
 from ..core import policy
 from ..core.diagnostics import quoted
+from ..core.ids import propose_id
 from .building import trimmed_end
 from .events import Definition
 from .nodes import Node
-from .runs import InlineRun
+from .runs import MASK, InlineRun
 from .tags import TagFault
 
-__all__ = ["blank_line_places", "check_blank_lines", "check_code", "check_conflicts", "check_definitions", "check_html",
-           "check_paragraph", "check_run"]  # fmt: skip
+__all__ = ["FOREIGN_SIGNS", "blank_line_places", "check_blank_lines", "check_code", "check_conflicts",
+           "check_definitions", "check_html", "check_paragraph", "check_run"]  # fmt: skip
 
 _CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7}|\|{7})(?=[ \n]|\Z)", re.MULTILINE)
 _WIKILINK = re.compile(r"(!?)\[\[([^\[\]\n]+)\]\]")
-_BULLET = re.compile(r"[•‣▪◦●○■□–]\s")
+_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|pdf|mp[34]|m4a|webm|excalidraw|canvas)\Z", re.IGNORECASE)
+_OTHERS = tuple(
+    (sign, re.compile(pattern, re.MULTILINE), what, remedy)
+    for sign, pattern, what, remedy in (
+        # a sign that must be there, a pattern, what it is, and the remedy with its groups
+        ("%%", r"%%[^%]+%%", "is a comment of Obsidian, which would be shown", "remove it, or write <!-- … -->"),
+        (
+            "==",
+            r"(?<![=\w])==([^=\s](?:[^=]*[^=\s])?)==(?![=\w])",
+            "is a highlight of Obsidian",
+            r"write <mark>\1</mark>",
+        ),
+        (" ^", r"(?<= )\^[A-Za-z0-9-]+(?=[ \t]*(?:\n|\Z))", "is a block id of Obsidian", "remove it"),
+        ("((", r"\(\([0-9a-f]{8}-[0-9a-f-]{27}\)\)", "is a block reference of Logseq", "write a Markdown link"),
+        ("::", r"^[\w-][\w -]{0,40}::(?= |\Z)", "is a field of Logseq or Dataview", "remove the line"),
+        ("{{", r"\{\{[^{}\n]+\}\}", "is a placeholder of a template", "write what belongs there, or remove it"),
+        ("\\", r"\\\w*cite\w*\*?(?:\[([^\]\n]*)\])*\{([^{}\n]+)\}", "is a citation of LaTeX", r"write [@\2]"),
+        ("##", r"\A#{2,6}(?=[^\s#])", "is a heading only in some programs", "put a space after it"),
+        ("[^", r"\[\^[^\]\s]+\]", "is the mark of a footnote that is missing", r"add the footnote below: \g<0>: …"),
+        (
+            "](",
+            r"(\[[^\]\n]+\])\([^()\n]* [^()\n]*\.md\)",
+            "is not a link: its address holds a blank",
+            "write - for the blank",
+        ),
+        ("] (", r"(\[[^\]\n]+\]) (\((?:https?:|[^()\s]*\.md)[^()\s]*\))", "is not a link", r"write \1\2"),
+        (")[", r"\(([^()\n]+)\)\[((?:https?:|[^\]\s]*\.md)[^\]\s]*)\]", "is not a link", r"write [\1](\2)"),
+        (
+            "[",
+            r"\[([a-z]+\d{4}[a-z]?, (?:pp?\. ?)?\d[^\[\]\n]*)\](?![(\[:])",
+            "lacks the @ of a citation",
+            r"write [@\1]",
+        ),
+        (
+            "[",
+            r"(?<![\[\]])\[(?=(?:see )?-?@\w)[^\[\]]*(?=\Z|\[-?@)",
+            "opens a bracket that is never closed",
+            "close it with ]",
+        ),
+        (MASK, rf"{MASK}(@\w[^{MASK}\n]*){MASK}", "is not a citation: its brackets are escaped", r"write [\1]"),
+    )
+)
+"""What other programs read, or a slip, and CommonMark shows as it is written."""
+FOREIGN_SIGNS = tuple(dict.fromkeys((b"[[", *(sign.encode() for sign, *_ in _OTHERS if sign not in ("[", MASK)))))
+"""Without any of these, or an `@`, `check_run` finds nothing of other programs."""
+
+_SHOWN = 3
+_BULLET = re.compile(r"[•‣▪◦●○■□·–]\s")
+_QUOTE_SIGN = re.compile(r"[＞›❯>]\s")
 _MARKUP = re.compile(r"(?<![\w\\])@[\w{]|\*[^\s*]|\]\(|\[[@^]|^#{1,6} |^> |^[-*+] ", re.MULTILINE)
 
 
@@ -31,9 +80,15 @@ def check_run(run: InlineRun) -> Iterator[TagFault]:
             what = "an embedded file" if found[1] else "a wikilink"
             written = run.text[found.start() : found.end()]
             name, _, alias = written.strip("![]").partition("|")
-            remedy = f"write [{name}], the citation" if name.startswith("@") else _link_remedy(name, alias)
+            if name.startswith("@"):
+                remedy = f"write [{name}], the citation"
+            elif _PICTURE.search(name):
+                remedy = "remove it: notes show no files; link to a page that shows it"
+            else:
+                remedy = _link_remedy(name, alias)
             message = f"{quoted(written)} is {what}, which only some programs know"
             yield _fault("foreign-markup", run, found, message, remedy)
+    yield from _others(run)
     for start, end in run.open_tags:
         tag = run.text[start:end]
         place = run.offset(start), run.end_offset(end)
@@ -44,8 +99,24 @@ def check_run(run: InlineRun) -> Iterator[TagFault]:
             yield TagFault("forbidden-html", *place, message, "use Markdown, or write &lt; for a literal <")
 
 
+def _others(run: InlineRun) -> Iterator[TagFault]:
+    """Report what only other programs read, the first few of a paragraph."""
+    shown = 0
+    for sign, pattern, what, remedy in _OTHERS:
+        for found in pattern.finditer(run.masked) if sign in run.masked else ():
+            written = run.text[found.start() : found.end()]
+            if sign == MASK and written[0] + written[-1] != "[]":
+                continue
+            meant = f"write {written}" if sign == MASK else found.expand(remedy)
+            yield _fault("foreign-markup", run, found, f"{quoted(written)} {what}", meant)
+            shown += 1
+            if shown >= _SHOWN:
+                return
+
+
 def _link_remedy(name: str, alias: str) -> str:
-    page = re.sub(r"[^a-z0-9]+", "-", name.partition("#")[0].lower()).strip("-") or "note"
+    name = name.partition("#")[0].strip()
+    page = propose_id(name, otherwise="note", long=True)
     return f"write a Markdown link: [{(alias or name).strip()}]({page}.md)"
 
 
@@ -56,11 +127,17 @@ def _fault(rule: str, run: InlineRun, found: re.Match[str], message: str, remedy
 def check_paragraph(node: Node) -> Iterator[TagFault]:
     """Report lines that begin with a bullet that was pasted as a character; the first of a paragraph stands for all."""
     at_line_start = True
-    for child in node.children:
+    for index, child in enumerate(node.children):
         if child.kind in ("SoftBreak", "HardBreak"):
             at_line_start = True
             continue
-        if at_line_start and child.kind == "Text" and child.text[:1] in "•‣▪◦●○■□" and _BULLET.match(child.text):
+        after = node.children[index + 1].text[:1] if len(child.text) == 1 and index + 1 < len(node.children) else ""
+        if at_line_start and child.kind == "Text" and _QUOTE_SIGN.match(child.text + after):
+            end = child.start + len(child.text[0].encode())
+            message = f"{quoted(child.text[0])} begins no block quote here"
+            yield TagFault("pasted-bullet", child.start, end, message, "begin the line with a plain >")
+            return
+        if at_line_start and child.kind == "Text" and child.text[:1] in "•‣▪◦●○■□·" and _BULLET.match(child.text):
             end = child.start + len(child.text[0].encode())
             yield TagFault(
                 "pasted-bullet", child.start, end, f"{quoted(child.text[0])} begins no list", "begin the line with -"
@@ -75,10 +152,19 @@ def check_code(node: Node, data: bytes) -> Iterator[TagFault]:
     if node.info is None:
         text = "".join([child.text for child in node.children])
         lines = [line for line in text.split("\n") if line.strip()]
-        if len(lines) > 1 and all(line.lstrip().startswith(">") for line in lines):
+        words = len(lines[0].split()) > 5 if lines else False
+        if (len(lines) > 1 or words) and all(line.lstrip().startswith(">") for line in lines):
             message = "this block quote is indented by four spaces or more, so it is code"
             yield TagFault("indented-quote", node.start, trimmed_end(node, data), message, "move it to the left")
         return
+    if not node.info and node.children:
+        text = "".join([child.text for child in node.children])
+        if "[@" in text and all(line.lstrip().startswith(">") for line in text.split("\n") if line.strip()):
+            message = "this block quote stands in a code block, so it is shown as code"
+            yield TagFault(
+                "indented-quote", node.start, trimmed_end(node, data), message, "remove the lines of ``` round it"
+            )
+            return
     tail = data[end : node.end] if node.children else data[node.start : node.end].partition(b"\n")[2]
     if data[node.start : node.start + 3] not in tail:
         message = "the code block that opens here is never closed"

@@ -11,7 +11,7 @@ from .quotes import DASH
 from .tags import TagFault
 from .writing_text import write_text
 
-__all__ = ["check_verse", "check_words", "emphasised_words"]
+__all__ = ["check_quoted_code", "check_verse", "check_words", "emphasised_words"]
 
 _VERSE = 50
 """Characters of a line that is likely to be broken on purpose: prose is broken further to the right."""
@@ -90,6 +90,16 @@ def check_verse(words: Sequence[Node]) -> Iterator[TagFault]:
                 remedy = "where the breaks are the source's, end the lines with \\ or two spaces"
                 yield TagFault("verse-without-breaks", node.start, node.end, message, remedy)
                 return
+
+
+def check_quoted_code(words: Sequence[Node]) -> Iterator[TagFault]:
+    """Report verse that is indented so far that it is shown as code."""
+    for block in words:
+        if block.kind == "CodeBlock" and block.info is None:
+            message = "these lines are indented by four spaces or more, so they are shown as code"
+            remedy = "move them to the left, and end lines of verse with \\"
+            yield TagFault("indented-quote", block.start, block.end, message, remedy)
+            return
 
 
 def _below(node: Node) -> Iterator[TagFault]:

@@ -13,15 +13,15 @@ from ..core.model import IdMention, Reference, Speaker
 from ..core.spans import Span
 from .citations import FoundCitation
 from .citing import find_citations
-from .runs import MASK, InlineRun
+from .runs import InlineRun
+from .tails import FORM, RUNS_ON, TEXT_AFTER, joined_works, late_speaker, missing_work, read_tail, two_works
 
 __all__ = ["DASH", "Attribution", "identify", "parse_attribution"]
 
-_FORM = "the form is: — SPEAKER, [@key, p. 1], quoted in [@key2] #theme !notice {#quote-id}"
-DASH = re.compile(r"(?:[—–―]|---?(?!-)|-(?![-@]))\s*")
-"""What an attribution begins with. A lone hyphen is one only where a work follows."""
+DASH = re.compile(r"(?:[—–―⸺]|---?(?!-)|[-‐‑‒−](?![-@]))\s*")
+"""What an attribution begins with. A lone hyphen, or a sign like it, is one only where a work follows."""
 
-_AFTER = "leave an empty line between the quotation and the text after it"
+_HYPHENS = "-‐‑‒−"
 _QUOTED_IN = (
     r"quoted\s+in|cited\s+in|zitiert\s+(?:nach|in|bei)|zit\.\s*(?:nach|n\.|in)|cité[es]*\s+(?:dans|par|in|d['’]après)|"
     r"citad[oa]\s+(?:en|em|por)|citat[oa]\s+(?:in|da)|(?:geciteerd|aangehaald)\s+(?:in|naar|bij)|citerad\s+i|citeret\s+i|"
@@ -31,9 +31,12 @@ _QUOTED_IN = (
 _BETWEEN = re.compile(rf"[\s,，、]*(?:{_QUOTED_IN})\s*\Z", re.IGNORECASE)
 _IN = re.compile(r"(?:^|[\s,])(?:in|dans|en|em)\s*\Z|[,，]\s*(?:i|w|v|в|ב-?|于|於|载|載|见|見)\s*\Z")
 """Words before a work, of all the languages that they are known of: a note is read without its library."""
-_TOKEN = re.compile(r"\S+")
 _EARLY = re.compile(r"(?<![^\s,])(?:[#!][a-z][\w-]*|\{#[^{}\s]*\})")
 _PSEUDONYM = re.compile(r"[\"“„«']([^\"”“»']+)[\"”“»']")
+_GOES_ON = re.compile(
+    rf"\s*(?:[#!{{(\[,，、]|-?@|(?:\S+\s+){{0,2}}in\s+\[?-?@|quoted\b|(?:{_QUOTED_IN})\s*\[?-?@)", re.IGNORECASE
+)
+"""How a later line of an attribution begins; any other one is text after the quotation."""
 
 
 class Attribution(NamedTuple):
@@ -55,7 +58,7 @@ def parse_attribution(run: InlineRun) -> Attribution | None:
     if dash is None:
         return None
     found = find_citations(run)
-    return None if dash[0].rstrip() == "-" and not found else _Parser(run, dash.end(), found).parse()
+    return None if dash[0].rstrip() in _HYPHENS and not found else _Parser(run, dash.end(), found).parse()
 
 
 class _Parser:
@@ -67,11 +70,26 @@ class _Parser:
         self.masked = run.masked
         self.found = found
         self.faults: list[Diagnostic] = []
+        self._cut_text_after()
 
-    def fault(self, start: int, end: int, message: str, remedy: str = _FORM) -> None:
+    def fault(self, start: int, end: int, message: str, remedy: str = FORM, about: str = "") -> None:
         self.faults.append(
-            Diagnostic(rule="malformed-attribution", span=self.span(start, end), message=message, help=remedy)
+            Diagnostic(
+                rule="malformed-attribution", span=self.span(start, end), message=message, help=remedy, about=about
+            )
         )
+
+    def _cut_text_after(self) -> None:
+        """End the attribution before a line that is text after the quotation, and report that line."""
+        at = self.masked.find("\n", self.found[0].end if self.found else self._first_tag())
+        while at >= 0 and _GOES_ON.match(self.masked, at + 1):
+            at = self.masked.find("\n", at + 1)
+        if at < 0:
+            return
+        line = self.text[at + 1 :].partition("\n")[0]
+        self.fault(at + 1, at + 1 + len(line), f"{quoted(line.strip())} {RUNS_ON}", TEXT_AFTER)
+        self.text, self.masked = self.text[:at], self.masked[:at]
+        self.found = [found for found in self.found if found.start < at]
 
     def parse(self) -> Attribution:
         self._check_order()
@@ -105,11 +123,14 @@ class _Parser:
 
     def _speaker(self) -> Speaker | None:
         end = self.found[0].start if self.found else self._first_tag()
-        raw = self.text[self.start : end]
+        raw = self.text[self.start : end].rstrip("([")
         cut = _IN.search(raw)
         words = (raw[: cut.start()] if cut else raw).rstrip(" \t\n,")
         if not words.strip():
-            self.fault(0, max(end, 1), "the attribution does not say who speaks")
+            who = late_speaker(self.text, self.found[-1].end) if self.found else ""
+            work = self._written(self.found[0]) if self.found else "[@key, p. 1]"
+            remedy = f"say it before the work: — {who or 'SPEAKER'}, in {work}"
+            self.fault(0, max(end, 1), "the attribution does not say who speaks", remedy)
             return None
         name = _PSEUDONYM.search(words)
         return Speaker(
@@ -139,46 +160,38 @@ class _Parser:
         for found in self.found[:2]:
             if len(found.citation.references) > 1:
                 message = "one citation of an attribution names one work"
-                self.fault(found.start, found.end, message, 'name a second work after "quoted in"')
+                self.fault(found.start, found.end, message, two_works(self._written(found)))
             references.append(found.citation.references[0])
         if not self.found:
-            self.fault(0, len(self.text.rstrip()), "the attribution cites no work")
+            start, end, remedy = missing_work(self.text)
+            self.fault(start, end, "the attribution cites no work", remedy)
         if len(self.found) > 1:
             self._between(self.found[0], self.found[1])
         for found in self.found[2:]:
             self.fault(found.start, found.end, "an attribution cites two works at most")
         return references
 
+    def _written(self, found: FoundCitation) -> str:
+        """A citation as it stands in the text, in brackets."""
+        text = " ".join(self.text[found.start : found.end].split())
+        return text if text.startswith("[") else f"[{text}]"
+
     def _between(self, first: FoundCitation, second: FoundCitation) -> None:
         words = self.text[first.end : second.start]
         if not _BETWEEN.match(words):
             shown = quoted(" ".join(words.split()))
-            self.fault(first.end, second.start, f'between the two works stands {shown}, not ", quoted in"')
+            remedy = joined_works(words, self._written(second))
+            self.fault(first.end, second.start, f'between the two works stands {shown}, not ", quoted in"', remedy)
 
     def _tail(self) -> Iterator[tuple[str, IdMention]]:
         """The themes, notices and ids after the last work."""
-        start = self.found[-1].end if self.found else self._first_tag()
-        for token in _TOKEN.finditer(self.masked, start):
-            word = self.text[slice(*token.span())]
-            if MASK in token[0]:
-                self.fault(token.start(), token.end(), f"{quoted(word)} is no theme, notice or id")
-            elif word[0] in "#!" and len(word) > 1:
-                yield word[0], self._mention(token.start() + 1, token.end(), word[1:].rstrip(","))
-            elif word.startswith("{#") and word.endswith("}"):
-                yield "{", self._mention(token.start(), token.end(), word[2:-1])
-            elif word.strip(",.;") and self._begins_line(token.start()):
-                line = self.text[token.start() :].partition("\n")[0]
-                message = f"{quoted(line)} runs on from the attribution"
-                self.fault(token.start(), token.start() + len(line), message, _AFTER)
-                return
-            elif word.strip(",.;"):
-                remedy = f"write {{#{word[1:-1]}}}" if word[0] + word[-1] == "{}" and is_id(word[1:-1]) else _FORM
-                self.fault(token.start(), token.end(), f"{quoted(word)} is no theme, notice or id", remedy)
-
-    def _begins_line(self, start: int) -> bool:
-        """Whether a word is the first of a later line: most likely of what follows the quotation."""
-        before = self.text[:start].rstrip(" \t")
-        return before.endswith("\n")
+        last = self.found[-1] if self.found else None
+        written = self._written(last) if last else ""
+        for part in read_tail(self.text, self.masked, last.end if last else self._first_tag(), written):
+            if part.message:
+                self.fault(part.start, part.end, part.message, part.remedy, part.about)
+            else:
+                yield part.sign, self._mention(part.start, part.end, part.id)
 
     def _mention(self, start: int, end: int, id_: str) -> IdMention:
         return IdMention(id=id_, span=self.span(start, end))
@@ -194,7 +207,7 @@ def identify(attribution: Attribution, words: str, problems: list[Diagnostic]) -
         return None
     found = attribution.ids[0]
     if not is_id(found.id):
-        message = f"{quoted(found.id)} is no id: lower-case letters a-z, digits and single hyphens, at most 64"
+        message = f"{quoted(found.id)} is not a valid id: lower-case letters a-z, digits and single hyphens, at most 64"
         remedy = f"write {{#{propose_id(found.id)}}}"
         problems.append(Diagnostic(rule="invalid-id", span=found.span, message=message, help=remedy))
     return found

@@ -222,6 +222,8 @@ class _Parser:
 
     def _remedy(self, said: str, rest: str) -> str:
         bare = rest.strip(" ,;/()")[:_LONGEST]
+        if re.fullmatch(r"(?:from|of|by|at|see|cf\.?|via|per|aus|von|dans|de)", bare, re.IGNORECASE):
+            return f'write "in" for {quoted(bare)}, or leave it out'
         person = next((p for p in self.people for form in p.forms if form.casefold() == bare.casefold()), None)
         if person is not None:
             return f"write the name alone: {person.full}"

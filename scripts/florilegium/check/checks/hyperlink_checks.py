@@ -82,7 +82,7 @@ class _Pages:
     def fault(self, target: InternalTarget, path: str) -> tuple[str, str] | None:
         """Why the file at `path` cannot link to a target, and the remedy."""
         if target.kind == "page":
-            return self._no_page(target.id)
+            return self._no_page(target.id, path)
         document = self.notes.get(target.id) if target.kind == "note" else self.themes.get(target.id)
         if document is None:
             return self._no_document(target)
@@ -93,12 +93,21 @@ class _Pages:
             return self._no_anchor(target.fragment, document)
         return None
 
-    def _no_page(self, page: str) -> tuple[str, str] | None:
+    def _meant(self, page: str, from_path: str) -> str:
+        """The note or theme that a path of another kind names by its last part; else the page that is near."""
+        stem = page.rstrip("/").rpartition("/")[2].removesuffix(".md").removesuffix(".html")
+        own = from_path.split("/")[1]
+        for kind, known in (("notes", self.notes), ("themes", self.themes)):
+            if stem in known:
+                return f"write {f'{stem}.md' if kind == own else f'../{kind}/{stem}.md'}"
+        return self.guess(page, SITE_PAGES, _TARGETS)
+
+    def _no_page(self, page: str, from_path: str) -> tuple[str, str] | None:
         if page in SITE_PAGES:
             return None
         if outside := _OUTSIDE.search(page):
             return f"{quoted(outside[1])} is an address without https://", f"write https://{outside[1]}"
-        return f"{quoted(page)} is no page of the library", self.guess(page, SITE_PAGES, _TARGETS)
+        return f"{quoted(page)} is not a page of the library", self._meant(page, from_path)
 
     def _no_document(self, target: InternalTarget) -> tuple[str, str]:
         files = [f"{id_}.md" for id_ in (self.notes if target.kind == "note" else self.themes)]

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ...core.diagnostics import Diagnostic, Related, quoted
-from ...core.model import IdMention, Note, Quote
+from ...core.model import IdMention, Note, Quote, Speaker
 from ...core.spans import Span
-from ...library.voices import read_voices
+from ...library.voices import named_people, read_voices
 from ...markdown.speakers import SpeakerFault
 from .context import Context, found
 
@@ -92,10 +93,25 @@ def check_unknown_speaker(context: Context) -> Iterator[Diagnostic]:
             continue
         remedy = voices.remedy
         if not remedy:
-            first = quote.speaker.text.split()
-            first = first[1:] if first[0].lower() in ("a", "an", "the") and len(first) > 1 else first
-            remedy = context.guess(first[0], roles, f"start with a role of library.yml: {', '.join(roles)}")
+            remedy = _role_remedy(context, quote, quote.speaker)
         yield found("unknown-speaker", quote.speaker.span, voices.message, remedy, about=quote.address)
+
+
+def _role_remedy(context: Context, quote: Quote, speaker: Speaker) -> str:
+    """How to write a speaker who starts with no role."""
+    roles = context.links.roles
+    bare = replace(speaker, text=re.sub(r"\*|(?<!\w)_|_(?!\w)", "", speaker.text))
+    if bare.text != speaker.text and not isinstance(
+        read_voices(context.links, replace(quote, speaker=bare)), SpeakerFault
+    ):
+        return f"write it without emphasis: {bare.text}"
+    source = context.links.sources.get(quote.reference.key) if quote.reference else None
+    for person in named_people(source, roles) if source else ():
+        if person.full.split()[-1].casefold() in speaker.text.casefold().split():
+            return f"did you mean {quoted(person.full)}, as the work has it? Else start with a role: {', '.join(roles)}"
+    first = speaker.text.split()
+    first = first[1:] if first[0].lower() in ("a", "an", "the") and len(first) > 1 else first
+    return context.guess(first[0], roles, f"start with a role of library.yml: {', '.join(roles)}")
 
 
 def check_conflicting_speaker(context: Context) -> Iterator[Diagnostic]:
@@ -136,6 +152,8 @@ def check_unknown_notice(context: Context) -> Iterator[Diagnostic]:
     for mention in _notice_mentions(context) if context.has_settings else ():
         if mention.id not in notices:
             remedy = "declare it under notices: in annotations/library.yml"
+            if mention.id in context.links.themes:
+                remedy = f"it is a theme: write #{mention.id}"
             remedy = context.guess(mention.id, notices, remedy)
             message = f"there is no notice {quoted(mention.id)}"
             yield found("unknown-notice", mention.span, message, remedy, about=mention.id)

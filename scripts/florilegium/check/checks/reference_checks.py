@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -32,11 +32,26 @@ def check_unresolved_reference(context: Context) -> Iterator[Diagnostic]:
     sources = context.links.sources
     missing = [(key, span) for key, span in _mentioned(context) if key not in sources]
     times = Counter((key, span.path) for key, span in missing)
-    remedy = "add the work under references: in this note, or in annotations/references/"
     for key, span in missing:
         count = times[key, span.path]
         message = f"no reference has the key {quoted(key)}{f' ({count} times in this file)' if count > 1 else ''}"
-        yield found("unresolved-reference", span, message, context.guess(key, sources, remedy), about=key)
+        meant = _by_another_name(key, sources)
+        remedy = f"did you mean {quoted(meant)}?" if meant else context.guess(key, sources, _ADD)
+        yield found("unresolved-reference", span, message, remedy, about=key)
+
+
+_ADD = "add the work under references: in this note, or in annotations/references/"
+
+
+def _by_another_name(key: str, sources: Mapping[str, Source]) -> str:
+    """The key of the work whose title or DOI stands where a key should; an empty string for a name of another form."""
+    if " " not in key and not key.startswith("10."):
+        return ""
+    wanted = key.strip().casefold()
+    for source in sources.values():
+        if wanted in (source.variables.get(name, "").casefold() for name in ("title", "DOI")):
+            return source.key
+    return ""
 
 
 def _mentioned(context: Context) -> Iterator[tuple[str, Span]]:
@@ -177,7 +192,7 @@ def check_missing_locator(context: Context) -> Iterator[Diagnostic]:
         if source is not None and source.type in _PAGED:
             message = f"the quote does not say where in {quoted(reference.key)} it stands"
             page = _page(context, quote, reference.key)
-            remedy = f"add the page: [@{reference.key}, p. {page or '12'}]"
+            remedy = f"add the page: [@{reference.key}, p. {page or '…'}]"
             remedy += "; florilegium check --fix writes it" if page else ""
             yield found("missing-locator", reference.span, message, remedy, about=reference.key)
 
@@ -245,5 +260,5 @@ def _outside(reference: Reference, locator: Locator, source: Source) -> Iterator
     number = _NUMBER.search(locator.value)
     if number is not None and last >= first and not first <= int(number[0]) <= last:
         message = f"page {number[0]} lies outside the pages of {quoted(source.key)}, {first}-{last}"
-        remedy = "compare it with the work, and the work's page: with the work"
+        remedy = "correct the page here, or the page: of the reference"
         yield found("invalid-locator", locator.span, message, remedy, about=reference.key)

@@ -1,12 +1,13 @@
 """Checks of themes: of their names wherever they stand, and of their order."""
 
+import re
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from ...core.diagnostics import Diagnostic, quoted
 from ...core.ids import propose_id
-from ...core.model import Theme
+from ...core.model import IdMention, Theme
 from ...core.spans import Span
 from .context import Context, found
 
@@ -27,17 +28,39 @@ def check_unknown_theme(context: Context) -> Iterator[Diagnostic]:
         chain.from_iterable(quote.themes for quote in context.quotes),
         chain.from_iterable((*theme.broader, *theme.related) for theme in themes.values()),
     )
+    names = _names(themes)
     for mention in mentions:
         if mention.id not in themes:
-            id_ = propose_id(mention.id, otherwise="theme")
-            remedy = f"write the theme, annotations/themes/{id_}.md"
-            if mention.span in last:
-                remedy = f"if it is the id of the quote, write {{#{id_}}}; if not, {remedy}"
-            elif id_ in themes:
-                remedy = f"did you mean {quoted(id_)}?"
+            id_ = propose_id(mention.id, otherwise="theme", long=True)
             message = f"there is no theme {quoted(mention.id)}"
-            remedy = context.guess(mention.id, themes, remedy)
+            remedy = f"write the theme, annotations/themes/{id_}.md"
+            meant = names.get(id_) or [part for part in re.split(r"[\s/,;]+", mention.id) if part in themes]
+            if isinstance(meant, str):
+                remedy = f"did you mean {quoted(meant)}?"
+            elif len(meant) > 1:
+                remedy = f"these are {len(meant)} themes: write {_written(meant, mention, context)}"
+            elif mention.id in context.links.notices:
+                remedy = f"it is a notice: write !{mention.id}"
+            elif mention.span in last:
+                remedy = f"if it is the id of the quote, write {{#{id_}}}; if not, {remedy}"
+            else:
+                remedy = context.guess(mention.id, themes, remedy)
             yield found("unknown-theme", mention.span, message, remedy, about=mention.id)
+
+
+def _names(themes: Mapping[str, Theme]) -> dict[str, str]:
+    """The id of a theme by what else it may be called, as an id: its label, its aliases."""
+    names: dict[str, str] = {}
+    for theme in themes.values():
+        for name in (theme.label, *theme.aliases, theme.id):
+            names.setdefault(propose_id(name, otherwise=theme.id, long=True), theme.id)
+    return names
+
+
+def _written(ids: Iterable[str], mention: IdMention, context: Context) -> str:
+    """Themes as they are written in the head of a note, or in an attribution."""
+    in_head = any(mention in note.themes for note in context.notes if note.path == mention.span.path)
+    return f"[{', '.join(ids)}]" if in_head else " ".join(f"#{id_}" for id_ in ids)
 
 
 def check_undeclared_theme(context: Context) -> Iterator[Diagnostic]:

@@ -1,5 +1,6 @@
 """Attributions put right: their dash, their id, and the order of their themes; never the words that they follow."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -11,12 +12,23 @@ from ...core.spans import LineTable, Span
 from ...library.frontmatter import Mapping, Sequence, parse_front_matter
 from ...library.links import Links
 from ...library.voices import named_people, role_names
+from ...markdown.building import trimmed_end
+from ...markdown.missing_attributions import BELOW, detached_pairs
 from ...markdown.quotes import DASH
 from ...markdown.speakers import SpeakerFault, parse_speaker
+from ...markdown.tails import TEXT_AFTER
 from .fix_drafts import Fix, FixedText, TextKind, counting
 from .yaml_lists import add_items
 
-__all__ = ["fix_dashes", "fix_ids", "fix_marked_ids", "fix_order", "fix_unlisted"]
+__all__ = [
+    "fix_dashes",
+    "fix_detached",
+    "fix_ids",
+    "fix_marked_ids",
+    "fix_order",
+    "fix_text_after",
+    "fix_unlisted",
+]
 
 
 # --------------------------------------------------------------------------------------------------------- dashes
@@ -66,23 +78,60 @@ def _separation(table: LineTable, before: int, start: int) -> Iterator[Edit]:
     yield Edit(span=table.span(first, first), text=table.text[first:start].rstrip() + table.line_end)
 
 
+# --------------------------------------------------------------------------------------- where quotations end
+
+
+def fix_text_after(document: FixedText) -> Iterator[Fix]:
+    """Text in the line below an attribution gets a blank line before it."""
+    table = document.table
+    for finding in document.found("malformed-attribution"):
+        if finding.help == TEXT_AFTER and not table.line(finding.span.line)[: finding.span.column - 1].strip():
+            place = Span(table.path, finding.span.line, 1, finding.span.line, 1)
+            yield Fix(TextKind.BLANK_LINE, (Edit(span=place, text=table.line_end),))
+
+
+def fix_detached(document: FixedText) -> Iterator[Fix]:
+    """An attribution below its block quote becomes the last paragraph of it, if it is certainly one."""
+    table, tree = document.table, document.tree
+    if not any(finding.help == BELOW for finding in document.found("unattributed-quote")):
+        return
+    for quote, below, attribution in detached_pairs(tree.root.children, tree.positions):
+        known = all(reference.key in document.links.sources for reference in attribution.references)
+        speaker = attribution.speaker
+        if attribution.faults or not known or speaker is None:
+            continue
+        if not _is_speaker(speaker.text, attribution.references, document.links):
+            continue
+        first, last = (
+            tree.positions.span(node.start, trimmed_end(node, tree.positions.data)) for node in (quote, below)
+        )
+        edits = []
+        for line in range(first.end_line, last.end_line + 1):
+            text = table.line(line)
+            if not text.lstrip().startswith(">"):
+                place = Span(table.path, line, 1, line, 1)
+                edits.append(Edit(span=place, text="> " if text.strip() else ">"))
+        yield Fix(TextKind.ATTRIBUTION, tuple(edits))
+
+
 # ------------------------------------------------------------------------------------------------------------ ids
+
+MARKED_ID = re.compile(r"write \{#([a-z0-9-]+)\}")
+"""The remedy for what was meant to be an id."""
 
 
 def fix_marked_ids(document: FixedText) -> Iterator[Fix]:
-    """`{forget-the-pain}` at the end of an attribution that has no id is one whose `#` was left out."""
+    """`{forget-the-pain}` or `(#forget-the-pain)` at the end of an attribution that has no id was meant to be one."""
     taken = {quote.id for quote in document.value.body.quotes if quote.has_own_id}
     faults = _by_line(document.found("malformed-attribution"))
     for quote in document.value.body.quotes:
         for fault in _inside(faults, quote):
-            word = document.table.slice(fault.span)
-            id_ = word[1:-1]
-            if quote.has_own_id or fault.span.end != quote.attribution_span.end or word != f"{{{id_}}}":
+            meant = MARKED_ID.fullmatch(fault.help)
+            if quote.has_own_id or fault.span.end != quote.attribution_span.end or meant is None:
                 continue
-            if is_id(id_) and id_ not in taken:
-                taken.add(id_)
-                start = _start(document, fault.span) + 1
-                yield Fix(TextKind.QUOTE_ID, (Edit(span=document.table.span(start, start), text="#"),))
+            if is_id(meant[1]) and meant[1] not in taken:
+                taken.add(meant[1])
+                yield Fix(TextKind.QUOTE_ID, (Edit(span=fault.span, text=f"{{#{meant[1]}}}"),))
 
 
 def fix_ids(document: FixedText) -> Iterator[Fix]:

@@ -22,6 +22,7 @@ __all__ = ["Fix", "FixedText", "TextKind", "counting", "parse_fixable"]
 class TextKind(StrEnum):
     """What is mended, in the words of the report, for one of them."""
 
+    ATTRIBUTION = "attribution that stood below its block quote"
     DASH = "dash of an attribution"
     QUOTE_ID = "quote id"
     THEME_LISTED = "theme that a note did not list"
@@ -39,6 +40,7 @@ class TextKind(StrEnum):
 
 
 _MANY = {
+    TextKind.ATTRIBUTION: "attributions that stood below their block quotes",
     TextKind.DASH: "dashes of attributions",
     TextKind.QUOTE_ID: "quote ids",
     TextKind.THEME_LISTED: "themes that notes did not list",

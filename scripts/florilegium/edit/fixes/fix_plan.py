@@ -6,14 +6,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from unicodedata import is_normalized
 
-from ...check.checking import Options, judge, read
+from ...check.checking import Checked, Options, judge, read
 from ...core.diagnostics import Diagnostic
 from ...core.edits import Change, read_exactly
 from ...core.limits import Exhausted, bounded, uncollected
 from ...core.model import Note
 from ...library.links import Links
 from ...library.reading import ReadResult, replace_files
+from ...markdown.missing_attributions import BELOW
+from ...markdown.tails import TEXT_AFTER
 from ...quotations.lock_file import merge_verifications, moved_entries, render_lock
+from .attribution_fixes import MARKED_ID
 from .fix_drafts import TextKind
 from .fixed_files import FixedFile, fix_bibliography, fix_document
 
@@ -26,6 +29,7 @@ _RULES = frozenset(
         "uncanonical-doi",
         "undeclared-theme",
         "malformed-attribution",
+        "unattributed-quote",
         "missing-blank-line",
         "markdown-in-html",
         "missing-locator",
@@ -33,7 +37,7 @@ _RULES = frozenset(
 )
 """Rules among whose findings there are some that can be mended."""
 
-_HYPHENS = re.compile(r"^[ \t>]*>[ \t]*(?:---?[^-]|[–―]|-[ \t])", re.MULTILINE)
+_HYPHENS = re.compile(r"^[ \t>]*>[ \t]*(?:---?[^-]|[–―⸺−‒‐‑]|-[ \t])", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,15 +59,21 @@ class Fixes:
         return f"{', '.join(parts)}; {files}" if parts else "nothing"
 
 
-def plan_fixes(options: Options) -> Fixes:
-    """What can be mended without changing a quotation's words. Reads the library, and writes nothing of it."""
+def plan_fixes(options: Options, checked: Checked | None = None) -> Fixes:
+    """What can be mended without changing a quotation's words; writes nothing.
+
+    Reads the library, or takes what a check of it has read already.
+    """
     with uncollected():
-        return _plan(options)
+        return _plan(options, checked)
 
 
-def _plan(options: Options) -> Fixes:
-    result, _ = read(options)
-    links, findings = judge(result, options.today)
+def _plan(options: Options, checked: Checked | None) -> Fixes:
+    if checked is not None and checked.result is not None:
+        result, links, findings = checked.result, checked.links, checked.diagnostics
+    else:
+        result, _ = read(options)
+        links, findings = judge(result, options.today)
     mended = {path: (text, file) for path, text, file in _fix_all(options, result, links, findings)}
     changes = tuple(
         Change(path=path, before=text, after=file.text) for path, (text, file) in mended.items() if file.text != text
@@ -140,7 +150,8 @@ def count_fixable(findings: Iterable[Diagnostic]) -> int:
     """How many of these findings `check --fix` mends; those of which it is not sure are not counted."""
     found = list(findings)
     faulty = {_line(f) for f in found if f.rule == "malformed-attribution" and not _is_marked_id(f)}
-    return sum((f.rule in _SURE or _is_marked_id(f) or _follows(f)) and _line(f) not in faulty for f in found)
+    sure = sum((f.rule in _SURE or _is_marked_id(f) or _follows(f)) and _line(f) not in faulty for f in found)
+    return sure + sum((f.help == TEXT_AFTER and f.span.column == 1) or f.help == BELOW for f in found)
 
 
 _SURE = ("missing-quote-id", "title-case", "uncanonical-doi", "undeclared-theme", "missing-blank-line")
@@ -158,5 +169,5 @@ def _follows(finding: Diagnostic) -> bool:
 
 
 def _is_marked_id(finding: Diagnostic) -> bool:
-    """Whether a finding is an id whose `#` was left out."""
-    return finding.rule == "malformed-attribution" and finding.help.startswith("write {#")
+    """Whether a finding is an id that was written in another form."""
+    return finding.rule == "malformed-attribution" and MARKED_ID.fullmatch(finding.help) is not None

@@ -9,7 +9,15 @@ from ...core.model import Quote, Source
 from ...core.spans import LineTable
 from ...library.links import Links
 from ...library.reading import FileKind, parse_text
-from .attribution_fixes import fix_dashes, fix_ids, fix_marked_ids, fix_order, fix_unlisted
+from .attribution_fixes import (
+    fix_dashes,
+    fix_detached,
+    fix_ids,
+    fix_marked_ids,
+    fix_order,
+    fix_text_after,
+    fix_unlisted,
+)
 from .blank_line_fixes import fix_blank_lines
 from .fix_drafts import Fix, FixedText, TextKind, counting, parse_fixable
 from .identifier_fixes import fix_dois
@@ -36,7 +44,9 @@ def _document_dois(document: FixedText) -> Iterator[Fix]:
     return fix_dois(document.findings, document.table)
 
 
-_MENDERS: tuple[Callable[[FixedText], Iterable[Fix]], ...] = (
+_FIXERS: tuple[Callable[[FixedText], Iterable[Fix]], ...] = (
+    fix_text_after,
+    fix_detached,
     fix_blank_lines,
     fix_dashes,
     fix_marked_ids,
@@ -53,7 +63,7 @@ def fix_document(path: str, text: str, links: Links) -> FixedFile:
     """Mend a note or theme. Where a quotation's words would change, nothing is."""
     before = document = parse_fixable(path, text, links)
     counts: Counter[TextKind] = Counter()
-    for mender in _MENDERS:
+    for mender in _FIXERS:
         document = _apply(document, mender(document), counts)
     if not keeps_words(before.value.body.quotes, document.value.body.quotes) or _is_broken(before, document):
         return FixedFile(text=text, refused="mending it would change the words of a quotation", left=count_left(before))

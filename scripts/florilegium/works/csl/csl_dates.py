@@ -171,7 +171,9 @@ def _circa(node: DataNode | None) -> bool:
 def _date_parts(node: DataNode, report: DateReport) -> tuple[tuple[int, ...], ...] | None:
     """One or two dates; nothing where their form is wrong."""
     if not isinstance(node, Sequence) or not all(isinstance(item, Sequence) for item in node.items):
-        report(node, 'needs "date-parts" with two pairs of brackets', "write {date-parts: [[2009, 5, 1]]}")
+        numbers = [item.text for item in node.items if isinstance(item, Scalar)] if isinstance(node, Sequence) else []
+        remedy = f"write {{date-parts: [[{', '.join(numbers) or '2009, 5, 1'}]]}}"
+        report(node, 'needs "date-parts" with two pairs of brackets', remedy)
         return None
     if len(node.items) > 2:
         report(node, "has more than two dates", "write one date, or the two ends of a range")

@@ -237,6 +237,10 @@ class _Item:
             message = f'"{field}" has {len(items):,} names; at most {MAX_CSL_NAMES:,} are read'
             self.report("too-many-names", node.span, message, "name the group: {literal: …}")
             items = items[:MAX_CSL_NAMES]
+        if any(type(item) is Scalar for item in items):
+            message = f'the names in "{field}" must say what is the family name and what the given one'
+            self.report("invalid-reference", node.span, message, _names_remedy(field, node))
+            items = tuple(item for item in items if type(item) is not Scalar)
         names = [name for item in items if (name := self.read_name(field, item))]
         if names:
             self.names[field] = tuple(names)
@@ -256,7 +260,7 @@ class _Item:
                 parts[part] = value.text
         if not any(parts.get(part, "").strip() for part in ("family", "literal")):
             message = f'a name in "{field}" has neither "family" nor "literal"'
-            self.report("invalid-reference", node.span, message, _NAME)
+            self.report("invalid-reference", node.span, message, _parts_remedy(node))
             return None
         return Name(**parts)
 
@@ -392,11 +396,24 @@ def name_to_csl(name: Name) -> dict[str, str]:
 
 def _names_remedy(field: str, node: DataNode) -> str:
     """The names that stand there as text, in the form that they should have; else the form alone."""
-    text = node.text.strip() if isinstance(node, Scalar) else ""
+    texts = [node] if isinstance(node, Scalar) else list(node.items) if isinstance(node, Sequence) else []
+    text = "; ".join(item.text.strip() for item in texts if isinstance(item, Scalar))
     names = [name for name in re.split(r"\s*;\s*|\s+(?:and|und|et|&)\s+", text) if name]
+    if len(names) == 1 and all(" " in part.strip() for part in text.split(",")):
+        names = [part.strip() for part in text.split(",")]
     if not names or len(text) > 200 or re.search(r"[\[\]{}:#\"]", text):
         return _NAME
     return f"write {field}: [{', '.join(map(_name_remedy, names))}]"
+
+
+def _parts_remedy(node: Mapping) -> str:
+    """The parts of a name under the keys that CSL has for them."""
+    parts = {key.text.lower(): value.text for key, value in node.entries if isinstance(value, Scalar)}
+    family = next((parts[k] for k in ("last", "lastname", "last-name", "surname", "name") if k in parts), "")
+    given = next((parts[k] for k in ("first", "firstname", "first-name", "forename", "given") if k in parts), "")
+    if not family:
+        return _NAME
+    return f"write {{family: {family}{f', given: {given}' if given else ''}}}"
 
 
 def _name_remedy(text: str) -> str:

@@ -18,7 +18,7 @@ from ....core.rules import Severity
 from ....core.yaml_writer import yaml_flow, yaml_text
 from ....library.links import Links
 from ....library.reading import ANNOTATIONS, replace_files
-from ...fixes.fixed_files import mend_document
+from ...fixes.fixed_files import fix_document
 from ..imported_themes import Themes
 from .vault_markdown import Conversion, VaultLinks, convert_body
 from .vault_notes import VaultNote, read_vault
@@ -163,7 +163,7 @@ class _Vault:
         links, _ = judge(replace_files(self.result, contents), self.options.today)
         drafts = {entry.id for entry in self.entries if entry.why}
         return {
-            id_: text if id_ in drafts else mend_document(_path(id_), text, links).text for id_, text in texts.items()
+            id_: text if id_ in drafts else fix_document(_path(id_), text, links).text for id_, text in texts.items()
         }
 
     def _faults(self, texts: Mapping[str, str]) -> dict[str, str]:

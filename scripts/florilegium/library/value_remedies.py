@@ -1,0 +1,37 @@
+"""What a value of a front matter was probably meant to be: dates and lists as people write them elsewhere."""
+
+import re
+from datetime import date
+
+__all__ = ["as_list", "date_remedy"]
+
+_NUMBERS = re.compile(r"(\d{1,2})\s*([./-])\s*(\d{1,2})\s*[./-]\s*(\d{4})\Z")
+_YEAR_FIRST = re.compile(r"(\d{4})[./-]?(\d{1,2})[./-]?(\d{1,2})(?:[T ].*)?\Z")
+
+
+def date_remedy(text: str) -> str:
+    """How to write a date; where it can be read in one way only, that date."""
+    words = " ".join(text.split())
+    if found := _YEAR_FIRST.match(words):
+        meant = _iso(int(found[1]), int(found[2]), int(found[3]))
+    elif found := _NUMBERS.match(words):
+        first, second, year = int(found[1]), int(found[3]), int(found[4])
+        day_first = found[2] == "." or first > 12
+        meant = _iso(year, second, first) if day_first else _iso(year, first, second) if second > 12 else ""
+    else:
+        meant = ""
+    return f"write {meant}" if meant else "write year-month-day; leave the key out if the day is not known"
+
+
+def _iso(year: int, month: int, day: int) -> str:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return ""
+
+
+def as_list(text: str, *, of_ids: bool) -> str:
+    """A text as the list that was meant: `tiredness; company` becomes `[tiredness, company]`."""
+    text = text.strip().strip("()")
+    parts = re.split(r"[\s,;/]+|\s-" if of_ids else r"[,;]", text)
+    return f"[{', '.join(part.strip(' #-@') for part in parts if part.strip(' #-@'))}]"
