@@ -4,7 +4,6 @@
 bytes where they stand, from which `prose_tree.py` makes a tree for pages. The tree that was read is dropped.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
@@ -18,7 +17,6 @@ from .building import build_tree, trimmed_end
 from .citations import FoundCitation
 from .citing import bare_target, check_markup, find_citations
 from .dialects import (
-    FOREIGN_SIGNS,
     check_blank_lines,
     check_code,
     check_conflicts,
@@ -26,10 +24,11 @@ from .dialects import (
     check_html,
     check_paragraph,
     check_run,
+    foreign_signs,
 )
 from .events import Definition, read_definitions
 from .headings import make_anchor, split_anchor
-from .missing_attributions import check_remark, missing_remedy
+from .missing_attributions import check_remark, unattributed
 from .nodes import LITERAL, Node
 from .positions import Positions, normalise_lines
 from .prose_quotations import find_prose_quotations
@@ -45,9 +44,6 @@ __all__ = ["MAX_NESTING", "BodyTree", "ParsedBody", "parse_body"]
 
 MAX_NESTING = 16
 """Lists and block quotes within one another."""
-
-_BARE_KEY = re.compile(rb"\[[a-z]+\d{4}")
-"""What may be a citation of which the `@` was left out."""
 
 _MANY = 100
 """Findings of one kind after which nobody looks for more: to look takes time, and a text with so many is made to."""
@@ -90,11 +86,9 @@ class _Reader:
         self.has_html = b"<" in data
         self.has_bullets = any(sign in self.text for sign in ("•‣▪◦●○■□·＞›❯" if not data.isascii() else ""))
         self.has_bullets |= b"\\>" in data or b"&gt;" in data
-        self.signs = [sign for sign in (b"@", b"://", b"<", *FOREIGN_SIGNS) if sign in data]
-        if _BARE_KEY.search(data):
-            self.signs.append(b"[")
+        self.signs = [*(sign for sign in (b"@", b"://", b"<") if sign in data), *foreign_signs(data)]
         """Without any of these, running text holds nothing to find."""
-        self.has_foreign = any(sign in (b"[", *FOREIGN_SIGNS) for sign in self.signs) or b"[@" in data
+        self.has_foreign = bool(foreign_signs(data)) or b"[@" in data
         self.diagnostics: list[Diagnostic] = []
         self.cited: list[_Cited] = []
         self.addresses: list[tuple[int, int]] = []
@@ -224,7 +218,7 @@ class _Reader:
         self.in_quote = False
         within = [c for c in self.cited[before:] if not any(note.start <= c.start < note.end for note in notes)]
         if parts.attribution is None:
-            self._unattributed(node, parts.words, following)
+            self.report(*unattributed(node, parts.words, following, self.positions))
             return
         self._faults(check_quoted_code(parts.words))
         self._faults(check_words(parts.words, notes, [found[:2] for found in within]))
@@ -303,13 +297,6 @@ class _Reader:
         while first.kind in ("List", "Item", "BlockQuote") and first.children:
             first = first.children[0]
         return self.positions.span(first.start, trimmed_end(last, self.data))
-
-    def _unattributed(self, node: Node, blocks: Sequence[Node], following: Node | None) -> None:
-        remedy = missing_remedy(node, following, self.positions)
-        end = trimmed_end(blocks[0], self.data) if blocks else trimmed_end(node, self.data)
-        shown = self.data[node.start : min(end, node.start + 80)].decode("utf-8", "ignore")
-        message = "this block quote has no attribution"
-        self.report("unattributed-quote", node.start, node.start + len(shown.encode()), message, remedy)
 
     # -- inline nodes
 

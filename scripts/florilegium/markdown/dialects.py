@@ -15,8 +15,8 @@ from .nodes import Node
 from .runs import MASK, InlineRun
 from .tags import TagFault
 
-__all__ = ["FOREIGN_SIGNS", "blank_line_places", "check_blank_lines", "check_code", "check_conflicts",
-           "check_definitions", "check_html", "check_paragraph", "check_run"]  # fmt: skip
+__all__ = ["blank_line_places", "check_blank_lines", "check_code", "check_conflicts",
+           "check_definitions", "check_html", "check_paragraph", "check_run", "foreign_signs"]  # fmt: skip
 
 _CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7}|\|{7})(?=[ \n]|\Z)", re.MULTILINE)
 _WIKILINK = re.compile(r"(!?)\[\[([^\[\]\n]+)\]\]")
@@ -63,13 +63,19 @@ _OTHERS = tuple(
     )
 )
 """What other programs read, or a slip, and CommonMark shows as it is written."""
-FOREIGN_SIGNS = tuple(dict.fromkeys((b"[[", *(sign.encode() for sign, *_ in _OTHERS if sign not in ("[", MASK)))))
-"""Without any of these, or an `@`, `check_run` finds nothing of other programs."""
+_SIGNS = tuple(dict.fromkeys((b"[[", *(sign.encode() for sign, *_ in _OTHERS if sign not in ("[", MASK)))))
+_BARE_KEY = re.compile(rb"\[[a-z]+\d{4}")
+"""What may be a citation of which the `@` was left out."""
 
 _SHOWN = 3
 _BULLET = re.compile(r"[•‣▪◦●○■□·–]\s")
 _QUOTE_SIGN = re.compile(r"[＞›❯>]\s")
 _MARKUP = re.compile(r"(?<![\w\\])@[\w{]|\*[^\s*]|\]\(|\[[@^]|^#{1,6} |^> |^[-*+] ", re.MULTILINE)
+
+
+def foreign_signs(data: bytes) -> list[bytes]:
+    """The signs of a text without which, and without `[@`, `check_run` finds nothing of other programs."""
+    return [*(sign for sign in _SIGNS if sign in data), *([b"["] if _BARE_KEY.search(data) else [])]
 
 
 def check_run(run: InlineRun) -> Iterator[TagFault]:

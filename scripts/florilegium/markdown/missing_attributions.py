@@ -14,7 +14,7 @@ from .runs import InlineRun
 from .tags import TagFault
 from .tails import missing_work
 
-__all__ = ["BELOW", "check_remark", "detached_pairs", "missing_remedy"]
+__all__ = ["BELOW", "check_remark", "detached_pairs", "unattributed"]
 
 _FORM = "end it with a paragraph: — SPEAKER, in [@key, p. 1] #theme"
 BELOW = "the attribution below belongs to the block quote: begin its line with >, and the line between with > too"
@@ -23,7 +23,17 @@ _SHORT = 60
 """Characters before a citation that may be a speaker; more are words."""
 
 
-def missing_remedy(quote: Node, following: Node | None, positions: Positions) -> str:
+def unattributed(quote: Node, words: Sequence[Node], following: Node | None, positions: Positions) -> TagFault:
+    """The finding of a block quote without an attribution; `following` is the block after it."""
+    end = trimmed_end(words[0] if words else quote, positions.data)
+    shown = positions.data[quote.start : min(end, quote.start + 80)].decode("utf-8", "ignore")
+    place = quote.start, quote.start + len(shown.encode())
+    return TagFault(
+        "unattributed-quote", *place, "this block quote has no attribution", _remedy(quote, following, positions)
+    )
+
+
+def _remedy(quote: Node, following: Node | None, positions: Positions) -> str:
     """How to give a block quote its attribution; `following` is the block after it."""
     blocks = [child for child in quote.children if child.kind != "FootnoteDefinition"]
     if not blocks:
