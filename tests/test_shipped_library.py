@@ -74,7 +74,7 @@ BREAKAGES = [
     ("via: subject-supposed-to-know\n", "", "missing-front-matter-key", -1, "add via:"),
     ("themes: [amnesia,", "themes: [amnezia,", "unknown-theme", 0, 'did you mean "amnesia"?'),
     ("notices: [drug-use,", "notices: [druguse,", "unknown-notice", 0, 'did you mean "drug-use"?'),
-    ("date: 2026-11-23", "date: 23.11.2026", "invalid-front-matter-value", 0, "write year-month-day"),
+    ("date: 2026-11-23", "date: 23.11.2026", "invalid-front-matter-value", 0, "write 2026-11-23"),
     ("    type: chapter", "    typ: chapter", "invalid-reference", 0, 'did you mean "type"?'),
     ("  - id: apa2013", "  - id: somer2009", "duplicate-citation-key", 0, "give it another key"),
     ("978-0-89042-555-8", "978-0-89042-555-3", "invalid-isbn", 0, "compare it with the book"),
@@ -82,7 +82,7 @@ BREAKAGES = [
     ("issued: {date-parts: [[1994", "isued: {date-parts: [[1994", "invalid-reference", 0, 'did you mean "issued"?'),
     ('title: "Opioid rec', "title: Opioid rec", "malformed-front-matter", 0, "put quotes around a value"),
     ("[-@najavits2012]", "[-@najavits2021]", "unresolved-reference", 0, 'did you mean "najavits2012"?'),
-    ("[@lutz2013]", "[@lutz2013, p. 512]", "invalid-locator", 0, "compare it with the work"),
+    ("[@lutz2013]", "[@lutz2013, p. 512]", "invalid-locator", 0, "compare both with the work"),
     ("chemical-dissociation.md", "chemical-disociation.md", "broken-internal-link", 0, 'did you mean "chemical-'),
     ("[a note on it](", "![a note on it](", "forbidden-image", 0, "link to the page that shows it"),
     ("*dissociation-like*", "<i id=x>dissociation-like</i>", "forbidden-html", 0, "use Markdown"),
@@ -92,7 +92,7 @@ BREAKAGES = [
     ("#soothing !drug-use", "#soothin !drug-use", "unknown-theme", 0, 'did you mean "soothing"?'),
     ("#numbing !drug-use", "#numbing", "missing-notice", 0, "add !drug-use"),
     ("— the author, in", "— the autor, in", "unknown-speaker", 0, 'did you mean "author"?'),
-    ("away.\n>\n>", "away.\n\n>", "unattributed-quote", -1, "end it with a paragraph: — SPEAKER"),
+    ("away.\n>\n>", "away.\n\n>", "unattributed-quote", -1, "if it belongs to the block quote below"),
     ("], quoted in [", "], from [", "malformed-attribution", 0, "quoted in"),
 ]
 

@@ -260,5 +260,5 @@ def _outside(reference: Reference, locator: Locator, source: Source) -> Iterator
     number = _NUMBER.search(locator.value)
     if number is not None and last >= first and not first <= int(number[0]) <= last:
         message = f"page {number[0]} lies outside the pages of {quoted(source.key)}, {first}-{last}"
-        remedy = "correct the page here, or the page: of the reference"
+        remedy = "compare both with the work: the page here, and page: of the reference"
         yield found("invalid-locator", locator.span, message, remedy, about=reference.key)
