@@ -389,13 +389,11 @@ _TABLE = (
      "Put a blank line before it; `florilegium check --fix` does that."),
     ("foreign-markup", PROSE, WARNING,
      "Nothing stands in a note that only another program reads, and nothing that is almost a link or a citation.",
-     "`[[Other note]]`, `==this==`, `%%that%%`, `^id` or `\\cite{key}` mean something elsewhere; here they are shown as"
-     " they are written. So is `[doe2009, p. 3]` without its `@`.",
+     "`[[Other note]]`, `==this==`, `^id`, `\\cite{key}` or `[doe2009, p. 3]` without its `@` are shown as they stand.",
      "Write a Markdown link, `[Other note](other-note.md)`, or a citation, `[@key, p. 3]`; leave the rest out."),
     ("pasted-bullet", PROSE, WARNING,
      "A list is written with `-`, `*` or `1.`, and a block quote with `>`.",
-     "A bullet that was pasted as a character, `•`, begins no list: all items run on in one paragraph. The same holds"
-     " for `\\>` and `›`.",
+     "A bullet that was pasted as a character, `•`, begins no list, and `›` no block quote: all runs on in one paragraph.",
      "Begin each line with `- ` or `> `."),
     ("merge-conflict", PROSE, ERROR,
      "No marks of an unfinished merge stand in a text.",
