@@ -75,6 +75,13 @@ def test_a_quotation_is_copied_with_its_notice_citation_and_address(open_page, s
     assert "Somer, E. (ca. 2009). Opioid use disorder and dissociation. In" in text
     assert "(n.d.)" in text, "the work that was read"
     assert text.endswith(f"{site}{NOTE}#q-daily-problems-fade")
+    # Words that are selected take their notice along too; prose is copied as it is.
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('#q-daily-problems-fade blockquote'))")
+    page.keyboard.press("Control+c")
+    assert copied(page).startswith("[Speaks of drug use]\n\n…my daily problems with bills")
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('h1'))")
+    page.keyboard.press("Control+c")
+    assert copied(page) == "Opioid use disorder and dissociation"
 
 
 def test_a_citation_is_copied(open_page):

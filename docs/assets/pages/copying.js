@@ -11,6 +11,7 @@ export function addCopying(place) {
       const card = made?.closest("figure");
       if (made instanceof HTMLButtonElement && card) void pressed(made, quotation(card));
     });
+    document.addEventListener("copy", withNotice);
   }
   for (const box of place.querySelectorAll(".copyable")) {
     const text = () => (box.querySelector("pre, p")?.textContent ?? "").trim();
@@ -23,6 +24,23 @@ export function addCopying(place) {
     made.addEventListener("click", () => void pressed(made, text()));
     box.prepend(made);
   }
+}
+
+/** Words that are selected and copied take the notice of their quotation along. @param {ClipboardEvent} event */
+function withNotice(event) {
+  const selection = getSelection();
+  const range = selection?.rangeCount ? selection.getRangeAt(0) : null;
+  const start = range?.startContainer;
+  const words = (start instanceof Element ? start : start?.parentElement)?.closest("figure.quote blockquote");
+  const notice = tidy(words?.closest("figure")?.querySelector(".why, .speaks") ?? null);
+  if (!selection || !range || !notice || !event.clipboardData) return;
+  const shape = document.createElement("div");
+  const line = document.createElement("p");
+  line.textContent = `[${notice}]`;
+  shape.append(line, range.cloneContents());
+  event.clipboardData.setData("text/plain", `[${notice}]\n\n${selection}`);
+  event.clipboardData.setData("text/html", shape.innerHTML);
+  event.preventDefault();
 }
 
 /**

@@ -15,6 +15,7 @@ __all__ = ["HtmlWriter", "escape_text"]
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
+_NO_WIDTH = "\u200b"
 _PADDING = 1000
 """Cells that the short rows of a table are filled up with at most."""
 
@@ -147,12 +148,15 @@ class HtmlWriter:
     # -- inline nodes
 
     def _inlines(self, nodes: Sequence[Node], out: list[str]) -> None:
-        for node in nodes:
+        for place, node in enumerate(nodes):
             kind = node.kind
             if kind == "Text":
                 out.append(escape_text(node.text))
             elif kind == "SoftBreak":
-                out.append("\n")
+                # A browser takes away a line break beside a space that has no width, and no space beside one.
+                after = nodes[place + 1].text[:1] if place + 1 < len(nodes) else ""
+                is_thin = after == _NO_WIDTH or (bool(out) and out[-1].endswith((_NO_WIDTH, "<wbr>")))
+                out.append(" " if is_thin else "\n")
             elif kind == "HardBreak":
                 out.append("<br>\n")
             elif kind == "Code":
