@@ -451,3 +451,9 @@ def test_paragraphs_of_nothing():
     assert paragraphs("") == []
     assert parse_body(LineTable("", ""), 0).body.quotes == ()
     assert replace(wanted("x")).comment == ""
+
+
+def test_tags_that_never_end_take_no_time():
+    start = time.process_time()
+    parse_zotero_note(LineTable("x", f"<p>“Words.” (Doe, 2009, p. 3) <spa{'9' * 60_000}" + "<a b" * 20_000))
+    assert time.process_time() - start < 3

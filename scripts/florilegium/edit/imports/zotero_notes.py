@@ -144,7 +144,7 @@ def _markdown(table: LineTable) -> Iterator[_Paragraph]:
 # ----------------------------------------------------------------------------------------------------------- HTML
 
 
-_TOKEN = re.compile(r"<!--|<(/?)([A-Za-z][A-Za-z0-9]*)([^<>]{0,20000})>|<[!?][^<>]*>")
+_TOKEN = re.compile(r"<!--|<(/?)([A-Za-z][A-Za-z0-9]*+)([^<>]{0,20000}+)>|<[!?][^<>]*>")
 """What is no text. Python's own reader of HTML takes quadratic time for tags that never end."""
 _ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _BLOCKS = frozenset("p li div blockquote h1 h2 h3 h4 h5 h6 hr ul ol table tr td body".split())
