@@ -7,7 +7,7 @@ from ..markdown.prose_tree import ProseTree
 from ..works.citing.pandoc_fragments import plain_text
 from .linked_site import Site
 
-__all__ = ["first_paragraph", "one_line", "plain_text", "prose_text", "valid_text"]
+__all__ = ["one_line", "plain_text", "prose_text", "valid_text"]
 
 _INVALID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
@@ -36,11 +36,3 @@ def prose_text(document: Note | Theme, site: Site, separator: str = "\n") -> str
         pieces.append(tree.text(section.blocks, citation, separator))
     pieces += [tree.text(note.children, citation, separator) for note in tree.notes]
     return separator.join(piece for piece in pieces if piece)
-
-
-def first_paragraph(document: Note | Theme, site: Site) -> str:
-    """The first piece of a document's text, as one line; empty where it begins with a heading or a quote."""
-    tree = ProseTree(document.body)
-    blocks = next(tree.sections()).blocks
-    lines = tree.lines(blocks[:1], lambda index: site.citation_text(document.body.citations[index]))
-    return one_line(lines[0]) if lines else ""
