@@ -8,6 +8,7 @@ from pathlib import Path
 from ..check.checking import Options, check_library, find_root
 from ..core.diagnostics import Diagnostic
 from ..core.errors import CannotRun
+from ..core.executors import parse_executor
 from ..site.data_files import unformatted_site
 from ..site.planning import format_citations
 from .collection import Collection, Notice, OpenedLibrary, Problem
@@ -80,11 +81,14 @@ class Library:
         return f"<Library {self.title!r}: {len(links.notes):,} notes, {len(links.themes):,} themes, {quotes:,} quotes>"
 
 
-def load(path: str | PathLike[str] = ".") -> Library:
+def load(path: str | PathLike[str] = ".", *, executor: str = "serial") -> Library:
     """Read, link and check the library in the folder `path`, or in one above it.
 
     A library with errors is loaded all the same: look at `library.problems`. Citations are formatted by Pandoc when
     one is first asked for, which may take a second or two; the results are kept for the next time.
+
+    `executor` says where a large library is read: `serial`, `processes`, or `dask://HOST:PORT` for a cluster of Dask.
+    With `processes`, a script needs the guard `if __name__ == "__main__":`.
 
     Raises `FileNotFoundError` where there is no library, that is, no folder `annotations/`.
     """
@@ -92,8 +96,7 @@ def load(path: str | PathLike[str] = ".") -> Library:
         root = find_root(Path(path).absolute())
     except CannotRun as error:
         raise FileNotFoundError(str(error)) from None
-    # Processes of one's own would need a guard in every script; reading takes a little longer without.
-    options = Options(root=root, executor=None)
+    options = Options(root=root, executor=parse_executor(executor))
     checked = check_library(options)
     site = unformatted_site(checked.links, lambda: format_citations(checked.links, options))
     return Library(OpenedLibrary(site), checked.diagnostics, root)

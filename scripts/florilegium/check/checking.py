@@ -5,7 +5,6 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import NamedTuple
 from ..core.cache import Cache, state_folder
 from ..core.diagnostics import Diagnostic, quoted
 from ..core.errors import CannotRun
+from ..core.executors import MakeExecutor, local_processes
 from ..core.limits import uncollected
 from ..core.rules import Severity
 from ..library.cache_shards import CacheShards
@@ -36,13 +36,6 @@ __all__ = [
     "judge",
     "read",
 ]
-
-
-def check_processes() -> Executor:
-    """As many processes as there are processors."""
-    from ..core import workers  # it takes time to import, and small libraries need none
-
-    return workers.start_processes()
 
 
 _LATEST = 253_402_300_799
@@ -77,7 +70,7 @@ class Options:
     today: date = field(default_factory=current_day)
     remember: bool = True
     """Whether results of earlier runs may be used."""
-    executor: Callable[[], Executor] | None = check_processes
+    executor: MakeExecutor = local_processes
     """Makes the executor that large libraries are read on; None for this process alone."""
     progress: Callable[[str, int, int], None] = lambda _what, _done, _all: None
     notify: Callable[[str], None] = lambda _message: None

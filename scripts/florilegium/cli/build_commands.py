@@ -8,7 +8,8 @@ import click
 
 from ..check.checking import Options
 from ..core.diagnostics import plain, shell_word
-from .program import print_findings, progress, root_option, tell, verbose_option
+from ..core.executors import MakeExecutor
+from .program import executor_option, print_findings, progress, root_option, tell, verbose_option
 
 if TYPE_CHECKING:
     from ..pipeline import Taken
@@ -21,16 +22,27 @@ if TYPE_CHECKING:
     "--renderer", type=click.Choice(["mkdocs", "properdocs", "zensical"]), default="mkdocs", show_default=True
 )
 @click.option("--no-search", is_flag=True, help="Leave out the search index.")
+@executor_option
 @click.option("--no-cache", is_flag=True, help="Read and format everything again.")
 @click.option("--explain", is_flag=True, help="Say what each step did, and what it cost.")
 @verbose_option
-def build(root: Path, site_dir: Path | None, renderer: str, no_search: bool, no_cache: bool, explain: bool) -> int:
+def build(
+    root: Path,
+    site_dir: Path | None,
+    renderer: str,
+    no_search: bool,
+    no_cache: bool,
+    explain: bool,
+    executor: MakeExecutor,
+) -> int:
     """Check the library and build its site; a failed build leaves the published site as it was."""
     from .. import pipeline
     from ..edit import starters
     from ..publish.renderers import Renderer
 
-    options = Options(root=root, remember=not no_cache, progress=progress(), notify=tell, search=not no_search)
+    options = Options(
+        root=root, remember=not no_cache, progress=progress(), notify=tell, search=not no_search, executor=executor
+    )
     target = (site_dir or root / "site").absolute()
     built = pipeline.run_build(options, target, Renderer(renderer))
     print_findings(root, built.diagnostics, "text", built.totals)

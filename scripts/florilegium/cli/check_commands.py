@@ -10,10 +10,11 @@ import click
 from ..check.checking import Checked, Options, check_quickly, check_text, has_errors
 from ..core.diagnostics import did_you_mean, plain, quoted
 from ..core.errors import CannotRun
+from ..core.executors import MakeExecutor
 from ..core.limits import MAX_BIBLIOGRAPHY_BYTES
 from ..core.rules import RULES
 from ..library.reading import ANNOTATIONS
-from .program import print_findings, progress, root_option, tell
+from .program import executor_option, print_findings, progress, root_option, tell
 
 __all__ = ["check", "echo_diff", "explain"]
 
@@ -31,12 +32,20 @@ __all__ = ["check", "echo_diff", "explain"]
     metavar="PATH",
     help="Check the text on the standard input as if it were that file, and report that file alone.",
 )
+@executor_option
 @click.option("--no-cache", is_flag=True, help="Read every file again.")
 def check(
-    root: Path, form: str, strict: bool, fix: bool, dry_run: bool, stdin_filename: str | None, no_cache: bool
+    root: Path,
+    form: str,
+    strict: bool,
+    fix: bool,
+    dry_run: bool,
+    stdin_filename: str | None,
+    no_cache: bool,
+    executor: MakeExecutor,
 ) -> int:
     """Check every note, theme, reference and quotation."""
-    options = Options(root=root, remember=not no_cache, progress=progress())
+    options = Options(root=root, remember=not no_cache, progress=progress(), executor=executor)
     if dry_run and not fix:
         raise CannotRun("--dry-run says what --fix would do, and --fix is missing", "add --fix")
     if stdin_filename is not None:

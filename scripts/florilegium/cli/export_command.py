@@ -11,8 +11,9 @@ import click
 from ..check.checking import Options
 from ..core.diagnostics import did_you_mean, plain, quoted
 from ..core.errors import CannotRun
+from ..core.executors import MakeExecutor
 from ..library.reading import ANNOTATIONS
-from .program import named_originals, print_findings, progress, root_option, tell
+from .program import executor_option, named_originals, print_findings, progress, root_option, tell
 
 if TYPE_CHECKING:
     from ..site.data_files import DataFile
@@ -36,14 +37,21 @@ __all__ = ["export"]
     help="The text of a work: quotes.jsonl then says what surrounds its quotations. May be given several times.",
 )
 @click.option("--list", "listing", is_flag=True, help="Say which files there are, and write none.")
+@executor_option
 @click.option("--no-cache", is_flag=True, help="Read and format everything again.")
 def export(
-    root: Path, names: tuple[str, ...], output: str | None, originals: tuple[str, ...], listing: bool, no_cache: bool
+    root: Path,
+    names: tuple[str, ...],
+    output: str | None,
+    originals: tuple[str, ...],
+    listing: bool,
+    no_cache: bool,
+    executor: MakeExecutor,
 ) -> int:
     """Write the library's data files: references, quotations, themes. All of them, or those that are named."""
     from ..site.data_files.opening import open_data_files
 
-    options = Options(root=root, remember=not no_cache, progress=progress())
+    options = Options(root=root, remember=not no_cache, progress=progress(), executor=executor)
     if output == "-" and len(names) != 1:
         raise CannotRun("--output - is for one file", "name it: florilegium export quotes.csv --output -")
     opened = open_data_files(options, named_originals(originals), everything=not names and not listing)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..check.checking import Totals
 
 __all__ = [
+    "executor_option",
     "forget_output",
     "is_verbose",
     "named_originals",
@@ -124,6 +125,24 @@ def _colour() -> bool:
 def _is_terminal(stream: TextIO | None) -> bool:
     """Whether somebody looks at a stream. There is none where the shell closed it."""
     return stream is not None and stream.isatty()
+
+
+def executor_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option `--executor`, and its function what makes the executor."""
+    from ..core.executors import EXECUTORS, parse_executor
+
+    @click.option(
+        "--executor",
+        default="processes",
+        show_default=True,
+        metavar="WHERE",
+        help=f"Where large libraries are read: {EXECUTORS}.",
+    )
+    @wraps(function)
+    def with_executor(executor: str, **options: Any) -> Any:
+        return function(executor=parse_executor(executor), **options)
+
+    return with_executor
 
 
 def progress() -> Callable[[str, int, int], None]:

@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from enum import StrEnum
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -211,16 +210,21 @@ def _id_faults(path: str, kind: FileKind) -> Iterator[Diagnostic]:
 
 def read_text(root: Path, path: str) -> tuple[str, str, list[Diagnostic]]:
     """The text of a regular file, the SHA-256 of its bytes, and what is wrong with its encoding."""
+    data = _read_data(root, path)
+    return ("", "", [data]) if isinstance(data, Diagnostic) else _decode(path, data)
+
+
+def _read_data(root: Path, path: str) -> bytes | Diagnostic:
+    """The bytes of a regular file, or why they cannot be had."""
     try:
         # O_NONBLOCK: should a pipe have taken the file's place since the walk, opening it must not wait.
         handle = os.open(root / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
         with open(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
-                return "", "", [_no_file(path, os.fstat(handle).st_mode)]
-            data = file.read(MAX_BIBLIOGRAPHY_BYTES + 1)
+                return _no_file(path, os.fstat(handle).st_mode)
+            return file.read(MAX_BIBLIOGRAPHY_BYTES + 1)
     except OSError as error:
-        return "", "", [_unreadable(path, f"the file cannot be read: {error.strerror}")]
-    return _decode(path, data)
+        return _unreadable(path, f"the file cannot be read: {error.strerror}")
 
 
 def _decode(path: str, data: bytes) -> tuple[str, str, list[Diagnostic]]:
@@ -275,14 +279,17 @@ def parse_text(path: str, kind: FileKind, text: str, digest: str = "") -> Parsed
 
 
 def read_file(root: Path, listed: Listed) -> Parsed:
-    """Read and parse one file, within the bounds of time and memory that hold for a file."""
-    return _parse_bounded(listed.path, listed.kind, partial(read_text, root, listed.path))
+    """Read and parse one file."""
+    return _parse_data(listed.path, listed.kind, _read_data(root, listed.path))
 
 
-def _parse_bounded(path: str, kind: FileKind, read: Callable[[], tuple[str, str, list[Diagnostic]]]) -> Parsed:
+def _parse_data(path: str, kind: FileKind, data: bytes | Diagnostic) -> Parsed:
+    """Parse the bytes of one file, within the bounds of time and memory that hold for a file."""
+    if isinstance(data, Diagnostic):
+        return Parsed((data,))
     try:
         with bounded():
-            text, digest, problems = read()
+            text, digest, problems = _decode(path, data)
             if problems and not text:
                 return Parsed(tuple(problems))
             parsed = parse_text(path, kind, text, digest)
@@ -301,9 +308,10 @@ def cache_shard(path: str) -> int:
     return zlib.crc32(os.fsencode(path)) % SHELVES
 
 
-def _read_shard(root: Path, files: list[Listed]) -> bytes:
+def _parse_shard(files: list[tuple[str, FileKind, bytes | Diagnostic]]) -> bytes:
+    """The pickled list of what files hold: a function of their bytes, for any process and any machine."""
     with uncollected():
-        return pickle.dumps([read_file(root, listed) for listed in files], protocol=5)
+        return pickle.dumps([_parse_data(*file) for file in files], protocol=5)
 
 
 def read_library(
@@ -362,7 +370,8 @@ def _read_all(
     for listed in files:
         shards.setdefault(cache_shard(listed.path), []).append(listed)
     with executor() as pool:
-        read = pool.map(partial(_read_shard, root), shards.values())
+        given = ([(one.path, one.kind, _read_data(root, one.path)) for one in shard] for shard in shards.values())
+        read = pool.map(_parse_shard, given)
         for shard, parsed in zip(shards.values(), read, strict=True):
             results = pickle.loads(parsed)
             if not any(map(is_spent, results)):
@@ -393,7 +402,7 @@ def _parse_bytes(path: str, data: bytes) -> Parsed:
         return Parsed((_unexpected(path),))
     if too_large := _too_large(path, kind, len(data)):
         return Parsed((*_id_faults(path, kind), too_large))
-    parsed = _parse_bounded(path, kind, partial(_decode, path, data))
+    parsed = _parse_data(path, kind, data)
     return parsed._replace(diagnostics=(*_id_faults(path, kind), *parsed.diagnostics))
 
 
