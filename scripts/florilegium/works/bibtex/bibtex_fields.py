@@ -17,6 +17,8 @@ __all__ = [
     "INHERITED",
     "LANGUAGES",
     "MONTHS",
+    "NUMBERED_WORKS",
+    "WHOLE_WORKS",
     "Dialect",
     "EntryType",
     "Field",
@@ -189,6 +191,13 @@ BIBTEX_NAMES = {
 }
 """Roles of CSL that have a field; others are written as `editora` with `editoratype`."""
 BIBTEX_DATES = {"issued": "date", "accessed": "urldate", "event-date": "eventdate", "original-date": "origdate"}
+
+WHOLE_WORKS = frozenset(("book", "collection", "periodical", "classic", "document"))
+"""Types of CSL that are part of nothing: the title of a volume is theirs, and that of the whole the `maintitle`."""
+NUMBERED_WORKS = frozenset(
+    ("report", "patent", "standard", "legislation", "bill", "regulation", "treaty", "legal_case", "hearing")
+)
+"""Types of CSL whose `number` is their own, also where they stand in a series."""
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 GENRES = {

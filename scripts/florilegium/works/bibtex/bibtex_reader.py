@@ -19,6 +19,8 @@ from .bibtex_fields import (
     GENRES,
     LANGUAGES,
     MONTHS,
+    NUMBERED_WORKS,
+    WHOLE_WORKS,
     FieldForm,
     bibtex_csl_type,
 )
@@ -33,7 +35,6 @@ _MAX_DOUBTS = 1_000
 _PUBLISHERS = ("school", "institution", "organization", "publisher")
 _CUSTOM = (("status-date", "statusdate"), ("status-notice", "statusnotice"))
 _ROLES = {field: role for role, field in BIBTEX_NAMES.items()} | {"holder": "author"}
-_WHOLE = frozenset(("book", "collection", "periodical", "classic"))
 _LINK = re.compile(r"\\href\s*\{((?:[^{}\\]|\\.)*)\}")
 
 
@@ -189,7 +190,7 @@ class _Converter:
         """The title and that of what contains it; of a work in volumes, those of the whole and of the volume."""
         main, title = self.title("maintitle"), self.title("title")
         book = self.title("booktitle")
-        contained = book or not (self.type in _WHOLE or self.type == "document")
+        contained = book or self.type not in WHOLE_WORKS
         if main and contained:
             self.put("title", title)
             self.put("container-title", main)
@@ -201,7 +202,11 @@ class _Converter:
             self.put("title", title)
             self.put("container-title", self.title("journaltitle") or self.title("journal") or book)
             if self.entry.type in _SITES and (site := self.value("organization")):
-                self.text("container-title", self.decoded(site), site.span)
+                # Who keeps preprints publishes them; what keeps pages is a site.
+                kept = "publisher" if self.type == "article" else "container-title"
+                self.text(kept, self.decoded(site), site.span)
+            if self.type == "article-journal" or self.type.startswith("article-"):
+                self.put("volume-title", self.title("issuetitle"))
         if (value := self.value("title")) and "url" not in self.fields and (link := _LINK.search(value.text)):
             self.text("URL", decode_address(link[1]), value.span)
 
@@ -227,7 +232,8 @@ class _Converter:
             if self.type.startswith("article-") or self.type in ("periodical", "review", "review-book"):
                 name = "issue"
             else:
-                name = "collection-number" if "series" in self.fields else "number"
+                in_series = "series" in self.fields and self.type not in NUMBERED_WORKS
+                name = "collection-number" if in_series else "number"
             self.text(name, self.decoded(number), number.span)
         if issue := self.value("issue"):
             self.text("issue", self.decoded(issue), issue.span)
@@ -250,6 +256,8 @@ class _Converter:
         if how and re.match(r"\s*(\\url\b|https?://)", how.text):
             if "url" not in self.fields:
                 self.text("URL", decode_address(how.text), how.span)
+        elif how and self.entry.type == "misc" and "entrysubtype" in self.fields:
+            self.text("container-title", self.decoded(how), how.span)
         elif how:
             found.append(how)
         if found:
@@ -262,7 +270,10 @@ class _Converter:
         number = decode_address(eprint.text)
         match kind.text.strip().lower() if kind else "arxiv" if parse_arxiv(number).value else "":
             case "arxiv":
-                self.text("URL", f"https://arxiv.org/abs/{parse_arxiv(number).value or number}", eprint.span)
+                number = parse_arxiv(number).value or number
+                self.text("URL", f"https://arxiv.org/abs/{number}", eprint.span)
+                if self.type == "article":
+                    self.text("number", number, eprint.span)
             case "pubmed" | "pmid":
                 self.text("PMID", number, eprint.span)
             case "pmc" | "pmcid":

@@ -17,6 +17,7 @@ from .bibtex_fields import (
     BIBTEX_NAMES,
     LANGUAGES,
     MONTHS,
+    WHOLE_WORKS,
     Dialect,
     FieldForm,
     entry_type,
@@ -44,6 +45,8 @@ def biblatex_entry(source: Source, key: str = "") -> str:
 
 def _entry(source: Source, dialect: Dialect, key: str) -> str:
     kind, subtype = entry_type(source.type, dialect)
+    if kind == "collection" and source.names.get("author"):
+        kind, subtype = "book", source.type  # A collection has no author, and a book may have one.
     if kind == "phdthesis" and "master" in source.variables.get("genre", "").casefold():
         kind = "mastersthesis"
     fields: dict[str, str] = {}
@@ -60,9 +63,10 @@ def _fields(source: Source, dialect: Dialect, kind: str, subtype: str) -> Iterat
     yield "entrysubtype", text_field(subtype)
     yield from _people(source, modern)
     yield from _titles(source, modern, kind)
-    yield from _number(source)
+    yield from _number(source, kind)
     yield "pages", text_field(variables.get("page", "")).replace("-", "--").replace("--{}--", "--")
-    yield _publisher_field(kind), text_field(variables.get("publisher", ""))
+    if not (modern and kind == "online" and (source.type == "article" or not variables.get("container-title"))):
+        yield _publisher_field(kind), text_field(variables.get("publisher", ""))
     if kind in _GENRED or not modern:
         yield "type", text_field(variables.get("genre", ""))
     yield from _dates(source, modern)
@@ -106,9 +110,10 @@ def _people(source: Source, modern: bool) -> Iterator[tuple[str, str]]:
     denied = modern and not prefixed and any(name.dropping_particle for name in everybody)
     particle = "before" if denied else "extended" if modern else "behind"
     for role, field in BIBTEX_NAMES.items():
-        if modern or role in ("author", "editor", "translator"):
+        # BibLaTeX has no field for directors, and knows them as a kind of editors.
+        if (modern and role != "director") or role in ("author", "editor", "translator"):
             yield field, _names(source.names.get(role, ()), particle)
-    others = [role for role in source.names if role not in BIBTEX_NAMES]
+    others = [role for role in source.names if role not in BIBTEX_NAMES or role == "director"]
     slots = ["editora", "editorb", "editorc"]
     if modern and "editor" not in source.names:
         slots = ["editor", *slots]
@@ -134,8 +139,13 @@ def _titles(source: Source, modern: bool, kind: str) -> Iterator[tuple[str, str]
     title, container = variables.get("title", ""), variables.get("container-title", "")
     volume = variables.get("volume-title", "") if modern else ""
     whole = "booktitle" if kind in _IN_BOOKS else "journaltitle" if modern else "journal"
-    if kind == "online":
-        yield "organization", text_field(container)
+    if kind == "online" and not (modern and source.type == "article" and variables.get("publisher")):
+        yield "organization", text_field(container or (variables.get("publisher", "") if modern else ""))
+        container = ""
+    elif kind == "online":  # Who keeps preprints publishes them.
+        yield "organization", text_field(variables["publisher"])
+    elif kind == "misc" and modern and source.type != "document":
+        yield "howpublished", text_field(container)
         container = ""
     elif kind == "misc" and not modern:
         yield "howpublished", text_field("" if variables.get("publisher") else container)
@@ -143,24 +153,28 @@ def _titles(source: Source, modern: bool, kind: str) -> Iterator[tuple[str, str]
         yield "title", write(title)
         yield "booktitle", write(volume)
         yield "maintitle", write(container)
-    elif volume:
+    elif volume and source.type in WHOLE_WORKS:
         yield "title", write(volume)
         yield "maintitle", write(title)
     else:
         yield "title", write(title)
+        yield "issuetitle", write(volume if kind == "article" else "")
     yield whole, write(container) if whole == "booktitle" else rich_field(container)
 
 
 def _publisher_field(kind: str) -> str:
     fields = {"phdthesis": "school", "mastersthesis": "school", "thesis": "institution", "report": "institution",
-              "techreport": "institution", "manual": "organization"}  # fmt: skip
+              "techreport": "institution", "manual": "organization", "software": "organization"}  # fmt: skip
     return fields.get(kind, "publisher")
 
 
-def _number(source: Source) -> Iterator[tuple[str, str]]:
+def _number(source: Source, kind: str) -> Iterator[tuple[str, str]]:
     """What stands in `number`: the issue of a journal, the number of a report, or the place in a series."""
     article = source.type.startswith("article-") or source.type in ("periodical", "review", "review-book")
-    for variable in ("issue", "collection-number") if article else ("issue", "number", "collection-number"):
+    arxiv = parse_arxiv(source.variables.get("URL", "")).value
+    if kind == "online" and arxiv and arxiv == parse_arxiv(source.variables.get("number", "")).value:
+        return  # It stands in `eprint`.
+    for variable in ("issue", "collection-number") if article else ("number", "collection-number", "issue"):
         yield "number", text_field(source.variables.get(variable, ""))
     if article:  # the number of an article that has no pages
         yield "eid", text_field(source.variables.get("number", ""))

@@ -7,8 +7,10 @@ follows Zotero's and Pandoc's, so that a record arrives there as it left.
 from typing import NamedTuple
 
 __all__ = [
+    "IN_SERIES",
     "KNOWN",
     "NUMBERED",
+    "PAGED",
     "REPEATED",
     "RIS_NAMES",
     "SAME",
@@ -89,10 +91,17 @@ def ris_type(csl: str) -> str:
     return _WRITTEN.get(csl, "GEN")
 
 
-WHOLE = frozenset(("book", "classic", "dataset", "map", "musical_score", "periodical", "report", "standard"))
+WHOLE = frozenset(
+    ("book", "classic", "collection", "dataset", "map", "musical_score", "periodical", "report", "standard")
+)
 """Types that are contained in nothing, so that their second title is that of a series."""
 NUMBERED = frozenset(("report", "standard", "patent"))
 """Types whose own number stands where a journal has its issue."""
+
+IN_SERIES = frozenset(("book", "collection", "classic", "chapter", "entry", "paper-conference"))
+"""Types whose `M1` is their number in a series, as Zotero has it too."""
+PAGED = frozenset(("book", "collection", "classic", "thesis"))
+"""Types whose `SP` counts their pages."""
 
 RIS_NAMES = {
     "AU": "author", "A1": "author", "A2": "editor", "ED": "editor", "A3": "collection-editor", "A4": "translator",
@@ -105,7 +114,7 @@ def names_of(csl: str) -> tuple[tuple[str, str], ...]:
 
     Under `BOOK`, Zotero takes `A2` for editors of a series, so the editors of a book stand in `ED`.
     """
-    editor = "ED" if csl in WHOLE or csl == "collection" else "A2"
+    editor = "ED" if csl in WHOLE else "A2"
     return (
         ("AU", "author"), (editor, "editor"), ("A3", "collection-editor"), ("A4", "translator"),
         ("AU", "director"), ("AU", "composer"), ("AU", "performer"), ("AU", "interviewer"),

@@ -15,7 +15,7 @@ from ..citation_keys import is_citable, propose_key
 from ..csl import parse_source
 from ..csl.csl_dates import date_to_csl, guess_date, parse_date_text
 from ..identifiers import parse_doi, parse_isbn, parse_issn, parse_pmcid
-from .ris_fields import KNOWN, NUMBERED, REPEATED, RIS_NAMES, SAME, TAGS, WHOLE, ris_csl_type
+from .ris_fields import IN_SERIES, KNOWN, NUMBERED, PAGED, REPEATED, RIS_NAMES, SAME, TAGS, WHOLE, ris_csl_type
 
 __all__ = ["parse_ris"]
 
@@ -255,7 +255,7 @@ def _texts(record: _Record) -> Iterator[tuple[str, DataNode]]:
         field = next((f for tag in tags if (f := record.first(tag)) and f.span not in taken), None)
         if field:
             taken.add(field.span)
-            yield name, _scalar(field)
+            yield "version" if name == "edition" and record.type == "software" else name, _scalar(field)
     if keywords := record.all("KW"):
         yield "keyword", _scalar(keywords[0], ", ".join(field.text for field in keywords))
     if notes := record.all("N1"):
@@ -266,12 +266,17 @@ def _numbers(record: _Record) -> Iterator[tuple[str, DataNode]]:
     if issue := record.first("IS"):
         yield ("number" if record.type in NUMBERED else "issue"), _scalar(issue)
     if record.type not in NUMBERED and (own := record.first("C7" if record.type.startswith("article") else "M1")):
-        yield "number", _scalar(own)
+        series = record.first("T2" if record.type in WHOLE else "T3")
+        yield ("collection-number" if record.type in IN_SERIES and series else "number"), _scalar(own)
     first, last = record.first("SP"), record.first("EP")
     if first:
         page = re.sub(r"\s*[-–—‒]+\s*", "-", first.text)
         whole = last is None or "-" in page or last.text == page
-        yield "page", _scalar(first, page if whole or last is None else f"{page}-{last.text}")
+        counted = last is None and record.type in PAGED and re.fullmatch(r"[0-9]{2,5}(?:\s*(?:p|pp|pages|S)\.?)?", page)
+        yield (
+            "number-of-pages" if counted else "page",
+            _scalar(first, page if whole or last is None else f"{page}-{last.text}"),
+        )
     genre = record.first("M3")
     if genre and not parse_doi(genre.text).value:
         yield "genre", _scalar(genre)

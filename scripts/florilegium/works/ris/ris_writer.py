@@ -7,7 +7,7 @@ from ...core.model import Date, Name, Source
 from ...core.rich_text import plain_title
 from ..csl import retraction
 from ..csl.csl_dates import edtf
-from .ris_fields import NUMBERED, TAGS, WHOLE, names_of, ris_type
+from .ris_fields import IN_SERIES, NUMBERED, PAGED, TAGS, WHOLE, names_of, ris_type
 
 __all__ = ["ris_record"]
 
@@ -25,14 +25,26 @@ def _lines(source: Source) -> Iterator[tuple[str, str]]:
         # Whoever is no author stands in their place only where there is none.
         for name in source.names.get(role, ()) if tag != "AU" or role == "author" or not author else ():
             yield tag, _name(name)
+    variables = source.variables
     for row in TAGS:
         tag = "T2" if row.csl == "collection-title" and source.type in WHOLE else row.written
+        if row.csl == "container-title" and source.type in WHOLE and variables.get("collection-title"):
+            continue  # What is contained in nothing has one second title.
+        if row.csl == "issue" and source.type in NUMBERED and variables.get("number"):
+            continue
         if tag:
-            yield tag, plain_title(source.variables.get(row.csl, ""))
+            yield tag, plain_title(variables.get(row.csl, ""))
+    number = variables.get("number", "")
     if source.type in NUMBERED:
-        yield "IS", source.variables.get("number", "")
+        yield "IS", number
+    elif ris_type(source.type) in ("JOUR", "MGZN", "NEWS"):
+        yield "C7", number
     else:
-        yield ("C7" if ris_type(source.type) in ("JOUR", "MGZN", "NEWS") else "M1"), source.variables.get("number", "")
+        yield "M1", number or (variables.get("collection-number", "") if source.type in IN_SERIES else "")
+    if source.type == "software" and not variables.get("edition"):
+        yield "ET", variables.get("version", "")
+    if not variables.get("page") and source.type in PAGED:
+        yield "SP", variables.get("number-of-pages", "")
     for keyword in re.split(r"\s*[,;]\s*", source.variables.get("keyword", "")):
         yield "KW", keyword
     if found := retraction(source):

@@ -1,0 +1,94 @@
+"""Works of every type of CSL, written as BibLaTeX, BibTeX and RIS and read again: what the format can hold comes back."""
+
+from dataclasses import replace
+
+import pytest
+from florilegium.core.spans import LineTable
+from florilegium.works.bibtex.bibtex_reader import parse_bibtex
+from florilegium.works.csl import read_item, to_csl
+from florilegium.works.csl.csl_vocabulary import CSL_TYPES
+from florilegium.works.exports import biblatex_entry, bibtex_entry, ris_record
+from florilegium.works.ris.database_records import parse_records
+
+NAMES = [
+    {"family": "Berg", "given": "Jan", "non-dropping-particle": "van der"},
+    {"literal": "Smith and Sons Inc."},
+    {"family": "King", "given": "Martin Luther", "suffix": "Jr."},
+]
+PLAIN = {
+    "title": "The role of H2O: A study", "author": NAMES, "issued": {"date-parts": [[2001, 5, 3]]}, "language": "en",
+    "URL": "https://example.org/a_b", "accessed": {"date-parts": [[2020, 1, 2]]}, "keyword": "one, two", "note": "A note",
+}  # fmt: skip
+ARTICLE = {"container-title": "Journal", "volume": "12", "issue": "3", "page": "12-15", "DOI": "10.1000/182"}
+BOOK = {
+    "publisher": "Press", "publisher-place": "Oslo", "ISBN": "9780306406157", "edition": "2", "collection-title": "Series",
+    "collection-number": "7", "volume": "2", "editor": [{"family": "Ed", "given": "Ora"}],
+}  # fmt: skip
+PART = {**BOOK, "container-title": "The book", "page": "1-9"}
+NUMBERED = {"number": "N-12", "publisher": "Office", "publisher-place": "Oslo"}
+SPECIAL = {
+    **dict.fromkeys(("article-journal", "article-magazine", "article-newspaper", "review", "review-book"), ARTICLE),
+    **{key: {**BOOK, "number-of-pages": "300"} for key in ("book", "collection", "classic")},
+    **dict.fromkeys(("chapter", "entry", "entry-dictionary", "entry-encyclopedia"), PART),
+    **dict.fromkeys(("report", "patent", "standard", "legislation", "bill", "regulation", "treaty"), NUMBERED),
+    "paper-conference": {**PART, "event-title": "A conference", "event-place": "Rome"},
+    "report": {**NUMBERED, "genre": "Working paper", "collection-title": "Papers"},
+    "thesis": {"genre": "PhD thesis", "publisher": "University", "publisher-place": "Oslo", "number-of-pages": "200"},
+    "dataset": {"publisher": "Zenodo", "DOI": "10.5281/zenodo.1"},
+    "software": {"publisher": "Zenodo", "version": "1.2"},
+    "webpage": {"container-title": "A site"}, "post": {"container-title": "A forum"},
+    "post-weblog": {"container-title": "A blog"}, "interview": {"container-title": "A paper"},
+    "article": {"number": "2101.00001", "publisher": "arXiv", "URL": "https://arxiv.org/abs/2101.00001"},
+    "motion_picture": {"publisher": "Studio", "director": [{"family": "Dir", "given": "Ann"}]},
+    "speech": {"event-title": "A conference", "event-place": "Rome"},
+    "periodical": {"volume": "12", "issue": "3", "publisher": "Press"},
+}  # fmt: skip
+NOT_IN_BIBTEX = {"number-of-pages", "event-title", "event-place"}
+NOT_IN_RIS = {"event-title", "event-place", "director"}
+RIS_ALIKE = {
+    "article": "article-journal", "broadcast": "motion_picture", "collection": "book", "entry": "chapter",
+    "event": "document", "performance": "document", "post": "post-weblog", "regulation": "legislation",
+    "review": "article-journal", "review-book": "article-journal", "treaty": "legislation",
+}  # fmt: skip
+"""Types that RIS has no type for, and what they come back as."""
+
+
+def again(kind, write, read):
+    """The work of this type, and what comes back of it."""
+    source, problems = read_item({"type": kind, **PLAIN, **SPECIAL.get(kind, {})}, "the work")
+    assert problems == []
+    source = replace(source, key="key")
+    found, problems = read(LineTable("works", write(source)))
+    assert problems == []
+    return to_csl(source), to_csl(found[0])
+
+
+@pytest.mark.parametrize("kind", sorted(CSL_TYPES))
+def test_nothing_is_lost_that_a_format_can_hold(kind):
+    before, after = again(kind, biblatex_entry, parse_bibtex)
+    assert after == before
+    before, after = again(kind, bibtex_entry, parse_bibtex)
+    assert after == {name: value for name, value in before.items() if name not in NOT_IN_BIBTEX}
+    before, after = again(kind, ris_record, parse_records)
+    numbered = {"collection-number"} if kind in ("entry-dictionary", "entry-encyclopedia") else set()
+    kept = {name: value for name, value in before.items() if name not in NOT_IN_RIS | numbered}
+    assert after == {**kept, "type": RIS_ALIKE.get(kind, kind)}
+
+
+def test_a_volume_is_a_part_of_its_work_and_an_issue_of_its_journal():
+    for kind in ("book", "chapter", "article-journal"):
+        item = {"type": kind, "title": "T", "container-title": "C", "volume-title": "V", "author": NAMES[:1]}
+        item = {name: value for name, value in item.items() if kind != "book" or name != "container-title"}
+        source, _ = read_item(item, "the work")
+        found, _ = parse_bibtex(LineTable("works.bib", biblatex_entry(source)))
+        assert to_csl(found[0]) == {**item, "id": "work"}
+
+
+def test_the_pages_of_a_book_are_counted_and_those_of_a_chapter_are_a_place():
+    def page(text):
+        found, _ = parse_records(LineTable("works.ris", text))
+        return {name: found[0].variables[name] for name in ("page", "number-of-pages") if name in found[0].variables}
+
+    assert page("TY  - BOOK\nTI  - T\nSP  - 320\nER  - \n") == {"number-of-pages": "320"}
+    assert page("TY  - BOOK\nTI  - T\nSP  - 3\nEP  - 20\nER  - \n") == {"page": "3-20"}
+    assert page("TY  - CHAP\nTI  - T\nSP  - 320\nER  - \n") == {"page": "320"}
