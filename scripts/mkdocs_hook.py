@@ -113,11 +113,11 @@ _GENERATED = re.compile(r"---\nflorilegium-page: ([0-9a-f]{64})\n((?:.*\n)*?)---
 class _Finished:
     """What a page is besides a `Page` of MkDocs, if its HTML and its front matter need no other reading."""
 
-    def read_source(self, _config: MkDocsConfig) -> None:
+    def read_source(self, config: MkDocsConfig) -> None:
         """Take the front matter and the HTML as they were written."""
         self.markdown, self.meta = _read_generated(self.file.content_string)  # type: ignore[attr-defined]
 
-    def render(self, config: MkDocsConfig, files: object) -> None:
+    def render(self, config: MkDocsConfig, files: Any) -> None:
         """Take the HTML as it is, unless a plugin has added Markdown to it."""
         if not re.fullmatch(r"<div>.*</div>\n", self.markdown):
             super().render(config, files)  # type: ignore[misc]
@@ -137,7 +137,7 @@ def _finished(kind: type[Page]) -> type[Page]:
 
 def on_pre_page(page: Page, config: MkDocsConfig, **_: Any) -> Page:
     """Let a page that we have generated, and nobody has changed since, be taken as it is."""
-    if config.plugins.events.get("page_read_source"):
+    if config.plugins.events.get("page_read_source") or isinstance(page, _Finished):
         return page
     try:
         found = _GENERATED.fullmatch(page.file.content_string)

@@ -35,6 +35,7 @@ __all__ = [
 _COMMANDS = {
     "check": "check_commands.check",
     "build": "build_commands.build",
+    "serve": "serve_command.serve",
     "verify": "verify_command.verify",
     "explain": "check_commands.explain",
     # Writing

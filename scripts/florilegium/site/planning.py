@@ -14,6 +14,7 @@ from ..library.reading import ANNOTATIONS
 from ..works.citing import (
     Bibliography,
     BibliographyError,
+    CitationCache,
     read_cache,
     read_style,
     render_bibliography,
@@ -27,8 +28,11 @@ from .pages import PagePlan, plan_pages
 __all__ = ["check_addresses", "epoch_of", "format_citations", "plan_site"]
 
 
-def format_citations(links: Links, options: Options) -> Bibliography:
-    """All works and citations of a library in its style, from the last run's results where they hold."""
+def format_citations(links: Links, options: Options, cache: CitationCache | None = None) -> Bibliography:
+    """All works and citations of a library in its style, from the last run's results where they hold.
+
+    `cache` holds those of this process, where it is not the first time.
+    """
     settings = links.library.settings
     path = state_folder(options.root) / "citations.json"
     try:
@@ -37,11 +41,11 @@ def format_citations(links: Links, options: Options) -> Bibliography:
             _citations(links),
             style=read_style(settings.citation_style, folder=options.root / ANNOTATIONS),
             language=settings.language,
-            cache=read_cache(path) if options.remember else None,
+            cache=cache or (read_cache(path) if options.remember else None),
         )
     except BibliographyError as error:
         raise _placed(error, links) from None
-    if options.remember and not bibliography.approximate:
+    if options.remember and not bibliography.approximate and bibliography.cache is not cache:
         write_cache(path, bibliography.cache)
     return bibliography
 

@@ -1,0 +1,1 @@
+"""The site while somebody writes: kept in memory, each page made when it is asked for, findings shown over it."""

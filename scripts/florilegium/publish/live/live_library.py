@@ -1,0 +1,126 @@
+"""The library in memory: after an edit, what changed is read again, and the rest of it judged and planned anew."""
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from ...check.checking import Options, Totals, current_day, has_errors, judge, read
+from ...core.cache import code_stamp, state_folder
+from ...core.diagnostics import Diagnostic
+from ...core.limits import uncollected
+from ...library.reading import Listed, Parsed, ReadResult, list_files, read_library
+from ...site.data_files import DataFile, data_files
+from ...site.pages import FOLDERS, PagePlan, is_generated, plan_pages
+from ...site.planning import check_addresses, format_citations
+from ...works.citing import CitationCache
+
+__all__ = ["LiveLibrary", "Seen", "Shown", "look"]
+
+
+class Seen(NamedTuple):
+    """How the files lie that a site is made from; any edit changes it, and the swap file of an editor does not."""
+
+    library: tuple[Listed, ...]
+    problems: tuple[Diagnostic, ...]
+    pages: tuple[tuple[str, int, int], ...]
+    """Hand-written pages and what lies beside them, by path, with size and time."""
+    frame: tuple[tuple[str, int, int], ...]
+    """The configuration of the renderer."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for name, _, _ in self.pages)
+
+
+def look(root: Path) -> Seen:
+    """See how the files of a project lie, without opening one of the library."""
+    files, problems = list_files(root)
+    return Seen(tuple(files), tuple(problems), tuple(_pages(root / "docs")), tuple(_listing([root / "mkdocs.yml"])))
+
+
+def _pages(docs: Path) -> Iterator[tuple[str, int, int]]:
+    for folder, folders, names in os.walk(docs):
+        at_top = Path(folder) == docs
+        folders[:] = sorted(name for name in folders if not (at_top and name in FOLDERS) and not name.startswith("."))
+        yield from _listing(Path(folder, name) for name in sorted(names) if not _is_temporary(name))
+
+
+def _is_temporary(name: str) -> bool:
+    """Whether an editor keeps a file for itself."""
+    return name.startswith((".", "~$", "#")) or name.endswith(("~", ".swp", ".swx", ".tmp", ".bak")) or name == "4913"
+
+
+def _listing(paths: "Iterator[Path] | list[Path]") -> Iterator[tuple[str, int, int]]:
+    for path in paths:
+        try:
+            status = path.stat()
+        except OSError:
+            continue  # It is gone already.
+        yield str(path), status.st_size, status.st_mtime_ns
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A library that can be shown: its pages and data files, each made when somebody asks for it."""
+
+    plan: PagePlan
+    url: str
+    seen: Seen
+    at: float = field(default_factory=time.time)
+
+    @cached_property
+    def data(self) -> Mapping[str, DataFile]:
+        return {file.path: file for file in data_files(self.plan.site) if not file.needs}
+
+    @cached_property
+    def index_keys(self) -> Mapping[str, str]:
+        """What changes when a page does, for the search index."""
+        return {path: page.key for path, page in self.plan.pages.items()}
+
+
+class LiveLibrary:
+    """A library whose files are remembered from one look to the next."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self._parsed: dict[Listed, Parsed] = {}
+        self._citations: CitationCache | None = None
+
+    def refresh(self, seen: Seen) -> tuple[tuple[Diagnostic, ...], Totals, Shown | None]:
+        """Judge the library as it lies now; nothing to be shown where it has errors."""
+        with uncollected():
+            result = self._read()
+            self._parsed = {listed: parsed for listed in seen.library if (parsed := result.parsed.get(listed.path))}
+            # The day is that of the clock: a server may run through midnight.
+            links, diagnostics = judge(result, current_day())
+            quotes = sum(len(note.quotes) for note in result.library.notes)
+            totals = Totals(len(result.library.notes), len(result.library.themes), quotes, len(links.sources))
+            if has_errors(diagnostics):
+                return diagnostics, totals, None
+            check_addresses(links)
+            bibliography = format_citations(links, self.options, self._citations)
+            self._citations = bibliography.cache
+            plan = plan_pages(links, bibliography, code_stamp().hex())
+            return diagnostics, totals, Shown(plan=plan, url=links.library.settings.url, seen=seen)
+
+    def _read(self) -> ReadResult:
+        if not self._parsed:
+            return read(self.options)[0]
+        return read_library(self.options.root, known=self._parsed.get)
+
+    @property
+    def index_memory(self) -> Path:
+        """The file in which the search index remembers what it can use again."""
+        return state_folder(self.options.root) / "live-index.sqlite"
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a file under `docs/` is one that a build has written there."""
+    try:
+        return is_generated(path.read_bytes())
+    except OSError:
+        return False
