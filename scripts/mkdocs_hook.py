@@ -37,6 +37,8 @@ class _Session:
     def __init__(self) -> None:
         self.site: PageSite | None = None
         """What the pages that we wrote show; None where `florilegium build` wrote them."""
+        self.epoch = ""
+        """What we have given to MkDocs as the time of the build."""
         self.serving = False
         """Whether `mkdocs serve` is up, which answers nobody after a build that failed."""
 
@@ -88,6 +90,9 @@ def on_pre_build(config: MkDocsConfig) -> None:
         Severity.INFORMATION: logging.INFO,
     }
     root = Path(config.config_file_path).parent
+    if os.environ.get("SOURCE_DATE_EPOCH") == _session.epoch:
+        # That was ours, for what MkDocs writes. The day of the checks is that of the clock.
+        os.environ.pop("SOURCE_DATE_EPOCH", None)
     try:
         prepared = prepare_pages(Options(root=root, executor=None, notify=log.info))
     except FlorilegiumError as error:
@@ -100,7 +105,8 @@ def on_pre_build(config: MkDocsConfig) -> None:
     if prepared.site is None:
         _stop("the library has errors, which are listed above; its pages stay as they were")
         return
-    os.environ.setdefault("SOURCE_DATE_EPOCH", str(prepared.epoch))
+    if "SOURCE_DATE_EPOCH" not in os.environ:
+        os.environ["SOURCE_DATE_EPOCH"] = _session.epoch = str(prepared.epoch)
     _session.site = prepared.site
 
 
@@ -113,7 +119,7 @@ _GENERATED = re.compile(r"---\nflorilegium-page: ([0-9a-f]{64})\n((?:.*\n)*?)---
 class _Finished:
     """What a page is besides a `Page` of MkDocs, if its HTML and its front matter need no other reading."""
 
-    def read_source(self, config: MkDocsConfig) -> None:
+    def read_source(self, _config: MkDocsConfig) -> None:
         """Take the front matter and the HTML as they were written."""
         self.markdown, self.meta = _read_generated(self.file.content_string)  # type: ignore[attr-defined]
 
@@ -137,7 +143,7 @@ def _finished(kind: type[Page]) -> type[Page]:
 
 def on_pre_page(page: Page, config: MkDocsConfig, **_: Any) -> Page:
     """Let a page that we have generated, and nobody has changed since, be taken as it is."""
-    if config.plugins.events.get("page_read_source") or isinstance(page, _Finished):
+    if config.plugins.events.get("page_read_source") or issubclass(type(page), _Finished):
         return page
     try:
         found = _GENERATED.fullmatch(page.file.content_string)

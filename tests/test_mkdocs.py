@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from florilegium.check.checking import Options
+from florilegium.publish.live.live_site import LiveSite
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import get_files, set_exclusions
@@ -34,6 +36,23 @@ def test_makes_the_site_that_our_command_makes(built: Project, tmp_path: Path) -
     ours = tree(tmp_path / "site")
     assert ours.pop(".florilegium-site")
     assert ours == tree(built.site)
+
+
+def test_makes_the_site_that_is_shown_while_somebody_writes(built: Project) -> None:
+    live = LiveSite(Options(root=built.root, executor=None))
+    live.follow()
+    pages = tree(built.site)
+    differing = []
+    for path, data in pages.items():
+        answer = live.answer(path)
+        assert answer, path
+        own = re.compile(rb'<link rel="stylesheet" href="/~florilegium/panel.css"><script [^>]*></script>')
+        if answer.status != 200 or own.sub(b"", answer.body) != data:
+            differing.append(path)
+    live.close()
+    # Nobody looks for the map of a site that is not published.
+    assert sorted(differing) == ["404.html", "sitemap.xml", "sitemap.xml.gz"]
+    assert len(pages) > 100
 
 
 def test_says_nothing_of_a_clean_library(built: Project) -> None:
@@ -184,10 +203,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def test_serving_shows_an_edit_on_every_page_that_quotes_it(server: Server) -> None:
     before = server.builds()
     server.project.edit("annotations/notes/forgetting.md", "What is gone is gone.", "What is gone comes back.")
+    # Younger than the youngest note, and yet not of the future.
+    server.project.edit("annotations/notes/forgetting.md", "[[2009]]", "[[2025]]")
     pages = ("notes/forgetting/", "themes/amnesia/", "quotes/")
     server.wait(lambda: all("What is gone comes back." in server.page(page) for page in pages))
     server.rest()
     assert server.builds() == before + 1
+    assert "implausible-date" not in server.said()
 
 
 def test_serving_has_a_search_index(server: Server) -> None:

@@ -152,7 +152,7 @@ def _start(root: Path, folder: Path, title: str, example: bool, program: str) ->
             (f"cd {shell_word(folder)}", ""),
             *([("florilegium verify --originals originals", "compares the quotations with their texts")] * example),
             ("florilegium build", "makes the site"),
-            ("mkdocs serve", "shows it while you write"),
+            ("florilegium serve", "shows it while you write"),
             ("florilegium new note", "starts a note of your own"),
         ]
     )
@@ -289,4 +289,4 @@ _CHECK = ("florilegium check", "says what is left to be done, and what is wrong"
 
 def _show(root: Path) -> tuple[str, str]:
     script = (root / "scripts" / "serve").is_file()
-    return "./scripts/serve" if script else "mkdocs serve", "shows the site while you write"
+    return "./scripts/serve" if script else "florilegium serve", "shows the site while you write"

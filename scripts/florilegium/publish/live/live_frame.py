@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -28,8 +28,7 @@ class LiveFrame:
 
     def __init__(self, root: Path, generated: Iterable[str], url: str) -> None:
         # The hook of the configuration has nothing to do but what it does for a page.
-        os.environ[PAGES_WRITTEN], os.environ[SITE_URL] = "1", url
-        with _complaints("mkdocs.yml"):
+        with _complaints("mkdocs.yml"), _environment({PAGES_WRITTEN: "1", SITE_URL: url}):
             config = load_config(str(root / "mkdocs.yml"))
             config.plugins.on_startup(command="serve", dirty=False)
             self.config = config.plugins.on_config(config)
@@ -95,6 +94,20 @@ def _is_written(file: File) -> bool:
     """Whether a file is what an earlier build has written, and not what somebody wrote by hand."""
     top = file.src_uri.partition("/")[0]
     return top in FOLDERS or (file.src_uri == "index.md" and is_ours(Path(file.abs_src_path or "")))
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 @contextmanager

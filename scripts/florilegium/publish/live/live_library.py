@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...check.checking import Options, Totals, current_day, has_errors, judge, read
-from ...core.cache import code_stamp, state_folder
+from ...core.cache import code_stamp
 from ...core.diagnostics import Diagnostic
 from ...core.limits import uncollected
 from ...library.reading import Listed, Parsed, ReadResult, list_files, read_library
@@ -18,7 +18,7 @@ from ...site.pages import FOLDERS, PagePlan, is_generated, plan_pages
 from ...site.planning import check_addresses, format_citations
 from ...works.citing import CitationCache
 
-__all__ = ["LiveLibrary", "Seen", "Shown", "look"]
+__all__ = ["LiveLibrary", "Seen", "Shown", "is_ours", "look"]
 
 
 class Seen(NamedTuple):
@@ -111,11 +111,6 @@ class LiveLibrary:
         if not self._parsed:
             return read(self.options)[0]
         return read_library(self.options.root, known=self._parsed.get)
-
-    @property
-    def index_memory(self) -> Path:
-        """The file in which the search index remembers what it can use again."""
-        return state_folder(self.options.root) / "live-index.sqlite"
 
 
 def is_ours(path: Path) -> bool:

@@ -1,6 +1,7 @@
 """The server that shows a site to the person who writes it, on the loopback address unless another one is given."""
 
 import mimetypes
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -66,6 +67,7 @@ def serve_site(
     site: LiveSite, host: str, port: int, *, ready: Callable[[str], None], told: Callable[[Round], None]
 ) -> None:
     """Serve a site until the program is told to stop. `ready` hears the address, `told` what each edit led to."""
+    _Server.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         server = _Server((host, port), _Handler)
     except OSError as error:

@@ -60,13 +60,14 @@ class LiveSite:
         self._seen: Seen | None = None
         self._state: dict[str, Any] = {"change": 0, "site": 0, "findings": [], "summary": ""}
         self._changed = threading.Condition()
-        self._index = Path(tempfile.mkdtemp(prefix="florilegium-live-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="florilegium-live-"))
+        self._index = self._folder / "index"
         self._indexed: Shown | None = None
         self._indexing = threading.Lock()
 
     def close(self) -> None:
         """Remove what lies on the disk."""
-        shutil.rmtree(self._index, ignore_errors=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     # -- following the files
 
@@ -162,10 +163,11 @@ class LiveSite:
         if file is not None and file.is_documentation_page():
             page = shown.plan.pages.get(file.src_uri)
             return self._html(frame.page(file, page.render().decode() if page else None))
-        if page := shown.plan.pages.get(address):
-            return Answer(page.render())
+        # The page of a note has the name that its plain Markdown has in the site.
         if data := shown.data.get(address):
             return Answer(b"".join(data.render()), data.media_type)
+        if (page := shown.plan.pages.get(address)) and not address.endswith(".md"):
+            return Answer(page.render())
         if file is not None and file.abs_src_path and Path(file.abs_src_path).is_file():
             return Answer(Path(file.abs_src_path).read_bytes())
         return None
@@ -201,7 +203,7 @@ class LiveSite:
         with self._indexing:
             if self._indexed is not shown and shown is self.shown:
                 keys: Callable[[str], str] = lambda path: shown.index_keys.get(path, "")  # noqa: E731
-                index_site(shown.plan.site, self._index, memory=self._index / "memory.sqlite", key_of=keys)
+                index_site(shown.plan.site, self._index, memory=self._folder / "memory.sqlite", key_of=keys)
                 self._indexed = shown
 
 
