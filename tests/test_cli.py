@@ -8,11 +8,12 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from florilegium import cli
-from florilegium.cli import check_commands
+from florilegium.cli import check_commands, progress_line
 from florilegium.core.diagnostics import shell_word
 from florilegium.core.rules import RULES
 from florilegium.library import cache_shards, reading
@@ -288,11 +289,26 @@ def test_colours(root, write):
 
 @pytest.mark.slow
 def test_progress_is_for_terminals(root, write):
-    write(root, {f"annotations/notes/note-{n}.md": HEAD for n in range(500)})
-    assert "\rreading 504 of 504\r\n" in on_terminal(root, "check", "--no-cache")[1]
+    write(root, {f"annotations/notes/note-{n}.md": HEAD for n in range(20)})
     done = start("check", "--no-cache", folder=root)
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"reading" not in done.stdout
+
+
+def test_progress_names_the_step_and_how_far_it_is(monkeypatch):
+    monkeypatch.setattr(progress_line, "_AFTER", 0.05)
+    monkeypatch.setattr(progress_line, "_EVERY", 0.01)
+    stream = io.StringIO()
+    line = progress_line.ProgressLine(stream)
+    line("quick")
+    line("reading", 300, 1000)
+    while "reading" not in stream.getvalue():
+        time.sleep(0.01)
+    line("")
+    said = stream.getvalue()
+    assert said.startswith("\r\x1b[Kreading, 300 of 1,000 … 0 s")
+    assert said.endswith("\r\x1b[K")
+    assert "quick" not in said
 
 
 @pytest.mark.slow

@@ -78,7 +78,8 @@ class Taken(NamedTuple):
 
 def _check(run: Build) -> str:
     run.checked = check_library(run.options)
-    return str(run.checked.totals)
+    read = run.checked.read
+    return f"{run.checked.totals}; {read:,} file{'' if read == 1 else 's'} read, the others remembered"
 
 
 def _plan(run: Build) -> str:
@@ -103,20 +104,20 @@ def _index(run: Build) -> str:
 
 def _render(run: Build) -> str:
     url = run.checked.links.library.settings.url
-    build_in(run.built, run.options.root, run.renderer, epoch_of(run.checked), url)
+    only_changed = build_in(run.built, run.options.root, run.renderer, epoch_of(run.checked), url)
     run.index.place(run.built)
-    return str(run.renderer)
+    return f"{run.renderer}, {'only what changed' if only_changed else 'every page'}"
 
 
 def _export(run: Build) -> str:
     record = run.lock.state / f"{run.built.name}.data"
-    renew_data_files(run.plan, run.built, run.options.root / "docs", record, remember=run.options.remember)
-    return "those whose inputs have changed" if run.options.remember else "all"
+    placed = renew_data_files(run.plan, run.built, run.options.root / "docs", record, remember=run.options.remember)
+    return f"{placed.made:,} made, {placed.kept:,} kept"
 
 
 def _publish(run: Build) -> str:
-    publish_site(run.built, run.site_dir, project=_project(run.options), lock=run.lock)
-    return run.site_dir.name
+    done = publish_site(run.built, run.site_dir, project=_project(run.options), lock=run.lock)
+    return f"{done.copied:,} files new or changed, {done.kept:,} kept, {done.removed:,} removed"
 
 
 STEPS = (
@@ -165,7 +166,9 @@ def run_build(options: Options, site_dir: Path, renderer: Renderer) -> Built:
 
 def _taken(step: Step, run: Build) -> Taken:
     before, began = times(), time.monotonic()
+    run.options.progress(step.name, 0, 0)
     result = step.take(run)
+    run.options.progress("", 0, 0)
     cpu = sum(times()[:4]) - sum(before[:4])
     return Taken(step, result, cpu, time.monotonic() - began)
 

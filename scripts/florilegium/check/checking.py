@@ -73,6 +73,8 @@ class Options:
     executor: MakeExecutor = local_processes
     """Makes the executor that large libraries are read on; None for this process alone."""
     progress: Callable[[str, int, int], None] = lambda _what, _done, _all: None
+    """Hears of a step by its name, how far it is and how much it has to do, as far as that is known; an empty name ends
+    the last step."""
     notify: Callable[[str], None] = lambda _message: None
     """Hears that the run waits for another one."""
     search: bool = True
@@ -100,6 +102,8 @@ class Checked(NamedTuple):
     totals: Totals
     result: ReadResult | None = None
     """What was read, for whoever looks at the files again."""
+    read: int = 0
+    """Files that had to be read, since they have changed."""
 
 
 def find_root(start: Path) -> Path:
@@ -127,6 +131,7 @@ def check_library(options: Options) -> Checked:
 
 def read(options: Options) -> tuple[ReadResult, CacheShards]:
     """Read the library of `options.root`, as far as it is not remembered, and remember it."""
+    options.progress("reading", 0, 0)
     shards = CacheShards(Cache(state_folder(options.root)) if options.remember else None)
     result = read_library(
         options.root,
@@ -156,7 +161,9 @@ def check_text(options: Options, path: str, data: bytes) -> tuple[Diagnostic, ..
 
 def _check(options: Options) -> Checked:
     result, shards = read(options)
+    options.progress("checking", 0, 0)
     links, diagnostics = judge(result, options.today)
+    options.progress("", 0, 0)
     totals = Totals(
         len(result.library.notes),
         len(result.library.themes),
@@ -165,7 +172,7 @@ def _check(options: Options) -> Checked:
     )
     if shards.cache and shards.settled and not any(map(is_spent, result.parsed.values())):
         shards.cache.save("checked", (_signature(shards.files, options.today), diagnostics, totals))
-    return Checked(links, diagnostics, totals, result)
+    return Checked(links, diagnostics, totals, result, shards.missed)
 
 
 def _signature(files: Iterable[Listed], today: date) -> str:

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache, wraps
+from functools import cache, lru_cache, wraps
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +14,7 @@ import click
 from .. import __version__
 from ..core.diagnostics import Diagnostic, did_you_mean, plain, quoted
 from ..core.errors import CannotRun
+from .progress_line import ProgressLine
 
 if TYPE_CHECKING:
     from ..check.checking import Totals
@@ -146,18 +147,21 @@ def executor_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return with_executor
 
 
+@cache
+def _line() -> ProgressLine:
+    return ProgressLine(sys.stderr)
+
+
 def progress() -> Callable[[str, int, int], None]:
-    """Shows how far a long step is, on a terminal only."""
-    if not _is_terminal(sys.stderr):
+    """Say what takes more than a second, and how far it is, on a terminal only."""
+    if not _is_terminal(sys.stderr) or os.environ.get("TERM") == "dumb":
         return lambda _what, _done, _all: None
+    return _line()
 
-    def show(what: str, done: int, everything: int) -> None:
-        if everything >= 500 and (done % 100 == 0 or done == everything):
-            end = "\n" if done == everything else ""
-            sys.stderr.write(f"\r{what} {done:,} of {everything:,}{end}")
-            sys.stderr.flush()
 
-    return show
+def _end_progress() -> None:
+    if _is_terminal(sys.stderr):
+        _line()("")
 
 
 def print_findings(
@@ -170,6 +174,8 @@ def print_findings(
     """Print findings in one of the formats of `reporters`; `unsaved` holds texts that stand for files, by path."""
     from ..core import reporters
     from ..library.reading import read_text
+
+    _end_progress()
 
     @lru_cache(maxsize=8)
     def lines(path: str) -> list[str]:
@@ -200,6 +206,7 @@ def forget_output() -> None:
 
 def tell(message: str) -> None:
     """Say something that is no result."""
+    _end_progress()
     click.echo(f"florilegium: {plain(message)}", err=True)
 
 

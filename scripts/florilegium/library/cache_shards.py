@@ -24,6 +24,8 @@ class CacheShards:
         self._now: dict[int, list[Listed]] = defaultdict(list)
         self._kept: dict[int, tuple[Listed, ...]] = {}
         self._parsed: dict[Listed, Parsed] = {}
+        self.missed = 0
+        """Files of which nothing was remembered."""
 
     @property
     def files(self) -> Iterator[Listed]:
@@ -44,7 +46,9 @@ class CacheShards:
         if shard not in self._now:
             self._load(shard)
         self._now[shard].append(listed)
-        return self._parsed.get(listed)
+        found = self._parsed.get(listed)
+        self.missed += found is None
+        return found
 
     def _load(self, shard: int) -> None:
         found: Any = self.cache and self.cache.load(_name(shard))

@@ -16,8 +16,8 @@ from .renderers import Job, Renderer, RenderFailed, render_site
 __all__ = ["build_in"]
 
 
-def build_in(built: Path, root: Path, renderer: Renderer, epoch: int, url: str = "") -> None:
-    """Build the site of `root` into `built`, only what changed where the rest is known to be whole.
+def build_in(built: Path, root: Path, renderer: Renderer, epoch: int, url: str = "") -> bool:
+    """Build the site of `root` into `built`; whether only what changed, since the rest is known to be whole.
 
     `built` lies in the state folder, whose lock is held.
     Raises `RenderFailed`, also when the renderer left out a page.
@@ -38,6 +38,7 @@ def build_in(built: Path, root: Path, renderer: Renderer, epoch: int, url: str =
         if not (built / page).is_file():
             raise RenderFailed(f"{renderer} did not make {page}", "look for what leaves it out in mkdocs.yml")
     frame.write_text(fingerprint, encoding="utf-8")
+    return whole
 
 
 def _has_no_plugins(root: Path) -> bool:

@@ -35,6 +35,7 @@ def format_citations(links: Links, options: Options, cache: CitationCache | None
     """
     settings = links.library.settings
     path = state_folder(options.root) / "citations.json"
+    options.progress("formatting citations", 0, 0)
     try:
         bibliography = render_bibliography(
             {key: to_csl(source) for key, source in links.sources.items()},

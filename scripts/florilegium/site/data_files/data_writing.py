@@ -15,7 +15,7 @@ from ...core.errors import FlorilegiumError
 from ...core.workers import map_forked
 from .data_file import DataFile
 
-__all__ = ["MANIFEST", "ExportError", "Exported", "place_data_files", "write_data_files"]
+__all__ = ["MANIFEST", "ExportError", "Exported", "Placed", "place_data_files", "write_data_files"]
 
 R = TypeVar("R")
 
@@ -150,13 +150,20 @@ def _write_manifest(path: Path, known: Mapping[str, frozenset[str]], digests: Ma
 # -------------------------------------------------------------------------------------------------- built site
 
 
+class Placed(NamedTuple):
+    """How many files were put beside the pages."""
+
+    made: int
+    kept: int
+
+
 def place_data_files(
     files: Iterable[DataFile],
     built: Path,
     *,
     record: Path | None = None,
     key_of: Callable[[DataFile], str] = lambda _: "",
-) -> None:
+) -> Placed:
     """Put the files that can be made beside the pages of a site, in the private folder where that was built.
 
     `record` is the file that remembers what was put there, and for which key: a file for which `key_of` gives the same
@@ -174,6 +181,7 @@ def place_data_files(
         (built / path).unlink(missing_ok=True)
     if record:
         _write_record(record, {path: _state(built / path, key) for path, (_, key) in wanted.items()})
+    return Placed(len(outdated), len(kept))
 
 
 def _place(file: DataFile, built: Path) -> None:

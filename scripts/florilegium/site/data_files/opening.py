@@ -25,6 +25,7 @@ from . import (
     place_data_files,
     unformatted_site,
 )
+from .data_writing import Placed
 
 __all__ = ["Opened", "add_data_files", "open_data_files", "read_originals", "renew_data_files"]
 
@@ -69,7 +70,7 @@ def add_data_files(site: Site, built: Path, docs: Path) -> None:
     place_data_files(_data_files(site, docs), built)
 
 
-def renew_data_files(plan: PagePlan, built: Path, docs: Path, record: Path, *, remember: bool) -> None:
+def renew_data_files(plan: PagePlan, built: Path, docs: Path, record: Path, *, remember: bool) -> Placed:
     """Put the data files where an earlier build has put them: only those are made whose inputs have changed."""
     facts = facts_key(plan.site, code_stamp().hex()) if remember else ""
 
@@ -78,7 +79,7 @@ def renew_data_files(plan: PagePlan, built: Path, docs: Path, record: Path, *, r
         page = plan.pages.get(file.path)
         return (page.key if page else facts) if remember else ""
 
-    place_data_files(_data_files(plan.site, docs), built, record=record, key_of=key_of)
+    return place_data_files(_data_files(plan.site, docs), built, record=record, key_of=key_of)
 
 
 def _data_files(site: Site, docs: Path) -> Iterator[DataFile]:
