@@ -118,7 +118,7 @@ def test_severities_and_exceptions_count(run, root, write):
     ("arguments", "message", "remedy"),
     [
         (["chek"], 'there is no command "chek"', 'did you mean "check"?'),
-        (["publish"], 'there is no command "publish"', "the commands are check, build, verify"),
+        (["publish"], 'there is no command "publish"', "the commands are check, build, serve, verify"),
         (["check", "--formt", "json"], "No such option", "florilegium check --help"),
         (["check", "--format", "xml"], "'xml' is not one of 'text', 'json', 'sarif', 'github'", "check --help"),
         (["check", "here"], "unexpected extra argument (here)", "check --help"),
@@ -140,7 +140,7 @@ def test_what_cannot_run(arguments, message, remedy, run, root):
 def test_no_command_shows_what_there_is(run, root):
     code, out, err = run(folder=root)
     assert (code, out) == (2, "")
-    assert re.findall(r"^  (\w+)  ", err, re.MULTILINE)[:3] == ["check", "build", "verify"]
+    assert re.findall(r"^  (\w+)  ", err, re.MULTILINE)[:3] == ["check", "build", "serve"]
 
 
 def test_a_fault_of_the_program_is_no_finding(run, root, monkeypatch):
