@@ -11,7 +11,7 @@ from ..core.errors import CannotRun
 from .program import print_findings, progress, root_option, tell
 
 if TYPE_CHECKING:
-    from ..publish.live.live_site import Round
+    from ..publish.live.live_site import LiveUpdate
 
 
 @click.command()
@@ -28,7 +28,7 @@ def serve(root: Path, dev_addr: str) -> int:
     if not port.isdigit() or int(port) > 65535:
         raise CannotRun(f"{dev_addr} is not an address to serve at", "write -a localhost:8001")
 
-    def told(found: "Round") -> None:
+    def told(found: "LiveUpdate") -> None:
         if found.totals:
             print_findings(root, found.diagnostics, "text", found.totals)
         if found.problem:

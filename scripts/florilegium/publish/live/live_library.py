@@ -18,7 +18,7 @@ from ...site.pages import FOLDERS, PagePlan, is_generated, plan_pages
 from ...site.planning import check_addresses, format_citations
 from ...works.citing import CitationCache
 
-__all__ = ["LiveLibrary", "Seen", "Shown", "is_ours", "look"]
+__all__ = ["LiveLibrary", "Seen", "Shown", "is_ours", "see_files"]
 
 
 class Seen(NamedTuple):
@@ -36,7 +36,7 @@ class Seen(NamedTuple):
         return tuple(name for name, _, _ in self.pages)
 
 
-def look(root: Path) -> Seen:
+def see_files(root: Path) -> Seen:
     """See how the files of a project lie, without opening one of the library."""
     files, problems = list_files(root)
     return Seen(tuple(files), tuple(problems), tuple(_pages(root / "docs")), tuple(_listing([root / "mkdocs.yml"])))

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from ...core.errors import CannotRun, FlorilegiumError
 from ...core.system_errors import reason
-from .live_site import Answer, LiveSite, Round
+from .live_site import LiveAnswer, LiveSite, LiveUpdate
 
 __all__ = ["serve_site"]
 
@@ -37,17 +37,17 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             answer = self.server.site.answer(address, parts.query)
         except FlorilegiumError as error:
-            answer = Answer(f"{error.message}\n{error.help}\n".encode(), "text/plain; charset=utf-8", 500)
+            answer = LiveAnswer(f"{error.message}\n{error.help}\n".encode(), "text/plain; charset=utf-8", 500)
         except Exception as error:
-            answer = Answer(f"{type(error).__name__}: {error}\n".encode(), "text/plain; charset=utf-8", 500)
+            answer = LiveAnswer(f"{type(error).__name__}: {error}\n".encode(), "text/plain; charset=utf-8", 500)
         if answer is None:
-            self._send(Answer(b"", "text/plain", 302), {"Location": f"{parts.path}/"})
+            self._send(LiveAnswer(b"", "text/plain", 302), {"Location": f"{parts.path}/"})
         else:
             self._send(answer, {})
 
     do_HEAD = do_GET
 
-    def _send(self, answer: Answer, headers: dict[str, str]) -> None:
+    def _send(self, answer: LiveAnswer, headers: dict[str, str]) -> None:
         guessed = mimetypes.guess_type(urlsplit(self.path).path)[0] or "application/octet-stream"
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.media_type or guessed)
@@ -64,7 +64,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def serve_site(
-    site: LiveSite, host: str, port: int, *, ready: Callable[[str], None], told: Callable[[Round], None]
+    site: LiveSite, host: str, port: int, *, ready: Callable[[str], None], told: Callable[[LiveUpdate], None]
 ) -> None:
     """Serve a site until the program is told to stop. `ready` hears the address, `told` what each edit led to."""
     _Server.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET

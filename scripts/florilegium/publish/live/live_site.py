@@ -18,9 +18,9 @@ from ...core.spans import Span
 from ...site.search.index_writing import FOLDER as SEARCH_INDEX
 from ...site.search.index_writing import index_site
 from .live_frame import LiveFrame
-from .live_library import LiveLibrary, Seen, Shown, look
+from .live_library import LiveLibrary, Seen, Shown, see_files
 
-__all__ = ["Answer", "LiveSite", "Round"]
+__all__ = ["LiveAnswer", "LiveSite", "LiveUpdate"]
 
 OWN = "~florilegium/"
 """Begins the addresses of what is not part of the site; no page can have one."""
@@ -30,7 +30,7 @@ _WAIT = 25.0
 _PANEL = Path(__file__).parent
 
 
-class Answer(NamedTuple):
+class LiveAnswer(NamedTuple):
     """What is sent: the body, and its media type where the address does not tell it."""
 
     body: bytes
@@ -38,7 +38,7 @@ class Answer(NamedTuple):
     status: int = 200
 
 
-class Round(NamedTuple):
+class LiveUpdate(NamedTuple):
     """What an edit led to."""
 
     diagnostics: tuple[Diagnostic, ...]
@@ -71,10 +71,10 @@ class LiveSite:
 
     # -- following the files
 
-    def follow(self) -> Round | None:
+    def follow(self) -> LiveUpdate | None:
         """Look at the files, and show what they hold now; None where nothing has changed. Never raises."""
         try:
-            seen = look(self.root)
+            seen = see_files(self.root)
         except OSError:
             return None  # A folder that is being moved; the next look finds it or its absence.
         if seen == self._seen:
@@ -101,7 +101,7 @@ class LiveSite:
             # Whatever it is, the next edit may mend it, and the last site stays.
             problem = FlorilegiumError(f"{type(error).__name__}: {error}", "this is a mistake of the program")
         self._tell(diagnostics, problem, changed=changed and problem is None)
-        return Round(diagnostics, totals, problem, changed, time.monotonic() - began)
+        return LiveUpdate(diagnostics, totals, problem, changed, time.monotonic() - began)
 
     _diagnostics: tuple[Diagnostic, ...] = ()
 
@@ -142,7 +142,7 @@ class LiveSite:
 
     # -- answering
 
-    def answer(self, address: str, query: str = "") -> Answer | None:
+    def answer(self, address: str, query: str = "") -> LiveAnswer | None:
         """What is at an address from the root of the site; None for the address of a folder without its `/`."""
         if address.startswith(OWN):
             return self._own(address.removeprefix(OWN), query)
@@ -156,7 +156,7 @@ class LiveSite:
             return None
         return found or self._html(frame.missing(), 404)
 
-    def _made(self, address: str, shown: Shown, frame: LiveFrame) -> Answer | None:
+    def _made(self, address: str, shown: Shown, frame: LiveFrame) -> LiveAnswer | None:
         if address.startswith(f"{SEARCH_INDEX}/"):
             return self._searched(address, shown)
         file = frame.file_at(address)
@@ -165,38 +165,38 @@ class LiveSite:
             return self._html(frame.page(file, page.render().decode() if page else None))
         # The page of a note has the name that its plain Markdown has in the site.
         if data := shown.data.get(address):
-            return Answer(b"".join(data.render()), data.media_type)
+            return LiveAnswer(b"".join(data.render()), data.media_type)
         if (page := shown.plan.pages.get(address)) and not address.endswith(".md"):
-            return Answer(page.render())
+            return LiveAnswer(page.render())
         if file is not None and file.abs_src_path and Path(file.abs_src_path).is_file():
-            return Answer(Path(file.abs_src_path).read_bytes())
+            return LiveAnswer(Path(file.abs_src_path).read_bytes())
         return None
 
-    def _html(self, html: str, status: int = 200) -> Answer:
+    def _html(self, html: str, status: int = 200) -> LiveAnswer:
         site = self._state["site"]
         own = (
             f'<link rel="stylesheet" href="/{OWN}panel.css"><script type="module" src="/{OWN}panel.js?site={site}">'
             "</script>"
         )
         head, body, rest = html.partition("</head>") if "</head>" in html else html.partition("<body>")
-        return Answer(f"{head}{own}{body}{rest}".encode(), "text/html; charset=utf-8", status)
+        return LiveAnswer(f"{head}{own}{body}{rest}".encode(), "text/html; charset=utf-8", status)
 
-    def _own(self, name: str, query: str) -> Answer | None:
+    def _own(self, name: str, query: str) -> LiveAnswer | None:
         if name in ("panel.js", "panel.css"):
-            return Answer((_PANEL / name).read_bytes())
+            return LiveAnswer((_PANEL / name).read_bytes())
         if name != "state":
-            return Answer(b"", "text/plain", 404)
+            return LiveAnswer(b"", "text/plain", 404)
         since = query.removeprefix("since=")
         with self._changed:
             self._changed.wait_for(lambda: str(self._state["change"]) != since, _WAIT)
-            return Answer(json.dumps(self._state).encode(), "application/json")
+            return LiveAnswer(json.dumps(self._state).encode(), "application/json")
 
     # -- search
 
-    def _searched(self, address: str, shown: Shown) -> Answer | None:
+    def _searched(self, address: str, shown: Shown) -> LiveAnswer | None:
         self.index(shown)
         path = self._index / address.removeprefix(f"{SEARCH_INDEX}/")
-        return Answer(path.read_bytes()) if path.parent == self._index and path.is_file() else None
+        return LiveAnswer(path.read_bytes()) if path.parent == self._index and path.is_file() else None
 
     def index(self, shown: Shown) -> None:
         """Bring the search index in line with a library that is shown."""
