@@ -722,3 +722,26 @@ def test_a_changed_passage_is_never_found(change, words: list[str], data: st.Dat
         result = find_words(with_glyphs(data, quote, is_original=False), original)
         assert isinstance(result, Missed)
         assert result.reason is Reason.ABSENT
+
+
+@pytest.mark.parametrize(
+    ("original", "words", "language", "turns"),
+    [
+        ("The lamps were lit by most men.", "The lamps were lit by [90] most men.", "en", True),
+        ("That was the winter of the storms.", "That was the winter [of 1822] of the storms.", "en", False),
+        ("The losses were higher in the north.", "The losses were [lower] in the north.", "en", True),
+        ("The losses were higher in the north.", "The losses [in 1822] were higher in the north.", "en", False),
+        ("It can be a help only if they sleep well.", "It can be a help […] they sleep well.", "en", True),
+        ("It was a help to all of them who slept.", "It was a help […] them who slept.", "en", False),
+        ("They longed for the longer nights there.", "They longed for the [s]onger nights there.", "en", True),
+        ("They longed for the longer nights there.", "[t]hey longed for the longer nights there.", "en", False),
+        ("They longed for the longer nights there.", "They long[ing] for the longer nights there.", "en", False),
+        ("大多數人在第三個月之後就不再害怕，但是有些人從未習慣。", "大多數人在第三個月之後就[…]再害怕，但是有些人從未習慣。", "en", True),
+        ("Она сказала: «Я никогда не жалела». И все молчали.", "Она сказала: «Я [всегда] жалела». И все молчали.", "en", True),
+        ("Das hat mir niemand je gesagt, und ich fragte.", "Das hat mir [jemand] je gesagt, und ich fragte.", "de", True),
+    ],
+)  # fmt: skip
+def test_what_a_bracket_turns(original: str, words: str, language: str, turns: bool) -> None:
+    found = find_words(words, normal_form(original), nearest=False)
+    assert isinstance(found, Match)
+    assert any(changes_meaning(bracket, language) for bracket in found.brackets) is turns

@@ -101,7 +101,7 @@ class _Run:
         self.counts[key] += 1
         text, labels = self._text(key), self._labels(key)
         result, is_placed = _placed(quote, key, result, text, labels)
-        language, emphases = self.library.settings.language, self._emphases(key)
+        language, emphases = self._language(key), self._emphases(key)
         remarked = remark(quote, key, result, text, labels, language, is_raised=is_raised, emphases=emphases)
         self.remarks += remarked.diagnostics
         if quote.id:
@@ -124,6 +124,11 @@ class _Run:
         if key not in self.texts:
             self.texts[key] = normal_form(self.originals[key].text)
         return self.texts[key]
+
+    def _language(self, key: str) -> str:
+        """Return the language of a work, where its reference says it; else that of the library."""
+        source = self.sources.get(key)
+        return (source.variables.get("language") if source else "") or self.library.settings.language
 
     def _emphases(self, key: str) -> str:
         if key not in self.emphases:

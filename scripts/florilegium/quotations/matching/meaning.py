@@ -20,7 +20,32 @@ _NEGATIONS = {
     "pt": "não nunca jamais nenhum nenhuma nada ninguém nem sem",
     "sv": "inte aldrig ingen inget inga ej utan o",
     "da": "ikke aldrig ingen intet ej uden u",
+    "nb": "ikke aldri ingen intet ei uten u",
+    "nn": "ikkje aldri ingen inkje utan u",
+    "no": "ikke aldri ingen intet ei uten u",
+    "pl": "nie nigdy nikt nic żaden żadna żadne ani bez",
+    "cs": "ne nikdy nikdo nic žádný žádná žádné ani bez není nebyl nebyla nebylo",
+    "fi": "en et ei emme ette eivät älä koskaan mitään ilman",
+    "hu": "nem ne nincs soha senki semmi sem nélkül",
+    "tr": "değil hiç asla yok hayır",
+    "ro": "nu niciodată nimeni nimic nici fără",
+    "ca": "no mai cap res ningú ni sense",
+    "la": "non nec neque nunquam numquam nemo nihil nil nullus nulla nullum haud sine ne",
 }
+_OTHER_SCRIPTS = frozenset(
+    (
+        "не нет ни нельзя никогда никто ничего ничто нигде без вовсе ні ніколи ніхто нічого немає"
+        " δεν δε μη μην ούτε ποτέ όχι χωρίς κανείς τίποτα οὐ οὐκ οὐχ μή οὐδέ"
+        " לא אין אל בלי מעולם אף אינו אינה אינם לעולם"
+        " لا لم لن ليس ليست غير بدون ما أبدا أبداً نه نیست هیچ"
+        " नहीं न मत बिना कभी"
+    ).split()
+)
+"""Negations of languages whose script tells them from those of others."""
+_UNSPACED_NEGATION = re.compile(
+    "[不没沒無无未莫勿]|非(?!常)|ない|なかっ|なく|ません|ずに|せず|らず|않|없|못[하했]|아니|(?<![가-힣])안 |ไม่"
+)
+"""The same of languages that put no space between words, or join the negation to the verb."""
 _QUALIFICATIONS = {
     "en": (
         "may might could perhaps possibly probably presumably apparently seemingly likely unlikely only "
@@ -78,8 +103,9 @@ def _words(text: str) -> list[str]:
 
 
 def _negations(text: str, language: str) -> int:
-    table = _table(_NEGATIONS, language)
-    return sum(word in table or word.endswith("n't") or _is_negated(word) for word in _words(text))
+    table = _table(_NEGATIONS, language) | (_OTHER_SCRIPTS if not text.isascii() else frozenset())
+    unspaced = len(_UNSPACED_NEGATION.findall(text)) if not text.isascii() else 0
+    return unspaced + sum(word in table or word.endswith("n't") or _is_negated(word) for word in _words(text))
 
 
 _UN = re.compile(r"un(?!a\Z|c(?:le|t)|de?r|i[^nm]|less|til|to\Z)[a-z]{4,}")
