@@ -207,6 +207,10 @@ HOSTILE = {
     "citations on one line": lambda n: "é&amp;[@a] " * n,
     "citations that emphasis cuts": lambda n: "*[see @a* " * n,
     "entities": lambda n: "&#x202e;" * n,
+    "prose quotations": lambda n: '"*a* b c d" [@e] ' * n,
+    "prose quotations of one work": lambda n: "“a b c d” " * n + "[@e]",
+    "translations": lambda n: "> a\n>\n> — translated by b {of=#c}\n\n" * n,
+    "emphasised quotation": lambda n: "> " + "*a* <b>c</b> " * n + "\n>\n> — a, [@b]",
 }
 
 
