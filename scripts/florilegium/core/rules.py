@@ -418,7 +418,7 @@ _TABLE = (
      "Run `florilegium links --external --fix`, which shows the new addresses and writes them."),
     ("private-link", WORLD, WARNING,
      "An address on another site is one that everybody can reach.",
-     "A reader cannot follow an address within somebody's own network, and a program that looks there may do harm. It was not asked.",
+     "A reader cannot follow an address within somebody's own network, and a program that looks there may do harm.",
      "Link to a public address."),
 )
 # fmt: on

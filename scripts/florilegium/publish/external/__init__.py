@@ -8,14 +8,12 @@ from .address_states import LEDGER
 from .external_findings import Round, describe_round
 from .external_issue import render_issue
 from .external_run import ExternalPlan, look_at_library
-from .requests import RequestOptions
-from .rounds import Manner
+from .lychee import Manner
 
 __all__ = [
     "LEDGER",
     "ExternalPlan",
     "Manner",
-    "RequestOptions",
     "Round",
     "describe_round",
     "look_at_library",

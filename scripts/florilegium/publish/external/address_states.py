@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from ...core.errors import FlorilegiumError
-from .looking import AddressState, Outcome
+from .outcomes import AddressState, Outcome
 
 __all__ = [
     "LEDGER",

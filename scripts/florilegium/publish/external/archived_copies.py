@@ -3,32 +3,37 @@
 https://archive.org/help/wayback_api.php describes it. Only addresses of the service's own host are proposed.
 """
 
-import json
-import os
-from datetime import date
+from collections.abc import Iterable
 from urllib.parse import quote, urlsplit
 
-from .host_guard import Private
-from .requests import NoAnswer, RequestOptions, ask
+from ...works.registries.registry_requests import RegistryError, base_address, fetch_json
+from .address_states import AddressEntry
 from .written_addresses import encode_address
 
-__all__ = ["fetch_copy"]
+__all__ = ["fetch_copies"]
 
 _SERVICE = "https://archive.org"
 _VARIABLE = "FLORILEGIUM_ARCHIVE"
 _COPIES = "web.archive.org"
 
 
-def fetch_copy(url: str, day: date | None, terms: RequestOptions) -> str:
-    """The address of the copy that is nearest to a day, or of the newest one; empty where there is none."""
-    service = os.environ.get(_VARIABLE, _SERVICE).rstrip("/")
-    moment = f"&timestamp={day:%Y%m%d}" if day else ""
+def fetch_copies(entries: Iterable[AddressEntry]) -> dict[str, str]:
+    """For each address the copy that is nearest to the day on which it last answered, or the newest one.
+
+    Where the service cannot be asked, copies are missing: they are a kindness, and nothing depends on them.
+    """
+    copies = {}
     try:
-        answer = ask("GET", f"{service}/wayback/available?url={quote(url, safe='')}{moment}", terms)
-        found = json.loads(answer.body) if answer.status == 200 and answer.whole else None
-    except (NoAnswer, Private, ValueError, RecursionError):
-        return ""
-    return _copy(found, urlsplit(service).hostname or "")
+        service = base_address(_VARIABLE, _SERVICE)
+        for entry in entries:
+            moment = f"&timestamp={entry.last_ok:%Y%m%d}" if entry.last_ok else ""
+            address = f"{service}/wayback/available?url={quote(entry.url, safe='')}{moment}"
+            found = fetch_json(address, f"the address {entry.url}", "the Internet Archive")
+            if copy := _copy(found, urlsplit(service).hostname or ""):
+                copies[entry.url] = copy
+    except RegistryError:
+        pass
+    return copies
 
 
 def _copy(found: object, service: str) -> str:

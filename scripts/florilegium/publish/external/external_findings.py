@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from ...core.diagnostics import Diagnostic, quoted
 from ...core.rules import Severity
 from .address_states import AddressEntry, Verdict, verdict_of
-from .looking import AddressState, Outcome
+from .outcomes import AddressState, Outcome
 from .written_addresses import AddressPlace
 
 __all__ = ["Round", "describe_round", "reason_of"]
@@ -49,7 +49,7 @@ def describe_round(found: Round) -> Iterator[Diagnostic]:
         verdict = found.verdict(written.url)
         name = quoted(written.text)
         if outcome.state is AddressState.PRIVATE:
-            message, remedy = f"{name} was not asked: it {outcome.status}", "link to a public address"
+            message, remedy = f"{name} is not public: it {outcome.status}", "link to a public address"
             yield _finding("private-link", written, message, remedy, Severity.WARNING)
         elif verdict is Verdict.DEAD and entry:
             message = (

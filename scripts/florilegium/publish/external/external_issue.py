@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from ...core.diagnostics import plain
 from .address_states import DEAD_DAYS, DEAD_FAILURES, Verdict
 from .external_findings import Round, reason_of
-from .looking import AddressState
+from .outcomes import AddressState, Outcome
 
 __all__ = ["render_issue"]
 
@@ -32,8 +32,11 @@ def _headings(found: Round) -> Iterator[tuple[str, list[str]]]:
     yield unstable, [url for url in urls if verdicts[url] is Verdict.UNSTABLE]
     moved = "Moved for good: `florilegium links --external --fix` writes the new addresses"
     yield moved, [url for url in fine if found.outcomes[url].moved]
-    yield "Not asked: not on the public internet", [u for u in fine if found.outcomes[u].state is AddressState.PRIVATE]
-    yield "Not asked: time was up", [url for url in fine if found.outcomes[url].state is AddressState.UNASKED]
+    yield "Not on the public internet", [u for u in fine if found.outcomes[u].state is AddressState.PRIVATE]
+    yield (
+        "Not asked: time was up",
+        [url for url in fine if found.outcomes[url] == Outcome(AddressState.UNASKED, "time")],
+    )
 
 
 def _section(heading: str, urls: list[str], found: Round) -> Iterator[str]:

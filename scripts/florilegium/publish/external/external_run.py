@@ -1,6 +1,5 @@
 """A look at all addresses of a library, from the notes that name them to the ledger that counts."""
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -21,12 +20,10 @@ from .address_states import (
     update_ledger,
     verdict_of,
 )
-from .archived_copies import fetch_copy
+from .archived_copies import fetch_copies
 from .external_findings import Round
-from .looking import AddressState, Outcome
-from .lychee import find_lychee, sift
-from .requests import RequestOptions
-from .rounds import Manner, look_around
+from .lychee import Manner, ask_all
+from .outcomes import AddressState, Outcome
 from .written_addresses import find_written
 
 __all__ = ["ExternalPlan", "look_at_library"]
@@ -40,24 +37,21 @@ class ExternalPlan:
     """How a library's addresses are looked at."""
 
     manner: Manner = field(default_factory=Manner)
-    with_lychee: bool = True
-    """Whether lychee is used where it is installed."""
     progress: Callable[[int, int], None] = lambda _done, _all: None
 
 
 def look_at_library(links: Links, root: Path, today: date, plan: ExternalPlan) -> tuple[Round, Change]:
     """Ask for every address; and the change that this makes to the ledger, which is not written here.
 
-    Raises `CannotRun` where the ledger cannot be read: what it counted would be lost.
+    Raises `CannotRun` where lychee is missing, and where the ledger cannot be read: what it counted would be lost.
     """
     text, before = _read_ledger(root)
-    terms = replace(plan.manner.terms, agent=agent_of(links.library.settings))
-    manner = replace(plan.manner, terms=terms)
+    manner = replace(plan.manner, agent=agent_of(links.library.settings))
     written = find_written(links)
     wanted = {found.url: found.doi for found in written}
-    outcomes = _outcomes(wanted, manner, plan)
+    outcomes = ask_all(wanted, manner, plan.progress)
     ledger = update_ledger(before, outcomes, today)
-    found = Round(written=written, outcomes=outcomes, ledger=ledger, copies=_copies(ledger, outcomes, terms))
+    found = Round(written=written, outcomes=outcomes, ledger=ledger, copies=_copies(ledger, outcomes))
     return found, Change(path=LEDGER, before=text, after=render_ledger(ledger.values()))
 
 
@@ -77,22 +71,8 @@ def _read_ledger(root: Path) -> tuple[str | None, dict[str, AddressEntry]]:
         raise CannotRun(problem, "restore the file from the history; without it, counting begins anew") from error
 
 
-def _outcomes(wanted: Mapping[str, bool], manner: Manner, plan: ExternalPlan) -> dict[str, Outcome]:
-    began = time.monotonic()
-    program = find_lychee() if plan.with_lychee else None
-    fine = sift(program, [url for url, doi in wanted.items() if not doi], manner) if program else set()
-    left = {url: doi for url, doi in wanted.items() if url not in fine}
-    outcomes = {url: Outcome(AddressState.FINE, "200") for url in fine}
-    rest = replace(manner, time_limit=max(0.0, manner.time_limit - (time.monotonic() - began)))
-    return outcomes | look_around(left, rest, plan.progress)
-
-
-def _copies(
-    ledger: Mapping[str, AddressEntry], outcomes: Mapping[str, Outcome], terms: RequestOptions
-) -> dict[str, str]:
-    dead = [entry for url, entry in ledger.items() if _is_dead(entry, outcomes[url])]
-    copies = {entry.url: fetch_copy(entry.url, entry.last_ok, terms) for entry in dead[:MOST_COPIES]}
-    return {url: copy for url, copy in copies.items() if copy}
+def _copies(ledger: Mapping[str, AddressEntry], outcomes: Mapping[str, Outcome]) -> dict[str, str]:
+    return fetch_copies([entry for url, entry in ledger.items() if _is_dead(entry, outcomes[url])][:MOST_COPIES])
 
 
 def _is_dead(entry: AddressEntry, outcome: Outcome) -> bool:

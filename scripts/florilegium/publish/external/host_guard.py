@@ -1,34 +1,26 @@
-"""Which hosts may be asked: those of the public internet, by the address that is then connected to.
+"""Which hosts may be asked: those of the public internet.
 
 An address comes from whoever wrote a note. It must not make this program ask a service in the network where it runs:
-so a host's name is resolved here, every address of it must be public, and nothing resolves it a second time.
+so a host's name is resolved first, and every address of it must be public.
 """
 
 import ipaddress
 import socket
-from typing import Any, NamedTuple
 
 from ...core.errors import FlorilegiumError
 
-__all__ = ["Endpoint", "Private", "Unknown", "is_public", "resolve_host"]
+__all__ = ["PrivateHost", "UnknownHost", "check_host", "is_public"]
 
 _WEB = (80, 443)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
-class Private(FlorilegiumError):
+class PrivateHost(FlorilegiumError):
     """A host that is not asked; the message says why, as the rest of "it …"."""
 
 
-class Unknown(FlorilegiumError):
+class UnknownHost(FlorilegiumError):
     """A host that has no address."""
-
-
-class Endpoint(NamedTuple):
-    """An address that may be connected to."""
-
-    family: int
-    address: tuple[Any, ...]
 
 
 def is_public(text: str) -> bool:
@@ -48,17 +40,13 @@ def is_public(text: str) -> bool:
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
-def resolve_host(host: str, port: int, *, allow_private: bool = False) -> tuple[Endpoint, ...]:
-    """The addresses of a host. Raises `Private` where any of them is not public, `Unknown` where there is none."""
+def check_host(host: str, port: int, *, allow_private: bool = False) -> None:
+    """Raise `PrivateHost` where any address of a host is not public, `UnknownHost` where it has none."""
     if not allow_private and port not in _WEB and port < 1024:
-        raise Private(f"names the port {port}, which is not that of a website")
+        raise PrivateHost(f"names the port {port}, which is not that of a website")
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise Unknown(host) from error
-    for _, _, _, _, address in found:
-        if not allow_private and not is_public(str(address[0])):
-            raise Private("leads to a host that is not on the public internet")
-    if not found:
-        raise Unknown(host)
-    return tuple(dict.fromkeys(Endpoint(int(family), address) for family, _, _, _, address in found))
+        raise UnknownHost(host) from error
+    if not allow_private and not all(is_public(str(address[0])) for *_, address in found):
+        raise PrivateHost("leads to a host that is not on the public internet")

