@@ -605,7 +605,7 @@ def test_pandoc_fails(apa: Style, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     monkeypatch.setattr(formatting, "find_pandoc", lambda: missing)
     with pytest.raises(BibliographyError, match=r"^pandoc could not be started") as caught:
         render({"a": book("Doe")}, [], style=apa)
-    assert caught.value.help == "run ./scripts/setup to install it anew"
+    assert caught.value.help == "run ./scripts/setup to install it again"
 
 
 def stand_in(folder: Path, script: str) -> pandoc_process.Pandoc:

@@ -136,7 +136,7 @@ def test_other_line_ends(end):
             "@book{b, title = {B}, date = {soon}}",
             '1:30 doubtful-reference: "soon" is not a date that can be read; it is kept in words',
         ),
-        ("@boook{b, title = {B}}", '1:1 invalid-reference: "type" knows no "boook"'),
+        ("@boook{b, title = {B}}", '1:1 invalid-reference: "boook" is not a type of CSL'),
     ],
 )
 def test_a_broken_entry_does_not_hide_the_others(text, message):

@@ -193,7 +193,7 @@ def test_the_text(read):
     assert "Quotations that were not verified: 2 of 2" in lines
     assert "  remembering/kept  (the author, @roe2010, p. 5)" in lines
     assert "  @roe2010: 6 words in 1 quotation, 55% of them" in lines
-    assert lines[-1].startswith("Nothing was found for: retracted works that are used; ")
+    assert lines[-1].startswith("No problems: retracted works that are used; ")
 
 
 def many(number: int) -> dict[str, str]:

@@ -212,7 +212,7 @@ def test_a_huge_answer_is_not_read(server, monkeypatch):
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b"null", b'{"message": []}', b"{}", b"\xff\xfe", b"[" * 100_000])
 def test_what_is_no_record_is_told(server, body):
     server.answers = [(200, {}, body)]
-    assert "is no record of Crossref" in str(failure())
+    assert "is not a record of Crossref" in str(failure())
 
 
 def test_a_redirect_on_the_same_server_is_followed(server):

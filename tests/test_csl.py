@@ -131,7 +131,7 @@ def test_keys(key):
         ),
         ("id: a", '1:1 invalid-reference: the "type" of the reference "a" is missing'),
         ("id: a\ntype: [book]", '2:7 invalid-reference: "type" must be a text, not a list'),
-        ("id: a\ntype: bok", '2:7 invalid-reference: "type" knows no "bok"'),
+        ("id: a\ntype: bok", '2:7 invalid-reference: "bok" is not a type of CSL'),
         ("- a", "1:1 invalid-reference: a reference must be a mapping, not a list"),
     ],
 )

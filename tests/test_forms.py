@@ -177,14 +177,14 @@ def test_files_with_other_line_ends_keep_them(root):
     [
         (NOTE, {"The work": "nonsense: ["}, "The work"),
         (NOTE, {"The work": "10.1000/182"}, "new note --doi"),
-        (NOTE, {"What did you have in hand?": "My memory"}, "none of the choices"),
+        (NOTE, {"What did you have in hand?": "My memory"}, "not one of the choices"),
         (NOTE, {"What did you have in hand?": "Another work that reports it (secondary)"}, "--via"),
         (NOTE, {"Themes": "amnesai"}, "amnesai"),
         (NOTE, {"Summary": ""}, "no answer to"),
         (QUOTE, {"The note": "notes/forgeting"}, "forgeting"),
         (QUOTE, {"Who speaks?": "a nurse"}, "is not a role"),
         (QUOTE, {"Who speaks?": "participant, in [@doe2009] #x"}, "is not a role"),
-        (QUOTE, {"Page": "p. 3] #numbing"}, "no page"),
+        (QUOTE, {"Page": "p. 3] #numbing"}, "not a page"),
         (QUOTE, {"The words": "hidden \u202e words"}, "U+202E"),
         (QUOTE, {"The work that the words come from": "deo2009"}, "deo2009"),
         (REPORT, {"The quotation": "notes/forgetting/#q-gon"}, "forgetting/gon"),
@@ -209,7 +209,7 @@ def test_a_question_that_stands_there_twice_is_refused():
 
 
 def test_a_text_that_is_no_form_is_refused():
-    with pytest.raises(CannotRun, match="none of the forms"):
+    with pytest.raises(CannotRun, match="not one of the forms"):
         parse_form("Hello\n\n### A heading\n")
 
 

@@ -248,7 +248,7 @@ def test_near_misses_of_refused_yaml(loader, text):
         ("a:\n\tb: c\n", "2:1", "a tab cannot indent"),
         ("a: b\nc\nd: e\n", "3:1", '"key: value"'),
         ("- a\nb: c\n", "2:1", '"key: value"'),
-        ('a: "x\\qy"\n', "1:6", '"\\q" is no escape'),
+        ('a: "x\\qy"\n', "1:6", '"\\q" is not an escape'),
     ],
 )
 def test_syntax_errors_name_place_and_remedy(text, place, words):

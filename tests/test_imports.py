@@ -560,7 +560,7 @@ def test_a_file_of_works_that_is_broken_is_not_touched(bring, root, export):
     (root / WORKS).write_text('{"id": ', encoding="utf-8")
     code, _, err = bring(SAMPLES / "works.bib")
     assert code == 2
-    assert "is no list of works" in err
+    assert "is not a list of works" in err
 
 
 # ------------------------------------------------------------------------------------------- which note, who, which theme
@@ -683,7 +683,7 @@ def test_what_is_not_there_is_said(bring, arguments, message):
 
 def test_files_and_formats_that_are_not_there_are_said(bring, export):
     assert "there is no file" in bring("nowhere.json")[2]
-    assert "is no format" in bring("word", SAMPLES / "kindle.txt")[2]
+    assert "is not a format" in bring("word", SAMPLES / "kindle.txt")[2]
     assert "tells its format" in bring(export("a.txt", "Some words."))[2]
 
 

@@ -137,8 +137,8 @@ def test_a_resolver_hands_on_to_another_host(server, monkeypatch):
     [
         ("10.5281/unknown", UnknownWork, "the DOI resolver has no work with the DOI"),
         ("978-0-89042-555-8", UnknownWork, "Open Library has no work with the ISBN"),
-        ("10.5281/wrong", RegistryError, "is no record of a work"),
-        ("10.5281/broken", RegistryError, "is no record of the DOI resolver"),
+        ("10.5281/wrong", RegistryError, "is not a record of a work"),
+        ("10.5281/broken", RegistryError, "is not a record of the DOI resolver"),
         ("PMID 1", UnknownWork, "PubMed has no work with the PMID"),
     ],
 )

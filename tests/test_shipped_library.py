@@ -78,7 +78,7 @@ BREAKAGES = [
     ("    type: chapter", "    typ: chapter", "invalid-reference", 0, 'did you mean "type"?'),
     ("  - id: apa2013", "  - id: somer2009", "duplicate-citation-key", 0, "give it another key"),
     ("978-0-89042-555-8", "978-0-89042-555-3", "invalid-isbn", 0, "compare it with the book"),
-    ("DOI: 10.1016/j.tins", "DOI: 1O.1016/j.tins", "invalid-doi", 0, "copy it anew"),
+    ("DOI: 10.1016/j.tins", "DOI: 1O.1016/j.tins", "invalid-doi", 0, "copy it again"),
     ("issued: {date-parts: [[1994", "isued: {date-parts: [[1994", "invalid-reference", 0, 'did you mean "issued"?'),
     ('title: "Opioid rec', "title: Opioid rec", "malformed-front-matter", 0, "put quotes around a value"),
     ("[-@najavits2012]", "[-@najavits2021]", "unresolved-reference", 0, 'did you mean "najavits2012"?'),

@@ -115,7 +115,7 @@ SLIPS = [
     ("{#two-of-us}", "^two-of-us", "malformed-attribution", "write {#two-of-us}"),
     # -- Markdown of other programs
     ("> There are two of us.", ">     There are\n>     two of us.", "indented-quote", "to the left"),
-    ("The authors agree", "\\> The authors agree", "pasted-bullet", "a plain >"),
+    ("The authors agree with her.", "\\> The authors agree [@doe2009, p. 204].", "pasted-bullet", "a plain >"),
     ("The authors agree", "·\tThe authors agree", "pasted-bullet", "with -"),
     ("## Nights", "##Nights", "foreign-markup", "a space"),
     ("[another note](day-sleep.md)", "[[Sleep by day|another note]]", "foreign-markup", "[another note](day-sleep.md)"),

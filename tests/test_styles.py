@@ -168,7 +168,7 @@ def test_a_style_in_another_encoding_is_no_danger_in_itself(tmp_path):
         ("<macro/>", '<text variable="title"/>', "has a macro without a name"),
         ("", "<institution/>", 'has a "institution" where none can stand, in a layout'),
         ("", '<names variable="author"><text value="x"/></names>', 'has a "text" where none can stand, in a names'),
-        ('<locale xml:lang="x"/>', '<text variable="title"/>', 'names a language that is none, "x"'),
+        ('<locale xml:lang="x"/>', '<text variable="title"/>', 'names an unknown language, "x"'),
         ("<locale><terms><term/></terms></locale>", '<text variable="title"/>', "has a term without a name"),
         ("<citation><layout/></citation>", '<text variable="title"/>', 'has two elements "citation"'),
     ],

@@ -123,7 +123,7 @@ def test_span_of_an_entry() -> None:
         (LINE.replace("sha256:b", "sha256:B"), 89, None),
         (LINE.replace(" 7 ", " -7 "), 161, '"-7" is not a position'),
         (LINE.replace("2026-11-23", "23.11.2026"), 163, '"23.11.2026" is not a date, YYYY-MM-DD'),
-        (LINE.replace("2026-11-23", "2026-02-30"), 163, '"2026-02-30" is no day of the calendar'),
+        (LINE.replace("2026-11-23", "2026-02-30"), 163, '"2026-02-30" is not a day of the calendar'),
         (LINE.replace(" 7 ", " 7\u0663 "), 161, None),
         ("# a remark", 1, "this line has 3 of the 6 parts of an entry"),
     ],
@@ -192,7 +192,7 @@ def test_another_normalisation_says_nothing() -> None:
     entries, problems = parsed(f"# quotes.lock, normalisation 2: later\n{LINE}\nrubbish\n")
     assert entries == ()
     assert problems == [
-        (1, 1, "the lock is of normalisation 2, and this program knows normalisation 1"),
+        (1, 1, "the lock is of normalisation 2, and this program uses normalisation 1"),
     ]
 
 

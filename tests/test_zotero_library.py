@@ -271,9 +271,9 @@ def test_the_key_goes_nowhere_unencrypted(monkeypatch):
 @pytest.mark.parametrize(
     ("plan", "message"),
     [
-        ((200, {}, "<html>"), "is no record of Zotero"),
-        ((200, {}, '{"a": 1}'), "is no list of items"),
-        ((200, {}, '[{"key": 3}]'), "is no list of items"),
+        ((200, {}, "<html>"), "is not a record of Zotero"),
+        ((200, {}, '{"a": 1}'), "is not a list of items"),
+        ((200, {}, '[{"key": 3}]'), "is not a list of items"),
         ((200, {"Total-Results": 5}, "[]"), "has 5 items and gave 0 of them"),
         ((200, {"Link": '<http://elsewhere.org/users/7/items>; rel="next"'}, "[]"), "for the next items; it was not asked"),
         ((200, {"Backoff": 3600}, "[]"), "asks to be left alone for 3,600 seconds"),

@@ -25,7 +25,7 @@ __all__ = ["check", "echo_diff", "explain"]
     "--format", "form", type=click.Choice(["text", "json", "sarif", "github"]), default="text", show_default=True
 )
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
-@click.option("--fix", is_flag=True, help="Mend what is safe, show what changed, and check again.")
+@click.option("--fix", is_flag=True, help="Fix what is safe, show what changed, and check again.")
 @click.option("--dry-run", is_flag=True, help="With --fix: show what would change, and write nothing.")
 @click.option(
     "--stdin-filename",

@@ -53,7 +53,7 @@ def import_(
     keep_mine: bool,
     dry_run: bool,
 ) -> int:
-    """Bring works and highlights along from another program: BibTeX, RIS, CSL, Zotero, Hypothesis, Readwise, Kindle,
+    """Import works and highlights from another program: BibTeX, RIS, CSL, Zotero, Hypothesis, Readwise, Kindle,
     REFI-QDA; with `zotero --library ID`, from a library of Zotero over the network; with `notes DIR`, a folder of
     notes; with `form`, what was filed as an issue."""
     from ..core.edits import render_diff, write_changes
@@ -114,7 +114,9 @@ def _read(arguments: tuple[str, ...]) -> "Export":
     from ..edit.imports import MAX_EXPORT_BYTES, HighlightFormat, guess_format, parse_export
 
     if len(arguments) > 2 or (len(arguments) == 2 and arguments[0] not in _FORMATS):
-        raise CannotRun(f"{quoted(arguments[0])} is no format", f"the formats are {', '.join(_FORMATS)}, notes, form")
+        raise CannotRun(
+            f"{quoted(arguments[0])} is not a format", f"the formats are {', '.join(_FORMATS)}, notes, form"
+        )
     name = arguments[0] if len(arguments) == 2 else "auto"
     path = Path(arguments[-1])
     if not path.is_file():
@@ -165,5 +167,5 @@ def _summarise(plan: "ImportPlan", export: "Export", dry_run: bool) -> None:
     elif dry_run:
         click.echo("Nothing was written.")
     if any(note.added for note in plan.notes):
-        click.echo("Look at each new quote: a highlight does not say who speaks. Words of somebody who was interviewed")
+        click.echo("Look at each new quote: a highlight does not say who speaks. Words of a person who was interviewed")
         click.echo("are never the author's. A new note stays a draft until its TODOs are filled.")

@@ -22,12 +22,14 @@ _FORMATS = ["text", "json", "sarif", "github", "markdown"]
 @root_option
 @click.option("--site-dir", type=click.Path(path_type=Path), help="The built site; default: site/ in the library.")
 @click.option("--record", is_flag=True, help="Add all addresses of the library to those that were published.")
-@click.option("--external", is_flag=True, help="Look at the addresses of other sites instead. Uses the network.")
+@click.option("--external", is_flag=True, help="Check external links instead. Uses the network.")
 @click.option("--fix", is_flag=True, help="With --external: write the new addresses of pages that moved for good.")
-@click.option("--time-limit", type=click.IntRange(min=1), default=900, show_default=True, help="Seconds for all looks.")
+@click.option(
+    "--time-limit", type=click.IntRange(min=1), default=900, show_default=True, help="Seconds for all checks."
+)
 @click.option("--allow-private", is_flag=True, hidden=True, help="For tests: ask hosts of the own network too.")
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True)
-@click.option("--strict", is_flag=True, help="Let warnings fail the command as errors do.")
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 def links(
     root: Path,
     site_dir: Path | None,

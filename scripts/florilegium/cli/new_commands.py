@@ -53,7 +53,7 @@ def note(
     contributors: tuple[str, ...],
     draft: bool,
 ) -> int:
-    """Start a note on a work. Asks for what no option gives, on a terminal. A DOI is looked up at Crossref."""
+    """Start a note on a work. On a terminal, asks for what is missing. A DOI is looked up at Crossref."""
     from ..edit import drafts
 
     options = Options(root=root)
@@ -89,7 +89,7 @@ def note(
 @click.option("--id", "id_", metavar="ID", help="The name of the file; default: made from the label.")
 @click.option("--alias", "aliases", multiple=True, metavar="NAME", help="Another name for it. Repeatable.")
 @click.option("--broader", multiple=True, metavar="ID", help="A theme of which it is a part. Repeatable.")
-@click.option("--related", multiple=True, metavar="ID", help="A theme that lies near. Repeatable.")
+@click.option("--related", multiple=True, metavar="ID", help="A related theme. Repeatable.")
 @click.option("--notice", "notices", multiple=True, metavar="ID", help="A notice for all its quotations. Repeatable.")
 def theme(
     root: Path,
@@ -100,7 +100,7 @@ def theme(
     related: tuple[str, ...],
     notices: tuple[str, ...],
 ) -> int:
-    """Start a theme. Asks for what no option gives, on a terminal."""
+    """Start a theme. On a terminal, asks for what is missing."""
     from ..edit import drafts
 
     links = _links(Options(root=root))
@@ -191,7 +191,7 @@ def _update(root: Path, folder: Path) -> int:
     try:
         update = starters.plan_update(root)
     except UnicodeDecodeError as error:
-        raise CannotRun("a file of the frame is no text", "restore it, or remove it") from error
+        raise CannotRun("a site template is not a text", "restore it, or remove it") from error
     _write_all(root, update.changes)
     for change in update.changes:
         click.echo(f"{'removed' if change.after is None else 'wrote'} {plain(change.path)}")

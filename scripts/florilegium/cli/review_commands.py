@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.argument("head", required=False)
 @click.option("--root", type=click.Path(path_type=Path), help="The library's folder; default: here or above.")
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
-@click.option("--merge-base", is_flag=True, help="Compare with the commit where HEAD left BASE.")
+@click.option("--merge-base", is_flag=True, help="Compare with the merge base.")
 @click.option("--open-notices", is_flag=True, help="Show, as text, the words that stand behind a content notice.")
 @click.option(
     "--max-bytes",
@@ -86,10 +86,10 @@ def _root(root: Path | None, head: str | None) -> Path:
 @click.command()
 @root_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--all", "everything", is_flag=True, help="List all entries, however many there are.")
+@click.option("--all", "everything", is_flag=True, help="List all entries.")
 @click.option("--no-cache", is_flag=True, help="Read every file again.")
 def report(root: Path, form: str, everything: bool, no_cache: bool) -> int:
-    """Say what the library rests on and what it lacks: what is not verified, rests on one work, was retracted."""
+    """Report what is not verified, rests on one work, or was retracted, and what else is missing."""
     from ..check import coverage
     from ..check.checking import check_library, has_errors
 

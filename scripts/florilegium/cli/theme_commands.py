@@ -43,7 +43,7 @@ def rename(root: Path, dry_run: bool, old: str, new: str) -> int:
 @click.argument("gone", metavar="THEME")
 @click.argument("kept", metavar="INTO")
 def merge(root: Path, dry_run: bool, gone: str, kept: str) -> int:
-    """Let THEME become part of the theme INTO, which takes over its quotes, its names, its notices and its text."""
+    """Merge THEME into the theme INTO, which takes over its quotes, names, notices and text."""
     from ..edit.renames import plan_merge
 
     renaming = plan_merge(Options(root=root, progress=progress()), gone, kept)

@@ -209,7 +209,7 @@ class _YamlReader(Reader):
             return self.report(span, "the quotation mark that opens here closes too early or too late", remedy)
         if odd := self.line_above(mark, _ODD_COLON):
             start = self.text.rfind(odd[0], 0, mark.index)
-            message = f"{quoted(odd[2].strip())} stands where a colon and a blank should"
+            message = f"{quoted(odd[2].strip())} stands where a colon and a space should"
             return self.report(
                 self.place(start + odd.start(2), start + odd.end(2)), message, f"write {odd[1]}: {odd[3]}"
             )
@@ -254,7 +254,7 @@ class _YamlReader(Reader):
         if "mapping values are not allowed" in problem:
             glued = self.line_above(mark, _GLUED)
             if glued:
-                return "a blank is missing after the colon in the line above", f"write {glued[1]}: {glued[2]}"
+                return "a space is missing after the colon in the line above", f"write {glued[1]}: {glued[2]}"
             return 'a second ": " in one value', self.quoted_line(mark)
         if sign == "\t" or "tab" in problem:
             return "a tab cannot indent YAML", "indent with spaces"
@@ -264,9 +264,9 @@ class _YamlReader(Reader):
             return f"a value cannot begin with {quoted(sign)}", self.in_quotes(mark) or "put quotes around the value"
         if "escape" in problem:
             escape = _ESCAPE.match(self.text, self.text.rfind("\\", 0, mark.index + 1))
-            return f"{quoted(escape[0] if escape else sign)} is no escape", _BACKSLASH
+            return f"{quoted(escape[0] if escape else sign)} is not an escape", _BACKSLASH
         if item := self.line_above(mark, _GLUED_ITEM):
-            return "a blank is missing after the hyphen of a list", f"write {item[1]}- {item[2]}"
+            return "a space is missing after the hyphen of a list", f"write {item[1]}- {item[2]}"
         if star := _STAR_ITEM.fullmatch(self.line_at(mark)):
             return 'a list of YAML begins with "- ", not with "*"', f"write {star[1]}- {star[2]}"
         if signs := _SIGNS_IN_LIST.fullmatch(self.line_at(mark)):

@@ -75,7 +75,9 @@ def cut_front_matter(text: str) -> FileDivision | HeadProblem:
     if opening is None:
         first = re.search(r"[\r\n]|\Z", text)
         later = _LATER.match(text)
-        message, remedy = ("blanks stand before the ---", "remove them") if later else (_NONE, _opening(text))
+        message, remedy = (
+            ("the --- is not at the very beginning of the file", "remove them") if later else (_NONE, _opening(text))
+        )
         return HeadProblem(message, remedy, 0, first.start() if first else 0)
     closing = _CLOSING.search(text, opening.end())
     if closing is None:

@@ -26,7 +26,7 @@ def give_gists(fields: Fields, body: Body) -> Body:
             near = closest(key.text, ids)
             remedy = f"did you mean {quoted(near)}?" if near else "write the id of a quote of this note, without #"
             fields.report(
-                "gist", f'"gist" names {quoted(key.text)}, which is no quote of this note', remedy, span=key.span
+                "gist", f'"gist" names {quoted(key.text)}, which is not a quote of this note', remedy, span=key.span
             )
         elif not isinstance(value, Scalar) or not value.text.strip():
             fields.report("gist", f"the gist of {quoted(key.text)} is not a text", "write a few words", span=key.span)

@@ -285,7 +285,7 @@ def _redirects(fields: Fields) -> dict[str, str]:
         for node in (key, value):
             if not isinstance(node, Scalar) or not _PAGE.fullmatch(node.text):
                 shown = quoted(node.text) if isinstance(node, Scalar) else "this"
-                message = f'"redirects" must lead from page to page, and {shown} is none'
+                message = f'"redirects" must lead from page to page, and {shown} is not one'
                 fields.report("redirects", message, "write themes/old: themes/new", span=node.span)
                 break
         else:

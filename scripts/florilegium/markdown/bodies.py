@@ -168,7 +168,7 @@ class _Reader:
             kind = node.kind
             if kind == "Paragraph" or kind == "Tight" or kind == "TableCell":
                 if self.has_bullets:
-                    self._faults(check_paragraph(node))
+                    self._faults(check_paragraph(node, in_quote=self.in_quote))
                 self._inlines(node, node)
             elif kind == "Heading":
                 self._heading(node)
@@ -358,7 +358,7 @@ class _Reader:
                     self.cited.append(found)
         self.cited += cited
         if run.open_tags or self.has_foreign:
-            self._faults(check_run(run))
+            self._faults(check_run(run, in_quote=self.in_quote))
         if self.cut_citations < _MANY:
             faults = list(check_markup(run, parent, leaf.end))
             self.cut_citations += len(faults)

@@ -123,7 +123,7 @@ def _split_brackets(run: InlineRun, end: int) -> Iterator[TagFault]:
         start = run.offset(index)
         close = _closing(run.data, start, end)
         if close is not None and _KEY_INSIDE.search(run.data, start, close):
-            message = "emphasis begins or ends between the brackets of this citation, so it is none"
+            message = "emphasis begins or ends between the brackets of this citation, so it is not one"
             remedy = "let the emphasis hold the brackets, or the brackets the emphasis"
             yield TagFault("split-citation", start, close + 1, message, remedy)
 

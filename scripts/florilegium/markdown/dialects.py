@@ -42,8 +42,8 @@ _OTHERS = tuple(
         (
             "](",
             r"(\[[^\]\n]+\])\([^()\n]* [^()\n]*\.md\)",
-            "is not a link: its address holds a blank",
-            "write - for the blank",
+            "is not a link: its address holds a space",
+            "write - for the space",
         ),
         ("] (", r"(\[[^\]\n]+\]) (\((?:https?:|[^()\s]*\.md)[^()\s]*\))", "is not a link", r"write \1\2"),
         (")[", r"\(([^()\n]+)\)\[((?:https?:|[^\]\s]*\.md)[^\]\s]*)\]", "is not a link", r"write [\1](\2)"),
@@ -78,8 +78,11 @@ def foreign_signs(data: bytes) -> list[bytes]:
     return [*(sign for sign in _SIGNS if sign in data), *([b"["] if _BARE_KEY.search(data) else [])]
 
 
-def check_run(run: InlineRun) -> Iterator[TagFault]:
-    """Report wikilinks, embedded files, and tags that never end."""
+def check_run(run: InlineRun, *, in_quote: bool = False) -> Iterator[TagFault]:
+    """Report wikilinks, embedded files, tags that never end, and in prose what else only other programs read.
+
+    The words of a quotation may hold any signs: they are its source's.
+    """
     masked = run.masked
     if "[[" in masked:
         for found in _WIKILINK.finditer(masked):
@@ -94,7 +97,8 @@ def check_run(run: InlineRun) -> Iterator[TagFault]:
                 remedy = _link_remedy(name, alias)
             message = f"{quoted(written)} is {what}, which only some programs know"
             yield _fault("foreign-markup", run, found, message, remedy)
-    yield from _others(run)
+    if not in_quote:
+        yield from _others(run)
     for start, end in run.open_tags:
         tag = run.text[start:end]
         place = run.offset(start), run.end_offset(end)
@@ -130,15 +134,17 @@ def _fault(rule: str, run: InlineRun, found: re.Match[str], message: str, remedy
     return TagFault(rule, run.offset(found.start()), run.end_offset(found.end()), message, remedy)
 
 
-def check_paragraph(node: Node) -> Iterator[TagFault]:
+def check_paragraph(node: Node, *, in_quote: bool = False) -> Iterator[TagFault]:
     """Report lines that begin with a bullet that was pasted as a character; the first of a paragraph stands for all."""
     at_line_start = True
+    cites = any("@" in child.text for child in node.children)
     for index, child in enumerate(node.children):
         if child.kind in ("SoftBreak", "HardBreak"):
             at_line_start = True
             continue
         after = node.children[index + 1].text[:1] if len(child.text) == 1 and index + 1 < len(node.children) else ""
-        if at_line_start and child.kind == "Text" and _QUOTE_SIGN.match(child.text + after):
+        is_plain = child.kind == "Text" and (child.text[:1] != ">" or cites)
+        if at_line_start and not in_quote and is_plain and _QUOTE_SIGN.match(child.text + after):
             end = child.start + len(child.text[0].encode())
             message = f"{quoted(child.text[0])} begins no block quote here"
             yield TagFault("pasted-bullet", child.start, end, message, "begin the line with a plain >")

@@ -234,7 +234,7 @@ class _Parser:
         if re.match(r"\s*[/,+]|\s*(?:then|with)\b", rest) and following:
             return f"write both, joined by and: {said} and {second}"
         if re.match(r"translated\b|transl?\.|übersetzt", bare, re.IGNORECASE):
-            return f"write {said}; whoever translated the words is named beside their translation"
+            return f"write {said}; the translator is named beside the translation"
         mentioned = next(self._mentioned(bare), "")
         if mentioned:
             return (

@@ -81,7 +81,7 @@ def read_tail(text: str, masked: str, start: int, work: str) -> Iterator[Part]:
         elif word in ("#", "!") and (following := _TOKEN.search(masked, at)):
             at = following.end()
             meant = word + text[slice(*following.span())]
-            yield Part(begin, at, message=f"a blank stands after {quoted(word)}", remedy=f"write {meant.rstrip(_ENDS)}")
+            yield Part(begin, at, message=f"a space stands after {quoted(word)}", remedy=f"write {meant.rstrip(_ENDS)}")
         elif not word.strip(_ENDS):
             continue
         elif not word.strip("])}([{" + _ENDS):

@@ -80,7 +80,7 @@ def parse_translation(run: InlineRun) -> TranslationAttribution | None:
         message = f"{quoted(filed[0])} stands with a translation"
         found = fault(message, "move it to the quotation itself: themes, notices and the id are those of the original")
     elif language and not _TAG.match(language[1]):
-        found = fault(f"{quoted(language[1])} is no language", "write a tag such as lang=en or lang=pt-BR")
+        found = fault(f"{quoted(language[1])} is not a language", "write a tag such as lang=en or lang=pt-BR")
     elif len(cited) > 1:
         found = fault("the translation names two works", "keep one: that of the quotation, or where it was published")
     elif not language and "lang" in said:

@@ -13,7 +13,7 @@ from .nodes import Node
 
 __all__ = ["MarkdownWriter", "block_quote", "escape_markdown", "hyperlink"]
 
-_SIGN = re.compile(r"[\\`*\[\]<>~|&_]|(?<![^\W_])@|\{(?=#)")
+_SIGN = re.compile(r"[\\`*\[\]<>~|&_]|(?<![^\W_])@|\{(?=[#{])|([=%])(?=\1)|(?<=([=%]))\2|:(?=:)|(?<= )\^(?=[\w-]+\Z)")
 _ENTITY = re.compile(r"&#?\w{1,32};")
 _START = re.compile(r"([0-9]{1,9})(?=[.)])|(?=[#+=:-])")
 """What would begin a heading, a list or the underline of a heading or table."""

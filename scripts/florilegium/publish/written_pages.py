@@ -278,7 +278,7 @@ class _Sync:
             self._report(
                 path,
                 "is generated, but was changed by hand",
-                "make the change where the page is made from, and delete this file: it will be written anew",
+                "make the change where the page is made from, and delete this file: it is written again",
             )
         else:
             self._report(

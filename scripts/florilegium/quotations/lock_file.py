@@ -178,7 +178,7 @@ def _parse_entry(line: str, number: int, table: LineTable) -> Verification | Dia
     try:
         day = date.fromisoformat(fields[5])
     except ValueError:
-        return _malformed(f"{quoted(fields[5])} is no day of the calendar", span, _AGAIN)
+        return _malformed(f"{quoted(fields[5])} is not a day of the calendar", span, _AGAIN)
     return Verification(
         quote=fields[0],
         key=fields[1],
@@ -213,7 +213,7 @@ def _no_header(span: Span) -> Diagnostic:
 
 
 def _other_version(version: str, span: Span) -> Diagnostic:
-    message = f"the lock is of normalisation {version}, and this program knows normalisation {NORMALISATION}"
+    message = f"the lock is of normalisation {version}, and this program uses normalisation {NORMALISATION}"
     return _malformed(message, span, "use the program that wrote it, or verify all quotations again")
 
 

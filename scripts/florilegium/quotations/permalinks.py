@@ -90,7 +90,9 @@ def parse_permalinks(table: LineTable) -> tuple[tuple[Permalink, ...], tuple[Dia
         elif _ADDRESS.fullmatch(line):
             found.setdefault(line, Permalink(address=line, span=span))
         else:
-            problems.append(_malformed(f"{quoted(line)} is no address of a note, a quotation or a theme", span, _AGAIN))
+            problems.append(
+                _malformed(f"{quoted(line)} is not the address of a note, a quotation or a theme", span, _AGAIN)
+            )
     return tuple(found.values()), tuple(problems)
 
 

@@ -54,7 +54,7 @@ def _for_page(
     old = page.rstrip("/")
     home = next((f"notes/{later.note}" for quote in inside if (later := moved.get(_quote(quote)))), None)
     target = home or renamed.get(old) or f"{old.partition('/')[0]}/THE-NEW-PAGE"
-    return f"bring it back, or lead on from it in library.yml: redirects: {{{old}: {target}}}"
+    return f"bring it back, or add a redirect in library.yml: redirects: {{{old}: {target}}}"
 
 
 def _for_quote(address: str, moved: Mapping[str, Quote]) -> str:

@@ -145,7 +145,7 @@ def check_broken_redirect(context: Context) -> Iterator[Diagnostic]:
             message = f"{quoted(old)} is redirected, but the library has that page"
             yield found("broken-internal-link", span, message, "remove the redirect, or the page")
         elif end not in known:
-            message = f"{quoted(old)} is redirected to {quoted(end)}, which is no page of the library"
+            message = f"{quoted(old)} is redirected to {quoted(end)}, which is not a page of the library"
             remedy = f"name a note or a theme{f', such as {pages[-1]}' if pages else ''}"
             yield found("broken-internal-link", span, message, context.guess(end, pages, remedy))
 

@@ -229,7 +229,7 @@ def check_several_speakers(context: Context) -> Iterator[Diagnostic]:
                 yield found(
                     "several-speakers",
                     quote.words_span,
-                    f"{quoted(match[1] + ':')} within the words begins what somebody else says, and the attribution"
+                    f"{quoted(match[1] + ':')} within the words begins what another person says, and the attribution"
                     " names one speaker",
                     "name both, joined by and: the interviewer and a participant; or quote one of the two",
                     about=quote.address,

@@ -45,7 +45,7 @@ def text_report(coverage: Coverage, *, most: int | None = MAX_ENTRIES) -> Iterat
     empty = [section.title for section in coverage.sections if not section.entries]
     if empty:
         yield ""
-        yield f"Nothing was found for: {'; '.join(title[0].lower() + title[1:] for title in empty)}."
+        yield f"No problems: {'; '.join(title[0].lower() + title[1:] for title in empty)}."
 
 
 def _section(section: CoverageSection, most: int | None) -> Iterator[str]:

@@ -338,7 +338,7 @@ _ABSTRACT = (
 _SECONDARY = (
     "notes-from-secondary",
     "Notes that rest on another work",
-    "The work itself was not at hand: what is said of it is what somebody else says of it.",
+    "The work itself was not at hand: the note repeats what another work says of it.",
 )
 _NO_BASIS = (
     "notes-without-basis",

@@ -89,7 +89,7 @@ def parse_form(text: str) -> FormAnswers:
     texts = {question: answer for question, given in answers.items() if (answer := _answer(given))}
     missing = [question for question in form.required if question not in texts]
     if missing:
-        raise CannotRun(f"the form has no answer to {', '.join(map(quoted, missing))}", "ask whoever filed it")
+        raise CannotRun(f"the form has no answer to {', '.join(map(quoted, missing))}", "ask the person who filed it")
     return FormAnswers(form, texts, {question: _first_line(answers[question], begins[question]) for question in texts})
 
 
@@ -107,7 +107,7 @@ def _form_of(headings: set[str]) -> IssueForm:
     best = max(IssueForm, key=lambda form: len(form.questions & headings))
     if not set(best.required) & headings:
         raise CannotRun(
-            "the text is none of the forms: it has none of their questions as headings",
+            "the text is not one of the forms: it lacks their questions as headings",
             'give the whole text of an issue that was filed with "Suggest a note", "Suggest a quote" or '
             '"Report a misquotation"',
         )

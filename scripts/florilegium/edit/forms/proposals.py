@@ -51,7 +51,7 @@ def plan_proposal(answers: FormAnswers, links: Links, root: Path, today: date) -
 def _new_note(answers: FormAnswers, links: Links, today: date) -> Proposal:
     named = re.search(r"\((full-text|abstract|secondary)\)", answers["What did you have in hand?"])
     if named is None:
-        raise answers.refuse("What did you have in hand?", "the answer is none of the choices", "choose one")
+        raise answers.refuse("What did you have in hand?", "the answer is not one of the choices", "choose one")
     via = answers["If another work reports it, which?"].strip().lstrip("@")
     wanted = NewNote(
         work=_work(answers, links),
@@ -154,7 +154,7 @@ def _locator(answers: FormAnswers, question: str) -> str:
 def _plain_locator(answers: FormAnswers, question: str, text: str) -> str:
     text = text.strip().strip(",").strip()
     if re.search(r"[\[\]{}@;\\<>]", text):
-        raise answers.refuse(question, f"{quoted(text)} is no page or other place", "write it as p. 12 or ch. 3")
+        raise answers.refuse(question, f"{quoted(text)} is not a page or other place", "write it as p. 12 or ch. 3")
     return f"p. {text}" if re.fullmatch(r"\d+", text) else f"pp. {text}" if re.fullmatch(r"\d+[-–]\d+", text) else text
 
 

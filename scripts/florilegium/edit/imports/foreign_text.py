@@ -54,7 +54,9 @@ def paragraphs(text: str) -> Sequence[str]:
     return [escape(paragraph) for paragraph in text.split("\n") if paragraph]
 
 
-_MARKUP = re.compile(r"[\\`*_\[\]@~^$]|<(?=[A-Za-z/!?])|&(?=[#A-Za-z])")
+_MARKUP = re.compile(
+    r"[\\`*_\[\]@~^$]|<(?=[A-Za-z/!?])|&(?=[#A-Za-z])|([=%])(?=\1)|(?<=([=%]))\2|\{(?=\{)|:(?=:)|\((?=\()"
+)
 _COLON = re.compile(r"(?i)(\bhttps?(?=://)|\btodo(?=:))")
 """A bare address would become a link, and `TODO:` is ours to fill."""
 # What opens a heading, a list, a rule, a definition or an attribution where a paragraph begins. Pandoc counts with

@@ -22,7 +22,9 @@ def parse_hypothesis(table: LineTable) -> Export:
     passed = 0
     for row in _rows(node):
         if not isinstance(row, Mapping):
-            findings.append(ImportFinding(span=row.span, message="this is no annotation", help="export the file anew"))
+            findings.append(
+                ImportFinding(span=row.span, message="this is not an annotation", help="export the file again")
+            )
         elif _quotes_nothing(row):
             passed += 1
         elif highlight := _highlight(row, findings):

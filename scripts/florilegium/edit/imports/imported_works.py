@@ -61,7 +61,7 @@ def merge_works(
     """Plan what to do with each work. `known` are those of the library by key, `text` is that of `imported.json`.
 
     `renamed` gives keys of the export another key here; `keep` settles conflicts in favour of the library.
-    Raises `ValueError` where `imported.json` is no list of works.
+    Raises `ValueError` where `imported.json` is not a list of works.
     """
     return _Merge(tool, known, entries, renamed, Merged(), keep).merge(sources, text)
 
@@ -265,7 +265,7 @@ def _insert(text: str | None, edits: Sequence[Edit], items: Sequence[Mapping[str
     table = LineTable(IMPORTED_WORKS, text)
     node, problems = parse_json(text, table, max_bytes=MAX_REFERENCE_BYTES)
     if not isinstance(node, Items) or any(problem.rule == "malformed-front-matter" for problem in problems):
-        raise ValueError(f"{IMPORTED_WORKS} is no list of works")
+        raise ValueError(f"{IMPORTED_WORKS} is not a list of works")
     if not items:
         return apply_edits(table, edits)
     if node.items:

@@ -68,7 +68,7 @@ def _read_ledger(root: Path) -> tuple[str | None, dict[str, AddressEntry]]:
         return text, parse_ledger(text or "")
     except (MalformedLedger, UnicodeDecodeError) as error:
         problem = str(error) if isinstance(error, MalformedLedger) else f"{LEDGER} is not UTF-8"
-        raise CannotRun(problem, "restore the file from the history; without it, counting begins anew") from error
+        raise CannotRun(problem, "restore the file from the history; without it, counting starts from zero") from error
 
 
 def _copies(ledger: Mapping[str, AddressEntry], outcomes: Mapping[str, Outcome]) -> dict[str, str]:

@@ -69,6 +69,6 @@ def describe_vanished(permalink: Permalink, place: Place, site: SiteMap) -> Diag
         rule="vanished-permalink",
         span=permalink.span,
         message=f"{quoted(permalink.address)} was published, and is gone: {what}",
-        help="build the site again; if it stays, restore the page, or lead on from it under redirects: in library.yml",
+        help="build the site again; if it stays, restore the page, or add a redirect under redirects: in library.yml",
         about=permalink.address,
     )

@@ -36,7 +36,7 @@ def explain_failure(
 
     all_of_them, another = f"citations in the style {quoted(style)}", "name another citation-style in library.yml"
     if fails((), ()):
-        shipped = "run ./scripts/setup to install pandoc anew, or use a machine with more memory"
+        shipped = "run ./scripts/setup to install pandoc again, or use a machine with more memory"
         return error(all_of_them, shipped if style in BUILT_IN_STYLES else another)
     if key := find_culprit(list(items), lambda part: fails(part, ())):
         found = error(f"the work {quoted(key)}", f"correct the entry of {quoted(key)}")

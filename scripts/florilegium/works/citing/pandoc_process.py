@@ -102,7 +102,7 @@ def run_pandoc(
         case code if code == _HEAP_EXHAUSTED:
             raise PandocFailed(f"would need more than {_MEBIBYTES:,} MiB of memory")
         case 126 | 127:
-            raise PandocFailed(f"could not be started ({said})", "run ./scripts/setup to install it anew")
+            raise PandocFailed(f"could not be started ({said})", "run ./scripts/setup to install it again")
         case code if code < 0:  # The system ends what takes most memory, and what gets none ends itself.
             raise PandocFailed(f"was ended by signal {-code}, most likely because {NO_MEMORY[0]}", NO_MEMORY[1])
     if words := machine_message(said):

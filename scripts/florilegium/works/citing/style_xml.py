@@ -113,7 +113,7 @@ def _fault(element: ElementTree.Element) -> str:
     if kind == "number" and "variable" not in element.attrib:
         return "has a number without a variable"
     if language := next((element.get(name) for name in _LANGUAGES if not _is_language(element.get(name, ""))), ""):
-        return f"names a language that is none, {quoted(language)}"
+        return f"names an unknown language, {quoted(language)}"
     if kind in ("macro", "term") and "name" not in element.attrib:
         return f"has a {kind} without a name"
     return ""

@@ -56,7 +56,7 @@ def read_item(item: AnyMapping[str, object], place: str) -> tuple[Source | None,
 
 _ITEM = "write {id: doe2009, type: book, title: A title}"
 _TYPES = "book, chapter, article-journal, webpage and others"
-_ORCID = "copy it anew from the person's page, for example 0000-0002-1825-0097"
+_ORCID = "copy it again from the person's page, for example 0000-0002-1825-0097"
 _PARTICLES = frozenset("af al da dal de del della den der di dos du el la le ten ter van von zu zum zur".split())
 _NAME = "write [{family: Doe, given: Jane}], or [{literal: World Health Organization}]"
 
@@ -172,7 +172,7 @@ class _Item:
         elif isinstance(node, Scalar):
             near = MISTAKEN_TYPES.get(node.text.lower()) or closest(node.text, sorted(CSL_TYPES))
             remedy = f"did you mean {quoted(near)}?" if near else f"CSL has {_TYPES}"
-            self.report("invalid-reference", node.span, f'"type" knows no {quoted(node.text)}', remedy)
+            self.report("invalid-reference", node.span, f"{quoted(node.text)} is not a type of CSL", remedy)
         else:
             self.expect("type", "a text", node)
         return "document"
@@ -278,7 +278,7 @@ class _Item:
     def check_doi(self, field: str, text: str, span: Span) -> str:
         doi, fault = parse_doi(text)
         if fault:
-            remedy = "copy it anew, for example 10.1016/j.tins.2012.11.002"
+            remedy = "copy it again, for example 10.1016/j.tins.2012.11.002"
             self.report("invalid-doi", span, f"the {field} {quoted(text)} {fault}", remedy)
             return text
         if doi != text:
@@ -300,7 +300,7 @@ class _Item:
     def check_pubmed(self, field: str, text: str, span: Span) -> str:
         found: Identifier = parse_pmid(text) if field == "PMID" else parse_pmcid(text)
         if found.fault:
-            self.report("invalid-reference", span, f"the {field} {quoted(text)} {found.fault}", "copy it anew")
+            self.report("invalid-reference", span, f"the {field} {quoted(text)} {found.fault}", "copy it again")
         return text
 
     def check_url(self, field: str, text: str, span: Span) -> str:

@@ -42,5 +42,5 @@ def _message(path: str, subject: str, sleep: Callable[[float], None]) -> dict[st
     answer = fetch_json(address, subject, "Crossref", unknown=_OTHERS, sleep=sleep)
     message = answer.get("message") if isinstance(answer, dict) else None
     if not isinstance(message, dict):
-        raise RegistryError(f"the answer for {subject} is no record of Crossref")
+        raise RegistryError(f"the answer for {subject} is not a record of Crossref")
     return message

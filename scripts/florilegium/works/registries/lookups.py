@@ -100,7 +100,7 @@ def _item(answer: Any, identifier: WorkIdentifier) -> dict[str, Any]:
     if isinstance(answer, list):
         answer = answer[0] if answer else None
     if not isinstance(answer, dict) or not (answer.get("title") or answer.get("author")):
-        raise RegistryError(f"the answer for {identifier} is no record of a work")
+        raise RegistryError(f"the answer for {identifier} is not a record of a work")
     kind = str(answer.get("type", ""))
     item: dict[str, Any] = {"type": kind if kind in CSL_TYPES else CROSSREF_TYPES.get(kind, "document")}
     for name in CSL_NAMES:
@@ -145,7 +145,7 @@ def _from_open_library(identifier: WorkIdentifier, sleep: Callable[[float], None
     if answer == {}:
         raise UnknownWork(f"Open Library has no work with {identifier}", "give the reference as BibTeX, RIS or CSL")
     if not isinstance(book, dict) or not clean_text(book.get("title")):
-        raise RegistryError(f"the answer for {identifier} is no record of Open Library")
+        raise RegistryError(f"the answer for {identifier} is not a record of Open Library")
     title, subtitle = clean_text(book.get("title")), clean_text(book.get("subtitle"))
     date = guess_date(clean_text(book.get("publish_date")))
     item: dict[str, Any] = {

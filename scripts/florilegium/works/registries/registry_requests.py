@@ -238,4 +238,4 @@ def parse_answer(answer: bytes, subject: str, registry: str) -> Any:
     try:
         return json.loads(answer)
     except (ValueError, RecursionError):
-        raise RegistryError(f"the answer for {subject} is no record of {registry}") from None
+        raise RegistryError(f"the answer for {subject} is not a record of {registry}") from None

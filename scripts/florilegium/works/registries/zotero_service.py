@@ -245,7 +245,7 @@ class _Asked:
     def items(self, answer: RegistryAnswer) -> list[Mapping[str, Any]]:
         found = parse_answer(answer.body, f"the library {quoted(self.library.path)}", "Zotero")
         if not isinstance(found, list) or not all(map(_is_item, found)):
-            raise RegistryError(f"the answer of {self.name} is no list of items")
+            raise RegistryError(f"the answer of {self.name} is not a list of items")
         return found
 
     def complete(self, items: dict[str, Mapping[str, Any]]) -> None:
