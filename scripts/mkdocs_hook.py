@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
@@ -28,6 +29,7 @@ log = logging.getLogger("mkdocs.florilegium")
 
 PAGES_WRITTEN = "FLORILEGIUM_PAGES_WRITTEN"
 SITE_URL = "FLORILEGIUM_SITE_URL"
+PAGES_ELSEWHERE = "FLORILEGIUM_PAGES_ELSEWHERE"
 """Names that `florilegium.publish.renderers` gives to these environment variables."""
 
 
@@ -108,6 +110,27 @@ def on_pre_build(config: MkDocsConfig) -> None:
     if "SOURCE_DATE_EPOCH" not in os.environ:
         os.environ["SOURCE_DATE_EPOCH"] = _session.epoch = str(prepared.epoch)
     _session.site = prepared.site
+
+
+def on_files(files: Files, config: MkDocsConfig, **_: Any) -> Files:
+    """Where other shards build a part of the site: let links to it be right, and let nothing be built twice."""
+    listed = os.environ.get(PAGES_ELSEWHERE)
+    if not listed:
+        return files
+    elsewhere = json.loads(Path(listed).read_text(encoding="utf-8"))
+    for path in elsewhere["pages"]:
+        files.append(_unchanged(File.generated(config, path, content="")))
+    own = set(elsewhere["own"])
+    for file in files:
+        if not elsewhere["first"] and file.src_uri not in own:
+            _unchanged(file)
+    return files
+
+
+def _unchanged(file: File) -> File:
+    """A file that a build of what changed leaves out."""
+    file.is_modified = lambda: False  # type: ignore[method-assign]
+    return file
 
 
 # ------------------------------------------------------------------------------------------- pages that are finished

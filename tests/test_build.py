@@ -101,6 +101,47 @@ def test_two_cold_builds_are_the_same(tmp_path: Path) -> None:
     assert _differing(tree(project.site), _cold(project, tmp_path)) == []
 
 
+def test_three_shards_make_the_site_of_one_build(published: Project, project: Project) -> None:
+    parts = [f"part-{number}" for number in (1, 2, 3)]
+    for number, part in enumerate(parts, start=1):
+        project.build("--shard", f"{number}/3", "--site-dir", part)
+    shares = [tree(project.root / part).keys() for part in parts]
+    assert all(any(path.startswith(("notes/", "works/")) for path in share) for share in shares)
+    missing = project.florilegium("merge", *parts[:2], "--site-dir", "joined")
+    assert (missing.returncode, "the shard 3/3 is missing" in missing.stderr) == (2, True)
+    assert project.florilegium("merge", *parts, "--site-dir", "joined").returncode == 0
+    joined = tree(project.root / "joined")
+    assert _differing(joined, tree(published.site)) == []
+    # Search answers, themes and counts are in these.
+    assert {
+        "search-index/index.json",
+        "data/library.json",
+        "themes/amnesia/index.html",
+        "coverage/index.html",
+    } <= joined.keys()
+    project.edit("annotations/notes/remembering.md", "Roe remembers", "Roe forgets")
+    project.build("--shard", "3/3", "--site-dir", "part-3")
+    mixed = project.florilegium("merge", *parts, "--site-dir", "joined")
+    assert (mixed.returncode, "is a shard of another library than" in mixed.stderr) == (2, True)
+    assert tree(project.root / "joined") == joined
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("build", "--shard", "0/3"), '"0/3" names no shard'),
+        (("build", "--shard", "4/3"), '"4/3" names no shard'),
+        (("build", "--shard", "1/2", "--renderer", "zensical"), "zensical cannot build a part of a site"),
+        (("merge", "docs"), "is not a shard of a site"),
+    ],
+)
+def test_what_is_no_shard_is_explained(published: Project, arguments: tuple[str, ...], said: str) -> None:
+    result = published.florilegium(*arguments)
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert "help:" in result.stderr
+
+
 def test_the_day_and_the_hash_seed_change_nothing(project: Project, tmp_path: Path) -> None:
     other = Project(
         root=project.root, state=tmp_path / "third", environment={"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}

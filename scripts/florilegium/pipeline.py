@@ -1,11 +1,12 @@
 """The program on one screen: the steps of a build in their order. And the doors that take a part of them."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from os import times
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from .check.checking import Checked, Options, Totals, check_library, has_errors
@@ -15,6 +16,7 @@ from .core.errors import CannotRun
 from .library.reading import ANNOTATIONS
 from .publish import Lock, Page, Project, SyncResult, check_target, hold_lock, publish_site, sync_pages
 from .publish.renderers import Renderer
+from .publish.shards import Shard, built_folder, join_shards, list_elsewhere, record_shard
 from .publish.staging import build_in
 from .site.data_files.opening import add_data_files, renew_data_files
 from .site.pages import FOLDERS, PagePlan, is_generated, render_pages, rendering_bodies
@@ -32,6 +34,7 @@ __all__ = [
     "Taken",
     "add_data_files",
     "add_index",
+    "merge_shards",
     "prepare_pages",
     "run_build",
 ]
@@ -47,6 +50,8 @@ class Build:
     lock: Lock
     background: ExitStack
     """What goes on beside the steps, and ends with the run."""
+    shard: Shard | None = None
+    """The part of the site that is built; None for all of it."""
     checked: Checked = field(init=False)
     plan: PagePlan = field(init=False)
     pages: SyncResult = field(init=False)
@@ -55,7 +60,7 @@ class Build:
     @property
     def built(self) -> Path:
         """The private folder in which the renderer builds."""
-        return self.lock.state / f"built-{self.renderer}"
+        return built_folder(self.lock.state, self.renderer, self.shard)
 
 
 class Step(NamedTuple):
@@ -92,24 +97,30 @@ def _plan(run: Build) -> str:
 
 
 def _write(run: Build) -> str:
-    run.pages = write_pages(run.plan, run.options, run.lock)
+    plan = run.plan if run.shard is None else run.plan._replace(pages=run.shard.own(run.plan.pages))
+    run.pages = write_pages(plan, run.options, run.lock)
     return f"{len(run.pages.written):,} written, {run.pages.unchanged:,} unchanged"
 
 
 def _index(run: Build) -> str:
-    wanted = run.options.search
+    wanted = run.options.search and (run.shard is None or run.shard.is_first)
     run.index = indexing(run.plan, run.lock.state, wanted=wanted, remember=run.options.remember)
     return "begun; the index is made beside the site" if wanted else "left out"
 
 
 def _render(run: Build) -> str:
     url = run.checked.links.library.settings.url
-    only_changed = build_in(run.built, run.options.root, run.renderer, epoch_of(run.checked), url)
+    elsewhere = list_elsewhere(run.built, run.shard, run.plan.pages) if run.shard else None
+    only_changed = build_in(run.built, run.options.root, run.renderer, epoch_of(run.checked), url, elsewhere)
     run.index.place(run.built)
     return f"{run.renderer}, {'only what changed' if only_changed else 'every page'}"
 
 
 def _export(run: Build) -> str:
+    if run.shard:
+        record_shard(run.built, run.shard, {path: page.key for path, page in run.plan.pages.items()})
+        if not run.shard.is_last:
+            return "left to the last shard"
     record = run.lock.state / f"{run.built.name}.data"
     placed = renew_data_files(run.plan, run.built, run.options.root / "docs", record, remember=run.options.remember)
     return f"{placed.made:,} made, {placed.kept:,} kept"
@@ -144,13 +155,18 @@ class Built(NamedTuple):
     steps: tuple[Taken, ...] = ()
 
 
-def run_build(options: Options, site_dir: Path, renderer: Renderer) -> Built:
-    """Take the `STEPS` of a build, and say what was made. A site that was published stays whole whatever happens."""
+def run_build(options: Options, site_dir: Path, renderer: Renderer, shard: Shard | None = None) -> Built:
+    """Take the `STEPS` of a build, and say what was made. A site that was published stays whole whatever happens.
+
+    With `shard`, that part of the site is built, to be joined with the others by `merge_shards`.
+    """
+    if shard and renderer is Renderer.ZENSICAL:
+        raise CannotRun("zensical cannot build a part of a site", "build shards with --renderer mkdocs")
     state = state_folder(options.root)
-    check_target(site_dir, _project(options), state, state / f"built-{renderer}")
+    check_target(site_dir, _project(options), state, built_folder(state, renderer, shard))
     taken: list[Taken] = []
     with hold_lock(state, notify=options.notify) as lock, ExitStack() as background:
-        run = Build(options, site_dir, renderer, lock, background)
+        run = Build(options, site_dir, renderer, lock, background, shard)
         for step in STEPS:
             taken.append(_taken(step, run))
             if has_errors(run.checked.diagnostics):
@@ -171,6 +187,16 @@ def _taken(step: Step, run: Build) -> Taken:
     run.options.progress("", 0, 0)
     cpu = sum(times()[:4]) - sum(before[:4])
     return Taken(step, result, cpu, time.monotonic() - began)
+
+
+def merge_shards(options: Options, shards: Sequence[Path], site_dir: Path) -> None:
+    """Publish the site that shards make together. Raises `CannotRun` where they do not belong together."""
+    state = state_folder(options.root)
+    check_target(site_dir, _project(options), state)
+    with hold_lock(state, notify=options.notify) as lock, TemporaryDirectory(dir=state) as folder:
+        joined = Path(folder) / "joined"
+        join_shards(shards, joined)
+        publish_site(joined, site_dir, project=_project(options), lock=lock)
 
 
 def _project(options: Options) -> Project:

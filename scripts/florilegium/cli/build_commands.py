@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     "--renderer", type=click.Choice(["mkdocs", "properdocs", "zensical"]), default="mkdocs", show_default=True
 )
 @click.option("--no-search", is_flag=True, help="Leave out the search index.")
+@click.option("--shard", metavar="K/N", help="Build the K-th of N parts of the site; florilegium merge joins them.")
 @executor_option
 @click.option("--no-cache", is_flag=True, help="Read and format everything again.")
 @click.option("--explain", is_flag=True, help="Say what each step did, and what it cost.")
@@ -34,17 +35,19 @@ def build(
     no_cache: bool,
     explain: bool,
     executor: MakeExecutor,
+    shard: str | None,
 ) -> int:
     """Check the library and build its site; a failed build leaves the published site as it was."""
     from .. import pipeline
     from ..edit import starters
     from ..publish.renderers import Renderer
+    from ..publish.shards import parse_shard
 
     options = Options(
         root=root, remember=not no_cache, progress=progress(), notify=tell, search=not no_search, executor=executor
     )
     target = (site_dir or root / "site").absolute()
-    built = pipeline.run_build(options, target, Renderer(renderer))
+    built = pipeline.run_build(options, target, Renderer(renderer), parse_shard(shard) if shard else None)
     print_findings(root, built.diagnostics, "text", built.totals)
     if explain:
         _explain(built.steps)
@@ -56,8 +59,25 @@ def build(
     if starters.is_outdated(root):
         tell("the frame of the site is that of another version: run florilegium init --update . in the library")
     click.echo(f"built {built.pages:,} pages ({built.written:,} new or changed) into {plain(str(target))}")
+    if shard:
+        click.echo(f"This is a part of the site; with the others: florilegium merge {shell_word(target)} ...")
+        return 0
     click.echo(f"To look at them: python3 -m http.server --directory {shell_word(target)} 8000")
     click.echo("then open http://localhost:8000/ in a browser.")
+    return 0
+
+
+@click.command()
+@root_option
+@click.argument("shards", nargs=-1, required=True, type=click.Path(path_type=Path, file_okay=False))
+@click.option("--site-dir", type=click.Path(path_type=Path), help="Where to publish; default: site/ in the library.")
+def merge(root: Path, shards: tuple[Path, ...], site_dir: Path | None) -> int:
+    """Join the parts of a site that build --shard K/N has made, each in the folder SHARDS, and publish it."""
+    from .. import pipeline
+
+    target = (site_dir or root / "site").absolute()
+    pipeline.merge_shards(Options(root=root, notify=tell), [shard.absolute() for shard in shards], target)
+    click.echo(f"joined {len(shards):,} parts into {plain(str(target))}")
     return 0
 
 

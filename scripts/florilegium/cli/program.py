@@ -51,6 +51,7 @@ _COMMANDS = {
     "links": "links_command.links",
     # For other programs, and for other libraries
     "export": "export_command.export",
+    "merge": "build_commands.merge",
     "init": "new_commands.init",
 }
 """The commands in the order in which a user meets them: the file of this room and the function in it."""

@@ -18,12 +18,14 @@ from ..core.errors import FlorilegiumError
 from ..core.system_errors import NO_MEMORY, machine_message, reason
 from . import renderer_process
 
-__all__ = ["PAGES_WRITTEN", "SITE_URL", "RenderFailed", "Renderer", "render_site"]
+__all__ = ["PAGES_ELSEWHERE", "PAGES_WRITTEN", "SITE_URL", "RenderFailed", "Renderer", "render_site"]
 
 PAGES_WRITTEN = "FLORILEGIUM_PAGES_WRITTEN"
 """Environment variable that tells our MkDocs hook that the pages are in place."""
 SITE_URL = "FLORILEGIUM_SITE_URL"
 """Environment variable that tells it the address of the site."""
+PAGES_ELSEWHERE = "FLORILEGIUM_PAGES_ELSEWHERE"
+"""Environment variable that names the file of the pages which other shards build."""
 _SHOWN = 4000
 """Characters of what a generator said that are shown: the last ones."""
 
@@ -51,6 +53,8 @@ class Job:
     only_changed: bool
     url: str = ""
     """The address of the site, where the library says it."""
+    elsewhere: Path | None = None
+    """Where the pages are listed that other shards build."""
 
 
 def render_site(renderer: Renderer, job: Job) -> None:
@@ -64,6 +68,8 @@ def render_site(renderer: Renderer, job: Job) -> None:
         "DISABLE_MKDOCS_2_WARNING": "true",
         "PYTHONIOENCODING": "utf-8",
     }
+    if job.elsewhere:
+        environment[PAGES_ELSEWHERE] = str(job.elsewhere)
     if renderer is Renderer.ZENSICAL:
         _zensical(job, environment)
     else:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shutil
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
@@ -16,10 +17,12 @@ from .renderers import Job, Renderer, RenderFailed, render_site
 __all__ = ["build_in"]
 
 
-def build_in(built: Path, root: Path, renderer: Renderer, epoch: int, url: str = "") -> bool:
+def build_in(
+    built: Path, root: Path, renderer: Renderer, epoch: int, url: str = "", elsewhere: Path | None = None
+) -> bool:
     """Build the site of `root` into `built`; whether only what changed, since the rest is known to be whole.
 
-    `built` lies in the state folder, whose lock is held.
+    `built` lies in the state folder, whose lock is held. `elsewhere` lists the pages that other shards build.
     Raises `RenderFailed`, also when the renderer left out a page.
     """
     if not (root / "mkdocs.yml").is_file():
@@ -32,8 +35,19 @@ def build_in(built: Path, root: Path, renderer: Renderer, epoch: int, url: str =
     frame.unlink(missing_ok=True)
     if whole:
         _remove_stale(built, docs)
-    lock = renderer_lock(built.parent)
-    render_site(renderer, Job(root=root, built=built, lock=lock, epoch=epoch, only_changed=whole, url=url))
+    elif elsewhere:
+        # A shard is what "only what changed" makes of an empty folder: the other pages count as unchanged.
+        shutil.rmtree(built, ignore_errors=True)
+    job = Job(
+        root=root,
+        built=built,
+        lock=renderer_lock(built.parent),
+        epoch=epoch,
+        only_changed=whole or elsewhere is not None,
+        url=url,
+        elsewhere=elsewhere,
+    )
+    render_site(renderer, job)
     for page in _pages_of(docs):
         if not (built / page).is_file():
             raise RenderFailed(f"{renderer} did not make {page}", "look for what leaves it out in mkdocs.yml")
