@@ -13,6 +13,9 @@ from florilegium.check.verifying import VerifyRequest, remove_entries, verify_li
 from florilegium.core.errors import CannotRun
 from florilegium.edit.fixes import plan_fixes
 from florilegium.quotations.fingerprints import Fingerprint, is_same_work, parse_fingerprint
+from florilegium.quotations.matching import normal_form
+from florilegium.quotations.originals import read_original
+from florilegium.site.data_files import find_quote_contexts
 
 TODAY = date(2026, 11, 23)
 BASE = Path(__file__).parent / "cases" / "base"
@@ -289,7 +292,7 @@ def test_a_page_that_the_record_knows_is_written(root):
     # Where it cannot be told at which of several places the words stand, nothing is proposed.
     record.write_text(f"{record.read_text().rstrip()} marks=unplaced\n")
     (missing,) = [one for one in check_library(options(root)).diagnostics if one.rule == "missing-locator"]
-    assert missing.help == "add the page: [@doe2009, p. 12]"
+    assert missing.help == "add the page: [@doe2009, p. …]"
     assert plan_fixes(options(root)).changes == ()
 
 
@@ -300,3 +303,14 @@ def test_which_of_several_places_is_meant(root):
     (line,) = lock(root)
     assert " places=2 " in line
     assert "unplaced" in line
+    # What surrounds the words is told of a place that is sure alone.
+    original = {"doe2009": read_original(root / "doe.txt")}
+    links = check_library(options(root)).links
+    assert find_quote_contexts(links.quotes, original, links.records) == {}
+    second = normal_form(twice).text.rindex("I forget")
+    (root / LOCK).write_text(
+        (root / LOCK).read_text().replace(" marks=unplaced", "").replace(" 32 2026", f" {second} 2026")
+    )
+    links = check_library(options(root)).links
+    (context,) = find_quote_contexts(links.quotes, original, links.records).values()
+    assert (context.prefix[-7:], context.suffix) == ("Later: ", "")

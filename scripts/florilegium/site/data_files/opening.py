@@ -60,7 +60,7 @@ def open_data_files(
     site = unformatted_site(links, bibliography)
     files = {file.name: file for file in data_files(site)}
     if texts:
-        found = find_quote_contexts(links.quotes, texts)
+        found = find_quote_contexts(links.quotes, texts, links.records)
         files |= {file.name: file for file in annotation_files(site, found)}
     return Opened(checked.diagnostics, checked.totals, tuple(files.values()))
 
