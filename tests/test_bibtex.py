@@ -151,7 +151,7 @@ def test_a_broken_entry_does_not_hide_the_others(text, message):
     [
         ("@book{,\n  author = {Roe, Ann}, title = {T}, year = 2002}", "roe2002", "has no key"),
         ("@book{title = {The art of forgetting}, year = {1999}}", "forgetting1999", "has no key"),
-        ("@book{müller2001, title = {T}}", "muller2001", "letters that no citation can hold"),
+        ("@book{müller2001, title = {T}}", "muller2001", "signs that no citation can hold"),
         ("@book{, author = {Roe, Ann}, year = 2002}\n@book{roe2002, title = {T}}", "roe2002a", "has no key"),
     ],
 )

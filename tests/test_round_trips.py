@@ -92,3 +92,90 @@ def test_the_pages_of_a_book_are_counted_and_those_of_a_chapter_are_a_place():
     assert page("TY  - BOOK\nTI  - T\nSP  - 320\nER  - \n") == {"number-of-pages": "320"}
     assert page("TY  - BOOK\nTI  - T\nSP  - 3\nEP  - 20\nER  - \n") == {"page": "3-20"}
     assert page("TY  - CHAP\nTI  - T\nSP  - 320\nER  - \n") == {"page": "320"}
+
+
+# ------------------------------------------------------------------- what other programs and publishers write
+
+
+@pytest.mark.parametrize(
+    ("written", "people", "doubtful"),
+    [
+        ("Doe J, Roe RA, Poe A-B", ["J. Doe", "R. A. Roe", "A. B. Poe"], True),
+        ("Doe J and Roe R", ["J. Doe", "R. Roe"], True),
+        ("Jane Doe und Richard Roe", ["Jane Doe", "Richard Roe"], True),
+        ("Doe, Jane / Roe, Richard", ["Jane Doe", "Richard Roe"], True),
+        ("Doe, Jane and et al.", ["Jane Doe", "others"], True),
+        ("Dr. Jane Doe, PhD and Prof. Richard Roe", ["Jane Doe", "Richard Roe"], True),
+        ("Doe, Jane (Ed.) and Roe, R. (Hrsg.)", ["Jane Doe", "R. Roe"], True),
+        ("The ENCODE Project Consortium", ["The ENCODE Project Consortium"], True),
+        ("Malcolm X", ["Malcolm X"], False),
+        ("Guttenberg, Karl von und zu and Ann Union", ["Karl von und zu Guttenberg", "Ann Union"], False),
+        ("Group, Ann", ["Ann Group"], False),
+    ],
+)
+def test_lists_of_people_as_others_write_them(written, people, doubtful):
+    found, problems = parse_bibtex(LineTable("works.bib", f"@book{{k, title={{T}}, author={{{written}}}}}"))
+    assert [name.full for name in found[0].names["author"]] == people
+    assert any(problem.rule == "doubtful-reference" for problem in problems) == doubtful
+
+
+@pytest.mark.parametrize(
+    ("field", "name", "value"),
+    [
+        ("title = {A \\& B \\&amp; C &#x2013; D}", "title", "A & B & C – D"),
+        ("title = {\\texorpdfstring{$\\alpha$}{alpha} and \\sout{x}}", "title", "α and x"),
+        ("title = {\\ce{H2O}, \\ce{SO4^2-} in \\SI{5}{\\milli\\gram}}", "title",
+         "H<sub>2</sub>O, SO<sub>4</sub><sup>2-</sup> in 5 mg"),
+        ("title = {\\foreignlanguage{german}{Die Welt} \\label{x}heute}", "title", "Die Welt heute"),
+        ("edition = {2nd ed.}", "edition", "2"),
+        ("edition = {Second}", "edition", "2"),
+        ("edition = {3. Auflage}", "edition", "3"),
+        ("edition = {Norton critical}", "edition", "Norton critical"),
+        ("isbn = {978-0-306-40615-7 (pbk); 0306406152}", "ISBN", "978-0-306-40615-7"),
+        ("url = {www.example.org/a}", "URL", "http://www.example.org/a"),
+        ("url = {https://a.org/1; https://a.org/2}", "URL", "https://a.org/1"),
+    ],
+)  # fmt: skip
+def test_fields_as_others_write_them(field, name, value):
+    found, problems = parse_bibtex(LineTable("works.bib", f"@book{{k, {field}}}"))
+    assert (found[0].variables[name], problems) == (value, [])
+
+
+@pytest.mark.parametrize(
+    ("field", "parts"),
+    [
+        ("year = {2000 BC}", ((-2000,),)), ("year = {AD 79}", ((79,),)), ("year = {c2004}", ((2004,),)),
+        ("year = {2019}, month = {10--12}", ((2019, 10), (2019, 12))), ("year = {2019}, month = {07}", ((2019, 7),)),
+    ],
+)  # fmt: skip
+def test_dates_as_others_write_them(field, parts):
+    found, _ = parse_bibtex(LineTable("works.bib", f"@book{{k, title={{T}}, {field}}}"))
+    assert (found[0].dates["issued"].parts, found[0].dates["issued"].circa) == (parts, False)
+
+
+def test_keys_with_spaces_and_signs_become_keys_that_can_be_cited():
+    text = "@book{Doe et al. 2001, title={T}}\n@book{10.1000/182(x), title={T}}"
+    found, problems = parse_bibtex(LineTable("works.bib", text))
+    assert [source.key for source in found] == ["Doe-et-al.-2001", "10.1000/182-x"]
+    assert [problem.rule for problem in problems] == ["doubtful-reference"] * 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "item"),
+    [
+        ("TY  - JOUR\nAU  - Doe, Jane; Roe, R.\nAU  - et al.",
+         {"author": [{"family": "Doe", "given": "Jane"}, {"family": "Roe", "given": "R."}, {"literal": "others"}]}),
+        ("TY  - JOUR\nAU  - Doe J., Roe R.", {"author": [{"family": "Doe", "given": "J."}, {"family": "Roe", "given": "R."}]}),
+        ("TY  - JOUR\nAU  - Smith & Sons Inc", {"author": [{"literal": "Smith & Sons Inc"}]}),
+        ("TY  - CHAP\nTI  - T\nBT  - Book\nT2  - Series", {"container-title": "Book", "collection-title": "Series"}),
+        ("TY  - CPAPER\nT2  - Conference\nC3  - Proceedings\nC1  - Rome",
+         {"container-title": "Proceedings", "event-title": "Conference", "event-place": "Rome"}),
+        ("TY  - THES\nM1  - Master's thesis", {"genre": "Master's thesis"}),
+        ("TY  - RPRT\nSN  - WHO/123", {"number": "WHO/123"}),
+        ("TY  - BOOK\nSN  - 0306406152 (pbk)\nET  - 2nd ed.", {"ISBN": "0306406152", "edition": "2"}),
+    ],
+)  # fmt: skip
+def test_records_as_databases_write_them(lines, item):
+    found, _ = parse_records(LineTable("works.ris", f"{lines}\nER  - \n"))
+    given = to_csl(found[0])
+    assert {name: given.get(name) for name in item} == item

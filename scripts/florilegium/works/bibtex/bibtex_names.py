@@ -31,13 +31,31 @@ _CONJUNCTIONS = frozenset(("y", "e", "i"))
 _ET_AL = re.compile(r"(?:[\s,;]|\\ )+(?:et\s+al(?:ii|\.)?|and\s+others|u\.\s?a\.)[\s.}]*$", re.IGNORECASE)
 _EXTENDED = re.compile(r"^\s*\"?(?:family|given|prefix|suffix|useprefix|id|[a-z]+-i)\s*=", re.IGNORECASE)
 OTHERS = {"literal": "others"}
+_PARTED = "is parted by signs that BibTeX does not read"
+_OTHERS_ALONE = re.compile(r"(?:et\.?\s+al(?:ii|\.)?|and\s+others|u\.\s?a\.)", re.IGNORECASE)
+_SHORT = re.compile(r"(?:[^\W\d_]+(?:\.|['’-])?\s+)*[^\W\d_]{2,}(?:['’-][^\W\d_]+)*\s+[A-Z](?:[A-Z]|-[A-Z]){0,2}")
+"""A family name with initials behind it, as medical databases have it: `Doe JR`."""
+_AND = r"(?<!\bvon)\s(?:und|et|och|og|/)(?=\s)"
+"""Other signs that part people; `von und zu` is a particle."""
+_ROLE = re.compile(r"\s*\((?:eds?|editors?|hrsg|hg|trans|übers|comps?|coords?|dirs?|red)\.?\)\s*$", re.IGNORECASE)
+_HONOUR = re.compile(r"(?:(?:Dr|Prof|Professor|Dipl)\.?\s+(?:(?:med|phil|rer|nat|iur|theol|h\.\s?c)\.\s+)*)+(?=\S)")
+_DEGREE = re.compile(
+    r"(?:Ph\.?\s?D|M\.?\s?D|[MB]\.?\s?Sc|[MB]\.?A|M\.?P\.?H|[MD]\.?Phil|LL\.?M|R\.?N)\.?", re.IGNORECASE
+)
+_INSTITUTION = re.compile(
+    r"(?=\S+\s+\S+\s+\S).*\b(?:Association|Collaboration|Committee|Consortium|Council|Foundation|Group|Initiative|Institute|"
+    r"Investigators|Ministry|Network|Organi[sz]ation|Society|Team|Union|Universit[yä]t?|Université)"
+)
 
 
 def read_people(text: str, *, prefix_is_family: bool = True) -> list[BibtexName]:
     """The people of a list parted by `and`. A particle belongs to the family name unless the entry says otherwise."""
     people: list[BibtexName] = []
-    for piece in _split(text, r"\s(and)(?=\s|$)"):
-        people += _people(piece.strip(), prefix_is_family)
+    pieces = [piece.strip() for piece in _split(text, r"\s(and)(?=\s|$)")]
+    if len(pieces) > 1 and all(_SHORT.fullmatch(piece) or piece == "others" for piece in pieces):
+        return [name for piece in pieces for name in _short(piece)]
+    for piece in pieces:
+        people += _people(piece, prefix_is_family)
     if re.search(r"\sand\s*$", text) and people:
         people[-1] = people[-1]._replace(doubt='ends with "and"', meant="leave it out, or write and others")
     return [person for person in people if person.parts]
@@ -49,16 +67,18 @@ def _people(text: str, prefix: bool) -> Iterator[BibtexName]:
         return
     if text == "others":
         yield BibtexName(OTHERS)
+    elif _OTHERS_ALONE.fullmatch(text):
+        yield BibtexName(OTHERS, _PARTED, "write and others")
     elif _is_braced(text):
         yield BibtexName({"literal": decode_latex(text)})
     elif _EXTENDED.match(text):
         yield BibtexName(_extended(text, prefix))
     elif (ended := _ET_AL.search(text)) and ended.start():
         yield from _people(text[: ended.start()].rstrip(" ,;"), prefix)
-        yield BibtexName(OTHERS, "is parted by signs that BibTeX does not read", "write and others")
-    elif len(pieces := [p.strip() for p in _split(text, ";") if p.strip()]) > 1:
+        yield BibtexName(OTHERS, _PARTED, "write and others")
+    elif (pieces := _pieces(text, ";")) or (pieces := _pieces(text, _AND)):
         yield from _doubtful(pieces, prefix)
-    elif len(pieces := [p.strip() for p in _split(text, r"\s\\?&(?=\s)")]) > 1:
+    elif pieces := _pieces(text, r"\s\\?&(?=\s)"):
         # `Smith \& Sons` is a firm; `Doe, Jane \& Roe, Richard` are two people.
         if all("," in piece for piece in pieces):
             yield from _doubtful(pieces, prefix)
@@ -68,9 +88,39 @@ def _people(text: str, prefix: bool) -> Iterator[BibtexName]:
         yield from _by_commas(text, prefix)
 
 
+def _pieces(text: str, separator: str) -> list[str]:
+    """What the separator parts; nothing where it does not part."""
+    pieces = [piece.strip() for piece in _split(text, separator) if piece.strip()]
+    return pieces if len(pieces) > 1 else []
+
+
+def _short(text: str) -> Iterator[BibtexName]:
+    """A name with its initials behind it."""
+    if text == "others":
+        yield BibtexName(OTHERS)
+        return
+    family, _, initials = text.rpartition(" ")
+    parts = {"family": family.strip(), "given": " ".join(f"{letter}." for letter in initials if letter.isalpha())}
+    yield BibtexName(parts, "has initials behind the family name", f"write {family.strip()}, {parts['given']}")
+
+
 def _by_commas(text: str, prefix: bool) -> Iterator[BibtexName]:
     parts = [part.strip() for part in _split(text, ",")]
-    if len(parts) == 3 and not _SUFFIX.fullmatch(_plain(parts[1])) and all(" " in part for part in parts):
+    bare = _HONOUR.sub("", _ROLE.sub("", text), count=1)
+    if len(parts) == 2 and _DEGREE.fullmatch(parts[1]):
+        bare = _HONOUR.sub("", parts[0], count=1)
+    if bare != text and bare.strip():
+        meant = f"write {_plain(bare)}"
+        for person in _people(bare, prefix):
+            yield person._replace(doubt="has a title, a degree or a role beside a name", meant=meant)
+    elif len(parts) > 1 and all(map(_SHORT.fullmatch, parts)):
+        meant = f"write {' and '.join(_short_meant(part) for part in parts[:3])}{' and …' if len(parts) > 3 else ''}"
+        for part in parts:
+            yield from (person._replace(doubt=_PARTED, meant=meant) for person in _short(part))
+    elif len(parts) == 1 and _INSTITUTION.fullmatch(text):
+        name = decode_latex(text)
+        yield BibtexName({"literal": name}, "holds what is likely an institution", f"write {{{name}}}")
+    elif len(parts) == 3 and not _SUFFIX.fullmatch(_plain(parts[1])) and all(" " in part for part in parts):
         yield from _doubtful(parts, prefix)  # Jane Doe, Richard Roe, Ann Poe
     elif len(parts) == 3 and _SUFFIX.fullmatch(_plain(parts[2])):
         yield BibtexName(_inverted(parts[0], parts[2], parts[1], prefix))  # Doe, Jane, Jr.
@@ -84,6 +134,10 @@ def _by_commas(text: str, prefix: bool) -> Iterator[BibtexName]:
         yield BibtexName({"literal": decode_latex(text)}, "has a name with more than two commas", "part names with and")
 
 
+def _short_meant(text: str) -> str:
+    return next(_short(text)).meant.removeprefix("write ")
+
+
 def _middle(parts: list[str]) -> tuple[str, str]:
     """Suffix and given name of `Last, First` or `Last, Jr, First`."""
     return ("", parts[1]) if len(parts) == 2 else (parts[1], parts[2])
@@ -93,7 +147,7 @@ def _doubtful(pieces: list[str], prefix: bool) -> Iterator[BibtexName]:
     meant = f"write {' and '.join(map(_plain, pieces[:3]))}{' and …' if len(pieces) > 3 else ''}"
     for piece in pieces:
         for person in _people(piece, prefix):
-            yield person._replace(doubt="is parted by signs that BibTeX does not read", meant=meant)
+            yield person._replace(doubt=_PARTED, meant=meant)
 
 
 def _plain(text: str) -> str:

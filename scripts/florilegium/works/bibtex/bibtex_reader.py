@@ -10,6 +10,7 @@ from ..citation_keys import is_citable, plain_key, propose_key
 from ..csl import parse_source
 from ..csl.csl_dates import date_to_csl, guess_date
 from ..identifiers import parse_arxiv
+from ..stray_text import edition_number, first_address, first_number, without_entities
 from .bibtex_entries import BibtexEntry, Value, read_entries
 from .bibtex_fields import (
     BIBTEX_DATES,
@@ -35,6 +36,9 @@ _MAX_DOUBTS = 1_000
 _PUBLISHERS = ("school", "institution", "organization", "publisher")
 _CUSTOM = (("status-date", "statusdate"), ("status-notice", "statusnotice"))
 _ROLES = {field: role for role, field in BIBTEX_NAMES.items()} | {"holder": "author"}
+_ENTITY = re.compile(
+    r"&(?:amp;)?(?:amp|lt|gt|quot|apos|nbsp|ndash|mdash|[A-Za-z]{2,7}|#[0-9]{2,6}|#x[0-9A-Fa-f]{2,5});"
+)
 _LINK = re.compile(r"\\href\s*\{((?:[^{}\\]|\\.)*)\}")
 
 
@@ -100,10 +104,10 @@ class _Converter:
 
     def made_key(self) -> str:
         """The entry's key; where it has none that can be cited, one that is made for it, and said."""
-        if self.key and (self.key.isascii() or not (made := plain_key(self.key, self.taken))):
+        if is_citable(self.key) or (self.key and not (made := plain_key(self.key, self.taken))):
             return self.key
         if self.key:
-            message = f"the key {quoted(self.key)} has letters that no citation can hold; the work is cited as {made}"
+            message = f"the key {quoted(self.key)} has signs that no citation can hold; the work is cited as {made}"
         else:
             names = self.entries.get("author", self.entries.get("editor", (None, None)))[1]
             first = names.items[0] if isinstance(names, Sequence) and names.items else None
@@ -141,18 +145,22 @@ class _Converter:
             message = f"the command {command} is not known; its argument is kept as it is"
             self.doubt(span, message, "write the sign or the words that it stands for")
 
-        return decode_latex(value.text, rich=rich, report=report)
+        return without_entities(decode_latex(value.text, rich=rich, report=report))
 
     def add_field(self, name: str, form: FieldForm, candidates: tuple[str, ...]) -> None:
         value = self.value(*filter(None, candidates))
         if value is None:
             return
         if form is FieldForm.ADDRESS:
-            self.text(name, decode_address(value.text), value.span)
+            text = decode_address(value.text)
+            text = first_address(text) if name == "URL" else first_number(text) if name in ("ISBN", "ISSN") else text
+            self.text(name, text, value.span)
             return
         text = self.decoded(value, rich=form is FieldForm.RICH)
         if name == "language":
             text = LANGUAGES.get(text.lower(), text)
+        elif name == "edition":
+            text = edition_number(text)
         elif name in ("status", "publisher-place"):
             text = BIBTEX_KEYS.get(text.lower(), text)
         self.text(name, text, value.span)
@@ -291,8 +299,8 @@ class _Converter:
                 decode_latex(value.text) for value in (year, *rest) if value and value.text.strip() not in ("0", "00")
             ]
             month = words[1] if len(words) > 1 else ""
-            if month.isdecimal() and 0 < int(month) < 13:
-                words[1] = MONTHS[int(month) - 1]
+            if ends := re.fullmatch(r"(0?[1-9]|1[0-2])(?:\s*[-–/]+\s*(0?[1-9]|1[0-2]))?", month):
+                words[1] = "-".join(MONTHS[int(end) - 1] for end in ends.groups() if end)
             self.add_date("issued", " ".join(words), year.span, words[0] if words else "")
 
     def add_date(self, name: str, text: str, span: Span, year: str = "") -> None:

@@ -17,6 +17,7 @@ __all__ = [
     "MATH_ACCENTS",
     "NOTHING",
     "SPACES",
+    "formula",
     "fraction",
     "letter_of",
     "symbol",
@@ -51,7 +52,8 @@ LATEX_STYLES = {
     **dict.fromkeys(
         "text textrm textnormal textup textmd texttt textsf mathrm mathsf mathtt mathnormal operatorname mbox hbox "
         "ensuremath MakeCapital autocap nocase NoCaseChange mkbibnamefamily mkbibnamegiven "
-        "mkbibnameprefix mkbibnamesuffix mkbibbegin smash uline textulc textlf".split(),
+        "mkbibnameprefix mkbibnamesuffix mkbibbegin smash uline textulc textlf sout st ul uwave citetitle num si unit "
+        "mkbibdateshort foreigntextquote".split(),
         "kept",
     ),
     "mkbibparens": "round", "mkbibbrackets": "square", "footnote": "note", "mkbibfootnote": "note", "sqrt": "root",
@@ -61,6 +63,9 @@ LATEX_STYLES = {
 """What becomes of the one argument of a command."""
 ARGUMENTS = {
     **dict.fromkeys("frac tfrac dfrac nicefrac sfrac".split(), ("numerator", "denominator")),
+    "texorpdfstring": ("printed", "unprinted"),
+    **dict.fromkeys("SI qty".split(), ("quantity", "unit")),
+    "ce": ("formula",),
     **dict.fromkeys("foreignlanguage textcolor selectlanguage textlang hyphenquote".split(), ("dropped", "kept")),
 }
 """What becomes of the arguments of a command that has several."""
@@ -84,8 +89,8 @@ SPACES = frozenset(
 _OWN = {
     "hyphen": "-", "bibhyphen": "-", "bibrangedash": "–", "slash": "/", "textslash": "/", "adddot": ".",
     "addcomma": ",", "addcolon": ":", "addhyphen": "-", "and": "and", "i": "ı", "j": "ȷ", "P": "¶", "S": "§",
-    "degree": "°", "circ": "°", "euro": "€", "EUR": "€", "texteuro": "€", "pounds": "£", "celsius": "℃", "ohm": "Ω",
-    "micro": "µ", "textasciitilde": "~", "textasciicircum": "^", "textunderscore": "_", "lbrack": "[", "rbrack": "]",
+    "degree": "°", "circ": "°", "euro": "€", "EUR": "€", "texteuro": "€", "pounds": "£", "ohm": "Ω",
+    "textasciitilde": "~", "textasciicircum": "^", "textunderscore": "_", "lbrack": "[", "rbrack": "]",
     "SS": "ẞ", "textquotesingle": "'", "textquotedbl": '"', "quotesinglbase": "‚", "quotedblbase": "„", "to": "→",
     "guilsinglleft": "‹", "guilsinglright": "›", "guillemetleft": "«", "guillemetright": "»", "prime": "′",
     "TeX": "TeX", "LaTeX": "LaTeX", "BibTeX": "BibTeX", "LaTeXe": "LaTeX2e", "varepsilon": "ε", "vartheta": "ϑ",
@@ -96,6 +101,15 @@ _OWN = {
     "textThorn": "Þ", "textdj": "đ", "dh": "ð", "DH": "Ð", "dj": "đ", "DJ": "Đ",
 }  # fmt: skip
 """What pylatexenc does not have, or has otherwise."""
+_PREFIXES = dict(zip("nano micro milli centi deci kilo mega giga".split(), "n µ m c d k M G".split(), strict=True))
+_UNITS = {
+    "gram": "g", "metre": "m", "meter": "m", "second": "s", "litre": "l", "liter": "l", "mole": "mol", "molar": "M",
+    "hertz": "Hz", "kelvin": "K", "joule": "J", "watt": "W", "volt": "V", "electronvolt": "eV", "pascal": "Pa",
+    "hour": "h", "day": "d", "percent": "%", "degreeCelsius": "°C", "celsius": "°C", "per": "/", "square": "²",
+    "angstrom": "Å", "dalton": "Da", "tesla": "T",
+}  # fmt: skip
+_OWN |= {**_PREFIXES, **_UNITS}
+"""Units of measurement (siunitx), put together from a prefix and a name."""
 
 
 @cache
@@ -128,6 +142,14 @@ def _symbols() -> dict[str, str]:
 def symbol(word: str) -> str:
     """The sign that a command stands for; nothing where none is known."""
     return _OWN.get(word) or _symbols().get(word, "")
+
+
+def formula(text: str) -> str:
+    """A chemical formula: numbers behind an element or a bracket are lowered, a charge is raised."""
+    text = re.sub(
+        r"\^\{?([0-9]*[+-])\}?|(?<=[A-Za-z)\]0-9])([0-9]*[+-])$", lambda f: f"<sup>{f[1] or f[2]}</sup>", text
+    )
+    return re.sub(r"(?<=[A-Za-z)\]])([0-9]+)(?![0-9+-]*</sup>)", r"<sub>\1</sub>", text)
 
 
 _VULGAR = {"1/2": "½", "1/3": "⅓", "2/3": "⅔", "1/4": "¼", "3/4": "¾", "1/5": "⅕", "1/6": "⅙", "1/8": "⅛", "3/8": "⅜",

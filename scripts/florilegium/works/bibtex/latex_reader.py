@@ -18,6 +18,7 @@ from .latex_commands import (
     MATH_ACCENTS,
     NOTHING,
     SPACES,
+    formula,
     fraction,
     letter_of,
     symbol,
@@ -203,7 +204,11 @@ class _Decoder:
         if frame.queue:
             frame.given.append(text)
             return
-        if kind == "denominator" and frame.given:
+        if kind == "unprinted" and frame.given:
+            text = frame.given.pop()  # \texorpdfstring: the first argument is what is printed.
+        elif kind == "unit" and frame.given:
+            text = f"{frame.given.pop()} {text}"
+        elif kind == "denominator" and frame.given:
             text = fraction(frame.given.pop(), text)
         elif kind == "linked" and frame.given:
             address = frame.given.pop()
@@ -232,6 +237,8 @@ class _Decoder:
             return "".join(letter_of(kind[8:], letter) for letter in text)
         if kind in _CHANGES:
             return _CHANGES[kind](text)
+        if kind == "formula":
+            return formula(text) if self.rich else text
         if self.rich:
             return f"<{kind}>{text}</{kind}>" if kind in _TAGS else _SMALL_CAPS.format(text) if kind == "sc" else text
         table = {"sup": _RAISED, "sub": _LOWERED}.get(kind)

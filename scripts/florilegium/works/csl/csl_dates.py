@@ -295,8 +295,15 @@ _SEASON_WORDS = {
     **dict.fromkeys("autumn fall herbst automne autunno otoño herfst".split(), 23),
     **dict.fromkeys("winter hiver inverno invierno".split(), 24),
 }
-_ABOUT = re.compile(r"(?:c|ca|circa|um|vers)\.?\s*(?=[0-9])|\[|\]", re.IGNORECASE)
+_ABOUT = re.compile(r"(?:c|ca|circa|um|vers)\.?\s*(?=[0-9])|©\s*|\[|\]", re.IGNORECASE)
 _YEARS = re.compile(r"(-?[0-9]{4})\s*(?:[-–—_/]{1,3}|to|bis)\s*([0-9]{4}|[0-9]{2})?")
+
+
+_ERA = re.compile(
+    r"(?P<about>c(?:a|irca)?(?:\.\s*|\s+))?(?:(?P<before>[0-9]{1,5})\s*(?:B\.?C\.?(?:E\.?)?|v\.\s?Chr\.)|"
+    r"(?:A\.?D\.?\s*)?(?P<year>[0-9]{1,4})\s*(?:A\.?D\.?|C\.?E\.?|n\.\s?Chr\.)?)"
+)
+"""A year with its era: `380 BC`, `AD 79`, `300 v. Chr.`."""
 
 
 def guess_date(text: str) -> Date | None:
@@ -307,8 +314,12 @@ def guess_date(text: str) -> Date | None:
     date = parse_date_text(text)
     if len(text) > 60 or (date and not any(_no_day(parts) for parts in date.parts if parts != _OPEN)):
         return date
+    if era := _ERA.fullmatch(text.strip()):
+        year = int(era["before"] or era["year"])
+        return Date(parts=((-year if era["before"] else year,),), circa=bool(era["about"])) if year else None
     bare = _ABOUT.sub("", text).strip()
-    about = re.match(r"\s*\[?\s*c", text, re.IGNORECASE) is not None
+    # Libraries write `c2004` for the year of a copyright.
+    about = re.match(r"\s*\[?\s*c(?![0-9])", text, re.IGNORECASE) is not None
     if found := _YEARS.fullmatch(bare):
         start, end = found[1], found[2] or ".."
         date = parse_date_text(f"{start}/{start[: 4 - len(end)] + end if end != '..' else end}")

@@ -7,6 +7,7 @@ follows Zotero's and Pandoc's, so that a record arrives there as it left.
 from typing import NamedTuple
 
 __all__ = [
+    "IN_BOOKS",
     "IN_SERIES",
     "KNOWN",
     "NUMBERED",
@@ -100,6 +101,8 @@ NUMBERED = frozenset(("report", "standard", "patent"))
 
 IN_SERIES = frozenset(("book", "collection", "classic", "chapter", "entry", "paper-conference"))
 """Types whose `M1` is their number in a series, as Zotero has it too."""
+IN_BOOKS = frozenset(("chapter", "entry", "entry-dictionary", "entry-encyclopedia"))
+"""Types that are part of a book."""
 PAGED = frozenset(("book", "collection", "classic", "thesis"))
 """Types whose `SP` counts their pages."""
 

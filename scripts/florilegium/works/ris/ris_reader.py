@@ -15,7 +15,20 @@ from ..citation_keys import is_citable, propose_key
 from ..csl import parse_source
 from ..csl.csl_dates import date_to_csl, guess_date, parse_date_text
 from ..identifiers import parse_doi, parse_isbn, parse_issn, parse_pmcid
-from .ris_fields import IN_SERIES, KNOWN, NUMBERED, PAGED, REPEATED, RIS_NAMES, SAME, TAGS, WHOLE, ris_csl_type
+from ..stray_text import edition_number, first_address, first_number, without_entities
+from .ris_fields import (
+    IN_BOOKS,
+    IN_SERIES,
+    KNOWN,
+    NUMBERED,
+    PAGED,
+    REPEATED,
+    RIS_NAMES,
+    SAME,
+    TAGS,
+    WHOLE,
+    ris_csl_type,
+)
 
 __all__ = ["parse_ris"]
 
@@ -129,6 +142,29 @@ class _Reader:
         text = " ".join(raw.split())
         return _Field(tagged[1], text, self.table.span(start, start + len(raw.strip())))
 
+    def people(self, field: _Field) -> list[_Field]:
+        """The field; several where it names several people, which is said."""
+        if field.tag not in RIS_NAMES:
+            return [field]
+        pieces = [piece.strip() for piece in field.text.split(";") if piece.strip()]
+        joined = [piece.strip() for piece in re.split(r"\s(?:and|&)\s", field.text)]
+        if len(joined) > 1 and all("," in piece for piece in joined):
+            pieces = joined
+        by_commas = [piece.strip() for piece in field.text.split(",")]
+        if len(by_commas) > 1 and all(map(_INITIALS.fullmatch, by_commas)):
+            pieces = by_commas
+        ended = re.fullmatch(r"(.*?)[\s,]*\bet\s+al\b\.?", pieces[-1]) if pieces else None
+        if ended:
+            pieces = [*pieces[:-1], *([ended[1]] if ended[1] else []), "others"]
+        if len(pieces) < 2 and not ended:
+            return [field]
+        if len(self.problems) < _MAX_PROBLEMS:
+            message = f"the field {field.tag} names several people; each is read by itself"
+            remedy = f"write a line {field.tag} for each of them"
+            found = Diagnostic(rule="doubtful-reference", span=field.span, message=message, help=remedy)
+            self.problems.append(found)
+        return [field._replace(text=piece) for piece in pieces]
+
     def line(self, line: str, begin: int, tagged: re.Match[str] | None, fields: list[_Field]) -> None:
         """Take a line between `TY` and `ER`: a field, or more of the one before it."""
         span = self.table.span(begin, begin + len(line))
@@ -150,7 +186,7 @@ class _Reader:
         self.report(fields[0].span, f"the record that begins here is not closed {where}", remedy)
 
     def record(self, fields: list[_Field], start: int, end: int) -> _Record:
-        record = _Record(fields, self.table.span(start, end))
+        record = _Record([part for field in fields for part in self.people(field)], self.table.span(start, end))
         kind = record.kind
         if kind.tag != "TY":
             self.report(kind.span, "the record that begins here has no type", "begin it with TY  - JOUR")
@@ -220,7 +256,12 @@ _PARTICLES = re.compile(r"((?:[^\W\d_A-ZÀ-Þ][\w'’]*\s+)+)(?=\S)")
 
 def _name(field: _Field) -> DataNode:
     """`Family, Given, Suffix`; words without a comma are a name as a whole, such as that of an institution."""
-    family, comma, rest = field.text.partition(",")
+    text = without_entities(field.text)
+    if text.startswith("{") and text.endswith("}"):
+        return tree_of({"literal": text[1:-1]}, field.span)
+    if text == "others":
+        return tree_of({"literal": text}, field.span)
+    family, comma, rest = text.partition(",")
     if not comma and " " in field.text:
         initials = _INITIALS.fullmatch(field.text)
         whole = {"family": initials[1], "given": initials[2]} if initials else {"literal": field.text}
@@ -248,14 +289,30 @@ def _scalar(field: _Field, text: str | None = None) -> Scalar:
 
 def _texts(record: _Record) -> Iterator[tuple[str, DataNode]]:
     taken: set[Span] = set()
-    if record.type in WHOLE and (series := record.first("T2")):
+    # Where the title of the book has a tag of its own, the second title is that of a series.
+    book = record.first("BT") if record.type in IN_BOOKS else None
+    proceedings = record.first("C3") if record.type == "paper-conference" else None
+    if (record.type in WHOLE or book) and (series := record.first("T2")):
         taken.add(series.span)
         yield "collection-title", _scalar(series)
+    if proceedings:
+        yield "container-title", _scalar(proceedings)
+        if event := record.first("T2"):
+            taken.add(event.span)
+            yield "event-title", _scalar(event)
+        if place := record.first("C1"):
+            yield "event-place", _scalar(place)
     for name, _, tags in TAGS:
         field = next((f for tag in tags if (f := record.first(tag)) and f.span not in taken), None)
         if field:
             taken.add(field.span)
-            yield "version" if name == "edition" and record.type == "software" else name, _scalar(field)
+            text = without_entities(field.text)
+            if name == "edition" and record.type == "software":
+                yield "version", _scalar(field, text)
+            elif name == "edition":
+                yield name, _scalar(field, edition_number(text))
+            else:
+                yield name, _scalar(field, first_address(text) if name == "URL" else text)
     if keywords := record.all("KW"):
         yield "keyword", _scalar(keywords[0], ", ".join(field.text for field in keywords))
     if notes := record.all("N1"):
@@ -266,7 +323,10 @@ def _numbers(record: _Record) -> Iterator[tuple[str, DataNode]]:
     if issue := record.first("IS"):
         yield ("number" if record.type in NUMBERED else "issue"), _scalar(issue)
     if record.type not in NUMBERED and (own := record.first("C7" if record.type.startswith("article") else "M1")):
-        series = record.first("T2" if record.type in WHOLE else "T3")
+        series = record.first("T3", *(("T2",) if record.type in WHOLE else ()))
+        if record.type == "thesis" and not own.text.isdecimal() and not record.first("M3"):
+            yield "genre", _scalar(own)
+            own = own._replace(text="")
         yield ("collection-number" if record.type in IN_SERIES and series else "number"), _scalar(own)
     first, last = record.first("SP"), record.first("EP")
     if first:
@@ -287,7 +347,9 @@ def _identifiers(record: _Record) -> Iterator[tuple[str, DataNode]]:
     if doi:
         yield "DOI", _scalar(doi, parse_doi(doi.text).value or doi.text)
     for field in record.all("SN"):
-        yield _number_name(field.text, record.type), _scalar(field)
+        number = first_number(field.text)
+        own = record.type in NUMBERED and not (parse_isbn(number).value or parse_issn(number).value)
+        yield "number" if own else _number_name(number, record.type), _scalar(field, number)
     for field in record.all("C2"):
         if pmcid := parse_pmcid(field.text).value:
             yield "PMCID", _scalar(field, pmcid)
