@@ -128,3 +128,22 @@ def test_bodies_of_translations_are_no_quotes() -> None:
         ("behalten", "Robin Smith", "", False),
         ("behalten", "Ana Pérez", "fr", True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("attribution", "translator", "fault"),
+    [
+        ("translated from the German by Robin Smith, of [@doe] {of=#q}", "Robin Smith", ""),
+        ("translation by Robin Smith {of=#q}", "Robin Smith", ""),
+        ("ins Englische übersetzt von Robin Smith {of=#q}", "Robin Smith", ""),
+        ("translated by Robin Smith\n> {of=#q}", "Robin Smith", ""),
+        ("my translation, of [@doe] {of=#q}", "", "the translation does not say who translated"),
+        ("translated by [Robin](https://example.org) {of=#q}", "", "the name of the translator holds markup"),
+        ("translated by Robin Smith {of=#q} {#own}", "", '"{#own}" stands with a translation'),
+        ("translated by Robin Smith, of [@doe], in [@roe] {of=#q}", "", "the translation names two works"),
+    ],
+)
+def test_who_translated(attribution: str, translator: str, fault: str) -> None:
+    parsed = parse_body(LineTable("x.md", f"> a b\n>\n> — {attribution}\n"), 0, "n")
+    assert [one.translator for one in parsed.body.translations] == ([translator] if translator else [])
+    assert [one.message for one in parsed.diagnostics] == ([fault] if fault else [])

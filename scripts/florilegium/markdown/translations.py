@@ -12,13 +12,13 @@ from ..core.model import IdMention, Reference
 from ..core.spans import Span
 from .citing import find_citations
 from .quotes import DASH
-from .runs import InlineRun
+from .runs import MASK, InlineRun
 
 __all__ = ["TranslationAttribution", "parse_translation"]
 
 RULE = "malformed-translation"
 _BY = re.compile(
-    r"(?:(?:re)?translated|transl?\.|(?:ins \w+ )?übersetzt|tradui[te]s?"
+    r"(?:(?:re)?translated(?:\s+from\s+(?:the\s+)?\w+)?|translation|transl?\.|(?:ins \w+ )?übersetzt|tradui[te]s?"
     r"|traducid[oa]|traduzid[oa]|tradott[oa]|vertaald)"
     r"\s+(?:by|von|par|por|da|door)\b\s*",
     re.IGNORECASE,
@@ -73,6 +73,8 @@ def parse_translation(run: InlineRun) -> TranslationAttribution | None:
     filed = _FILED.search(run.masked, tail)
     if not translator:
         found = fault("the translation does not say who translated", "write — translated by NAME, before the rest")
+    elif MASK in run.masked[by.end() : end] if by else False:
+        found = fault("the name of the translator holds markup", "write the name alone")
     elif target is None:
         remedy = "end the attribution with {of=#quote-id}, the id of that quotation"
         found = fault("the translation does not say which quotation it translates", remedy)

@@ -105,7 +105,7 @@ def notes_list(page: NotesPage, site: PageSite) -> GeneratedPage:
     rows = [_row(note, site) for note in page.notes]
     read = Counter((row.basis, row.read) for row in rows)
     checked = Counter("yes" if row.checked == row.quotes else "no" for row in rows if row.quotes)
-    named = {"yes": site._("all checked"), "no": site._("some not checked")}
+    named = {"yes": site._("all verified"), "no": site._("some not verified")}
     facets = [
         ("basis", site._("Read"), [(id_, text, n) for (id_, text), n in read.most_common()]),
         ("checked", site._("Quotations"), [(id_, text, checked[id_]) for id_, text in named.items() if checked[id_]]),

@@ -155,12 +155,12 @@ def _missing(everything: Sequence[Filed], site: PageSite) -> Iterator[str]:
         yield site._("All quotations come from one work.")
     states = [site.state(quote).against for quote in quotes]
     if not any(states):
-        yield site._("No quotation was checked yet.")
+        yield site._("No quotation is verified.")
     elif VerifiedAgainst.SOURCE not in states:
-        yield site._("The words were checked against works that quote them, none against the work they come from.")
+        yield site._("The quotations are verified against works that quote them, and none against its source.")
     if None in states and any(states):
         yield site.words.counted(
-            "%(num)s quotation is not checked yet.", "%(num)s quotations are not checked yet.", states.count(None)
+            "%(num)s quotation is not verified.", "%(num)s quotations are not verified.", states.count(None)
         )
 
 
