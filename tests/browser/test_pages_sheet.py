@@ -87,7 +87,7 @@ def test_a_sheet_can_be_taken_along(open_page, site) -> None:
             page.get_by_role("button", name=name).click()
         texts[name] = Path(download.value.path()).read_text(encoding="utf-8")
     assert "> Heroin helps me forget the pain" in texts["Markdown"]
-    assert "(Speaks of: drug-use, trauma)" in texts["Markdown"]
+    assert "(Speaks of drug use and trauma)" in texts["Markdown"]
     assert "{somer2009," in texts["BibTeX"]
     assert texts["CSV"].startswith("\ufeff")
     (row,) = csv.DictReader(io.StringIO(texts["CSV"].removeprefix("\ufeff")))
