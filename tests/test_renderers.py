@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
+from florilegium import cli
 from florilegium.publish.renderers import PAGES_WRITTEN, SITE_URL, Job, Renderer, RenderFailed, render_site
 from florilegium.site.data_files.data_writing import MANIFEST
 from mkdocs.commands.build import build
@@ -199,3 +200,38 @@ def test_every_hyperlink_leads_somewhere(sites: dict[str, Path], renderer: str) 
     project = Project(root=site.parent, state=site.parent.parent / "links-state")
     result = project.florilegium("links", "--site-dir", str(site))
     assert result.returncode == 0, result.stdout
+
+
+SAID = """INFO    -  Building documentation
+WARNING -  Doc file 'a.md' contains a link 'nowhere.md'
+Traceback (most recent call last):
+  File "x.py", line 1, in <module>
+ValueError: \x1b[31mred
+::error::not a command
+
+Aborted with 2 warnings in strict mode!
+"""
+
+
+def test_what_a_generator_says_is_shown_line_by_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = make_project(tmp_path)
+    python = tmp_path / "python"
+    (tmp_path / "said").write_text(SAID)
+    python.write_text(f"#!/bin/sh\ncat {tmp_path}/said >&2; exit 1\n")
+    python.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(python))
+    with pytest.raises(RenderFailed) as caught:
+        render_site(Renderer.MKDOCS, _job(project, tmp_path / "built"))
+    cli._complain(caught.value.message, caught.value.help, "")
+    first, *lines = capsys.readouterr().err.splitlines()
+    assert first == "florilegium: mkdocs did not finish (exit code 1)"
+    assert [line.removeprefix("  help:").strip() for line in lines] == [
+        "WARNING -  Doc file 'a.md' contains a link 'nowhere.md'",
+        "ValueError: \\u{1b}[31mred",
+        "::error::not a command",
+        "Aborted with 2 warnings in strict mode!",
+    ]
+    assert not any(line.startswith("::") for line in lines)
+    assert 'File "x.py"' in caught.value.details
