@@ -20,9 +20,12 @@ from florilegium.publish.hyperlinks.site_documents import parse_document
 from florilegium.publish.hyperlinks.site_places import SiteMap
 from florilegium.quotations.fingerprints import is_same_work, parse_fingerprint
 from florilegium.quotations.html_text import document_text
+from florilegium.quotations.match_findings import _rank
 from florilegium.quotations.originals import OriginalError, read_original
 from florilegium.quotations.transcripts import transcript_text
+from florilegium.works.citing import read_style
 from florilegium.works.identifiers import check_url
+from florilegium.works.reference_files import parse_bibliography
 from florilegium.works.registries.registry_requests import _time
 
 
@@ -138,6 +141,29 @@ def test_a_time_that_is_none(monkeypatch: pytest.MonkeyPatch, epoch: str) -> Non
 
 
 LONG = "9" * 5000
+
+
+@pytest.mark.parametrize("digits", [LONG, "²", "١٢"])
+def test_numbers_of_any_length_in_files_of_others(tmp_path, digits) -> None:
+    bibtex = (
+        f"@book{{a2009, title={{T}}, author={{Doe, J.}}, year={{{digits}}}, month={{{digits}}}, pages={{{digits}}}}}"
+    )
+    for path, text in (("x.bib", bibtex), ("x.yaml", f"- {{id: a, type: book, title: T, issued: {digits}}}")):
+        parse_bibliography(path, text, LineTable(path, text))
+    selection = f'<PlainTextSelection guid="3" startPosition="{digits}" endPosition="{digits}"/>'
+    source = f'<TextSource guid="2" name="I"><PlainTextContent>words</PlainTextContent>{selection}</TextSource>'
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as archive:
+        archive.writestr(
+            "project.qde", f'<Project xmlns="urn:QDA-XML:project:1.0"><Sources>{source}</Sources></Project>'
+        )
+    assert parse_export(HighlightFormat.REFI_QDA, "x.qdpx", sink.getvalue()).highlights == ()
+    layout = '<layout><text variable="title"/></layout>'
+    style = '<style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0"><info><id>x</id></info>'
+    style += f'<citation et-al-min="{digits}">{layout}</citation><bibliography>{layout}</bibliography></style>'
+    (tmp_path / "mine.csl").write_text(style)
+    assert read_style("mine.csl", folder=tmp_path).et_al_min == 0
+    assert _rank(digits) is not None
 
 
 @pytest.mark.parametrize(

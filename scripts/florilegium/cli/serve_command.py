@@ -1,5 +1,6 @@
 """The command `serve`, which shows the site while somebody writes."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ def serve(root: Path, dev_addr: str) -> int:
     from ..publish.live.live_site import LiveSite
 
     host, _, port = dev_addr.rpartition(":")
-    if not port.isdigit() or int(port) > 65535:
+    if not re.fullmatch("[0-9]{1,5}", port) or int(port) > 65535:
         raise CannotRun(f"{dev_addr} is not an address to serve at", "write -a localhost:8001")
 
     def told(found: "LiveUpdate") -> None:

@@ -210,8 +210,8 @@ def _ranges(reference: Reference) -> Iterator[tuple[int, int]]:
 
 def _rank(page: str) -> int:
     """Return the number of a page; roman ones come before all others."""
-    if page.isdigit():
-        return int(page)
+    if page.isdecimal():
+        return int(page[:18])
     values = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
     numbers = [values.get(letter, 0) for letter in page.casefold()]
     following = [*numbers[1:], 0]

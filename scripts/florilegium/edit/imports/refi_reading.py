@@ -4,6 +4,7 @@ The standard is version 1.5 (https://www.qdasoftware.org/). A project is an arch
 sources; a selection in a text is a start and an end in code points, and its codings name codes.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 
 from ...core.diagnostics import quoted
@@ -44,6 +45,11 @@ def parse_project(path: str, data: bytes) -> Export:
 def _broken(path: str, error: ArchiveError) -> Export:
     span = Span(path, error.line, 1, error.line, 1) if error.line else Span.of_file(path)
     return Export(format=HighlightFormat.REFI_QDA, findings=(ImportFinding(span=span, message=str(error)),))
+
+
+def _is_offset(text: str) -> bool:
+    # More digits than any text has characters: Python refuses to read numbers of over 4,300.
+    return re.fullmatch("[0-9]{1,12}", text) is not None
 
 
 def _place(path: str, element: Element) -> Span:
@@ -132,7 +138,7 @@ class _Project:
     def passage(self, selection: Element, text: str, name: str) -> Highlight | None:
         guid = clean_line(selection.get("guid"))
         start, end = selection.get("startPosition"), selection.get("endPosition")
-        if not (guid and start.isdecimal() and end.isdecimal() and int(start) < int(end) <= len(text)):
+        if not (guid and _is_offset(start) and _is_offset(end) and int(start) < int(end) <= len(text)):
             message = f"the passage from {quoted(start)} to {quoted(end)} does not lie in its text of {len(text):,}"
             self.report(selection, f"{message} characters; it is left out")
             return None

@@ -1,6 +1,7 @@
 """Citation styles: which there are, and what of a style has to be set aside for use on a web site."""
 
 import os
+import re
 import stat
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
@@ -192,7 +193,9 @@ def _parse_style(name: str, text: bytes, *, complete: bool = True) -> Style:
     delimiter = _set_numbers_aside(root, citation, bibliography) if numeric else ""
     sequential = conditions or "citation-label" in variables
     rules = _name_rules(citation)
-    et_al = [int(e.get("et-al-min", "0")) for e in citation.iter() if e.get("et-al-min", "").isdecimal()]
+    et_al = [
+        int(e.get("et-al-min", "0")) for e in citation.iter() if re.fullmatch("[0-9]{1,4}", e.get("et-al-min", ""))
+    ]
     _prepare(root, citation, bibliography, _TERMS.get(id_, {}))
     full = ElementTree.tostring(root, encoding="utf-8") if rules and not numeric else b""
     for attribute in _TRIMMED:  # Quadratic in the number of names; see `disambiguation.py`.
