@@ -369,6 +369,27 @@ def graph(annotations) -> rdflib.Graph:
     return graph
 
 
+def unknown_terms(value, key="") -> set[str]:
+    """The words of an annotation that neither the standard's context nor ours defines: RDF would lose them."""
+    if isinstance(value, list):
+        return {term for inner in value for term in unknown_terms(inner, key)}
+    if isinstance(value, dict):
+        own = {
+            name
+            for name in value
+            if not name.startswith(("fl:", "@")) and name not in {*TERMS, "prefix", "suffix", "language"}
+        }
+        return own | {
+            term for name, inner in value.items() if name != "@context" for term in unknown_terms(inner, name)
+        }
+    return {str(value)} if key in ("type", "motivation", "purpose") and value not in TERMS else set()
+
+
+def test_every_term_of_an_annotation_is_one_of_the_standard(annotations):
+    assert {term for found in annotations.values() for term in unknown_terms(found)} == set()
+    assert unknown_terms({"type": "Note", "body": [{"colour": 1}]}) == {"Note", "colour"}
+
+
 LIVE = rdflib.URIRef("https://example.org/library/notes/odd/#q-live")
 
 

@@ -26,6 +26,7 @@ class BibtexName(NamedTuple):
 
 
 _SUFFIX = re.compile(r"\W*(?:jr|sr|junior|senior|i{1,3}|iv|v|2nd|3rd|esq|ph\W?d|m\W?d)\W*", re.IGNORECASE)
+_JUNIOR = re.compile(r"(?:jr|sr|junior|senior|ii|iii|2nd|3rd)\.?", re.IGNORECASE)
 _CONJUNCTIONS = frozenset(("y", "e", "i"))
 """Words between two family names, in Spanish, Portuguese and Catalan: no particles."""
 _ET_AL = re.compile(r"(?:[\s,;]|\\ )+(?:et\s+al(?:ii|\.)?|and\s+others|u\.\s?a\.)[\s.}]*$", re.IGNORECASE)
@@ -113,6 +114,9 @@ def _by_commas(text: str, prefix: bool) -> Iterator[BibtexName]:
         meant = f"write {_plain(bare)}"
         for person in _people(bare, prefix):
             yield person._replace(doubt="has a title, a degree or a role beside a name", meant=meant)
+    elif len(parts) == 2 and " " in parts[0] and _JUNIOR.fullmatch(_plain(parts[1])):
+        king = {**_natural(parts[0], prefix), "suffix": _plain(parts[1])}
+        yield BibtexName(king, "has a suffix in the place of the given name", "write King, Jr., Martin Luther")
     elif len(parts) > 1 and all(map(_SHORT.fullmatch, parts)):
         meant = f"write {' and '.join(_short_meant(part) for part in parts[:3])}{' and …' if len(parts) > 3 else ''}"
         for part in parts:
