@@ -12,7 +12,8 @@ from florilegium.core.model import Library, LibrarySettings
 from florilegium.core.spans import LineTable
 from florilegium.library.notes import parse_note
 from florilegium.quotations import originals, pdf_process
-from florilegium.quotations.matching import Match, find_words, normal_form
+from florilegium.quotations.matching import Match, Missed, find_words, normal_form
+from florilegium.quotations.misses import explain_miss
 from florilegium.quotations.originals import Original, OriginalError, read_original
 from florilegium.quotations.page_numbers import page_labels, page_of
 from florilegium.quotations.verification import verify_quotes
@@ -325,3 +326,19 @@ def test_what_an_original_emphasises(tmp_path: Path) -> None:
     assert read_original(written(tmp_path, "log.html", page)).emphases == ("lean and low", "wind")
     assert read_original(written(tmp_path, "log.txt", b"Plain _lean\nand low_ wind")).emphases == ("lean\nand low",)
     assert read_original(written(tmp_path, "log2.txt", b"Plain lean")).emphases == ()
+
+
+@pytest.mark.parametrize(
+    ("read", "right", "misread"),
+    [
+        ("bum", "burn", True), ("l1ght", "light", True), ("Iamp", "lamp", True), ("tbe", "the", True), ("dear", "clear", True),
+        ("5O", "50", True), ("thatwoke", "that woke", True), ("modem", "modern", True), ("lamps", "lamp", False), ("cold", "bold", False),
+    ],
+)  # fmt: skip
+def test_a_letter_that_was_misread_is_not_the_contributors_fault(read: str, right: str, misread: bool) -> None:
+    text = normal_form(f"Nobody saw it coming: {read} and all the rest of what they had brought with them.")
+    words = f"it coming: {right} and all the rest of what they had brought"
+    missed = find_words(words, text)
+    assert isinstance(missed, Missed)
+    remedy = explain_miss(missed, words, "log.txt", text)
+    assert ("misread" in remedy, "Correct the words" in remedy) == (misread, not misread)

@@ -24,21 +24,18 @@ _BARE = re.compile(r"(?<![\[(….])(?:…|\.{3})(?![\])….])")
 _MISREAD = tuple(
     (re.compile(pattern), plain_letter)
     for pattern, plain_letter in (
-        ("rn|nn|ni|in", "m"),
-        ("vv", "w"),
-        ("cl", "d"),
-        ("li|ii|il", "u"),
-        ("[1I|!íìî]", "l"),
-        ("[i]", "l"),
-        ("0|Q", "o"),
-        ("[O]", "o"),
-        ("5|ſ", "s"),
-        ("f", "s"),
-        ("8", "b"),
-        ("h", "b"),
+        # Single letters first; then pairs, of what the letters became.
+        ("[1I|!íìîi]", "l"),
+        ("[0QO]", "o"),
+        ("[5ſf]", "s"),
+        ("[86h]", "b"),
         ("c", "e"),
-        ("6", "b"),
         ("9", "g"),
+        ("rn|nn|nl|ln", "m"),
+        ("vv", "w"),
+        ("el", "d"),
+        ("ll", "u"),
+        (r"\s", ""),
     )
 )
 """What a machine that reads print takes for another letter."""
