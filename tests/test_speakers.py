@@ -73,7 +73,10 @@ def test_what_is_read_is_shown_whole(text: str, shown: str) -> None:
         ("a participant, “Ines”, aged 34", "write a participant, “Ines”, and say the rest"),
         ('the interviewer, then a participant, "Ines"', 'the interviewer and a participant, "Ines"'),
         ("the interviewer, a participant", "the interviewer and a participant"),
-        ("participant 12, translated from German by the note-taker", "named beside their translation"),
+        (
+            "participant 12, translated from German by the note-taker",
+            "a block quote of its own: — translated by NAME {of=#quote-id}",
+        ),
         ("the authority on memory", ""),
         ("Dana", ""),
         ("an author-in-exile", ""),

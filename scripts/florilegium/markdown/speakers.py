@@ -234,7 +234,7 @@ class _Parser:
         if re.match(r"\s*[/,+]|\s*(?:then|with)\b", rest) and following:
             return f"write both, joined by and: {said} and {second}"
         if re.match(r"translated\b|transl?\.|übersetzt", bare, re.IGNORECASE):
-            return f"write {said}; the translator is named beside the translation"
+            return f"write {said}; a translation is a block quote of its own: — translated by NAME {{of=#quote-id}}"
         mentioned = next(self._mentioned(bare), "")
         if mentioned:
             return (
