@@ -7,7 +7,7 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import unquote
 
@@ -82,6 +82,8 @@ class Links:
     cited_by: Mapping[str, CitedBy]
     records: Mapping[str, QuoteState]
     """By address, the quotes whose words were found in an original and have not changed since, with the entries."""
+    speakers: dict[tuple[str, str], Any] = field(default_factory=dict, compare=False, repr=False)
+    """Speakers as they were read, by their words and the key of the work: few speak in many quotes. See `voices.py`."""
 
     @property
     def states(self) -> Mapping[str, VerifiedAgainst]:

@@ -1,6 +1,7 @@
 """Who speaks in a quotation: its speaker, read with the roles of the library and the people of the work."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from ..core.model import Quote, Role, Source
 from ..markdown.speakers import SpeakerFault, Voice, WorkPerson, parse_speaker
@@ -30,9 +31,21 @@ def read_voices(links: Links, quote: Quote) -> tuple[Voice, ...] | SpeakerFault:
     """The voices of a quote, or what is wrong with its speaker; none where it has no speaker."""
     if quote.speaker is None:
         return ()
-    source = links.sources.get(quote.reference.key) if quote.reference else None
-    people = tuple(named_people(source, links.roles))
-    return parse_speaker(quote.speaker.text, role_names(links.roles), people, links.library.settings.language)
+    text, key = quote.speaker.text, quote.reference.key if quote.reference else ""
+    if (text, key) not in links.speakers:
+        people = tuple(named_people(links.sources.get(key), links.roles))
+        names = tuple(role_names(links.roles).items())
+        links.speakers[text, key] = _parse(text, names, people, links.library.settings.language)
+    found: tuple[Voice, ...] | SpeakerFault = links.speakers[text, key]
+    return found
+
+
+@lru_cache(maxsize=100_000)
+def _parse(
+    text: str, roles: tuple[tuple[str, tuple[str, ...]], ...], people: tuple[WorkPerson, ...], language: str
+) -> tuple[Voice, ...] | SpeakerFault:
+    # A server reads the same speakers after each edit.
+    return parse_speaker(text, dict(roles), people, language)
 
 
 def voices_of(links: Links, quote: Quote) -> tuple[Voice, ...]:

@@ -12,6 +12,7 @@ Everything here is a function of text: the library's roles and the work's people
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from ..core.diagnostics import quoted
@@ -100,6 +101,15 @@ def parse_speaker(
     return _Parser(" ".join(text.split()), roles, people, language).parse()
 
 
+@cache
+def _words_between(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What joins two voices, and what articles stand before one."""
+    joints = {*_JOINT["en"], *_JOINT.get(language, ())}
+    articles = {*_ARTICLES["en"], *_ARTICLES.get(language, ())}
+    joint = re.compile(rf"\s*,?\s+({'|'.join(map(re.escape, sorted(joints)))})\s+|\s*,\s+", re.IGNORECASE)
+    return joint, re.compile(rf"(?:{'|'.join(sorted(articles))})\s+|l['’]", re.IGNORECASE)
+
+
 class _Parser:
     def __init__(
         self, text: str, roles: Mapping[str, Sequence[str]], people: Sequence[WorkPerson], language: str
@@ -109,10 +119,7 @@ class _Parser:
         primary = language.split("-", maxsplit=1)[0].lower()
         self.names = sorted(((name, id_) for id_, names in roles.items() for name in names if name), key=_longest)
         self.people = people
-        joints = {*_JOINT["en"], *_JOINT.get(primary, ())}
-        articles = {*_ARTICLES["en"], *_ARTICLES.get(primary, ())}
-        self.joint = re.compile(rf"\s*,?\s+({'|'.join(map(re.escape, sorted(joints)))})\s+|\s*,\s+", re.IGNORECASE)
-        self.article = re.compile(rf"(?:{'|'.join(sorted(articles))})\s+|l['’]", re.IGNORECASE)
+        self.joint, self.article = _words_between(primary)
 
     def parse(self) -> tuple[Voice, ...] | SpeakerFault:
         read = self.read()

@@ -76,10 +76,10 @@ class Shown:
     def data(self) -> Mapping[str, DataFile]:
         return {file.path: file for file in data_files(self.plan.site) if not file.needs}
 
-    @cached_property
-    def index_keys(self) -> Mapping[str, str]:
+    def index_key(self, path: str) -> str:
         """What changes when a page does, for the search index."""
-        return {path: page.key for path, page in self.plan.pages.items()}
+        page = self.plan.pages.get(path)
+        return page.key if page else ""
 
 
 class LiveLibrary:

@@ -6,7 +6,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -202,8 +202,8 @@ class LiveSite:
         """Bring the search index in line with a library that is shown."""
         with self._indexing:
             if self._indexed is not shown and shown is self.shown:
-                keys: Callable[[str], str] = lambda path: shown.index_keys.get(path, "")  # noqa: E731
-                index_site(shown.plan.site, self._index, memory=self._folder / "memory.sqlite", key_of=keys)
+                memory = self._folder / "memory.sqlite"
+                index_site(shown.plan.site, self._index, memory=memory, key_of=shown.index_key)
                 self._indexed = shown
 
 

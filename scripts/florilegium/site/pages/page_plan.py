@@ -42,13 +42,20 @@ class Generated(Protocol):
     def render(self, root: str) -> bytes: ...
 
 
-class PlannedPage(NamedTuple):
+class PlannedPage:
     """A file to be generated: the same key, the same bytes."""
 
-    key: str
-    render: Callable[[], bytes]
-    shows: tuple[str, ...]
-    """Paths of the notes and themes whose prose or quotes stand on the page."""
+    def __init__(self, inputs: object, render: Callable[[], bytes], shows: tuple[str, ...]) -> None:
+        self._inputs = inputs
+        self.render = render
+        self.shows = shows
+        """Paths of the notes and themes whose prose or quotes stand on the page."""
+
+    @cached_property
+    def key(self) -> str:
+        """A digest of all that the bytes depend on; not made before it is asked for."""
+        inputs, self._inputs = self._inputs, None
+        return _digest(inputs)
 
 
 class PagePlan(NamedTuple):
@@ -163,7 +170,7 @@ class Planner:
         self, path: str, inputs: object, make: Callable[[], Generated], shows: Iterable[str] = ()
     ) -> PlannedPage:
         return PlannedPage(
-            key=_digest([self.frame, path, inputs]),
+            inputs=[self.frame, path, inputs],
             render=lambda: make().render(way_to_root(path)),
             shows=tuple(shows),
         )
@@ -257,7 +264,8 @@ class Planner:
         own = self.links.notes_by_theme.get(theme.id, ())
         naming = self._naming(dict.fromkeys((*own, *linking)))
         everything = [(one.theme, self._cards([one.quote])) for one in filed]
-        about = [self._about(theme), len(pages), self._neighbours(theme.id), everything, naming]
+        # All pages of the theme have it among their inputs.
+        about = _digest([self._about(theme), len(pages), self._neighbours(theme.id), everything, naming])
         for number, page in enumerate(pages, 1):
             path = f"themes/{theme.id}.md" if number == 1 else f"themes/{theme.id}/page/{number}.md"
             quotes = [one.quote for one in page]
