@@ -1,6 +1,6 @@
 """From a checked library to the plan of its pages: its citations formatted in its style, its pages planned."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 
 from ..check.checking import Checked, Options, given_epoch
@@ -8,7 +8,7 @@ from ..core.cache import code_stamp, state_folder
 from ..core.diagnostics import quoted
 from ..core.errors import CannotRun
 from ..core.ids import ID
-from ..core.model import Citation
+from ..core.model import Citation, Note, Theme
 from ..library.links import Links
 from ..library.reading import ANNOTATIONS
 from ..works.citing import (
@@ -25,7 +25,7 @@ from ..works.csl import to_csl
 from .linked_site import bare_citation
 from .pages import PagePlan, plan_pages
 
-__all__ = ["check_addresses", "epoch_of", "format_citations", "plan_site"]
+__all__ = ["check_addresses", "citations_of", "epoch_of", "format_citations", "plan_site"]
 
 
 def format_citations(links: Links, options: Options, cache: CitationCache | None = None) -> Bibliography:
@@ -39,7 +39,7 @@ def format_citations(links: Links, options: Options, cache: CitationCache | None
     try:
         bibliography = render_bibliography(
             {key: to_csl(source) for key, source in links.sources.items()},
-            _citations(links),
+            citations_of(links.documents),
             style=read_style(settings.citation_style, folder=options.root / ANNOTATIONS),
             language=settings.language,
             cache=cache or (read_cache(path) if options.remember else None),
@@ -54,17 +54,22 @@ def format_citations(links: Links, options: Options, cache: CitationCache | None
 def _placed(error: BibliographyError, links: Links) -> BibliographyError:
     """The same error behind the place that it is about: where the work is listed, or the citation written."""
     source = links.sources.get(error.key)
-    cited = (each.span for each in _citations(links) if error.citation and csl_citation_of(each) == error.citation)
+    cited = (
+        each.span
+        for each in citations_of(links.documents)
+        if error.citation and csl_citation_of(each) == error.citation
+    )
     place = source.key_span if source else next(cited, None)
     return BibliographyError(f"{place}: {error.message}", error.help) if place else error
 
 
-def _citations(links: Links) -> Iterable[Citation]:
-    for document in links.documents:
+def citations_of(documents: Iterable[Note | Theme]) -> Iterator[Citation]:
+    """Every citation that notes and themes show, in their prose and below their quotations."""
+    for document in documents:
         yield from document.body.citations
-    for quote in links.quotes:
-        for reference in quote.references:
-            yield bare_citation(reference)
+        for quote in document.quotes if isinstance(document, Note) else ():
+            for reference in quote.references:
+                yield bare_citation(reference)
 
 
 def plan_site(checked: Checked, options: Options) -> PagePlan:

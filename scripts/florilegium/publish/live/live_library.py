@@ -12,11 +12,13 @@ from ...check.checking import Options, Totals, current_day, has_errors, judge, r
 from ...core.cache import code_stamp
 from ...core.diagnostics import Diagnostic
 from ...core.limits import uncollected
+from ...library.links import Links
 from ...library.reading import Listed, Parsed, ReadResult, list_files, read_library
 from ...site.data_files import DataFile, data_files
 from ...site.pages import FOLDERS, PagePlan, is_generated, plan_pages
-from ...site.planning import check_addresses, format_citations
-from ...works.citing import CitationCache
+from ...site.planning import check_addresses, citations_of, format_citations
+from ...works.citing import Bibliography
+from ...works.citing.cite_items import csl_citation_of
 
 __all__ = ["LiveLibrary", "Seen", "Shown", "is_ours", "see_files"]
 
@@ -88,7 +90,8 @@ class LiveLibrary:
     def __init__(self, options: Options) -> None:
         self.options = options
         self._parsed: dict[Listed, Parsed] = {}
-        self._citations: CitationCache | None = None
+        self._last: tuple[Links, Bibliography, tuple[Listed, ...]] | None = None
+        """What was formatted last, of which library, and by which files of styles."""
 
     def refresh(self, seen: Seen) -> tuple[tuple[Diagnostic, ...], Totals, Shown | None]:
         """Judge the library as it lies now; nothing to be shown where it has errors."""
@@ -102,15 +105,37 @@ class LiveLibrary:
             if has_errors(diagnostics):
                 return diagnostics, totals, None
             check_addresses(links)
-            bibliography = format_citations(links, self.options, self._citations)
-            self._citations = bibliography.cache
+            bibliography = self._formatted(links, seen)
             plan = plan_pages(links, bibliography, code_stamp().hex())
             return diagnostics, totals, Shown(plan=plan, url=links.library.settings.url, seen=seen)
+
+    def _formatted(self, links: Links, seen: Seen) -> Bibliography:
+        """All citations in the library's style: those of the last time, where they hold each of the library."""
+        last, styles = self._last, tuple(listed for listed in seen.library if listed.path.endswith(".csl"))
+        if last and last[2] == styles and _same_works(last[0], links):
+            known = {id(document) for document in last[0].documents}
+            fresh = [document for document in links.documents if id(document) not in known]
+            if all(csl_citation_of(one) in last[1].citations for one in citations_of(fresh)):
+                self._last = (links, last[1], styles)
+                return last[1]
+        bibliography = format_citations(links, self.options, last[1].cache if last else None)
+        self._last = (links, bibliography, styles)
+        return bibliography
 
     def _read(self) -> ReadResult:
         if not self._parsed:
             return read(self.options)[0]
         return read_library(self.options.root, known=self._parsed.get)
+
+
+def _same_works(one: Links, other: Links) -> bool:
+    """Whether two libraries have the same works, in the same style and language."""
+    before, after = one.library.settings, other.library.settings
+    return (
+        (before.citation_style, before.language) == (after.citation_style, after.language)
+        and len(one.sources) == len(other.sources)
+        and all(one.sources.get(key) == source for key, source in other.sources.items())
+    )
 
 
 def is_ours(path: Path) -> bool:

@@ -6,10 +6,10 @@ once.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, cached_property, wraps
 from hashlib import sha256
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, ParamSpec, Protocol
 
 from ...check.coverage import coverage_of
 from ...core.model import Note, Quote, Theme
@@ -34,6 +34,9 @@ from .work_lists import author_page, authors_list, old_references, works_list_pa
 from .work_pages import work_page
 
 __all__ = ["PagePlan", "PlannedPage", "Planner"]
+
+
+_P = ParamSpec("_P")
 
 
 class Generated(Protocol):
@@ -65,8 +68,30 @@ class PagePlan(NamedTuple):
     site: PageSite
 
 
+def _later(method: Callable[_P, object]) -> Callable[_P, Callable[[], object]]:
+    """Put off what a method finds until a key is made of it: `_digest` calls what it is given."""
+
+    @wraps(method)
+    def put_off(*arguments: _P.args, **named: _P.kwargs) -> Callable[[], object]:
+        return lambda: method(*arguments, **named)
+
+    return put_off
+
+
+class _NoteKeys(dict[str, str]):
+    """The keys of notes by their ids, each made when it is first asked for."""
+
+    def __init__(self, make: Callable[[str], str]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, id_: str) -> str:
+        self[id_] = self._make(id_)
+        return self[id_]
+
+
 class Planner:
-    """Finds the inputs of every file. Rendering happens later, and only where a key is new."""
+    """Finds the inputs of every file. Keys and pages are made later, and only those that are wanted."""
 
     def __init__(self, links: Links, bibliography: Bibliography, stamp: str) -> None:
         self.links = links
@@ -74,7 +99,7 @@ class Planner:
         self.keys = self.site.work_keys
         self.frame = _digest([stamp, self._labels()])
         self.works: dict[str, str] = {}
-        self.note_keys = {note.id: self._note_key(note) for note in links.notes.values()}
+        self.note_keys = _NoteKeys(lambda id_: self._note_key(links.notes[id_]))
 
     def _labels(self) -> object:
         """What shows on pages of every kind: names of themes, roles and notices, and where readers find
@@ -115,7 +140,8 @@ class Planner:
             return []
         return [[(note.id, note.basis) for note in found.summarised], len(found.quoted), len(found.quoted_in)]
 
-    def _works(self, keys: Iterable[str]) -> list[str]:
+    @_later
+    def _works(self, keys: Iterable[str]) -> object:
         return [self._work(key) for key in keys]
 
     def _note_key(self, note: Note) -> str:
@@ -132,15 +158,19 @@ class Planner:
             used.add(reference.key)
         return _digest([note.digest, note.path, texts, self._works(sorted(used))])
 
+    @_later
     def _cards(self, quotes: Iterable[Quote]) -> object:
         return [[quote.id, self.note_keys[quote.note]] for quote in quotes]
 
+    @_later
     def _previewed(self, document: Note | Theme) -> object:
         return self._cards(linked_quotes(document, self.site))
 
+    @_later
     def _row(self, note: Note) -> object:
         return [note.digest, note.path, self._work(note.source.id) if note.source else ""]
 
+    @_later
     def _listed(self, note: Note) -> object:
         return [self._row(note), sum(quote.address in self.links.states for quote in note.quotes)]
 
@@ -190,22 +220,21 @@ class Planner:
             [settings.description, [(n.id, n.label, n.description) for n in settings.notices]],
             [(self._row(note), note.date, note.updated) for note in newest],
             [(self._about(theme), self.links.narrower.get(theme.id, ())) for theme in themes],
-            self._counts,
+            lambda: self._counts,
             [len(self.links.notes), sum(len(note.quotes) for note in self.links.notes.values())],
             sorted(used_notices(self.links)),
-            [(key, self.note_keys[key]) for key in self.links.notes],
+            lambda: [(key, self.note_keys[key]) for key in self.links.notes],
         ]
         return self._planned("index.md", inputs, self._maker(home_page), [t.path for t in themes])
 
     def _coverage(self) -> PlannedPage:
-        view = coverage_view(coverage_of(self.links), self.site)
-        return self._planned("coverage/index.md", view, self._maker(coverage_page, view))
+        view = cache(lambda: coverage_view(coverage_of(self.links), self.site))
+        return self._planned("coverage/index.md", view, lambda: coverage_page(view(), self.site))
 
     def _notes(self) -> Iterator[tuple[str, PlannedPage]]:
         for note in self.links.notes.values():
             path = f"notes/{note.id}.md"
-            works = self._works(works_of(note, self.site))
-            inputs = [self.note_keys[note.id], works, self._elsewhere(note), self._previewed(note)]
+            inputs: list[object] = [self._note(note), self._elsewhere(note), self._previewed(note)]
             yield path, self._planned(path, inputs, self._maker(note_page, note), [note.path])
         for page in notes_pages(self.site):
             inputs = [page.order, page.pages, len(self.links.notes), [self._listed(note) for note in page.notes]]
@@ -214,6 +243,11 @@ class Planner:
         rows = [self._row(note) for note in notes]
         yield "notes/feed.xml", self._planned("notes/feed.xml", rows, self._maker(notes_feed, notes))
 
+    @_later
+    def _note(self, note: Note) -> object:
+        return [self.note_keys[note.id], self._works(works_of(note, self.site))]
+
+    @_later
     def _elsewhere(self, note: Note) -> object:
         found = self.links.cited_by.get(note.source.id) if note.source else None
         linking = self.site.linking_to(f"notes/{note.id}")
@@ -221,10 +255,12 @@ class Planner:
         beside = [(one.id, one.title) for one in (before, after) if one]
         return [self._mentions(found) if found else [], self._naming(linking), beside]
 
+    @_later
     def _naming(self, documents: Iterable[Note | Theme]) -> object:
         """What backlinks show of the notes and themes that name a page."""
         return [self._about(document) for document in documents]
 
+    @_later
     def _mentions(self, found: CitedBy) -> object:
         return [
             [(note.id, note.title, note.basis) for notes in (found.summarised, found.via) for note in notes],
@@ -237,7 +273,7 @@ class Planner:
         themes = self.links.themes.values()
         inputs = [
             [(self._about(theme), [m.id for m in theme.broader]) for theme in themes],
-            self._counts,
+            lambda: self._counts,
             [
                 [[m.id for m in q.themes] for q in note.quotes] + [[m.id for m in note.themes]]
                 for note in self.links.notes.values()
@@ -249,6 +285,7 @@ class Planner:
             self._planned("themes/index.md", inputs, self._maker(themes_page), [theme.path for theme in themes]),
         )
 
+    @_later
     def _about(self, theme: Note | Theme) -> object:
         """A document's own text, with its citations as they are printed."""
         citations = [
@@ -263,13 +300,17 @@ class Planner:
         linking = self.site.linking_to(f"themes/{theme.id}")
         own = self.links.notes_by_theme.get(theme.id, ())
         naming = self._naming(dict.fromkeys((*own, *linking)))
-        everything = [(one.theme, self._cards([one.quote])) for one in filed]
-        # All pages of the theme have it among their inputs.
-        about = _digest([self._about(theme), len(pages), self._neighbours(theme.id), everything, naming])
+
+        @cache
+        def about() -> str:
+            """What all pages of the theme have among their inputs."""
+            everything = [(one.theme, self._cards([one.quote])) for one in filed]
+            return _digest([self._about(theme), len(pages), self._neighbours(theme.id), everything, naming])
+
         for number, page in enumerate(pages, 1):
             path = f"themes/{theme.id}.md" if number == 1 else f"themes/{theme.id}/page/{number}.md"
             quotes = [one.quote for one in page]
-            works = self._works(theme_works(theme if number == 1 else None, quotes, self.site))
+            works = self._theme_works(theme if number == 1 else None, quotes)
             make = self._maker(theme_page, theme, page, number, len(pages))
             shown = [theme.path, *self._paths(quotes)]
             yield path, self._planned(path, [about, works, self._previewed(theme)], make, shown)
@@ -279,12 +320,17 @@ class Planner:
         yield preview, self._planned(preview, inputs, self._maker(theme_preview, theme), [theme.path])
         yield f"themes/{theme.id}/feed.xml", self._theme_feed(theme, quotes)
 
+    @_later
+    def _theme_works(self, theme: Theme | None, quotes: Sequence[Quote]) -> object:
+        return self._works(theme_works(theme, quotes, self.site))
+
     def _theme_feed(self, theme: Theme, quotes: Iterable[Quote]) -> PlannedPage:
         filed = (*self.links.notes_by_theme.get(theme.id, ()), *(self.links.notes[q.note] for q in quotes))
         notes = latest(list(dict.fromkeys(filed)))
         rows = [self._row(note) for note in notes]
         return self._planned(f"themes/{theme.id}/feed.xml", rows, self._maker(theme_feed, theme, notes))
 
+    @_later
     def _neighbours(self, id_: str) -> object:
         """What the head and the end of a theme's first page say of others."""
         notes = self.links.notes_by_theme.get(id_, ())
@@ -305,7 +351,7 @@ class Planner:
         pages = pages_of(quotes, PAGE_SIZE["quotes"])
         for number, page in enumerate(pages, 1):
             path = page_path("quotes", number)
-            inputs = [len(pages), self._cards(page), self._works(theme_works(None, page, self.site))]
+            inputs = [len(pages), self._cards(page), self._theme_works(None, page)]
             if number == 1:
                 inputs.append(len(quotes))
             make = self._maker(quotes_list, page, number, len(pages), len(quotes))
@@ -335,7 +381,7 @@ class Planner:
         authors = authors_of(self.links.sources[key]) if key in self.links.sources else []
         same = [other for one in authors for other in self.site.works_by.get(one, ())]
         inputs = [
-            self._work(key),
+            self._works([key]),
             self._works(self.keys[max(0, place - 1) : place + 2]),
             self._works([*via, *same]),
             [self.site.author_slugs[one] for one in authors],
@@ -362,5 +408,9 @@ class Planner:
 
 
 def _digest(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_settled)
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _settled(value: object) -> object:
+    return value() if callable(value) else str(value)
