@@ -231,6 +231,8 @@ def check_blank_lines(root: Node, data: bytes) -> Iterator[TagFault]:
         end = data.find(b"\n", node.start)
         end = trimmed_end(node, data) if end < 0 else min(end, node.end)
         message = f"no blank line stands before this {_LOST[node.kind]}: Pandoc reads it as part of the paragraph"
+        if node.kind == "List" and b"[@" in data[node.start : end] and data[node.start : node.start + 2] == b"- ":
+            message = "no empty line stands before this attribution: Pandoc reads it as part of the words"
         yield TagFault("missing-blank-line", node.start, end, message, "put a blank line before it")
 
 
