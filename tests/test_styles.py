@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from florilegium.check.checking import Options, check_library
 from florilegium.core.spans import Span
+from florilegium.library.links import resolve_links
 from florilegium.library.reading import FileKind, parse_text, read_library, replace_files
 from florilegium.markdown.citations import parse_citations
-from florilegium.site.planning import format_citations
+from florilegium.site.planning import _placed, format_citations
 from florilegium.works.citing import (
     BibliographyError,
     Style,
@@ -19,6 +20,7 @@ from florilegium.works.citing import (
     render_bibliography,
     style_xml,
 )
+from florilegium.works.citing.cite_items import csl_citation_of
 from florilegium.works.citing.pandoc_process import find_pandoc
 
 REPOSITORY = Path(__file__).parent.parent
@@ -330,3 +332,13 @@ def test_pandoc_formats_each_shipped_note_without_a_warning_and_as_we_do(note):
     assert {key: plain(entry) for key, entry in found} == {key: bibliography.entry_text(key) for key, _ in found}
     used = {source.key for source in checked.links.notes[note.stem].sources}
     assert used <= dict(found).keys()
+
+
+def test_what_pandoc_fails_at_is_found_in_the_library():
+    links = resolve_links(read_library(REPOSITORY / "tests" / "cases" / "base").library)
+    work, citation = BibliographyError("pandoc gave up"), BibliographyError("pandoc gave up")
+    work.key = "doe2009"
+    citation.citation = csl_citation_of(links.notes["forgetting"].body.citations[0])
+    assert re.match(r"annotations/references/works\.yaml:\d+:\d+: pandoc gave up", str(_placed(work, links)))
+    assert re.match(r"annotations/notes/forgetting\.md:\d+:\d+: pandoc gave up", str(_placed(citation, links)))
+    assert str(_placed(BibliographyError("pandoc gave up"), links)) == "pandoc gave up"
