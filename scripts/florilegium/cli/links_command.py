@@ -86,7 +86,7 @@ def _plan(time_limit: int, allow_private: bool) -> "ExternalPlan":
     # Servers in a test are on this machine, and wait for nobody.
     manner = Manner(time_limit=time_limit)
     if allow_private:
-        manner = replace(manner, allow_private=True, timeout=1.0, pause=0.0, retries=0)
+        manner = replace(manner, allow_private=True, timeout=3.0, pause=0.0, retries=0)
     return ExternalPlan(manner=manner, progress=lambda done, all_: show("asking", done, all_))
 
 
