@@ -231,6 +231,8 @@ KINDS = (
     Kind("a bracket of the work changed", WRONG, _exchange(BRACKET, _bracket_digit)),
     Kind("a bracket of the work dropped", WRONG, _exchange(rf" {BRACKET}(?= \w)", lambda _m, _c: "")),
     Kind("a bracket of the work as a word", WRONG, _exchange(BRACKET, lambda m, _c: m[0][1:-1])),
+    Kind("parentheses as brackets", WRONG, _exchange(
+        r"(?<= )\([^()\[\]]{3,50}\)(?=[ ,.])", lambda m, _c: f"[{m[0][1:-1]}]")),
     Kind("a negation left out, marked", TURNED, _negation_omitted),
     Kind("a negation replaced, in a bracket", TURNED, _negation_replaced),
     Kind("[not] put in", TURNED, _on_word(lambda w, n, _c: _join(w[:n], "[not]", w[n:]))),

@@ -127,6 +127,8 @@ class Gap:
         inserted = " ".join(written)
         if bare and not count_letters(inserted) and count_letters(bare):
             return False  # A mark such as `[.]` stands for marks only.
+        if bare.startswith("(") and re.sub(r"\W", "", inserted) == re.sub(r"\W", "", bare):
+            return False  # What the author put in parentheses is not the note-taker's.
         if _SENTENCE_END.search(bare):
             return False  # What stands for the end of one sentence and the beginning of the next is an omission.
         words = count_part_words(bare)
