@@ -285,7 +285,7 @@ def run(each: int, seed: int) -> tuple[dict[str, Counter[str]], list[tuple[str, 
         counts = table[kind.name] = Counter()
         for original, plain, stretches in normal.values():
             made: set[str] = set()
-            for _ in range(each * 12):
+            for _ in range(max(each * 12, 600)):
                 passage = next(stretches)
                 words = kind.change(passage, plain, chance)
                 if words is None or words in made or (kind.truth != RIGHT and " ".join(words.split()) in plain
