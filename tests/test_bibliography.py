@@ -1015,3 +1015,16 @@ def test_shortcuts_change_nothing(style: str, monkeypatch: pytest.MonkeyPatch) -
         cache = bibliography.cache
         works = {**works, f"n{step}": author.work(), author.random.choice(list(works)): author.work()}
         texts.append(author.citation(list(works)))
+
+
+def test_a_work_of_which_nothing_is_left_without_its_author_keeps_the_author() -> None:
+    """MLA cites one work of an author by the name alone; two of them by title."""
+    works = {
+        "a": book("Doe", title="Alpha"), "a2": book("Doe", title="Other"), "b": book("Roe", title="Beta"),
+        "c": book("Poe", title="Gamma"),
+    }  # fmt: skip
+    texts = cites("@a [-@b]", "@b [-@c]", "@b [-@a; -@a2]")
+    found = render(works, texts, style=read_style("modern-language-association"))
+    assert [html(found.citation(text)) for text in texts] == [
+        "Doe (<em>Alpha</em>; Roe)", "Roe (Poe)", "Roe (<em>Alpha</em>; <em>Other</em>)",
+    ]  # fmt: skip

@@ -45,8 +45,9 @@ def notices_line(ids: Iterable[str], site: Site) -> str:
 
 def attribution(quote: Quote, site: Site) -> str:
     """Who speaks and where, as plain text: `Participant “Dana”, in Doe, 2009, p. 4, quoted in Roe, 2010`."""
-    source = f", in {site.reference_text(quote.reference)}" if quote.reference else ""
-    via = f", quoted in {site.reference_text(quote.quoted_in)}" if quote.quoted_in else ""
+    words = site.words.gettext
+    source = f", {words('in')} {site.reference_text(quote.reference)}" if quote.reference else ""
+    via = f", {words('quoted in')} {site.reference_text(quote.quoted_in)}" if quote.quoted_in else ""
     return one_line(f"{site.who(quote) or 'Unknown'}{source}{via}")
 
 

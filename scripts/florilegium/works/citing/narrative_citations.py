@@ -47,7 +47,18 @@ class Narrative(NamedTuple):
     def needed(self) -> set[CslCitation]:
         if self.numeric:
             return {self.brackets}
-        return {self.name, self.brackets, *([self.others] if self.others else [])}
+        singles = {(cited,) for cited in self.brackets if len(self.brackets) > 1}
+        return {
+            self.name,
+            self.brackets,
+            *singles,
+            *([self.others, self.named, self.brackets[1:]] if self.others else []),
+        }
+
+    @property
+    def named(self) -> CslCitation:
+        """What the brackets hold where nothing is left of one of the other works without its author."""
+        return (self.brackets[0], *self.others)
 
     def join(
         self, known: Mapping[CslCitation, CitationParts], works: Mapping[str, Item], language: str
@@ -59,8 +70,13 @@ class Narrative(NamedTuple):
         else:
             named = known[self.name]
             name = named[0].html.rstrip(" ([") if named[0].key is None else named[0].html
-            if not is_visible(brackets):
-                brackets = known.get(self.others, ())
+            first, *rest = self.brackets
+            if rest and not all(is_visible(known[(cited,)]) for cited in rest):
+                brackets = known[self.named if is_visible(known[(first,)]) else self.others]
+            elif rest and not is_visible(known[(first,)]):
+                brackets = known[tuple(rest)]
+            elif not is_visible(brackets):
+                brackets = ()
         if not brackets:
             return known[self.name]
         # A raised number follows the name without a space.
