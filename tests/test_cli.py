@@ -396,8 +396,8 @@ def test_output_that_cannot_be_written(redirection, code, said, root):
 @pytest.fixture
 def reads(monkeypatch):
     """The files that are read."""
-    paths, real = [], reading.read_text
-    monkeypatch.setattr(reading, "read_text", lambda root, path: paths.append(path) or real(root, path))
+    paths, real = [], reading._read_data
+    monkeypatch.setattr(reading, "_read_data", lambda root, path: paths.append(path) or real(root, path))
     return paths
 
 

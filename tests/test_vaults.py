@@ -178,3 +178,11 @@ def test_what_cannot_be_read_is_said(root, vault):
         plan_vault(options(root), vault / ".obsidian")
     with pytest.raises(CannotRun, match='no role "poet"'):
         plan_vault(options(root), vault, speaker="poet")
+
+
+def test_ids_of_quotations_are_spelled_as_the_language_does(root, tmp_path):
+    (root / "annotations/library.yml").write_text(f"{BOOK}language: de\n")
+    (tmp_path / "german").mkdir()
+    (tmp_path / "german/Größe.md").write_text("---\nsource: dequincey1822\n---\n> Über die Größe der Nacht.\n")
+    bring(root, tmp_path / "german", speaker="author")
+    assert "{#ueber-die-groesse-der-nacht}" in note(root, "groesse")

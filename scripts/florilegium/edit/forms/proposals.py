@@ -100,7 +100,7 @@ def _new_quote(answers: FormAnswers, links: Links, root: Path) -> Proposal:
     note = _note(answers, links)
     table = _table(root, note.path)
     words = _words(answers, "The words")
-    id_ = free_id(propose_id(words), {quote.id for quote in note.quotes})
+    id_ = free_id(propose_id(words, links.library.settings.language), {quote.id for quote in note.quotes})
     attribution = f"> — {_speaker(answers, 'Who speaks?', links)}, in {_citations(answers, note, links)}"
     tags = [*(f" #{theme}" for theme in answers.listed("Themes"))]
     tags += [f" !{notice}" for notice in answers.listed("Content notices")]

@@ -292,7 +292,9 @@ class _Planner:
         wanted = [self._wanted(highlight, id_, key) for highlight in highlights]
         themes = list(dict.fromkeys(theme for want in wanted for theme in want.themes))
         text = before if before is not None else self._new_note(id_, themes)
-        merge = Merge(note=id_, draft=DraftQuotation(key=key, speaker=self._speaker()), keep=self.request.keep_mine)
+        draft = DraftQuotation(key=key, speaker=self._speaker())
+        language = self.links.library.settings.language
+        merge = Merge(note=id_, draft=draft, language=language, keep=self.request.keep_mine)
         after = merge.merge(path, text, wanted)
         self.plan_.findings += merge.findings
         for highlight, entry in merge.entries.items():

@@ -68,6 +68,8 @@ class Merge:
     note: str
     """Its id."""
     draft: DraftQuotation
+    language: str = ""
+    """The language that spells the ids of new quotes, as a tag."""
     keep: bool = False
     """Whether conflicts are settled in favour of what stands here."""
     added: int = 0
@@ -137,7 +139,7 @@ class Merge:
         blocks: list[str] = []
         themes: list[str] = []
         for want in fresh:
-            id_ = free_id(propose_id(want.highlight.words), taken)
+            id_ = free_id(propose_id(want.highlight.words, self.language), taken)
             block = _render(want, self.draft, id_)
             if not _reads_back(block, want, id_):
                 message = f"the words {quoted(want.highlight.words)} cannot be written as a quote; they are left out"

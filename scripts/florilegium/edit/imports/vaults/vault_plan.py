@@ -15,8 +15,10 @@ from ....core.errors import CannotRun
 from ....core.ids import free_id, propose_id
 from ....core.limits import uncollected
 from ....core.rules import Severity
+from ....core.spans import LineTable
 from ....core.yaml_writer import yaml_flow, yaml_text
 from ....library.links import Links
+from ....library.notes import parse_note
 from ....library.reading import ANNOTATIONS, replace_files
 from ...fixes.fixed_files import fix_document
 from ..imported_themes import Themes
@@ -163,8 +165,17 @@ class _Vault:
         links, _ = judge(replace_files(self.result, contents), self.options.today)
         drafts = {entry.id for entry in self.entries if entry.why}
         return {
-            id_: text if id_ in drafts else fix_document(_path(id_), text, links).text for id_, text in texts.items()
+            id_: text if id_ in drafts else self._spelled(id_, fix_document(_path(id_), text, links).text)
+            for id_, text in texts.items()
         }
+
+    def _spelled(self, id_: str, text: str) -> str:
+        """A note with the ids of its quotations as the library's language spells them: `groesse` in German."""
+        for quote in parse_note(id_, LineTable(_path(id_), text)).note.quotes:
+            spelled = propose_id(quote.words, self.language)
+            if quote.id == propose_id(quote.words) != spelled and f"{{#{spelled}}}" not in text:
+                text = text.replace(f"{{#{quote.id}}}", f"{{#{spelled}}}")
+        return text
 
     def _faults(self, texts: Mapping[str, str]) -> dict[str, str]:
         """By id, why a note that is to be published cannot be."""
