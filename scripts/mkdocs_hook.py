@@ -30,6 +30,7 @@ log = logging.getLogger("mkdocs.florilegium")
 PAGES_WRITTEN = "FLORILEGIUM_PAGES_WRITTEN"
 SITE_URL = "FLORILEGIUM_SITE_URL"
 PAGES_ELSEWHERE = "FLORILEGIUM_PAGES_ELSEWHERE"
+SITE_LANGUAGE = "FLORILEGIUM_SITE_LANGUAGE"
 """Names that `florilegium.publish.renderers` gives to these environment variables."""
 
 
@@ -58,22 +59,31 @@ for _name in ("mkdocs", "properdocs"):
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Take the site's address from the library, which is asked for it once: sitemap and canonical links need it."""
-    if not config.site_url:
-        address = os.environ.get(SITE_URL) if os.environ.get(PAGES_WRITTEN) else _address(config)
-        config.site_url = address or None
+    """Take the site's address and language from the library, which is asked for them once.
+
+    The sitemap and canonical links need the address, the frame of pages written by hand the language.
+    """
+    if os.environ.get(PAGES_WRITTEN):
+        address, language = os.environ.get(SITE_URL), os.environ.get(SITE_LANGUAGE)
+    else:
+        address, language = _settings(config)
+    config.site_url = config.site_url or address or None
+    if config.theme.get("language") in (None, "en"):
+        config.theme["language"] = language or "en"
     return config
 
 
-def _address(config: MkDocsConfig) -> str:
+def _settings(config: MkDocsConfig) -> tuple[str, str]:
+    """The address and the language that `library.yml` names."""
     from florilegium.core.spans import LineTable
     from florilegium.library.reading import ANNOTATIONS, SETTINGS
     from florilegium.library.settings import parse_settings
 
     path = Path(config.config_file_path).parent / ANNOTATIONS / SETTINGS
     if not path.is_file():
-        return ""
-    return parse_settings(LineTable(SETTINGS, path.read_text("utf-8", "replace")))[0].url
+        return "", ""
+    settings = parse_settings(LineTable(SETTINGS, path.read_text("utf-8", "replace")))[0]
+    return settings.url, settings.language
 
 
 def on_pre_build(config: MkDocsConfig) -> None:

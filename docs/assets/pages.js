@@ -2,18 +2,21 @@
 
 import { addCopying } from "./pages/copying.js";
 import { addPicking } from "./pages/picks.js";
-import { addNarrowing } from "./pages/narrowing.js";
 import { keepChoices, openChosen } from "./pages/notices.js";
-import { addPreviews } from "./pages/previews.js";
 import { addSteps, leadOn } from "./pages/steps.js";
 
 leadOn();
 keepChoices();
 addCopying(document);
 addPicking(document);
-addNarrowing();
 addSteps();
-addPreviews();
+if (document.querySelector("form[data-narrow], form[data-list], form[data-pair]")) {
+  void import("./pages/narrowing.js").then(({ addNarrowing }) => addNarrowing());
+}
+// Previews are for whoever points at a link, so they come after the page.
+void (document.readyState === "complete" ? Promise.resolve() : new Promise((loaded) => addEventListener("load", loaded, { once: true })))
+  .then(() => import("./pages/previews.js"))
+  .then(({ addPreviews }) => addPreviews());
 
 // The explorer and the sheet make cards of their own.
 document.addEventListener("florilegium:card", (event) => {

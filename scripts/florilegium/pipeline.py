@@ -109,9 +109,17 @@ def _index(run: Build) -> str:
 
 
 def _render(run: Build) -> str:
-    url = run.checked.links.library.settings.url
+    settings = run.checked.links.library.settings
     elsewhere = list_elsewhere(run.built, run.shard, run.plan.pages) if run.shard else None
-    only_changed = build_in(run.built, run.options.root, run.renderer, epoch_of(run.checked), url, elsewhere)
+    only_changed = build_in(
+        run.built,
+        run.options.root,
+        run.renderer,
+        epoch_of(run.checked),
+        settings.url,
+        elsewhere,
+        language=settings.language,
+    )
     run.index.place(run.built)
     return f"{run.renderer}, {'only what changed' if only_changed else 'every page'}"
 

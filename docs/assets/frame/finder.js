@@ -3,7 +3,8 @@
 
 import { documentOf, Index, KINDS, ofKind, parse, search, suggest } from "../find.js";
 import { letPlainKeysWork, plainKeysWork } from "./keys.js";
-import { counted, describe, element, excerpt } from "./records.js";
+import { describe, element, excerpt } from "./records.js";
+import { _, counted, numeral } from "./words.js";
 
 /**
  * @typedef {import("../find.js").Hit} Hit
@@ -11,7 +12,14 @@ import { counted, describe, element, excerpt } from "./records.js";
  * @typedef {{ kind: number, hits: Hit[] }} Group
  */
 
-const TITLES = ["Quotations", "Notes", "Themes", "Works"];
+const TITLES = [_("Quotations"), _("Notes"), _("Themes"), _("Works")];
+/** The links to everything that was found of a kind. @type {((number: number) => string)[]} */
+const ALL = [
+  (number) => counted(number, "All %(num)s quotation", "All %(num)s quotations"),
+  (number) => counted(number, "All %(num)s note", "All %(num)s notes"),
+  (number) => counted(number, "All %(num)s theme", "All %(num)s themes"),
+  (number) => counted(number, "All %(num)s work", "All %(num)s works"),
+];
 const SHOWN = [4, 3, 3, 3];
 /** Milliseconds without a key before a search is made. */
 const PAUSE = 120;
@@ -33,21 +41,21 @@ class Finder {
   input = element("input", {
     class: "fl-finder__words", type: "text", id: "fl-finder-words", enterkeyhint: "search", autocomplete: "off", autocapitalize: "off", spellcheck: "false",
   });
-  close = element("button", { class: "fl-tool", type: "button" }, "Close");
+  close = element("button", { class: "fl-tool", type: "button" }, _("Close"));
   status = element("p", { class: "fl-finder__status", role: "status" });
   results = element("div", { class: "fl-finder__results" });
   keys = element("input", { type: "checkbox" });
   dialog = element(
     "dialog",
-    { class: "fl-finder", "aria-label": "Search" },
-    element("div", { class: "fl-finder__head" }, element("label", { for: "fl-finder-words" }, "Search"), this.input, this.close),
+    { class: "fl-finder", "aria-label": _("Search") },
+    element("div", { class: "fl-finder__head" }, element("label", { for: "fl-finder-words" }, _("Search")), this.input, this.close),
     this.status,
     this.results,
     element(
       "div",
       { class: "fl-finder__foot" },
-      element("label", {}, this.keys, " The keys ", key("/"), " and ", key("s"), " open this"),
-      element("span", {}, key("↑"), " ", key("↓"), " to choose, ", key("Enter"), " to go, ", key("Esc"), " to close"),
+      element("label", {}, this.keys, " ", ...withKeys(_("The keys %(slash)s and %(s)s open this"), { slash: "/", s: "s" })),
+      element("span", {}, ...withKeys(_("%(up)s %(down)s to choose, %(enter)s to go, %(escape)s to close"), { up: "↑", down: "↓", enter: "Enter", escape: "Esc" })),
     ),
   );
   /** How many searches were begun: an answer to any but the last is dropped. */
@@ -93,9 +101,9 @@ class Finder {
     const turn = ++this.turn;
     const words = this.input.value.trim();
     try {
-      if (!words) this.show("Loading the search …", []);
+      if (!words) this.show(_("Loading the search …"), []);
       await this.index.open();
-      const [status, parts] = words ? await this.find(words) : ["Type words to find quotations, notes, themes and works.", []];
+      const [status, parts] = words ? await this.find(words) : [_("Type words to find quotations, notes, themes and works."), []];
       if (turn === this.turn) this.show(status, parts);
     } catch {
       if (turn === this.turn) this.fail();
@@ -123,7 +131,8 @@ class Finder {
     const all = groups.flatMap((group) => group.hits);
     const exact = all.filter((hit) => hit.exact).length;
     const others = all.length - exact;
-    const status = others ? `${counted(exact, "result")}, ${others.toLocaleString("en")} more with other forms of the words` : counted(exact, "result");
+    let status = counted(exact, "%(num)s result", "%(num)s results");
+    if (others) status += `, ${counted(others, "%(num)s more with other forms of the words", "%(num)s more with other forms of the words")}`;
     return [status, parts.flat()];
   }
 
@@ -140,12 +149,12 @@ class Finder {
   async under(theme, words) {
     const items = await Promise.all(theme.records.slice(0, SHOWN[0]).map((record) => this.quotation(record, new Set(), words)));
     const id = "fl-finder-filed";
-    const all = element("a", { href: new URL(`quotes/?theme=${encodeURIComponent(theme.id)}`, this.root).href }, `All ${counted(theme.records.length, "quotation")}`);
+    const all = element("a", { href: new URL(`quotes/?theme=${encodeURIComponent(theme.id)}`, this.root).href }, ALL[0](theme.records.length));
     return [
       element(
         "section",
         {},
-        element("h2", { id }, "Quotations under this theme ", element("span", {}, theme.records.length.toLocaleString("en"))),
+        element("h2", { id }, _("Quotations under this theme"), " ", element("span", {}, numeral(theme.records.length))),
         element("ul", { "aria-labelledby": id }, ...items),
         ...(theme.records.length > items.length ? [element("p", { class: "fl-finder__more" }, all)] : []),
       ),
@@ -158,15 +167,14 @@ class Finder {
     const id = `fl-finder-${KINDS[kind]}`;
     const items = await Promise.all(hits.slice(0, SHOWN[kind]).map((hit) => this.item(kind, hit, forms, words)));
     const parts = [
-      element("h2", { id }, `${TITLES[kind]} `, element("span", {}, hits.length.toLocaleString("en"))),
+      element("h2", { id }, `${TITLES[kind]} `, element("span", {}, numeral(hits.length))),
       element("ul", { "aria-labelledby": id }, ...items),
     ];
     if (hits.length > items.length || (kind === 0 && named)) {
       const address = new URL("quotes/", this.root);
       address.searchParams.set("q", words);
       if (kind) address.searchParams.set("kind", KINDS[kind]);
-      const noun = KINDS[kind].slice(0, -1);
-      parts.push(element("p", { class: "fl-finder__more" }, element("a", { href: address.href }, `All ${counted(hits.length, noun)}`)));
+      parts.push(element("p", { class: "fl-finder__more" }, element("a", { href: address.href }, ALL[kind](hits.length))));
     }
     return [element("section", {}, ...parts)];
   }
@@ -175,7 +183,7 @@ class Finder {
   async item(kind, hit, forms, words) {
     if (!kind) return this.quotation(hit.record, forms, words);
     const found = await describe(this.index, hit.record);
-    const mark = hit.exact ? [] : [element("span", { class: "fl-finder__where" }, "Another form of the word")];
+    const mark = hit.exact ? [] : [element("span", { class: "fl-finder__where" }, _("Another form of the word"))];
     return this.line(found.address, found.title, found.text ? excerpt(found.text, forms) : [], words, mark);
   }
 
@@ -189,9 +197,9 @@ class Finder {
     const closed = quote?.closest("details");
     const text = [...shape.content.querySelectorAll("blockquote")].map((one) => one.textContent ?? "").join(" ");
     const shown = closed
-      ? [element("span", { class: "fl-finder__notice" }, tidy(closed.querySelector("summary") ?? closed), forms.size ? " The words you looked for are in it." : "")]
+      ? [element("span", { class: "fl-finder__notice" }, tidy(closed.querySelector("summary") ?? closed), forms.size ? ` ${_("The words you looked for are in it.")}` : "")]
       : excerpt(tidy(text), forms);
-    const where = element("span", { class: "fl-finder__where" }, `In the note “${found.title}”`);
+    const where = element("span", { class: "fl-finder__where" }, _("In the note “%(title)s”", { title: found.title }));
     return this.line(`notes/${found.note}/#q-${found.id}`, [found.who, found.work].filter(Boolean).join(", "), shown, words, [where]);
   }
 
@@ -206,7 +214,8 @@ class Finder {
 
   /** @param {import("../find.js").Unit[]} units */
   nothing(units) {
-    return units.length > 1 ? `No quotation has all of these words: ${units.map((unit) => unit.text).join(", ")}.` : `No quotation has “${units[0]?.text ?? this.input.value.trim()}”.`;
+    if (units.length > 1) return _("No quotation has all of these words: %(words)s.", { words: units.map((unit) => unit.text).join(", ") });
+    return _("No quotation has “%(word)s”.", { word: units[0]?.text ?? this.input.value.trim() });
   }
 
   /** @param {string} words @param {import("../find.js").Unit[]} units */
@@ -219,17 +228,17 @@ class Finder {
       if (one.terms.length + other.terms.length) continue;
       const near = await suggest(this.index, form);
       const links = near.flatMap((word) => [" ", element("button", { type: "button", class: "fl-offer", "data-word": words.replace(unit.text, word) }, word)]);
-      if (near.length) parts.push(element("p", { class: "fl-finder__hint" }, `Other words than “${unit.text}”:`, ...links));
+      if (near.length) parts.push(element("p", { class: "fl-finder__hint" }, _("Other words than “%(word)s”:", { word: unit.text }), ...links));
     }
-    const all = element("a", { href: new URL("themes/", this.root).href }, "look through the themes");
-    if (!parts.length) parts.push(element("p", { class: "fl-finder__hint" }, "Try fewer words or other ones, or ", all, "."));
+    const all = element("a", { href: new URL("themes/", this.root).href }, _("All themes"));
+    if (!parts.length) parts.push(element("p", { class: "fl-finder__hint" }, _("Try fewer words or other ones."), " ", all));
     return parts;
   }
 
   fail() {
-    const list = element("a", { href: new URL("quotes/", this.root).href }, "the list of all quotations");
-    const reason = "Its index could not be loaded: the connection may be broken, or this copy of the site was built without one. There is ";
-    this.show("The search cannot be used now.", [element("p", { class: "fl-finder__hint" }, reason, list, ".")]);
+    const list = element("a", { href: new URL("quotes/", this.root).href }, _("All quotations"));
+    const reason = _("The index of the search could not be loaded: the connection may be broken, or this copy of the site was built without one.");
+    this.show(_("The search cannot be used now."), [element("p", { class: "fl-finder__hint" }, reason, " ", list)]);
   }
 
   /** @param {string} status @param {Element[]} parts */
@@ -267,7 +276,7 @@ function tidy(from) {
   return (typeof from === "string" ? from : (from.textContent ?? "")).replace(/\s+/g, " ").trim();
 }
 
-/** @param {string} name */
-function key(name) {
-  return element("kbd", {}, name);
+/** A sentence in which names in `%(name)s` stand for keys. @param {string} text @param {Record<string, string>} keys */
+function withKeys(text, keys) {
+  return text.split(/%\((\w+)\)s/).map((piece, place) => (place % 2 ? element("kbd", {}, keys[piece] ?? piece) : piece));
 }

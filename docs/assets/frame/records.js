@@ -19,16 +19,6 @@ export function element(name, attributes, ...children) {
   return made;
 }
 
-/**
- * A number with its noun.
- * @param {number} number
- * @param {string} one
- * @param {string} [many]
- */
-export function counted(number, one, many = `${one}s`) {
-  return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
-}
-
 /** What is shown of a record that is no quotation. @param {Index} index @param {number} record */
 export async function describe(index, record) {
   const entry = await index.entry(documentOf(record));

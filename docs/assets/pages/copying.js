@@ -1,5 +1,7 @@
 // Buttons that copy: a quotation with its citation and its address, an address alone, a citation in some format.
 
+import { _ } from "../frame/words.js";
+
 /**
  * Wires the buttons of quotations, and adds one to each citation and format, within an element.
  * @param {ParentNode} place
@@ -13,13 +15,23 @@ export function addCopying(place) {
     });
     document.addEventListener("copy", withNotice);
   }
+  for (const code of place.querySelectorAll("main pre")) {
+    if (code.closest(".copyable")) continue;
+    const box = document.createElement("div");
+    box.className = "copyable";
+    code.replaceWith(box);
+    box.append(code);
+    // What is wider than the page is scrolled, by keyboard too.
+    if (code.scrollWidth > code.clientWidth) code.setAttribute("tabindex", "0");
+  }
   for (const box of place.querySelectorAll(".copyable")) {
     const text = () => (box.querySelector("pre, p")?.textContent ?? "").trim();
     const made = document.createElement("button");
     made.type = "button";
     made.className = "copy-button";
-    made.textContent = document.querySelector("[data-copy]")?.firstChild?.textContent?.trim() || "⧉";
-    const name = box.closest("details")?.querySelector("summary")?.textContent ?? box.querySelector("p")?.textContent?.slice(0, 40) ?? "";
+    made.textContent = _("Copy");
+    const code = box.querySelector("pre")?.textContent?.trim().split("\n")[0].slice(0, 40);
+    const name = box.closest("details")?.querySelector("summary")?.textContent ?? box.querySelector("p")?.textContent?.slice(0, 40) ?? code ?? "";
     made.setAttribute("aria-label", `${made.textContent} ${name}`.trim());
     made.addEventListener("click", () => void pressed(made, text()));
     box.prepend(made);

@@ -2,7 +2,8 @@
 // of cards too, so that it can be shared and the way back leads back. The index is `find.js`.
 
 import { better, documentOf, Index, KINDS, markWords, ofKind, parse, search, suggest, wordsOf } from "../find.js";
-import { counted, describe, element, excerpt } from "../frame/records.js";
+import { describe, element, excerpt } from "../frame/records.js";
+import { _, counted, numeral } from "../frame/words.js";
 
 /**
  * @typedef {import("../find.js").Hit} Hit
@@ -11,14 +12,23 @@ import { counted, describe, element, excerpt } from "../frame/records.js";
 
 /** Dimensions, their signs in the index, and their names. */
 const DIMENSIONS = /** @type {const} */ ([
-  ["theme", "#", "Theme"],
-  ["source", "@", "Work"],
-  ["speaker", "~", "Speaker"],
-  ["year", "=", "Year"],
-  ["notice", "!", "Speaks of"],
-  ["state", "%", "Verification"],
-  ["language", "^", "Language"],
+  ["theme", "#", _("Theme")],
+  ["source", "@", _("Work")],
+  ["speaker", "~", _("Speaker")],
+  ["year", "=", _("Year")],
+  ["notice", "!", _("Speaks of")],
+  ["state", "%", _("Verification")],
+  ["language", "^", _("Language")],
 ]);
+/** @type {Record<string, string>} */
+const NAMES = { notes: _("notes"), themes: _("themes"), works: _("works") };
+/** What was found of a kind other than quotations. @type {((number: number, words: string) => string)[]} */
+const FOUND = [
+  () => "",
+  (number, words) => counted(number, "%(num)s note with “%(words)s”", "%(num)s notes with “%(words)s”", { words }),
+  (number, words) => counted(number, "%(num)s theme with “%(words)s”", "%(num)s themes with “%(words)s”", { words }),
+  (number, words) => counted(number, "%(num)s work with “%(words)s”", "%(num)s works with “%(words)s”", { words }),
+];
 /** @type {Record<string, string>} */
 const SIGNS = Object.fromEntries(DIMENSIONS.map(([name, sign]) => [name, sign]));
 const BATCH = 10;
@@ -96,7 +106,7 @@ class Explorer {
     this.sort.addEventListener("change", () => this.change({ sort: this.sort.value }, true));
     this.further.addEventListener("click", () => this.next());
     this.out.append(
-      "Take these along: ",
+      `${_("Take these along:")} `,
       ...["CSV", "BibTeX"].flatMap((format) => {
         const button = element("button", { type: "button" }, format);
         button.addEventListener("click", () => void this.take(format, button));
@@ -189,7 +199,7 @@ class Explorer {
     const narrowed = this.narrowed().length > 0;
     if (!words && !narrowed) return this.rest();
     if (this.all) this.all.hidden = true;
-    this.status.textContent ||= "Searching …";
+    this.status.textContent ||= _("Searching …");
     try {
       await this.index.open();
       const kind = KINDS.indexOf(this.state.get("kind") ?? "");
@@ -198,7 +208,7 @@ class Explorer {
     } catch (error) {
       if (run !== this.run) return;
       this.show([], new Set());
-      this.status.textContent = "The search cannot be loaded. All quotations are listed below.";
+      this.status.textContent = _("The search cannot be loaded. All quotations are listed below.");
       if (this.all) this.all.hidden = false;
       throw error;
     }
@@ -228,16 +238,26 @@ class Explorer {
     this.matched = words ? new Set(answer.hits.map((hit) => hit.record)) : null;
     this.sets = filters;
     const exact = hits.filter((hit) => hit.exact).length;
-    const others = hits.length - exact;
-    const about = words ? ` with ${units.map((unit) => `“${unit.text}”`).join(" and ")}` : "";
-    let said = `${counted(exact, "quotation")}${about}`;
-    if (!exact) said = words ? `No quotation has ${units.length > 1 ? "all of " : ""}${units.map((unit) => `“${unit.text}”`).join(", ")}.` : "No quotation found.";
-    if (others) said += `${exact ? ", and" : ""} ${others.toLocaleString("en")}${exact ? " more" : ""} with other forms of the words`;
-    this.status.textContent = said;
+    this.status.textContent = this.summary(units, exact, hits.length - exact);
     this.drawChips();
     this.show(sorted, answer.forms);
     await this.say(units, answer.missing, hits, run);
     void this.count();
+  }
+
+  /** How many quotations were found. @param {import("../find.js").Unit[]} units @param {number} exact @param {number} others */
+  summary(units, exact, others) {
+    const quoted = units.map((unit) => `“${unit.text}”`);
+    let said = counted(exact, "%(num)s quotation", "%(num)s quotations");
+    if (units.length) said = counted(exact, "%(num)s quotation with %(words)s", "%(num)s quotations with %(words)s", { words: listed(quoted) });
+    if (!exact) said = _("No quotation found.");
+    if (!exact && units.length === 1) said = _("No quotation has %(words)s.", { words: quoted[0] });
+    if (!exact && units.length > 1) said = _("No quotation has all of %(words)s.", { words: quoted.join(", ") });
+    if (!others) return said;
+    const more = exact
+      ? counted(others, "and %(num)s more with other forms of the words", "and %(num)s more with other forms of the words")
+      : counted(others, "%(num)s with other forms of the words", "%(num)s with other forms of the words");
+    return exact ? `${said}, ${more}` : `${said} ${more}`;
   }
 
   /** What else there is to say: other words, themes of this name, other kinds of results.
@@ -250,14 +270,14 @@ class Explorer {
     for (const [id, label] of themes.slice(0, 3)) {
       const records = await this.under(id);
       const page = element("a", { href: new URL(`themes/${id}/`, this.root).href }, label);
-      const all = this.link(counted(records.size, "quotation"), (state) => {
+      const all = this.link(counted(records.size, "%(num)s quotation", "%(num)s quotations"), (state) => {
         state.delete("q");
         state.delete("theme");
         state.append("theme", id);
       });
-      parts.push(element("p", {}, "Theme: ", page, ", ", all));
+      parts.push(element("p", {}, `${_("Theme:")} `, page, ", ", all));
       if (!hits.length && !this.narrowed().length && run === this.run) {
-        this.status.textContent += ` ${counted(records.size, "is filed", "are filed")} under the theme “${label}”.`;
+        this.status.textContent += ` ${counted(records.size, "%(num)s is filed under the theme “%(theme)s”.", "%(num)s are filed under the theme “%(theme)s”.", { theme: label })}`;
         hits = [...records].map(plain);
         this.show(hits, new Set());
       }
@@ -272,16 +292,16 @@ class Explorer {
         if (found.size) offered.push([word, found.size]);
       }
       const links = offered.flatMap(([word, count]) => [" ", this.link(`${word} (${count})`, (state) => state.set("q", words.replace(unit.text, String(word))), "find-word")]);
-      if (links.length) parts.push(element("p", {}, `Other words than “${unit.text}”:`, ...links));
+      if (links.length) parts.push(element("p", {}, _("Other words than “%(word)s”:", { word: unit.text }), ...links));
     }
     if (units.length > 1 && !hits.length)
       for (const unit of units.filter((one) => !missing.includes(one)))
-        parts.push(element("p", {}, this.link(`Only “${unit.text}”`, (state) => state.set("q", unit.quoted ? `"${unit.text}"` : unit.text))));
+        parts.push(element("p", {}, this.link(_("Only “%(word)s”", { word: unit.text }), (state) => state.set("q", unit.quoted ? `"${unit.text}"` : unit.text))));
     if (!hits.length && this.narrowed().length)
-      parts.push(element("p", {}, this.link("Search all quotations instead", (state) => this.narrowed().forEach(([name]) => state.delete(name)))));
+      parts.push(element("p", {}, this.link(_("Search all quotations instead"), (state) => this.narrowed().forEach(([name]) => state.delete(name)))));
     if (words) {
-      const others = KINDS.slice(1).flatMap((kind) => [" ", this.link(kind, (state) => state.set("kind", kind))]);
-      parts.push(element("p", { class: "find-kinds" }, "Search for the same in:", ...others));
+      const others = KINDS.slice(1).flatMap((kind) => [" ", this.link(NAMES[kind], (state) => state.set("kind", kind))]);
+      parts.push(element("p", { class: "find-kinds" }, _("Search for the same in:"), ...others));
     }
     if (run === this.run) this.said.replaceChildren(...parts);
   }
@@ -291,9 +311,9 @@ class Explorer {
     const answer = await search(this.index, "r", parse(words));
     if (run !== this.run) return;
     const hits = ofKind(answer.hits, kind);
-    this.status.textContent = hits.length ? `${counted(hits.length, KINDS[kind].slice(0, -1))} with “${words}”` : `No ${KINDS[kind].slice(0, -1)} has “${words}”.`;
+    this.status.textContent = hits.length ? FOUND[kind](hits.length, words) : _("Nothing has “%(words)s”.", { words });
     this.drawChips();
-    this.said.replaceChildren(element("p", {}, this.link("Search for quotations", (state) => state.delete("kind"))));
+    this.said.replaceChildren(element("p", {}, this.link(_("Search for quotations"), (state) => state.delete("kind"))));
     this.show(hits, answer.forms);
   }
 
@@ -411,7 +431,7 @@ class Explorer {
   put(card, place) {
     if (!card) return;
     const [before, hit] = [this.hits[place - 1], this.hits[place]];
-    if (!this.state.get("sort") && !hit.exact && (!before || before.exact)) this.list.append(element("p", { class: "find-forms" }, "With other forms of the words:"));
+    if (!this.state.get("sort") && !hit.exact && (!before || before.exact)) this.list.append(element("p", { class: "find-forms" }, _("With other forms of the words:")));
     const column = [...this.list.children].find((one) => one instanceof HTMLElement && one.dataset.work && one.dataset.work === card.dataset.key);
     (column ?? this.list).append(card);
   }
@@ -428,7 +448,7 @@ class Explorer {
     const words = card.querySelector("blockquote");
     if (words && this.forms.size) markWords(words, this.forms);
     const summary = words?.closest("details")?.querySelector("summary");
-    if (summary && this.forms.size) summary.append(" ", element("span", { class: "find-inside" }, "The words you looked for are in it."));
+    if (summary && this.forms.size) summary.append(" ", element("span", { class: "find-inside" }, _("The words you looked for are in it.")));
     return card;
   }
 
@@ -464,16 +484,16 @@ class Explorer {
 
   drawChips() {
     const chips = this.narrowed().map(([name, value]) => {
-      const label = name === "from" ? `from ${value}` : name === "to" ? `to ${value}` : this.label(name === "with" ? "theme" : name, value);
+      const label = name === "from" ? _("from %(year)s", { year: value }) : name === "to" ? _("to %(year)s", { year: value }) : this.label(name === "with" ? "theme" : name, value);
       const chip = this.link(label, (state) => {
         const left = state.getAll(name).filter((other) => other !== value);
         state.delete(name);
         for (const other of left) state.append(name, other);
       }, "find-chip");
-      chip.append(element("span", { "aria-hidden": "true" }, " ×"), element("span", { class: "find-unseen" }, ": remove"));
+      chip.append(element("span", { "aria-hidden": "true" }, " ×"), element("span", { class: "find-unseen" }, `: ${_("remove")}`));
       return element("li", {}, chip);
     });
-    if (chips.length > 1) chips.push(element("li", {}, this.link("Clear all", (state) => this.narrowed().forEach(([name]) => state.delete(name)))));
+    if (chips.length > 1) chips.push(element("li", {}, this.link(_("Clear all"), (state) => this.narrowed().forEach(([name]) => state.delete(name)))));
     this.chips.replaceChildren(...chips);
     this.chips.hidden = !chips.length;
   }
@@ -505,7 +525,7 @@ class Explorer {
   /** @param {string} name @param {Value} value */
   box(name, [id, label, count]) {
     const box = element("input", { type: "checkbox", name, value: id });
-    return element("label", {}, box, ` ${label} `, element("span", { class: "find-count" }, count.toLocaleString("en")));
+    return element("label", {}, box, ` ${label} `, element("span", { class: "find-count" }, numeral(count)));
   }
 
   /** @param {string} title */
@@ -514,12 +534,12 @@ class Explorer {
     if (years.length < 2) return "";
     const field = (/** @type {string} */ name, /** @type {string} */ label, /** @type {number} */ hint) =>
       element("label", {}, `${label} `, element("input", { type: "text", inputmode: "numeric", name, size: "5", maxlength: "5", placeholder: String(hint), value: this.state.get(name) ?? "" }));
-    return element("fieldset", { "data-facet": "year" }, element("legend", {}, title), field("from", "From", Math.min(...years)), field("to", "to", Math.max(...years)));
+    return element("fieldset", { "data-facet": "year" }, element("legend", {}, title), field("from", _("From"), Math.min(...years)), field("to", _("to"), Math.max(...years)));
   }
 
   /** A field in which works can be typed: a combobox with a list (WAI-ARIA 1.2). @param {string} title */
   works(title) {
-    const list = element("ul", { role: "listbox", id: "find-works", "aria-label": "Works", hidden: "" });
+    const list = element("ul", { role: "listbox", id: "find-works", "aria-label": _("Works"), hidden: "" });
     const field = element("input", {
       type: "text", role: "combobox", id: "find-work", "aria-expanded": "false", "aria-controls": "find-works", "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false",
     });
@@ -578,8 +598,8 @@ class Explorer {
       const option = event.target instanceof Element ? event.target.closest("li") : null;
       if (option) choose(option);
     });
-    const beside = element("label", { class: "find-both", hidden: "" }, element("input", { type: "checkbox", name: "beside", value: "1" }), " Side by side");
-    return element("fieldset", { "data-facet": "source" }, element("legend", {}, title), element("label", { for: "find-work" }, "Author, year or title"), element("div", { class: "find-combo" }, field, list), beside);
+    const beside = element("label", { class: "find-both", hidden: "" }, element("input", { type: "checkbox", name: "beside", value: "1" }), ` ${_("Side by side")}`);
+    return element("fieldset", { "data-facet": "source" }, element("legend", {}, title), element("label", { for: "find-work" }, _("Author, year or title")), element("div", { class: "find-combo" }, field, list), beside);
   }
 
   /** Works whose names have all the words, the last of which may be a beginning. @param {string} typed @returns {Promise<Value[]>} */
@@ -661,13 +681,18 @@ class Explorer {
         }
         const place = box.parentElement?.querySelector(".find-count");
         if (place instanceof HTMLElement) {
-          place.textContent = left.toLocaleString("en");
+          place.textContent = numeral(left);
           place.hidden = false;
         }
         box.parentElement?.classList.toggle("find-none", left === 0 && !box.checked);
       }
     }
   }
+}
+
+/** Things as a sentence lists them. @param {string[]} things */
+function listed(things) {
+  return new Intl.ListFormat(document.documentElement.lang || "en", { style: "long", type: "conjunction" }).format(things);
 }
 
 /** @param {number} record @returns {Hit} */

@@ -1,5 +1,7 @@
 // Picking quotations for a sheet of one's own (`sheet.js`), which is kept in this browser until it is shared.
 
+import { _, counted } from "../frame/words.js";
+
 /** @typedef {{ note: string, id: string, digest: string, comment: string }} Pick */
 
 const KEY = "florilegium-sheet";
@@ -45,7 +47,7 @@ export function addPicking(place) {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "pick fl-copy" });
     const draw = () => {
       const has = kept().some((pick) => pick.note === note && pick.id === id);
-      button.textContent = has ? "On your sheet" : "Put on your sheet";
+      button.textContent = has ? _("On your sheet") : _("Put on your sheet");
       button.setAttribute("aria-pressed", String(has));
     };
     button.addEventListener("click", () => {
@@ -69,10 +71,10 @@ function drawLink() {
   const nav = document.querySelector(".sheet-link");
   if (!count) return nav?.remove();
   const link = Object.assign(document.createElement("a"), { href: new URL("quotes/#sheet", root).href });
-  link.textContent = `Your sheet: ${count} ${count === 1 ? "quotation" : "quotations"}`;
+  link.textContent = counted(count, "Your sheet: %(num)s quotation", "Your sheet: %(num)s quotations");
   if (nav) return nav.replaceChildren(link);
   const made = Object.assign(document.createElement("nav"), { className: "sheet-link" });
-  made.setAttribute("aria-label", "Your sheet");
+  made.setAttribute("aria-label", _("Your sheet"));
   made.append(link);
   document.body.append(made);
 }

@@ -3,6 +3,7 @@
 // On hover, and on focus by keyboard; on a touch screen the first tap shows it, and a link in it leads on. The pointer may
 // enter it. Escape closes it, and the focus stays where it was. What is shown is on the page already, or in one small file.
 
+import { _ } from "../frame/words.js";
 import { openChosen } from "./notices.js";
 
 const WAIT = 250; // Milliseconds that a pointer rests on a link before it is meant.
@@ -22,7 +23,7 @@ export function addPreviews() {
   box.className = "preview";
   box.id = "fl-preview";
   box.setAttribute("role", "dialog");
-  box.setAttribute("aria-label", "Preview");
+  box.setAttribute("aria-label", _("Preview"));
   box.hidden = true;
   document.body.append(box);
   box.addEventListener("pointerenter", () => clearTimeout(timer));
@@ -158,7 +159,7 @@ function wayOn(link) {
   const way = document.createElement("p");
   const on = document.createElement("a");
   on.href = link.href;
-  on.textContent = "Go there";
+  on.textContent = _("Go there");
   way.append(on);
   return way;
 }

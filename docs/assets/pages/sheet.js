@@ -3,7 +3,8 @@
 // a sheet opened later can say what has changed since. Closed quotations stay closed in it.
 
 import { Index } from "../find.js";
-import { counted, element } from "../frame/records.js";
+import { element } from "../frame/records.js";
+import { _, counted } from "../frame/words.js";
 import { digestOf, keep, kept, MOST } from "./picks.js";
 import { download, toBibtex, toCsv } from "./taking.js";
 
@@ -65,14 +66,14 @@ class Sheet {
     place.classList.remove("find-page");
     place.replaceChildren(element("div", { class: "sheet" }, this.status, this.buttons, this.list));
     const heading = document.querySelector("h1");
-    if (heading) heading.textContent = shared ? "A sheet of quotations" : "Your sheet";
+    if (heading) heading.textContent = shared ? _("A sheet of quotations") : _("Your sheet");
     this.list.addEventListener("click", (event) => this.act(event));
     this.list.addEventListener("change", (event) => this.comment(event));
   }
 
   /** @param {HTMLElement | null} [focus] */
   async draw(focus) {
-    this.status.textContent = "Loading …";
+    this.status.textContent = _("Loading …");
     await this.index.open();
     const items = await Promise.all(this.picks.map((pick, place) => this.item(pick, place)));
     this.list.replaceChildren(...items);
@@ -86,9 +87,11 @@ class Sheet {
   say() {
     const gone = this.picks.filter((pick) => !this.found.get(pick)).length;
     const changed = this.changed.size;
-    let said = this.picks.length ? counted(this.picks.length, "quotation") : this.shared ? "This address holds no sheet." : "Nothing is on your sheet. Every quotation has a button that puts it here.";
-    if (changed) said += `. ${changed} of ${this.picks.length} ${changed === 1 ? "has" : "have"} changed since`;
-    if (gone) said += `. ${gone} of ${this.picks.length} ${gone === 1 ? "is" : "are"} not in the library any more`;
+    const all = this.picks.length;
+    const none = this.shared ? _("This address holds no sheet.") : _("Nothing is on your sheet. Every quotation has a button that puts it here.");
+    let said = all ? counted(all, "%(num)s quotation", "%(num)s quotations") : none;
+    if (changed) said += `. ${counted(changed, "%(num)s of %(all)s has changed since", "%(num)s of %(all)s have changed since", { all: String(all) })}`;
+    if (gone) said += `. ${counted(gone, "%(num)s of %(all)s is not in the library any more", "%(num)s of %(all)s are not in the library any more", { all: String(all) })}`;
     this.status.textContent = said;
   }
 
@@ -98,7 +101,7 @@ class Sheet {
     const found = record === null ? null : await this.index.quotation(record);
     const item = element("li", { "data-place": String(place) });
     if (!found) {
-      item.append(element("p", {}, `${pick.note}/${pick.id} is not in the library any more.`));
+      item.append(element("p", {}, _("%(quotation)s is not in the library any more.", { quotation: `${pick.note}/${pick.id}` })));
     } else {
       this.found.set(pick, found);
       const shape = element("template", {});
@@ -108,7 +111,7 @@ class Sheet {
       if (pick.digest && pick.digest !== digest) this.changed.add(pick);
       pick.digest ||= digest;
       item.append(card);
-      if (this.changed.has(pick)) item.append(element("p", { class: "sheet-changed" }, "The words have changed since this sheet was made."));
+      if (this.changed.has(pick)) item.append(element("p", { class: "sheet-changed" }, _("The words have changed since this sheet was made.")));
     }
     const id = `sheet-line-${place}`;
     const line = element("input", { type: "text", id, value: pick.comment, maxlength: "300" });
@@ -116,9 +119,9 @@ class Sheet {
     const button = (/** @type {string} */ act, /** @type {string} */ label, /** @type {boolean} */ off) =>
       element("button", { type: "button", "data-act": act, "aria-label": `${label}: ${found?.who ?? pick.id}, ${place + 1}`, ...(off ? { disabled: "" } : {}) }, label);
     item.append(
-      element("p", { class: "sheet-line" }, element("label", { for: id }, "A line of your own"), " ", line),
+      element("p", { class: "sheet-line" }, element("label", { for: id }, _("A line of your own")), " ", line),
       said,
-      element("p", { class: "sheet-acts" }, button("up", "Up", place === 0), " ", button("down", "Down", place === this.picks.length - 1), " ", button("drop", "Take off", false)),
+      element("p", { class: "sheet-acts" }, button("up", _("Up"), place === 0), " ", button("down", _("Down"), place === this.picks.length - 1), " ", button("drop", _("Take off"), false)),
     );
     return item;
   }
@@ -166,16 +169,16 @@ class Sheet {
       return button;
     };
     const parts = [
-      make("Copy the address", async () => {
+      make(_("Copy the address"), async () => {
         await this.remember();
-        await navigator.clipboard.writeText(location.href).then(() => (this.status.textContent = "The address is copied. Whoever opens it sees this sheet."), () => (this.status.textContent = "The address stands in the address bar."));
+        await navigator.clipboard.writeText(location.href).then(() => (this.status.textContent = _("The address is copied. Whoever opens it sees this sheet.")), () => (this.status.textContent = _("The address stands in the address bar.")));
       }),
-      make("Print", () => print()),
+      make(_("Print"), () => print()),
       make("Markdown", () => download("sheet.md", "text/markdown", toMarkdown(rows(), this.index.root))),
       make("BibTeX", async () => download("sheet.bib", "application/x-bibtex", await toBibtex(this.index, rows()))),
       make("CSV", () => download("sheet.csv", "text/csv", toCsv(rows(), this.index.root))),
     ];
-    if (this.shared) parts.push(make("Take over as your sheet", () => {
+    if (this.shared) parts.push(make(_("Take over as your sheet"), () => {
       this.shared = false;
       void this.draw();
     }));

@@ -36,6 +36,12 @@ __all__ = ["export"]
     metavar="KEY=PATH",
     help="The text of a work: quotes.jsonl then says what surrounds its quotations. May be given several times.",
 )
+@click.option(
+    "--format",
+    "book",
+    type=click.Choice(["epub", "pdf"]),
+    help="Write the whole library as a book: library.epub or library.pdf.",
+)
 @click.option("--list", "listing", is_flag=True, help="Say which files there are, and write none.")
 @executor_option
 @click.option("--no-cache", is_flag=True, help="Read and format everything again.")
@@ -44,6 +50,7 @@ def export(
     names: tuple[str, ...],
     output: str | None,
     originals: tuple[str, ...],
+    book: str | None,
     listing: bool,
     no_cache: bool,
     executor: MakeExecutor,
@@ -51,6 +58,7 @@ def export(
     """Write the library's data files: references, quotations, themes. All of them, or those that are named."""
     from ..site.data_files.opening import open_data_files
 
+    names += (f"library.{book}",) if book else ()
     options = Options(root=root, remember=not no_cache, progress=progress(), executor=executor)
     if output == "-" and len(names) != 1:
         raise CannotRun("--output - is for one file", "name it: florilegium export quotes.csv --output -")
@@ -85,6 +93,7 @@ def _chosen(files: Sequence["DataFile"], names: Sequence[str]) -> list["DataFile
             raise CannotRun(f"{name} needs a package that is not installed", _extra(needed))
     if names:
         return [by_name[name] for name in dict.fromkeys(names)]
+    files = [file for file in files if not file.asked]
     for file in files:
         if file.needs:
             tell(f"{file.name} is left out: {_extra(file.needs)}")

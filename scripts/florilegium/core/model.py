@@ -335,6 +335,8 @@ class LibrarySettings(FrozenValue):
     """Where readers find help; Markdown, one paragraph."""
     url: str = ""
     """Where the site is published, with `/` at the end; empty where nobody said."""
+    epub: bool = False
+    """Whether the site offers the whole library as an EPUB."""
     repository: str = ""
     """The web address of the repository, without `/` at the end; empty where nobody said."""
     branch: str = "main"

@@ -14,7 +14,7 @@ from ..core.spans import LineTable, Span
 from ..works.identifiers import check_url
 from .frontmatter import DataNode, Fields, Mapping, Scalar, parse_yaml
 
-__all__ = ["SETTING_KEYS", "parse_settings"]
+__all__ = ["INTERFACE_LANGUAGES", "SETTING_KEYS", "parse_settings"]
 
 SETTING_KEYS = (
     "title",
@@ -23,6 +23,7 @@ SETTING_KEYS = (
     "citation-style",
     "help",
     "url",
+    "epub",
     "repository",
     "branch",
     "roles",
@@ -34,6 +35,9 @@ SETTING_KEYS = (
     "redirects",
 )
 """The keys of `library.yml`."""
+
+INTERFACE_LANGUAGES = ("de", "en", "es", "fr", "he", "zh")
+"""Languages in which the site has its own words; `tests/test_languages.py` compares them with the catalogues."""
 
 _RULES = "florilegium explain lists the rules"
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -66,6 +70,7 @@ def parse_settings(table: LineTable) -> tuple[LibrarySettings, list[Diagnostic]]
         citation_style=_style(fields) or default.citation_style,
         help=fields.text("help"),
         url=_address(fields, "url"),
+        epub=fields.flag("epub", default=False),
         repository=_address(fields, "repository").rstrip("/"),
         branch=_branch(fields) or default.branch,
         roles=tuple(_roles(fields)),
@@ -96,6 +101,11 @@ def _language(fields: Fields) -> str:
         message = f'"language" must be a language tag, not {quoted(language)}'
         fields.report("language", message, _language_remedy(language))
         return ""
+    if language and language.partition("-")[0].lower() not in INTERFACE_LANGUAGES:
+        known = ", ".join(INTERFACE_LANGUAGES)
+        message = f"the site has no words of its own in {quoted(language)}: its buttons and headings are English"
+        remedy = f"nothing need be done; the languages that it has are {known}"
+        fields.report("language", message, remedy, rule="untranslated-language")
     return language
 
 

@@ -18,7 +18,7 @@ from ..core.errors import FlorilegiumError
 from ..core.system_errors import NO_MEMORY, machine_message, reason
 from . import renderer_process
 
-__all__ = ["PAGES_ELSEWHERE", "PAGES_WRITTEN", "SITE_URL", "RenderFailed", "Renderer", "render_site"]
+__all__ = ["PAGES_ELSEWHERE", "PAGES_WRITTEN", "SITE_LANGUAGE", "SITE_URL", "RenderFailed", "Renderer", "render_site"]
 
 PAGES_WRITTEN = "FLORILEGIUM_PAGES_WRITTEN"
 """Environment variable that tells our MkDocs hook that the pages are in place."""
@@ -26,6 +26,8 @@ SITE_URL = "FLORILEGIUM_SITE_URL"
 """Environment variable that tells it the address of the site."""
 PAGES_ELSEWHERE = "FLORILEGIUM_PAGES_ELSEWHERE"
 """Environment variable that names the file of the pages which other shards build."""
+SITE_LANGUAGE = "FLORILEGIUM_SITE_LANGUAGE"
+"""Environment variable that tells it the language of the library, which the frame of every page speaks."""
 _SHOWN = 4000
 """Characters of what a generator said that are shown: the last ones."""
 
@@ -55,6 +57,7 @@ class Job:
     """The address of the site, where the library says it."""
     elsewhere: Path | None = None
     """Where the pages are listed that other shards build."""
+    language: str = ""
 
 
 def render_site(renderer: Renderer, job: Job) -> None:
@@ -63,6 +66,7 @@ def render_site(renderer: Renderer, job: Job) -> None:
         **os.environ,
         PAGES_WRITTEN: "1",
         SITE_URL: job.url,
+        SITE_LANGUAGE: job.language,
         "SOURCE_DATE_EPOCH": str(job.epoch),
         "NO_MKDOCS_2_WARNING": "1",
         "DISABLE_MKDOCS_2_WARNING": "true",

@@ -18,7 +18,14 @@ __all__ = ["build_in"]
 
 
 def build_in(
-    built: Path, root: Path, renderer: Renderer, epoch: int, url: str = "", elsewhere: Path | None = None
+    built: Path,
+    root: Path,
+    renderer: Renderer,
+    epoch: int,
+    url: str = "",
+    elsewhere: Path | None = None,
+    *,
+    language: str = "",
 ) -> bool:
     """Build the site of `root` into `built`; whether only what changed, since the rest is known to be whole.
 
@@ -28,7 +35,7 @@ def build_in(
     if not (root / "mkdocs.yml").is_file():
         raise RenderFailed(f"there is no file mkdocs.yml in {root}", "name the folder that has one with --root DIR")
     frame = built.with_name(f"{built.name}.frame")
-    fingerprint = f"{_frame(root)} {epoch} {url}"
+    fingerprint = f"{_frame(root)} {epoch} {url} {language}"
     docs = root / "docs"
     whole = _has_no_plugins(root) and frame.is_file() and frame.read_text(encoding="utf-8") == fingerprint
     # Written when the renderer is done: what a killed build left is not trusted, but built from nothing.
@@ -45,6 +52,7 @@ def build_in(
         epoch=epoch,
         only_changed=whole or elsewhere is not None,
         url=url,
+        language=language,
         elsewhere=elsewhere,
     )
     render_site(renderer, job)

@@ -1,20 +1,17 @@
 """What is known of a quotation's words, and the one wording of it: on cards, in search, coverage and exports."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from ..core.model import Quote, Source, Verification, VerifiedAgainst
-from .matching.brackets import OMISSION
-from .matching.normal_form import normalise_words, words_digest
+from .matching.normal_form import words_digest
 
 __all__ = [
     "NO_STATE",
     "ComparedFile",
     "QuoteState",
     "compared_files",
-    "marks_words",
-    "record_words",
     "state_words",
     "verification_of",
     "verification_state",
@@ -102,45 +99,17 @@ _KINDS = {
 
 
 def state_words(against: VerifiedAgainst | None, quoted_in: Source | None = None, people: int = 0) -> str:
-    """Return what readers are told, without a full stop; `people` are those who are named as having compared."""
+    """Return what readers are told, without a full stop; `people` are those who are named as having compared.
+
+    Words found where the note-taker read them name the kind of that work: `Checked against the blog post`.
+    """
     if against is None:
-        return "Not verified"
+        return "Not checked yet"
     both = "; compared by two" if people > 1 else ""
     if against is VerifiedAgainst.SOURCE:
-        return f"Verified against the source{both}"
-    kind = _KINDS.get(quoted_in.type if quoted_in else "", "the work")
-    return f"Verified against {kind} it is quoted in{both}"
-
-
-def marks_words(state: QuoteState, words: str) -> str:
-    """Return what a reader should know of the words besides: `Part of a sentence; 2 omissions`."""
-    marks = state.entries[0].marks if state.entries else ()
-    omissions = len(OMISSION.findall(normalise_words(words))) if "[" in words else 0
-    found = (
-        *(("part of a sentence",) if "cut" in marks else ()),
-        *((f"{omissions} omission{'' if omissions == 1 else 's'}",) if omissions else ()),
-        *(("emphasis added",) if "emphasis" in marks else ()),
-        *(("brackets in the original",) if "brackets" in marks else ()),
-    )
-    return "; ".join(found).capitalize()
-
-
-def record_words(state: QuoteState, work: Source | None, day: Callable[[date], str]) -> str:
-    """Return when, with what and by whom words were compared; empty where they were not. `day` writes a date."""
-    if not state.entries:
-        return ""
-    last = state.entries[0]
-    editions = len({entry.original for entry in state.entries})
-    people = sorted({entry.by for entry in state.entries if entry.by})
-    parts = [
-        f"Compared on {day(last.date)} with {_KINDS.get(work.type if work else '', 'the work')}"
-        + (f", page {last.page}" if last.page else ""),
-        *([f"one of {last.places} places in it"] if last.places > 1 else ()),
-        *([f"found in {editions} editions"] if editions > 1 else ()),
-        *([f"by {' and '.join(people)}"] if people else ()),
-        *(["corrected after a first comparison"] if "corrected" in last.marks else ()),
-    ]
-    return "; ".join(parts)
+        return f"Checked against the work itself{both}"
+    kind = _KINDS.get(quoted_in.type if quoted_in else "", "the work that quotes it")
+    return f"Checked against {kind}{both}"
 
 
 class ComparedFile(NamedTuple):

@@ -1,12 +1,14 @@
 """A work's identifiers as hyperlinks, and its data in the formats of other programs."""
 
+import re
+from datetime import date
 from typing import NamedTuple
 
 from ..core.model import Source
 from ..works.exports import bibtex_entry, csl_json, ris_record
 from ..works.identifiers import check_url, doi_url, parse_arxiv, parse_doi, parse_isbn, parse_pmcid, parse_pmid
 
-__all__ = ["CopyFormat", "Identified", "formats_of", "identifiers_of", "web_address"]
+__all__ = ["ArchivedCopy", "CopyFormat", "Identified", "archived_copy", "formats_of", "identifiers_of", "web_address"]
 
 
 class Identified(NamedTuple):
@@ -42,6 +44,27 @@ def identifiers_of(source: Source, entry: str = "") -> list[Identified]:
 def web_address(source: Source | None) -> str:
     """The work's address on the web, or nothing."""
     return check_url(source.variables.get("URL", "")).value if source else ""
+
+
+class ArchivedCopy(NamedTuple):
+    """A copy of a work's page in an archive of the web."""
+
+    address: str
+    day: date | None
+    """When it was made, where its address tells, as those of the Wayback Machine do."""
+
+
+def archived_copy(source: Source | None) -> ArchivedCopy | None:
+    """The copy that the reference names as its `archive`; None where that is no address but the name of an archive."""
+    text = source.variables.get("archive", "").strip() if source else ""
+    address = check_url(text).value if text.startswith(("https://", "http://")) else ""
+    if not address:
+        return None
+    stamp = re.search(r"/(\d{4})(\d{2})(\d{2})\d{0,6}[a-z_]*/", address)
+    try:
+        return ArchivedCopy(address, date(int(stamp[1]), int(stamp[2]), int(stamp[3])) if stamp else None)
+    except ValueError:
+        return ArchivedCopy(address, None)
 
 
 class CopyFormat(NamedTuple):

@@ -1,10 +1,12 @@
 """The language of the site's own words: strings from gettext catalogues, dates, lists and numbers as it writes them."""
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from anyascii import anyascii
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.lists import format_list
@@ -12,7 +14,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-__all__ = ["CATALOGUES", "Words", "language_words"]
+__all__ = ["CATALOGUES", "N_", "Words", "has_catalogue", "language_words", "plural_form"]
 
 CATALOGUES = Path(__file__).parent / "translations"
 """One file `xx.po` for each language but English, in which the strings are written."""
@@ -27,10 +29,12 @@ class Words:
         self.direction = "rtl" if self.locale.text_direction == "rtl" else "ltr"
         self._catalogue = _catalogue(self.locale.language)
 
-    def gettext(self, text: str) -> str:
-        """A string of the interface in this language."""
-        message = self._catalogue.get(text) if self._catalogue else None
+    def gettext(self, text: str, context: str | None = None) -> str:
+        """A string of the interface in this language; with a `context`, in the form that it takes there."""
+        message = self._catalogue.get(text, context) if self._catalogue else None
         found = message.string if message else ""
+        if context and not found:
+            return self.gettext(text)
         return found if isinstance(found, str) and found else text
 
     def ngettext(self, one: str, many: str, number: int) -> str:
@@ -38,7 +42,7 @@ class Words:
         message = self._catalogue.get(one) if self._catalogue else None
         forms = message.string if message and not isinstance(message.string, str) else None
         if forms and self._catalogue:
-            place = _plural(self._catalogue, number)
+            place = plural_form(self._catalogue, number)
             if place < len(forms) and forms[place]:
                 return str(forms[place])
         return one if number == 1 else many
@@ -61,6 +65,23 @@ class Words:
         if self.locale.language == "en" and len(items) > 1:
             return f"{', '.join(items[:-1])} and {items[-1]}"
         return format_list(items, locale=self.locale) if items else ""
+
+    def language_name(self, code: str) -> str:
+        """What a language is called, by its tag; the tag itself where nobody named it."""
+        try:
+            return Locale.parse(code.replace("-", "_")).get_display_name(self.locale) or code
+        except (UnknownLocaleError, ValueError):
+            return code
+
+    def sort_key(self, text: str) -> tuple[str, str]:
+        """What texts are sorted by: letters without their marks, the letters of Spanish and the sounds of Chinese."""
+        folded = text.casefold().lstrip("“”„«»‘’\"'([{¿¡ ")
+        if self.locale.language == "zh":
+            return anyascii(folded).lower(), folded
+        if self.locale.language == "es":
+            folded = folded.replace("ñ", "n\uffff")
+        plain = "".join(sign for sign in unicodedata.normalize("NFD", folded) if not unicodedata.combining(sign))
+        return plain, folded
 
     def within(self, label: str) -> str:
         """A label within a sentence, where the language begins it with a small letter."""
@@ -91,9 +112,20 @@ def _catalogue(language: str) -> Catalog | None:
         return read_po(file, locale=language)
 
 
-def _plural(catalogue: Catalog, number: int) -> int:
+def has_catalogue(language: str) -> bool:
+    """Whether the interface speaks a language, given by its tag: English, or one that has a catalogue."""
+    head = language.replace("_", "-").partition("-")[0].lower()
+    return head in ("", "en") or (CATALOGUES / f"{head}.po").is_file()
+
+
+def plural_form(catalogue: Catalog, number: int) -> int:
     """Which of a string's forms a number takes, by the rules of the languages that have a catalogue."""
     language = catalogue.locale.language if catalogue.locale else "en"
     if language == "zh":
         return 0
     return int(number > 1) if language == "fr" else int(number != 1)
+
+
+def N_(text: str) -> str:
+    """A string that is translated where it is used, not where it stands."""
+    return text

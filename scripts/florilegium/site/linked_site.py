@@ -20,12 +20,11 @@ from ..core.model import (
     Source,
     Theme,
     Translation,
-    VerifiedAgainst,
 )
 from ..library.links import Links, note_references
 from ..library.voices import render_voices, voices_of
 from ..markdown.speakers import Voice
-from ..quotations.states import NO_STATE, QuoteState, record_words, state_words
+from ..quotations.states import NO_STATE, QuoteState, state_words
 from ..works.citing import Bibliography
 from ..works.citing.numbering import numbered
 from ..works.citing.pandoc_fragments import plain_text
@@ -34,11 +33,13 @@ from ..works.exports import context_object
 from ..works.identifiers import doi_url, parse_doi
 from .addresses import ROOT, Addresses, reference_anchor
 from .identified import web_address
-from .languages import Words, language_words
+from .languages import N_, Words, language_words
 from .rendered_bodies import RenderedBody, render_body
 
 __all__ = [
     "BASES",
+    "KIND_HEADINGS",
+    "SOURCE_KINDS",
     "Site",
     "age_of",
     "bare_citation",
@@ -50,23 +51,34 @@ __all__ = [
 ]
 
 SOURCE_KINDS = {
-    "article": ("an article", "the article"),
-    "article-journal": ("an article", "the article"),
-    "article-magazine": ("an article", "the article"),
-    "article-newspaper": ("an article", "the article"),
-    "paper-conference": ("an article", "the article"),
-    "book": ("a book", "the book"),
-    "chapter": ("a chapter", "the chapter"),
-    "entry-encyclopedia": ("an entry", "the entry"),
-    "entry-dictionary": ("an entry", "the entry"),
-    "interview": ("an interview", "the interview"),
-    "post": ("a post", "the post"),
-    "post-weblog": ("a blog post", "the blog post"),
-    "report": ("a report", "the report"),
-    "thesis": ("a thesis", "the thesis"),
-    "webpage": ("a web page", "the web page"),
+    "article": (N_("article"), N_("an article"), N_("the article")),
+    "book": (N_("book"), N_("a book"), N_("the book")),
+    "chapter": (N_("chapter"), N_("a chapter"), N_("the chapter")),
+    "entry": (N_("entry"), N_("an entry"), N_("the entry")),
+    "interview": (N_("interview"), N_("an interview"), N_("the interview")),
+    "post": (N_("post"), N_("a post"), N_("the post")),
+    "post-weblog": (N_("blog post"), N_("a blog post"), N_("the blog post")),
+    "report": (N_("report"), N_("a report"), N_("the report")),
+    "thesis": (N_("thesis"), N_("a thesis"), N_("the thesis")),
+    "webpage": (N_("web page"), N_("a web page"), N_("the web page")),
+    "": (N_("work"), N_("a work"), N_("the work")),
 }
-"""What works of a CSL type are called: with the indefinite and the definite article."""
+"""What works of a CSL type, or of all types that begin so, are called: alone, and with each of the articles."""
+
+KIND_HEADINGS = {
+    "article": N_("Articles"),
+    "book": N_("Books"),
+    "chapter": N_("Chapters"),
+    "entry": N_("Entries"),
+    "interview": N_("Interviews"),
+    "post": N_("Posts"),
+    "post-weblog": N_("Blog posts"),
+    "report": N_("Reports"),
+    "thesis": N_("Theses"),
+    "webpage": N_("Web pages"),
+    "": N_("Other works"),
+}
+"""What several works of a kind are called, as a heading."""
 
 BASES = {
     "full-text": "the full text",
@@ -138,21 +150,15 @@ class Site:
         state = self.state(quote)
         return state_words(state.against, self.source_of(quote.quoted_in), state.people)
 
-    def record_words(self, quote: Quote) -> str:
-        """When, with what and by whom the words were compared, without a full stop."""
-        state = self.state(quote)
-        work = quote.quoted_in if state.against is VerifiedAgainst.QUOTED_IN else quote.reference
-        return record_words(state, self.source_of(work), self.words.day)
-
     def language_of_translation(self, translation: Translation) -> str:
         return translation.language or self.links.library.settings.language or "en"
 
     def translated_by(self, translation: Translation) -> str:
-        """Who translated, and where that was published: `Translated by Kim Jones, in Roe, 2010; not verified`."""
+        """Who translated, and where that was published: `Translated by Kim Jones, in Roe, 2010; not checked`."""
         said = self._translated % {"name": translation.translator}
         if translation.is_published and translation.reference:
             said += f", {self.words.gettext('in')} {self.reference_text(translation.reference)}"
-        return f"{said}; {self.words.gettext('not verified')}"
+        return f"{said}; {self.words.gettext('not checked')}"
 
     @cached_property
     def _translated(self) -> str:
@@ -191,11 +197,18 @@ class Site:
         """The words of the library's language."""
         return language_words(self.links.library.settings.language)
 
-    def kind(self, key: str) -> tuple[str, str]:
-        """What a work is, such as `a blog post`, `the blog post`."""
+    def kind(self, key: str, context: str | None = None) -> tuple[str, str, str]:
+        """What a work is, such as `blog post`, `a blog post`, `the blog post`; in a `context`, as it stands there."""
+        noun, one, the = SOURCE_KINDS[self.kind_id(key)]
+        gettext = self.words.gettext
+        return gettext(noun), gettext(one, context), gettext(the, context)
+
+    def kind_id(self, key: str) -> str:
+        """The kind of a work, as `SOURCE_KINDS` has it; empty for any other."""
         source = self.links.sources.get(key)
-        one, the = SOURCE_KINDS.get(source.type if source else "", ("a work", "the work"))
-        return self.words.gettext(one), self.words.gettext(the)
+        type_ = source.type if source else ""
+        type_ = "article" if type_ == "paper-conference" else type_
+        return next((kind for kind in (type_, type_.partition("-")[0]) if kind in SOURCE_KINDS), "")
 
     def speaks(self, ids: Iterable[str]) -> str:
         """Notices as part of a sentence: `drug use, trauma and despair`."""

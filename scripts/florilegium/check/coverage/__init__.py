@@ -5,7 +5,7 @@ address, their speaker and their citation.
 """
 
 from .coverage_report import MAX_ENTRIES, coverage_json, text_report
-from .coverage_sections import CitedWork, Coverage, CoverageEntry, CoverageSection, EntryKind, coverage_of
+from .coverage_sections import CitedWork, Coverage, CoverageEntry, CoverageSection, EntryKind, Phrase, coverage_of
 from .quoted_words import SourceWords, count_source_words, quoted_words
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "CoverageEntry",
     "CoverageSection",
     "EntryKind",
+    "Phrase",
     "SourceWords",
     "count_source_words",
     "coverage_json",

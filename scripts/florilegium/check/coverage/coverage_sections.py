@@ -1,6 +1,6 @@
 """What a library rests on, and what it lacks: one section for each question that a reviewer asks."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -14,7 +14,7 @@ from ...markdown.speakers import Voice
 from ...works.csl import RetractionKind, retraction
 from .quoted_words import SourceWords, quoted_words
 
-__all__ = ["CitedWork", "Coverage", "CoverageEntry", "CoverageSection", "EntryKind", "coverage_of"]
+__all__ = ["CitedWork", "Coverage", "CoverageEntry", "CoverageSection", "EntryKind", "Phrase", "coverage_of"]
 
 _PARTICIPANTS = frozenset(("participant", "interviewee", "informant", "respondent"))
 """Ids of roles that speak of what they lived through themselves, as studies call them."""
@@ -37,19 +37,36 @@ class CitedWork(NamedTuple):
     key: str
 
 
+class Phrase(NamedTuple):
+    """Words of ours, which a site has in its own language; with a number, in the form that it asks for."""
+
+    one: str
+    many: str = ""
+    number: int | None = None
+
+    @property
+    def text(self) -> str:
+        if self.number is None:
+            return self.one
+        return (self.one if self.number == 1 else self.many) % {"num": f"{self.number:,}"}
+
+
+Piece = str | CitedWork | Phrase
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageEntry:
     """One quotation, note, theme or work of a section."""
 
     kind: EntryKind
     id: str
-    about: tuple[str | CitedWork, ...] = ()
+    about: tuple[Piece, ...] = ()
     """What to know of it, in pieces of a running text; never words of a quotation."""
 
     @property
     def text(self) -> str:
         """The same with citation keys: `2 quotations from @doe2009`."""
-        return "".join(f"@{piece.key}" if isinstance(piece, CitedWork) else piece for piece in self.about)
+        return "".join(_text(piece) for piece in self.about)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,9 +180,8 @@ class _Finder:
         for theme, quotes in self._themes():
             keys = {quote.reference.key for quote in quotes if quote.reference}
             if len(keys) == 1:
-                yield CoverageEntry(
-                    kind=EntryKind.THEME, id=theme.id, about=(f"{_count(len(quotes))} from ", CitedWork(keys.pop()))
-                )
+                counted = Phrase("%(num)s quotation from", "%(num)s quotations from", len(quotes))
+                yield CoverageEntry(kind=EntryKind.THEME, id=theme.id, about=(counted, " ", CitedWork(keys.pop())))
 
     def _one_participant(self) -> Iterator[CoverageEntry]:
         for theme, quotes in self._themes():
@@ -173,20 +189,21 @@ class _Finder:
             first = spoken[0] if spoken else None
             if first is None or (len(spoken) > 1 and not all(self._is_same_person(first, other) for other in spoken)):
                 continue
-            yield CoverageEntry(
-                kind=EntryKind.THEME, id=theme.id, about=(f"{_count(len(spoken))} of ", *_speaker(first))
-            )
+            counted = Phrase("%(num)s quotation of", "%(num)s quotations of", len(spoken))
+            yield CoverageEntry(kind=EntryKind.THEME, id=theme.id, about=(counted, " ", *_speaker(first)))
 
     def _without_participant(self) -> Iterator[CoverageEntry]:
         for theme, quotes in self._themes():
             if not any(self._is_participant(quote) for quote in quotes):
-                yield CoverageEntry(kind=EntryKind.THEME, id=theme.id, about=(_count(len(quotes)),))
+                yield CoverageEntry(kind=EntryKind.THEME, id=theme.id, about=(_quotations(len(quotes)),))
 
     def _without_quote(self) -> Iterator[CoverageEntry]:
         for theme in self.links.themes.values():
             if theme.id not in self.links.quotes_by_theme and theme.id not in self.links.narrower:
                 notes = len(self.links.notes_by_theme.get(theme.id, ()))
-                yield CoverageEntry(kind=EntryKind.THEME, id=theme.id, about=(_count(notes, "note"),))
+                yield CoverageEntry(
+                    kind=EntryKind.THEME, id=theme.id, about=(Phrase("%(num)s note", "%(num)s notes", notes),)
+                )
 
     def _voices(self, quote: Quote) -> tuple[Voice, ...]:
         """Those who say the words and are participants."""
@@ -222,24 +239,24 @@ class _Finder:
         for key, found in self._met.items():
             status = retraction(self.links.sources[key])
             if status is not None and status.kind is not RetractionKind.CORRECTED:
-                yield CoverageEntry(kind=EntryKind.WORK, id=key, about=(f"{status.text}; {_uses(found)}",))
+                yield CoverageEntry(kind=EntryKind.WORK, id=key, about=(status.text, "; ", *_uses(found)))
 
     # -- notes
 
     def _from_abstract(self) -> Iterator[CoverageEntry]:
         for note in self.links.notes.values():
             if note.basis is Basis.ABSTRACT:
-                yield CoverageEntry(kind=EntryKind.NOTE, id=note.id, about=_named("on ", note.source))
+                yield CoverageEntry(kind=EntryKind.NOTE, id=note.id, about=_named(Phrase("on"), note.source))
 
     def _without_basis(self) -> Iterator[CoverageEntry]:
         for note in self.links.notes.values():
             if note.basis is None:
-                yield CoverageEntry(kind=EntryKind.NOTE, id=note.id, about=_named("on ", note.source))
+                yield CoverageEntry(kind=EntryKind.NOTE, id=note.id, about=_named(Phrase("on"), note.source))
 
     def _from_secondary(self) -> Iterator[CoverageEntry]:
         for note in self.links.notes.values():
             if note.basis is Basis.SECONDARY:
-                about = (*_named("on ", note.source), *_named(", read in ", note.via))
+                about = (*_named(Phrase("on"), note.source), ", ", *_named(Phrase("read in"), note.via))
                 yield CoverageEntry(kind=EntryKind.NOTE, id=note.id, about=about)
 
 
@@ -247,39 +264,44 @@ def _quote(quote: Quote) -> CoverageEntry:
     return CoverageEntry(kind=EntryKind.QUOTE, id=quote.address, about=_speaker(quote))
 
 
-def _speaker(quote: Quote) -> tuple[str | CitedWork, ...]:
+def _text(piece: Piece) -> str:
+    if isinstance(piece, CitedWork):
+        return f"@{piece.key}"
+    return piece.text if isinstance(piece, Phrase) else piece
+
+
+def _quotations(number: int) -> Phrase:
+    return Phrase("%(num)s quotation", "%(num)s quotations", number)
+
+
+def _speaker(quote: Quote) -> tuple[Piece, ...]:
     """Who speaks, and where."""
-    speaker = quote.speaker.text if quote.speaker else "nobody named"
+    speaker: Piece = quote.speaker.text if quote.speaker else Phrase("nobody named")
     if quote.reference is None:
         return (speaker,)
     locator = quote.reference.locator
-    return (f"{speaker}, ", CitedWork(quote.reference.key), f", {render_locator(locator)}" if locator else "")
+    return (speaker, ", ", CitedWork(quote.reference.key), f", {render_locator(locator)}" if locator else "")
 
 
-def _named(before: str, mention: IdMention | None) -> tuple[str | CitedWork, ...]:
-    return (before, CitedWork(mention.id)) if mention else ()
+def _named(before: Phrase, mention: IdMention | None) -> tuple[Piece, ...]:
+    return (before, " ", CitedWork(mention.id)) if mention else ()
 
 
 def _work(key: str, found: CitedBy) -> CoverageEntry:
-    return CoverageEntry(kind=EntryKind.WORK, id=key, about=(_uses(found),))
+    return CoverageEntry(kind=EntryKind.WORK, id=key, about=_uses(found))
 
 
-_USES: tuple[tuple[str, str, Callable[[CitedBy], int]], ...] = (
-    ("summarised", "note", lambda found: len(found.summarised)),
-    ("quoted", "quotation", lambda found: len(found.quoted)),
-    ("read in its place", "note", lambda found: len(found.via)),
-    ("cited", "place", lambda found: len(found.cited) + len(found.cited_in_themes)),
-)
-
-
-def _uses(found: CitedBy) -> str:
+def _uses(found: CitedBy) -> tuple[Piece, ...]:
     """How a work is used: `summarised in 1 note, cited in 3 places`."""
-    parts: Iterable[tuple[str, str, int]] = ((how, where, number(found)) for how, where, number in _USES)
-    return ", ".join(f"{how} in {_count(number, where)}" for how, where, number in parts if number)
-
-
-def _count(number: int, noun: str = "quotation") -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    cited = len(found.cited) + len(found.cited_in_themes)
+    phrases = (
+        Phrase("summarised in %(num)s note", "summarised in %(num)s notes", len(found.summarised)),
+        Phrase("quoted in %(num)s quotation", "quoted in %(num)s quotations", len(found.quoted)),
+        Phrase("read in its place in %(num)s note", "read in its place in %(num)s notes", len(found.via)),
+        Phrase("cited in %(num)s place", "cited in %(num)s places", cited),
+    )
+    used = [phrase for phrase in phrases if phrase.number]
+    return tuple(piece for phrase in used for piece in (", ", phrase))[1:]
 
 
 _RETRACTED = (

@@ -33,7 +33,7 @@ _PLACES = {
     "frame/mkdocs_hook.py": (_PACKAGE / "frame" / "mkdocs_hook.py", _REPOSITORY / "scripts" / "mkdocs_hook.py"),
     "frame/theme": (_PACKAGE / "site" / "templates" / "theme",),
 }
-_SUFFIXES = frozenset((".css", ".html", ".js", ".json", ".py", ".svg", ".txt", ".woff2"))
+_SUFFIXES = frozenset((".css", ".html", ".js", ".json", ".py", ".svg", ".txt", ".woff2", ".xml"))
 """Files of the frame; the pictures beside them show another library."""
 
 

@@ -56,7 +56,11 @@ def describe_round(found: Round) -> Iterator[Diagnostic]:
                 f"{name} is dead: it {reason_of(entry.status)}, on {entry.failures} days since {entry.first_failed}"
             )
             copy = found.copies.get(written.url)
-            remedy = f"link to its archived copy: {copy}" if copy else "look for the page elsewhere; no copy was found"
+            remedy = (
+                f"link to its archived copy: {copy} (in a reference: as archive:)"
+                if copy
+                else "look for the page elsewhere; no copy was found"
+            )
             yield _finding("dead-link", written, message, remedy, Severity.WARNING)
         elif verdict is Verdict.UNSTABLE and entry:
             message = f"{name} is unstable: it {reason_of(entry.status)}, first on {entry.first_failed}"

@@ -16,6 +16,7 @@ from .parquet_table import parquet_files
 from .quotation_context import find_quote_contexts
 from .reference_exports import reference_files
 from .refi_qda import qda_files
+from .robots import robots_files
 from .skos import theme_files
 from .taguette import taguette_files
 from .unformatted import unformatted_site
@@ -46,6 +47,7 @@ _GROUPS: tuple[Callable[[Site], Iterator[DataFile]], ...] = (
     feed_files,
     inventory_files,
     llms_files,
+    robots_files,
     markdown_export_files,
 )
 """One function for each module that offers files; `data_files` yields theirs in this order."""

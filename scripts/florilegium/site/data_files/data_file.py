@@ -20,5 +20,7 @@ class DataFile:
     """As IANA registers it: `text/csv`."""
     render: Callable[[], Iterable[bytes]]
     """The content in pieces of any size, so that a large library never lies in memory as a whole."""
+    asked: bool = False
+    """Whether it is made only where it is asked for by name."""
     needs: str = ""
     """The extra of this package that is needed to make it, where that is not installed: `parquet`."""

@@ -13,8 +13,9 @@ from ...core.errors import CannotRun
 from ...core.model import Library
 from ...quotations.originals import Original, read_original
 from ...quotations.verification import unnamed_originals
-from ..linked_site import Site
+from ..book.book_files import book_files
 from ..pages import PagePlan
+from ..pages.cards import PageSite
 from ..planning import check_addresses, format_citations
 from . import (
     DataFile,
@@ -59,13 +60,15 @@ def open_data_files(
         bibliography()
     site = unformatted_site(links, bibliography)
     files = {file.name: file for file in data_files(site)}
+    book = cache(lambda: PageSite(links, bibliography(), site.addresses))
+    files |= {file.name: file for file in book_files(book, on_the_site=links.library.settings.epub)}
     if texts:
         found = find_quote_contexts(links.quotes, texts, links.records)
         files |= {file.name: file for file in annotation_files(site, found)}
     return Opened(checked.diagnostics, checked.totals, tuple(files.values()))
 
 
-def add_data_files(site: Site, built: Path, docs: Path) -> None:
+def add_data_files(site: PageSite, built: Path, docs: Path) -> None:
     """Put the library's data files beside the pages in the folder `built`, which a renderer has made of `docs`."""
     place_data_files(_data_files(site, docs), built)
 
@@ -82,8 +85,11 @@ def renew_data_files(plan: PagePlan, built: Path, docs: Path, record: Path, *, r
     return place_data_files(_data_files(plan.site, docs), built, record=record, key_of=key_of)
 
 
-def _data_files(site: Site, docs: Path) -> Iterator[DataFile]:
-    for file in data_files(site):
+def _data_files(site: PageSite, docs: Path) -> Iterator[DataFile]:
+    books = book_files(lambda: site, on_the_site=site.links.library.settings.epub)
+    for file in (*data_files(site), *(book for book in books if not book.asked)):
+        if file.path == "robots.txt" and (docs / file.path).exists():
+            continue  # Whoever wrote one means it.
         if not file.path.endswith(".md") and (docs / file.path).exists():
             raise CannotRun(f"docs/{file.path} has the name of a file that the build makes", "give it another name")
         yield file

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from ...core.model import Note, Theme
 from ..addresses import ROOT
+from ..languages import Words
 from ..linked_site import Site, age_of
 from .page_files import GeneratedFeed
 from .quotation_cards import environment
@@ -49,13 +50,16 @@ def notes_feed(notes: Sequence[Note], site: Site) -> GeneratedFeed:
 def theme_feed(theme: Theme, notes: Sequence[Note], site: Site) -> GeneratedFeed:
     """New and changed notes that are filed under a theme, or have quotes that are."""
     title = f"{site.links.library.settings.title}: {theme.label}"
-    pairs = [(note, _counted(theme, note)) for note in notes]
+    pairs = [(note, _counted(theme, note, site.words)) for note in notes]
     return _feed(title, site.addresses.theme(theme), f"themes/{theme.id}/feed.xml", pairs, site)
 
 
-def _counted(theme: Theme, note: Note) -> str:
+def _counted(theme: Theme, note: Note, words: Words) -> str:
     number = sum(any(mention.id == theme.id for mention in quote.themes) for quote in note.quotes)
-    return f"{number} quotation{'s' if number > 1 else ''} on {theme.label}. " if number else ""
+    if not number:
+        return ""
+    counted = words.counted("%(num)s quotation on", "%(num)s quotations on", number)
+    return f"{counted} {theme.label}. "
 
 
 def _feed(title: str, page: str, path: str, notes: Sequence[tuple[Note, str]], site: Site) -> GeneratedFeed:
@@ -96,10 +100,12 @@ def _entry(note: Note, lead: str, site: Site) -> _Entry:
 
 
 def _summary(note: Note, site: Site) -> str:
-    about = f"A note on {site.bibliography.entry_text(note.source.id)}" if note.source else ""
+    _ = site.words.gettext
+    about = _("A note on %(work)s") % {"work": site.bibliography.entry_text(note.source.id)} if note.source else ""
     about += Markup(site.retraction(note.source.id)).striptags() if note.source else ""
     notices = site.notice_choices([m.id for m in note.notices])
-    speaks = f" It speaks of: {', '.join(label for _, label in notices)}." if notices else ""
+    named = ", ".join(label for _id, label in notices)
+    speaks = f" {_('Speaks of %(notices)s') % {'notices': named}}." if notices else ""
     text = f"{about}{speaks}".strip()
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rsplit(' ', 1)[0]} …"
 

@@ -41,11 +41,11 @@ class PageSite(CardSite):
 
     @cached_property
     def themes_by_label(self) -> list[Theme]:
-        return sorted(self.links.themes.values(), key=lambda theme: (theme.label.casefold(), theme.id))
+        return sorted(self.links.themes.values(), key=lambda theme: (self.words.sort_key(theme.label), theme.id))
 
     @cached_property
     def _by_title(self) -> list[Note]:
-        return sorted(self.links.notes.values(), key=lambda note: (note.title.casefold(), note.id))
+        return sorted(self.links.notes.values(), key=lambda note: (self.words.sort_key(note.title), note.id))
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -106,7 +106,7 @@ class PageSite(CardSite):
     @cached_property
     def authors(self) -> list[Author]:
         """All authors, by name."""
-        return sorted(self.works_by, key=lambda one: (one.sorting, one.label))
+        return sorted(self.works_by, key=lambda one: (self.words.sort_key(one.sorting), one.label))
 
     @cached_property
     def author_places(self) -> dict[Author, int]:
@@ -120,12 +120,11 @@ class PageSite(CardSite):
         )
         bases = {note.basis for note in found.summarised} if found else set()
         read = "no" if not self.consulted(key) else "abstract" if bases == {"abstract"} else "yes"
-        kind = self.kind(key)[0].split(" ", 1)[-1]
         return WorkRow(
             title=(source.title if source else "") or str(Markup(self.short(key)).striptags()) or f"@{key}",
             authors=", ".join(names[:3]) + (f" {self._('and others')}" if len(names) > 3 else ""),
             year=str(source.year) if source and source.year else "",
-            kind=kind,
+            kind=self.kind(key)[0],
             read=read,
             quotes=len(found.quoted) if found else 0,
             address=self.addresses.reference(key),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from ...check.coverage import CitedWork, Coverage, CoverageEntry, CoverageSection, EntryKind, SourceWords
+from ...check.coverage import CitedWork, Coverage, CoverageEntry, CoverageSection, EntryKind, Phrase, SourceWords
 from .cards import PageSite
 from .page_files import Contents, GeneratedPage, PageHeading
 
@@ -67,13 +67,22 @@ def coverage_view(coverage: Coverage, site: PageSite) -> CoverageView:
 
 def _section(section: CoverageSection, site: PageSite) -> SectionView:
     rows = [_row(entry, site) for entry in section.entries[:MAX_COVERAGE_ROWS]]
-    return SectionView(section.id, section.title, section.meaning, rows, len(section.entries), section.of)
+    title, meaning = site._(section.title), site._(section.meaning)
+    return SectionView(section.id, title, meaning, rows, len(section.entries), section.of)
 
 
 def _row(entry: CoverageEntry, site: PageSite) -> _Row:
     address, name = _place(entry, site)
-    pieces = [_name(piece.key, site) if isinstance(piece, CitedWork) else escape(_cut(piece)) for piece in entry.about]
-    return _Row(address, name, Markup("").join(pieces))
+    return _Row(address, name, Markup("").join(_piece(piece, site) for piece in entry.about))
+
+
+def _piece(piece: str | CitedWork | Phrase, site: PageSite) -> Markup:
+    if isinstance(piece, CitedWork):
+        return _name(piece.key, site)
+    if isinstance(piece, Phrase):
+        said = site._(piece.one) if piece.number is None else site.words.counted(piece.one, piece.many, piece.number)
+        return escape(said)
+    return escape(_cut(piece))
 
 
 def _place(entry: CoverageEntry, site: PageSite) -> tuple[str, Markup]:
@@ -125,8 +134,8 @@ def _parts(view: CoverageView, site: PageSite) -> Iterator[str | PageHeading | C
     yield Contents(title=site._("On this page"))
     for section in view.sections:
         if section.number:
-            yield PageHeading(level=2, id=section.id, html=section.title)
-            yield template(part="section", section=section)
+            yield PageHeading(level=2, id=section.id, html=escape(section.title))
+            yield template(part="section", section=section, command=Markup("<code>florilegium report --all</code>"))
     if view.works:
         yield PageHeading(level=2, id="quoted-words", html=escape(site._("Words quoted of each work")))
         yield template(part="words", view=view)

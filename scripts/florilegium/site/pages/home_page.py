@@ -57,7 +57,7 @@ def home_page(site: PageSite) -> GeneratedPage:
         description=settings.description,
         parts=list(_parts(site)),
         kind="home",
-        feeds=((f"{settings.title}: notes", "notes/feed.xml"),),
+        feeds=((site._("%(title)s: notes") % {"title": settings.title}, "notes/feed.xml"),),
         address="",
     )
 

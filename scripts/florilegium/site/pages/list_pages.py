@@ -13,17 +13,7 @@ from .quotation_cards import environment, localise
 from .theme_pages import theme_works
 from .work_entries import works_list
 
-__all__ = ["FACETS", "quotes_list", "rules_page"]
-
-FACETS = (
-    ("theme", "Theme"),
-    ("source", "Source"),
-    ("speaker", "Speaker"),
-    ("year", "Year"),
-    ("notice", "Notice"),
-)
-"""What a search of the quotes can be narrowed by: names of filters in the search index, and labels."""
-
+__all__ = ["quotes_list", "rules_page"]
 
 # ------------------------------------------------------------------------------------------------------
 # quotes
@@ -52,10 +42,7 @@ def _quotes(
         pages=pages,
         address=site.addresses.list_page,
         folder="quotes",
-        facets=FACETS,
-        options=_options(site) if number == 1 else {},
         total=total,
-        closing=[notice.id for notice in site.links.notices.values() if notice.closed],
     )
     yield localise(html)
     works = theme_works(None, quotes, site)
@@ -64,18 +51,6 @@ def _quotes(
         yield works_list(works, site)
     yield "</div>"
 
-
-def _options(site: PageSite) -> dict[str, list[tuple[str, str]]]:
-    """What the filters offer from the beginning; sources and years are too many for that."""
-    themes = sorted(site.links.themes.values(), key=lambda theme: theme.label.casefold())
-    return {
-        "theme": [(theme.id, theme.label) for theme in themes[:OFFERED]],
-        "speaker": [*((role.id, role.label) for role in site.links.roles.values()), ("unknown", "Unknown")],
-        "notice": [*((notice.id, notice.label) for notice in site.links.notices.values()), ("none", "No notice")],
-    }
-
-
-OFFERED = 200
 
 # ------------------------------------------------------------------------------------------------------ rules
 
@@ -91,7 +66,7 @@ def rules_page() -> GeneratedPage:
             parts.append(PageHeading(level=3, id=rule.name, html=f"<code>{rule.name}</code>"))
             parts.append(environment().get_template("rule.html").render(rule=rule, code=_code))
     description = "What the library is checked for, why, and what to do about each finding."
-    return GeneratedPage(title="Rules", description=description, parts=tuple(parts))
+    return GeneratedPage(title="Rules", description=description, parts=tuple(parts), written_in="en")
 
 
 _GROUPS = list(dict.fromkeys(rule.group for rule in RULES.values()))

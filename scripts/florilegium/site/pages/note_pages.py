@@ -15,6 +15,7 @@ from ..linked_site import works_of
 from .cards import PageSite
 from .contexts import Backlink, linking_sentence, mention, mentions_of
 from .edit_links import edit_address, line_for_a_quote
+from .margin_notes import with_margin_notes
 from .page_files import Contents, GeneratedPage, PageHeading
 from .quote_previews import quote_previews
 from .structured_data import note_structured_data
@@ -37,7 +38,7 @@ def note_page(note: Note, site: PageSite) -> GeneratedPage:
         edit=note.path,
         kind="note",
         citation_meta=page_metadata(source) if source else (),
-        feeds=((f"{site.links.library.settings.title}: notes", "notes/feed.xml"),),
+        feeds=((site._("%(title)s: notes") % {"title": site.links.library.settings.title}, "notes/feed.xml"),),
         address=site.addresses.note(note),
         twin=site.addresses.twin(note),
         structured_data=note_structured_data(note, site),
@@ -50,12 +51,13 @@ def _parts(note: Note, source: Source | None, site: PageSite) -> Iterator[str | 
     yield lone_object(source, site)
     yield Contents(title=site._("On this page"))
     body = site.rendered(note)
+    seen: set[str] = set()
     for section in body.sections:
         if section.level:
             # The title is the page's first heading, so a note's own begin below it.
             level = max(2, section.level)
             yield PageHeading(level=level, id=section.id, html=site.prose(section.heading, note))
-        yield site.prose(section.html, note)
+        yield site.prose(section.html, note, lambda html: with_margin_notes(html, note, site, seen))
     yield site.prose(body.footnotes, note)
     keys = works_of(note, site)
     if keys:
@@ -102,7 +104,7 @@ def _head(note: Note, source: Source | None, site: PageSite) -> str:
         source=site.entry(source.key) if source else "",
         basis=note.basis or "",
         via=site.read_kind(note.via.id) if note.via else None,
-        the=site.kind(source.key)[1] if source else "",
+        the=site.kind(source.key)[2] if source else "",
         day=note.updated or note.date,
         minutes=max(1, round(words / _WORDS_A_MINUTE)),
         themes=[(mention.id, site.theme_label(mention.id)) for mention in note.themes],

@@ -3,22 +3,27 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from itertools import groupby
 from typing import NamedTuple
 
 from ...core.model import Note
 from ..addresses import PAGE_SIZE, page_path, pages_of
+from ..languages import N_
+from ..linked_site import KIND_HEADINGS
 from .cards import PageSite
 from .edit_links import new_note_address, new_note_template
+from .list_jumps import Jump, jumps_of, letter_of
 from .page_files import GeneratedPage
 from .work_entries import basis_words
 
 __all__ = ["ORDERS", "NotesPage", "notes_list", "notes_pages"]
 
 ORDERS = {
-    "title": ("notes", "A–Z"),
-    "author": ("notes/by/author", "Author"),
-    "year": ("notes/by/year", "Year of the work"),
-    "newest": ("notes/by/newest", "Newest notes"),
+    "title": ("notes", N_("A–Z")),
+    "author": ("notes/by/author", N_("Author")),
+    "year": ("notes/by/year", N_("Year of the work")),
+    "kind": ("notes/by/kind", N_("Kind of work")),
+    "newest": ("notes/by/newest", N_("Newest notes")),
 }
 """The folder of each order, and what it is called. No note can have the address of one of these folders."""
 
@@ -31,33 +36,64 @@ class NotesPage(NamedTuple):
     notes: Sequence[Note]
     number: int
     pages: int
+    jumps: tuple[Jump, ...]
 
 
 def notes_pages(site: PageSite) -> Iterator[NotesPage]:
-    by_title = sorted(site.links.notes.values(), key=lambda note: (note.title.casefold(), note.id))
+    words = site.words
+    by_title = sorted(site.links.notes.values(), key=lambda note: (words.sort_key(note.title), note.id))
     for order, (folder, _) in ORDERS.items():
         ordered = sorted(by_title, key=_key(order, site))
-        pages = pages_of(ordered, PAGE_SIZE["notes"])
+        size = PAGE_SIZE["notes"]
+        jumps = tuple(jumps_of([_group(order, note, site) for note in ordered], size, folder, site.addresses))
+        pages = pages_of(ordered, size)
         for number, page in enumerate(pages, 1):
-            yield NotesPage(page_path(folder, number), order, page, number, len(pages))
+            yield NotesPage(page_path(folder, number), order, page, number, len(pages), jumps)
 
 
-def _key(order: str, site: PageSite) -> Callable[[Note], tuple[bool, str | int]]:
+def _key(order: str, site: PageSite) -> Callable[[Note], tuple[bool, object]]:
     """What the notes are sorted by; those without it come last."""
 
-    def by_author(note: Note) -> tuple[bool, str | int]:
+    def by_author(note: Note) -> tuple[bool, object]:
         names = _authors(note, site)
-        return not names, names[0].casefold() if names else ""
+        return not names, site.words.sort_key(names[0] if names else "")
 
-    def by_year(note: Note) -> tuple[bool, str | int]:
+    def by_year(note: Note) -> tuple[bool, object]:
         year = _year(note, site)
         return year is None, -(year or 0)
 
-    def by_age(note: Note) -> tuple[bool, str | int]:
+    def by_kind(note: Note) -> tuple[bool, object]:
+        return not _kind(note, site), site.words.sort_key(_group("kind", note, site))
+
+    def by_age(note: Note) -> tuple[bool, object]:
         day = max((day for day in (note.date, note.updated) if day), default=date.min)
         return day is date.min, -day.toordinal()
 
-    return {"author": by_author, "year": by_year, "newest": by_age}.get(order, lambda _: (False, ""))
+    keys = {"author": by_author, "year": by_year, "kind": by_kind, "newest": by_age}
+    return keys.get(order, lambda _: (False, ""))
+
+
+def _kind(note: Note, site: PageSite) -> str:
+    return site.kind_id(note.source.id) if note.source else ""
+
+
+def _group(order: str, note: Note, site: PageSite) -> str:
+    """What a row of the list is found under: a letter, a decade, a kind of work; empty in the order of age."""
+    match order:
+        case "title":
+            return letter_of(note.title)
+        case "author":
+            names = _authors(note, site)
+            return letter_of(names[0] if names else "")
+        case "year":
+            return _decade(_year(note, site))
+        case "kind":
+            return site._(KIND_HEADINGS[_kind(note, site)])
+    return ""
+
+
+def _decade(year: int | None) -> str:
+    return f"{year - year % 10}–{year - year % 10 + 9}" if year is not None and year > 0 else ""
 
 
 def _year(note: Note, site: PageSite) -> int | None:
@@ -80,9 +116,13 @@ class Row(NamedTuple):
     quotes: int
     checked: int
     day: date | None
+    id: str
+    group: str
+    kind: str
+    decade: str
 
 
-def _row(note: Note, site: PageSite) -> Row:
+def _row(note: Note, id_: str, group: str, site: PageSite) -> Row:
     names = _authors(note, site)
     shown = ", ".join(names[:3]) + (f" {site._('and others')}" if len(names) > 3 else "")
     return Row(
@@ -95,23 +135,48 @@ def _row(note: Note, site: PageSite) -> Row:
         len(note.quotes),
         sum(quote.address in site.links.states for quote in note.quotes),
         note.updated or note.date,
+        id_,
+        group,
+        site.kind(note.source.id)[0] if note.source else "",
+        _decade(_year(note, site)),
     )
+
+
+def _row_ids(page: NotesPage, site: PageSite) -> list[str]:
+    """The ids to which the jumps lead, by the rows of this page."""
+    if not page.jumps:
+        return [""] * len(page.notes)
+    here = {jump.label: jump.address.partition("#")[2] for jump in page.jumps}
+    start = site.addresses.list_page(ORDERS[page.order][0], page.number)
+    begun: set[str] = {jump.label for jump in page.jumps if jump.address.partition("#")[0] != start}
+    ids = []
+    for note in page.notes:
+        group = _group(page.order, note, site)
+        ids.append("" if group in begun else here.get(group, ""))
+        begun.add(group)
+    return ids
 
 
 def notes_list(page: NotesPage, site: PageSite) -> GeneratedPage:
     """One page of the list of all notes."""
     folder, label = ORDERS[page.order]
     settings = site.links.library.settings
-    rows = [_row(note, site) for note in page.notes]
+    ids = _row_ids(page, site)
+    rows = [_row(note, id_, _group(page.order, note, site), site) for note, id_ in zip(page.notes, ids, strict=True)]
     read = Counter((row.basis, row.read) for row in rows)
     checked = Counter("yes" if row.checked == row.quotes else "no" for row in rows if row.quotes)
     named = {"yes": site._("all verified"), "no": site._("some not verified")}
+    kinds = Counter(row.kind for row in rows if row.kind)
+    decades = Counter(row.decade for row in rows if row.decade)
     facets = [
         ("basis", site._("Read"), [(id_, text, n) for (id_, text), n in read.most_common()]),
         ("checked", site._("Quotations"), [(id_, text, checked[id_]) for id_, text in named.items() if checked[id_]]),
+        ("kind", site._("Kind of work"), [(kind, kind, n) for kind, n in kinds.most_common()]),
+        ("decade", site._("Year of the work"), [(id_, id_, n) for id_, n in sorted(decades.items(), reverse=True)]),
     ]
     html = site.template("notes.html").render(
-        rows=rows,
+        groups=[list(group) for _, group in groupby(rows, key=lambda row: row.group if page.order == "kind" else "")],
+        jumps=page.jumps,
         total=len(site.links.notes),
         facets=[facet for facet in facets if len(facet[2]) > 1],
         list_orders=[(name, folder_, site._(label_)) for name, (folder_, label_) in ORDERS.items()],
@@ -130,6 +195,6 @@ def notes_list(page: NotesPage, site: PageSite) -> GeneratedPage:
         description=site._("All notes of the library."),
         parts=[html],
         kind="list",
-        feeds=((f"{site.links.library.settings.title}: notes", "notes/feed.xml"),),
+        feeds=((site._("%(title)s: notes") % {"title": site.links.library.settings.title}, "notes/feed.xml"),),
         address=site.addresses.list_page(folder, page.number),
     )

@@ -81,6 +81,8 @@ class GeneratedPage:
     language: str = ""
     """The tag of the language of the interface; empty for that of the renderer's configuration."""
     direction: str = ""
+    written_in: str = ""
+    """The tag of the language of the text, where that is not the language of the interface."""
     settings: str = ""
     """Clean HTML for the reading settings: which notices' quotations are always opened, and help."""
     link_words: str = ""
@@ -100,7 +102,7 @@ class GeneratedPage:
             meta["source_file"] = self.edit
         if self.kind:
             meta["kind"] = self.kind
-        for key in ("language", "direction"):
+        for key in ("language", "direction", "written_in"):
             if getattr(self, key):
                 meta[key] = html.escape(getattr(self, key))
         if self.settings:

@@ -237,7 +237,13 @@ class Planner:
             inputs: list[object] = [self._note(note), self._elsewhere(note), self._previewed(note)]
             yield path, self._planned(path, inputs, self._maker(note_page, note), [note.path])
         for page in notes_pages(self.site):
-            inputs = [page.order, page.pages, len(self.links.notes), [self._listed(note) for note in page.notes]]
+            inputs = [
+                page.order,
+                page.pages,
+                page.jumps,
+                len(self.links.notes),
+                [self._listed(note) for note in page.notes],
+            ]
             yield page.path, self._planned(page.path, inputs, self._maker(notes_list, page))
         notes = latest(list(self.links.notes.values()))
         rows = [self._row(note) for note in notes]
@@ -392,11 +398,12 @@ class Planner:
 
     def _authors(self) -> Iterator[tuple[str, PlannedPage]]:
         ordered = self.site.authors
+        jumps = [one.sorting[:4] for one in ordered]
         slugs = self.site.author_slugs
         pages = pages_of(ordered, PAGE_SIZE["authors"])
         for number, page in enumerate(pages, 1):
             path = page_path("authors", number)
-            inputs = [len(pages), [(slugs[one], one, len(self.site.works_by[one])) for one in page]]
+            inputs = [len(pages), jumps, [(slugs[one], one, len(self.site.works_by[one])) for one in page]]
             yield path, self._planned(path, inputs, self._maker(authors_list, page, number, len(pages)))
         for place, author in enumerate(ordered):
             path = f"authors/{slugs[author]}.md"

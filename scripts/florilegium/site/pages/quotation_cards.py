@@ -1,7 +1,7 @@
 """Cards of quotations: what they show on every page is made once; a page adds what differs there."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,17 +12,18 @@ from markupsafe import Markup, escape
 from ...core.model import Citation, Note, Quote, Reference, Theme, VerifiedAgainst
 from ...core.spans import Span
 from ...library.links import Links
-from ...quotations.states import marks_words
 from ...works.citing import Bibliography
 from ..addresses import ROOT, Addresses, quote_anchor
-from ..languages import language_words
+from ..languages import N_, language_words
 from ..linked_site import Site, language_of
 from ..rendered_bodies import Html
+from ..verification_words import marks_words, record_words, shown_state
+from .directions import directed
 from .marked_html import filled, marked
 from .punctuation import smarten
-from .text_fragments import text_fragment
+from .text_fragments import opened_at, pdf_page
 
-__all__ = ["CardPieces", "CardSite", "count", "environment", "localise", "make_card"]
+__all__ = ["CardPieces", "CardSite", "environment", "localise", "make_card"]
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -39,7 +40,6 @@ def environment(language: str = "en") -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    found.filters["count"] = count
     found.filters["day"] = words.day
     # The same few words and numbers stand on every page.
     found.filters["number"] = lru_cache(maxsize=1000)(words.number)
@@ -47,11 +47,6 @@ def environment(language: str = "en") -> jinja2.Environment:
     found.globals["_"] = lru_cache(maxsize=1000)(lambda text: escape(words.gettext(text)))
     found.globals["counted"] = lru_cache(maxsize=1000)(words.counted)
     return found
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """A number with its noun: `1 quote`, `7 quotes`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 class TranslatedWords(NamedTuple):
@@ -80,6 +75,7 @@ class CardView(NamedTuple):
     cite: str
     at_words: str
     at_kind: str
+    at_place: str
     themes: tuple[tuple[str, str], ...]
     notice_ids: list[str]
     """Those that close it."""
@@ -109,7 +105,8 @@ _GAP = re.compile("\ufdd6([a-z]+)\ufdd7")
 """Signs that no text can hold stand around the name of what is put there."""
 
 
-_LABELS = {"page": "p.", "chapter": "ch.", "section": "§", "line": "l.", "paragraph": "¶", "volume": "vol."}
+_LABELS = {"page": N_("p."), "chapter": N_("ch."), "section": "§", "line": N_("l."), "paragraph": "¶"}
+_LABELS["volume"] = N_("vol.")
 
 
 _FAR = re.compile(rf'href="{ROOT}works/([^"/]+)/"')
@@ -174,9 +171,13 @@ class CardSite(Site):
         html = self.citation(citation)
         return localise(html) if local else html
 
-    def prose(self, html: Html, document: Note | Theme) -> str:
-        """Prose on the page of its document: with typographic punctuation, citations and quotation cards."""
-        return self.fill_marked(smarten(marked(html), self.words.locale.language), document, local=True)
+    def prose(self, html: Html, document: Note | Theme, beside: Callable[[str], str] = str) -> str:
+        """Prose on the page of its document: with typographic punctuation, citations and quotation cards.
+
+        `beside` may add to the prose while marks still stand for the citations.
+        """
+        prose = directed(smarten(marked(html), self.words.locale.language), self.words.direction)
+        return self.fill_marked(beside(prose), document, local=True)
 
     # -- quotations
 
@@ -198,7 +199,7 @@ class CardSite(Site):
         """The place in a work alone, such as `p. 12`, for a page on which the work need not be named again."""
         if reference.locator is None:
             return Markup("")
-        label = _LABELS.get(reference.locator.label, reference.locator.label)
+        label = self._(_LABELS.get(reference.locator.label, reference.locator.label))
         return Markup("{}").format(f"{label} {reference.locator.value}")
 
     def name(self, key: str) -> str:
@@ -207,6 +208,13 @@ class CardSite(Site):
 
     def language_of_quote(self, quote: Quote) -> str:
         return language_of(self.source_of(quote.reference))
+
+    def pdf_page(self, reference: Reference | None, address: str) -> int:
+        """The page at which an open PDF shows the place of a reference; 0 where it is none, or the place is no page."""
+        source = self.source_of(reference)
+        if reference is None or source is None or reference.locator is None or reference.locator.label != "page":
+            return 0
+        return pdf_page(address, reference.locator.value, source.variables.get("page", ""))
 
     def on_web(self, reference: Reference) -> bool:
         source = self.links.sources.get(reference.key)
@@ -218,13 +226,13 @@ class CardSite(Site):
         if source is None or (source.names.get("author") and source.year) or reference.locator:
             return self.reference(reference)
         href = f"{ROOT}{self.addresses.reference(reference.key)}"
-        kind = self.kind(reference.key)[0]
+        kind = self.kind(reference.key, "quoted in")[1]
         return Markup('<a class="fl-ref" href="{}">{}</a>').format(href, kind) + Markup(self.retraction(reference.key))
 
     def read_kind(self, key: str) -> Markup:
         """A work as what was read: by its kind, with a hyperlink to its page."""
         href = f"{ROOT}{self.addresses.reference(key)}"
-        return Markup('<a href="{}">{}</a>').format(href, self.kind(key)[0])
+        return Markup('<a href="{}">{}</a>').format(href, self.kind(key)[1])
 
     def label(self, quote: Quote, *, closed: bool) -> str:
         """`Participant, Somer, 2009: Heroin helps me forget the`: what tells a figure from the others."""
@@ -286,6 +294,8 @@ def _view(quote: Quote, site: CardSite) -> CardView:
     closing = [id_ for id_ in ids if id_ not in site.links.notices or site.links.notices[id_].closed]
     state = site.state(quote)
     web = quote.reference if quote.reference and site.on_web(quote.reference) else quote.quoted_in
+    page = site.pdf_page(web, address)
+    work = quote.quoted_in if state.against is VerifiedAgainst.QUOTED_IN else quote.reference
     return CardView(
         anchor=Markup("\ufdd6anchor\ufdd7"),
         label=site.label(quote, closed=closed),
@@ -306,8 +316,9 @@ def _view(quote: Quote, site: CardSite) -> CardView:
         work=quote.reference.key if quote.reference else "",
         year=str(source.year) if source and source.year else "",
         cite=address,
-        at_words=text_fragment(address, quote.words) if address else "",
-        at_kind=site.kind(web.key)[1] if web else "",
+        at_words=opened_at(address, quote.words, page) if address else "",
+        at_kind=site.kind(web.key, "in")[2] if web else "",
+        at_place=site._("page %(page)s") % {"page": page} if page else site._("at these words"),
         themes=tuple((m.id, site.theme_label(m.id)) for m in quote.themes),
         notice_ids=closing,
         speaks=site.speaks(id_ for id_ in ids if not closed or id_ not in closing),
@@ -315,9 +326,9 @@ def _view(quote: Quote, site: CardSite) -> CardView:
         closing=site.speaks(closing),
         gist=quote.gist,
         state_class=_RINGS[state.against],
-        state=site._(site.state_words(quote)),
-        marks=marks_words(state, quote.words),
-        record=site.record_words(quote),
+        state=shown_state(state, site.source_of(quote.quoted_in), site.words),
+        marks=marks_words(state, quote.words, site.words),
+        record=record_words(state, site.kind(work.key, "with")[2] if work else "", site.words),
         link=site.addresses.quote(quote),
         cite_link=f"{site.addresses.reference(quote.reference.key)}#cite" if quote.reference else "",
     )

@@ -1,13 +1,13 @@
-"""Text fragments: addresses that open a page at the words of a quote.
+"""Addresses that open a page at the words of a quotation: text fragments, and pages of a PDF.
 
 The syntax is that of https://wicg.github.io/scroll-to-text-fragment/. A browser that does not know it, or
 does not find the words, opens the page at its beginning.
 """
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-__all__ = ["text_fragment"]
+__all__ = ["opened_at", "pdf_page", "text_fragment"]
 
 _FEW = 12
 """Words up to which all are named; of more, the first and the last ones."""
@@ -16,6 +16,24 @@ _ENDS = 5
 _INSERTED = re.compile(r"\[[^\]]*\]|\.\.\.|…")
 """What the person who quotes has put into the words, and what may stand for words left out."""
 _EDGE = " \t.,;:!?“”‘’\"'«»()–—-"
+
+
+def pdf_page(address: str, locator: str, pages: str) -> int:
+    """On which page of a PDF a printed page lies: counted from the first of the work's `pages`, or else as printed.
+
+    0 where the address is that of no PDF, or the locator is no page. The syntax of `#page=` is that of RFC 8118.
+    """
+    begins = re.match(r"\d+", locator)
+    if not begins or not urlsplit(address).path.lower().endswith(".pdf") or "#" in address:
+        return 0
+    first, last = re.match(r"(\d+)(?:\D+(\d+))?", pages), int(begins[0])
+    counted = last - int(first[1]) + 1 if first else last
+    return max(counted, 0) if counted < 5000 else 0
+
+
+def opened_at(address: str, words: str, page: int) -> str:
+    """The address with what opens it at the words: the page of a PDF, or the words themselves."""
+    return f"{address}#page={page}" if page else text_fragment(address, words)
 
 
 def text_fragment(address: str, words: str) -> str:

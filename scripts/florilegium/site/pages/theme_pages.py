@@ -67,7 +67,7 @@ def theme_page(theme: Theme, filed: Sequence[Filed], number: int, pages: int, si
         parts=list(_parts(theme, filed, number, pages, site)),
         edit=theme.path,
         kind="theme",
-        feeds=((f"{theme.label}: notes", f"themes/{theme.id}/feed.xml"),),
+        feeds=((site._("%(title)s: notes") % {"title": theme.label}, f"themes/{theme.id}/feed.xml"),),
         address=site.addresses.list_page(f"themes/{theme.id}", number),
     )
 

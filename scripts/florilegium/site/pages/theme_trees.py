@@ -16,18 +16,17 @@ _LEAD = 130
 """Characters of a definition that lead a theme's page: whole sentences, as far as they go."""
 
 
-def top_themes(links: Links) -> list[Theme]:
+def top_themes(site: PageSite) -> list[Theme]:
     """Themes that no other theme is broader than, by label."""
-    themes = links.themes.values()
-    tops = [theme for theme in themes if not any(m.id in links.themes for m in theme.broader)]
-    return sorted(tops, key=lambda theme: theme.label.casefold())
+    themes = site.links.themes
+    return [theme for theme in site.themes_by_label if not any(m.id in themes for m in theme.broader)]
 
 
-def theme_tree(links: Links) -> list[tuple[int, Theme]]:
+def theme_tree(site: PageSite) -> list[tuple[int, Theme]]:
     """All themes in the order of a printed tree, each once, with its depth; those in a cycle come last."""
     seen: set[str] = set()
-    tree = list(_tree(top_themes(links), links, 0, seen))
-    return tree + [(0, theme) for theme in links.themes.values() if theme.id not in seen]
+    tree = list(_tree(top_themes(site), site.links, 0, seen))
+    return tree + [(0, theme) for theme in site.links.themes.values() if theme.id not in seen]
 
 
 def _tree(themes: Sequence[Theme], links: Links, depth: int, seen: set[str]) -> Iterator[tuple[int, Theme]]:

@@ -53,7 +53,7 @@ def themes_page(site: PageSite) -> GeneratedPage:
 
 
 def _parts(site: PageSite) -> Iterator[str | PageHeading | Contents]:
-    tree = theme_tree(site.links)
+    tree = theme_tree(site)
     yield '<div class="column">'
     yield _tree(tree, site)
     yield "</div>"
@@ -106,7 +106,7 @@ def _matrix(columns: list[str], works: list[str], site: PageSite) -> str:
 
 
 def _filed(site: PageSite) -> list[Theme]:
-    return [theme for _, theme in theme_tree(site.links) if site.links.quotes_by_theme.get(theme.id)]
+    return [theme for _, theme in theme_tree(site) if site.links.quotes_by_theme.get(theme.id)]
 
 
 def _middle(counts: Counter[str], ranks: dict[str, int]) -> float:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from ...library.links import Links
-from .quotation_cards import count
+from ..languages import Words
 
 __all__ = ["Chart", "timeline"]
 
@@ -44,7 +44,7 @@ class Chart(NamedTuple):
     bars: list[Bar]
 
 
-def timeline(links: Links, keys: list[str]) -> Chart | None:
+def timeline(links: Links, keys: list[str], words: Words) -> Chart | None:
     """The chart of the works with these keys; None where fewer than two have a year."""
     years = {key: source.year for key in keys if (source := links.sources.get(key)) and source.year is not None}
     if len(set(years.values())) < 2:
@@ -59,13 +59,21 @@ def timeline(links: Links, keys: list[str]) -> Chart | None:
     every = max(1, -(-len(bins) // 8))
     width = max(len(bins) * _STEP, 120)
     bars = [
-        _bar(place, number, size, first_counts[number], other_counts[number], most, place % every == 0)
+        _bar(
+            place,
+            _name(number, size, words),
+            number * size,
+            first_counts[number],
+            other_counts[number],
+            most,
+            place % every == 0,
+        )
         for place, number in enumerate(bins)
     ]
     return Chart(
-        title="Works by year of publication",
-        description=_describe(years, first_counts, size),
-        unit="Year" if size == 1 else "Years",
+        title=words.gettext("Works by year of publication"),
+        description=_describe(years, first_counts, size, words),
+        unit=words.gettext("Year") if size == 1 else words.gettext("Years"),
         width=width,
         height=_HEIGHT + _LABELS,
         base=_HEIGHT,
@@ -82,13 +90,20 @@ def _bin_size(first: int, last: int) -> int:
     return size
 
 
-def _bar(place: int, number: int, size: int, noted: int, cited: int, most: int, labelled: bool) -> Bar:
-    year = number * size
+def _name(number: int, size: int, words: Words) -> str:
+    """The years of a bar."""
+    first = number * size
+    return (
+        str(first) if size == 1 else words.gettext("%(first)s to %(last)s") % {"first": first, "last": first + size - 1}
+    )
+
+
+def _bar(place: int, name: str, year: int, noted: int, cited: int, most: int, labelled: bool) -> Bar:
     scale = (_HEIGHT - 6) / most
     x = place * _STEP + (_STEP - _BAR) // 2
     noted_height, cited_height = round(noted * scale, 1), round(cited * scale, 1)
     return Bar(
-        name=str(year) if size == 1 else f"{year} to {year + size - 1}",
+        name=name,
         label=str(year) if labelled else "",
         noted=noted,
         cited=cited,
@@ -101,12 +116,14 @@ def _bar(place: int, number: int, size: int, noted: int, cited: int, most: int, 
     )
 
 
-def _describe(years: dict[str, int], noted: Counter[int], size: int) -> str:
+def _describe(years: dict[str, int], noted: Counter[int], size: int, words: Words) -> str:
     bins = Counter(year // size for year in years.values())
     peak, number = max(bins.items(), key=lambda item: (item[1], -item[0]))
-    name = str(peak) if size == 1 else f"the years {peak * size} to {peak * size + size - 1}"
-    span = f"{min(years.values())} to {max(years.values())}"
-    return (
-        f"{count(len(years), 'work')} from {span}, {sum(noted.values())} of them summarised in a note. "
-        f"Most are of {name}: {number}. The table below has every number."
+    _ = words.gettext
+    span = _("%(first)s to %(last)s") % {"first": min(years.values()), "last": max(years.values())}
+    works = words.counted("%(num)s work", "%(num)s works", len(years))
+    summarised = words.counted(
+        "summarised in a note: %(num)s work", "summarised in a note: %(num)s works", sum(noted.values())
     )
+    most = _("most in %(years)s: %(number)s") % {"years": _name(peak, size, words), "number": words.number(number)}
+    return f"{works}, {span}; {summarised}; {most}. " + _("The table below has every number.")

@@ -8,7 +8,8 @@ from markupsafe import Markup
 from ...core.model import Note, Source
 from ...works.citing.numbering import LISTED, SIGN, signed
 from ...works.exports import is_better_as_object
-from ..identified import Identified, identifiers_of
+from ..identified import ArchivedCopy, Identified, archived_copy, identifiers_of
+from ..languages import N_
 from .cards import PageSite
 
 __all__ = ["WorkView", "basis_words", "lone_object", "work_view", "works_list"]
@@ -21,6 +22,7 @@ class WorkView(NamedTuple):
     short: str
     entry: Markup
     identifiers: list[Identified]
+    copy: ArchivedCopy | None
     consulted: bool
     address: str
     number: Markup
@@ -44,6 +46,7 @@ def work_view(key: str, site: PageSite, *, coins: bool = True) -> WorkView:
         short=str(Markup(site.short(key)).striptags()),
         entry=entry,
         identifiers=identifiers_of(source) if source else [],
+        copy=archived_copy(source),
         consulted=site.consulted(key),
         address=site.addresses.reference(key),
         number=Markup(signed(SIGN, key)) if site.bibliography.numeric else Markup(""),
@@ -64,6 +67,10 @@ def works_list(keys: Iterable[str], site: PageSite, *, coins: bool = True) -> st
 def basis_words(note: Note, site: PageSite) -> str:
     """What was read for a note, in a few words."""
     if note.basis == "secondary" and note.via:
-        return site._("read: %(work)s") % {"work": site.kind(note.via.id)[0]}
-    named = {"full-text": "read: the full text", "abstract": "read: the abstract", "secondary": "read: another work"}
-    return site._(named.get(note.basis or "", "not said what was read"))
+        return site._("read: %(work)s") % {"work": site.kind(note.via.id)[1]}
+    named = {
+        "full-text": N_("read: the full text"),
+        "abstract": N_("read: the abstract"),
+        "secondary": N_("read: another work"),
+    }
+    return site._(named.get(note.basis or "", N_("not said what was read")))

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup, escape
 
-from ..addresses import reference_anchor
+from ..addresses import PAGE_SIZE, reference_anchor
 from .author_names import Author
 from .cards import PageSite
+from .list_jumps import jumps_of, letter_of, row_ids
 from .page_files import Contents, GeneratedPage, PageHeading
 from .timeline import timeline
 
@@ -57,7 +58,7 @@ def _works(keys: Sequence[str], number: int, pages: int, site: PageSite) -> Iter
         address=site.addresses.list_page,
         folder="works",
     )
-    chart = timeline(site.links, site.work_keys) if number == 1 else None
+    chart = timeline(site.links, site.work_keys, site.words) if number == 1 else None
     if chart:
         yield PageHeading(level=2, id="timeline", html=escape(site._("Timeline")))
         yield site.template("timeline.html").render(chart=chart)
@@ -66,11 +67,17 @@ def _works(keys: Sequence[str], number: int, pages: int, site: PageSite) -> Iter
 
 def authors_list(authors: Sequence[Author], number: int, pages: int, site: PageSite) -> GeneratedPage:
     """One page of all authors, by name."""
+    ordered = site.authors
+    groups = [letter_of(one.sorting) for one in ordered]
+    jumps = jumps_of(groups, PAGE_SIZE["authors"], "authors", site.addresses)
+    ids = dict(zip(ordered, row_ids(groups) if jumps else [""] * len(groups), strict=True))
     html = site.template("authors.html").render(
         title=_numbered(site._("Authors"), number, site),
         authors=[
-            (site.addresses.author(site.author_slugs[one]), one.label, len(site.works_by[one])) for one in authors
+            (site.addresses.author(site.author_slugs[one]), one.label, len(site.works_by[one]), ids[one])
+            for one in authors
         ],
+        jumps=jumps,
         number=number,
         pages=pages,
         address=site.addresses.list_page,

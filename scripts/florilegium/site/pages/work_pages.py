@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 from ...core.model import Quote, Source
 from ...library.links import CitedBy
 from ...works.exports import page_metadata
-from ..identified import formats_of, identifiers_of, web_address
+from ..identified import archived_copy, formats_of, identifiers_of, web_address
 from .author_names import authors_of
 from .cards import PageSite
 from .contexts import Backlink, mention, mentions_of
@@ -102,6 +102,7 @@ def _head(key: str, source: Source | None, found: CitedBy | None, site: PageSite
         kind=site.kind(key)[0],
         identifiers=identifiers_of(source) if source else [],
         address=web_address(source),
+        copy=archived_copy(source),
         authors=[(site.addresses.author(site.author_slugs[one]), one.label) for one in authors],
         notes=len(counts.summarised),
         quotes=len(counts.quoted),

@@ -44,8 +44,8 @@ def catalogue(site: PageSite) -> dict[str, Any]:
         states[state.value if state else "none"] += 1
         if quote.reference:
             works[quote.reference.key] += 1
-    labels = {role.id: role.label for role in links.roles.values()} | {"unknown": "Unknown"}
-    named = {notice.id: notice.label for notice in links.notices.values()} | {"none": "No notice"}
+    labels = {role.id: role.label for role in links.roles.values()} | {"unknown": site._("Unknown")}
+    named = {notice.id: notice.label for notice in links.notices.values()} | {"none": site._("No notice")}
     return {
         "quotations": total,
         "main-language": links.library.settings.language or "en",
@@ -68,8 +68,8 @@ def catalogue(site: PageSite) -> dict[str, Any]:
         "notice": _listed(notices, named),
         "year": [[str(year), str(year), count] for year, count in sorted(years.items()) if year],
         "undated": years[0],
-        "language": _listed(languages, {}),
-        "state": [[state, label, states[state]] for state, label in _STATES.items() if states[state]],
+        "language": _listed(languages, {code: site.words.language_name(code) for code in languages}),
+        "state": [[state, site._(label), states[state]] for state, label in _STATES.items() if states[state]],
     }
 
 

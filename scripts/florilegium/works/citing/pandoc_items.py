@@ -34,6 +34,8 @@ def prepare_work(item: Item, style: Style) -> dict[str, Any]:
         if name not in _COMPUTED and (name not in _UNPRINTED or name in style.variables)
         if (cleaned := _clean(value)) not in (None, "", [], {})
     }
+    if str(work.get("archive", "")).startswith(("https://", "http://")):
+        del work["archive"]  # A copy of the page, to which pages lead; styles print the name of an archive here.
     if work.get("status") in _RETRACTIONS:
         del work["status"]  # In place of a date, or behind the entry: pages say it in words of their own.
     if style.follows_apa:

@@ -1,0 +1,28 @@
+"""The direction of a paragraph that is written the other way round than the library: English in Hebrew, and so on."""
+
+import re
+import unicodedata
+
+__all__ = ["directed"]
+
+_BLOCK = re.compile(r"<(p|li|h[1-6]|td|th|dd|dt)>(.*?)(?=</\1>)", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>|\ufdd0[^\ufdd1]*\ufdd1|&#?\w+;")
+_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+
+
+def directed(html: str, direction: str) -> str:
+    """Clean HTML in which a block has a direction where most of its letters run against that of the library.
+
+    The first letter would not tell: a Hebrew sentence often begins with a name in Latin letters.
+    """
+    if direction == "ltr" and not _RIGHT.search(html):
+        return html
+    other = "ltr" if direction == "rtl" else "rtl"
+
+    def block(match: re.Match[str]) -> str:
+        letters = [sign for sign in _TAG.sub("", match[2]) if sign.isalpha()]
+        right = sum(unicodedata.bidirectional(sign) in ("R", "AL") for sign in letters)
+        against = right if other == "rtl" else len(letters) - right
+        return f'<{match[1]} dir="{other}">{match[2]}' if against * 2 > len(letters) else match[0]
+
+    return _BLOCK.sub(block, html)
