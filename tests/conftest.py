@@ -35,7 +35,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `--quick`, keep the tests that are fast, and those that belong to files that changed since main."""
+    """With `--quick`, keep the tests that are fast, and those that belong to files that changed since main.
+
+    What is marked `matrix` is run only where it is asked for: `-m matrix`.
+    """
+    if "matrix" not in config.getoption("markexpr"):
+        whole = [item for item in items if item.get_closest_marker("matrix")]
+        config.hook.pytest_deselected(items=whole)
+        items[:] = [item for item in items if not item.get_closest_marker("matrix")]
     if config.getoption("--quick"):
         quick = Quick(REPOSITORY)
         left_out = [item for item in items if not quick.keeps(item)]

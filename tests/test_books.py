@@ -71,6 +71,9 @@ def test_an_epub_is_the_same_each_time(site, epub):
     book = zipfile.ZipFile(io.BytesIO(epub))
     assert book.namelist()[0] == "mimetype"
     assert book.read("mimetype") == b"application/epub+zip"
+    text = b"".join(book.read(name) for name in book.namelist() if name.endswith(".xhtml")).decode()
+    assert "The footnote." in text
+    assert 'id="n-forgetting--fn-1"' in text
 
 
 @pytest.mark.skipif("FLORILEGIUM_EPUBCHECK" not in os.environ, reason="FLORILEGIUM_EPUBCHECK names no epubcheck.jar")

@@ -202,8 +202,8 @@ HOSTILE_FILES: Files = {
     .replace("Somewhere Press", YAML),
 }
 ELEMENTS = set(
-    """a article aside b blockquote br button circle code dd desc details div dl dt em fieldset figcaption figure form h1 h2 h3 header
-    i input label legend li line nav ol option p pre rect section select small span strong sub summary sup svg table tbody
+    """a article aside b bdi blockquote br button circle code dd desc details div dl dt em fieldset figcaption figure form h1 h2 h3
+    header i input label legend li line nav ol option p pre rect section select small span strong sub summary sup svg table tbody
     td template text th thead time title tr ul""".split()
 )
 

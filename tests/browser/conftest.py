@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,7 +15,9 @@ from click.testing import CliRunner
 from florilegium.cli import program
 from florilegium.site.pages import FOLDERS
 from playwright.sync_api import Browser, Page
+from projects import make_project
 
+from .libraries import LIBRARIES
 from .serving import serve
 
 
@@ -66,6 +69,22 @@ def site(built: Path) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def site_in(site: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
+    """The address of the site in a language: the shipped one in English, small ones in others, built when asked for."""
+    found = {"en": site}
+    with ExitStack() as open_sites:
+
+        def address(language: str) -> str:
+            if language not in found:
+                project = make_project(tmp_path_factory.mktemp(language), library=LIBRARIES[language])
+                assert project.florilegium("build").returncode == 0
+                found[language] = open_sites.enter_context(serve(project.site))
+            return found[language]
+
+        yield address
+
+
 class Faults(list[str]):
     """What went wrong in the pages of a test. A test says beforehand which errors are its purpose."""
 
@@ -93,15 +112,14 @@ OpenPage = Callable[..., Page]
 
 
 @pytest.fixture
-def open_page(chromium: Browser, site: str, faults: Faults) -> Iterator[OpenPage]:
+def open_page(chromium: Browser, site_in: Callable[[str], str], faults: Faults) -> Iterator[OpenPage]:
     """Opens a page of the site: `open_page("notes/", width=320, scheme="dark")`; more arguments go to the context.
 
     The test fails on any error in the console and on any request to another host.
     """
     contexts = []
-    host = site.removesuffix("companion/")
 
-    def watch(page: Page) -> None:
+    def watch(page: Page, host: str) -> None:
         page.on(
             "console",
             lambda m: faults.add(f"console: {m.text} ({m.location})") if m.type == "error" else None,
@@ -112,7 +130,16 @@ def open_page(chromium: Browser, site: str, faults: Faults) -> Iterator[OpenPage
             lambda r: None if r.url.startswith((host, "data:", "blob:")) else faults.add(f"asked {r.url}"),
         )
 
-    def open_page(path: str, *, width: int = 1440, height: int = 900, scheme: str = "light", **options: Any) -> Page:
+    def open_page(
+        path: str,
+        *,
+        width: int = 1440,
+        height: int = 900,
+        scheme: str = "light",
+        language: str = "en",
+        **options: Any,
+    ) -> Page:
+        site = site_in(language)
         context = chromium.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,
@@ -121,7 +148,8 @@ def open_page(chromium: Browser, site: str, faults: Faults) -> Iterator[OpenPage
         )
         context.set_default_timeout(10_000)
         contexts.append(context)
-        context.on("page", watch)
+        host = site.removesuffix("companion/")
+        context.on("page", lambda page: watch(page, host))
         page = context.new_page()
         page.goto(path if "://" in path else site + path)
         return page

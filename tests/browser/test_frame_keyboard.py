@@ -16,8 +16,11 @@ def focused(page: Page) -> str:
 
 
 def search(page: Page, words: str) -> None:
+    """Type into the dialog, whose script may still be on the way, and wait for what was found for all that was typed."""
+    expect(page.locator(".fl-finder__words")).to_be_focused()
     page.keyboard.type(words)
-    page.locator(".fl-finder li").first.wait_for()
+    expect(page.locator(".fl-finder__words")).to_have_value(words)
+    page.locator(f".fl-finder li a[href$='q={words}'], .fl-finder li a[href*='q={words}#']").first.wait_for()
 
 
 def test_skip_link_comes_first_and_leads_to_the_text(open_page: OpenPage) -> None:

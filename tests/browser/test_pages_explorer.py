@@ -225,6 +225,12 @@ def test_axe_finds_nothing_in_any_state(open_page, violations, scheme) -> None:
     page.goto(page.url.partition("?")[0] + "?q=memory")
     expect(page.locator(".find-forms")).to_be_visible()
     assert violations(page) == []
+    page.goto(page.url.partition("?")[0] + "?q=creeps")
+    closed = page.locator(".find-results .closed")
+    closed.locator("summary").click()
+    expect(closed.locator("blockquote")).to_be_visible()
+    page.locator(".find-results .more").first.click()
+    assert violations(page) == []
 
 
 def test_a_theme_is_found_by_keyboard_alone(open_page) -> None:

@@ -25,7 +25,7 @@ def test_a_closed_quote_opens_by_keyboard_alone_and_help_comes_once(open_page):
     expect(page.locator("details.closed")).to_have_count(2)
     expect(page.locator("#q-not-home .gist")).to_contain_text("A long passage on not feeling oneself")
     expect(page.locator("#q-not-home blockquote")).to_be_hidden()
-    page.locator("#q-not-home summary").focus()
+    page.locator("#q-not-home .closed > summary").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#q-not-home blockquote")).to_be_visible()
     expect(page.locator("#q-not-home .help")).to_contain_text("you can stop at any point")
@@ -186,7 +186,7 @@ def test_a_preview_of_a_closed_quote_is_closed(open_page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_previews_open_notices_and_citations(open_page, violations, scheme):
     page = open_page(NOTE, scheme=scheme)
-    page.locator("#q-not-home summary").click()
+    page.locator("#q-not-home .closed > summary").click()
     page.locator(".formats summary").first.click()
     page.locator("article > p a.fl-ref").first.hover()
     expect(preview(page)).to_be_visible()
@@ -206,7 +206,7 @@ def test_axe_finds_nothing_on_lists_with_all_open(open_page, violations, path):
 def test_without_scripts_all_is_there_but_the_tools(open_page):
     page = open_page(NOTE, java_script_enabled=False)
     expect(page.locator(".scripted").filter(visible=True)).to_have_count(0)
-    page.locator("#q-not-home summary").click()
+    page.locator("#q-not-home .closed > summary").click()
     expect(page.locator("#q-not-home blockquote")).to_be_visible()
     page.goto(page.url.replace(NOTE, "quotes/"))
     expect(page.locator(".fl-explorer")).to_be_hidden()

@@ -136,7 +136,8 @@ class _Book:
         made.append(self._filled(body.footnotes, document))
         html = _ID.sub(rf'id="{prefix}\1"', "\n".join(made))
         html = _HERE.sub(rf'href="#{prefix}\1"', html)
-        # Pandoc keeps no id of an item of a list, which a footnote is.
+        # Pandoc leaves out endnotes that it has not made itself, and keeps no id of an item of a list, which each is.
+        html = html.replace(' role="doc-endnotes"', "")
         html = re.sub(r'<li id="([^"]*)"><p>', r'<li><p><span id="\1"></span>', html)
         # Quotations have ids that hold in the whole book.
         return re.sub(r"\ufdd2(\d+)\ufdd3", lambda m: self._quotation(document.body.quotes[int(m[1])]), html)
