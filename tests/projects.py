@@ -174,6 +174,8 @@ def make_project(folder: Path, *, state: Path | None = None, library: Mapping[st
         "docs/about.md",
         "---\ntitle: About\n---\n\nA library for the tests.\n\n## What is hard to read\n\nNothing.\n\n## How it is made\n\nBy a program.\n\n## Licence\n\nMIT.\n",
     )
+    # Only a library that says so offers an EPUB.
+    project.edit("docs/data.md", ', <a href="../data/library.epub" download>library.epub</a>', "")
     for name, text in library.items():
         project.write(f"annotations/{name}", text)
     return project

@@ -86,6 +86,18 @@ def test_epubcheck_finds_nothing(epub, tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_signs_of_other_formats_are_signs(tmp_path):
+    """Pandoc reads metadata as Markdown, and Typst takes `@` for a reference."""
+    files = LIBRARY | {
+        "library.yml": LIBRARY["library.yml"].replace("A library for tests", "'@One *two* #three $4 [5]'"),
+        "notes/forgetting.md": LIBRARY["notes/forgetting.md"].replace("[Ann Other]", "['@Ann #Other']"),
+    }
+    site = planned(tmp_path, files).site
+    made = books._made(site, "typst", []).decode()
+    assert r"\@One \*two\* \#three \$4 \[5\]" in made
+    assert r"\@Ann \#Other" in made
+
+
 def test_a_pdf_needs_a_program_that_sets_pages(site, monkeypatch):
     monkeypatch.setattr(books.importlib.util, "find_spec", lambda name: None)
     monkeypatch.setattr(books.shutil, "which", lambda name: None)

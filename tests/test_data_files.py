@@ -99,7 +99,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def files(root: Path) -> dict[str, DataFile]:
     opened = open_data_files(Options(root=root, executor=None))
-    return {file.name: file for file in opened.files}
+    return {file.name: file for file in opened.files if not file.asked}
 
 
 @pytest.fixture(scope="module")

@@ -143,7 +143,9 @@ def test_nothing_of_this_library_or_machine_is_in_it(own):
     text = b"\n".join(content for name, content in tree(own).items() if not name.startswith(("frame/", "docs/assets/")))
     for word in (b"somer", b"opioid", str(REPOSITORY).encode(), str(Path.home()).encode() + b"/"):
         assert word not in text.lower()
-    assert not re.search(rb"@[A-Z]+@(?<!@SIGNS@)", text)
+    # What is compressed may hold such signs by chance.
+    plain = b"\n".join(content for name, content in tree(own).items() if not name.endswith((".whl", ".woff2")))
+    assert not re.search(rb"@[A-Z]+@(?<!@SIGNS@)", plain)
 
 
 def test_the_workflows_name_every_action_by_its_digest(own):

@@ -51,7 +51,7 @@ class Phrase(NamedTuple):
         return (self.one if self.number == 1 else self.many) % {"num": f"{self.number:,}"}
 
 
-Piece = str | CitedWork | Phrase
+CoveragePiece = str | CitedWork | Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ class CoverageEntry:
 
     kind: EntryKind
     id: str
-    about: tuple[Piece, ...] = ()
+    about: tuple[CoveragePiece, ...] = ()
     """What to know of it, in pieces of a running text; never words of a quotation."""
 
     @property
@@ -264,7 +264,7 @@ def _quote(quote: Quote) -> CoverageEntry:
     return CoverageEntry(kind=EntryKind.QUOTE, id=quote.address, about=_speaker(quote))
 
 
-def _text(piece: Piece) -> str:
+def _text(piece: CoveragePiece) -> str:
     if isinstance(piece, CitedWork):
         return f"@{piece.key}"
     return piece.text if isinstance(piece, Phrase) else piece
@@ -274,16 +274,16 @@ def _quotations(number: int) -> Phrase:
     return Phrase("%(num)s quotation", "%(num)s quotations", number)
 
 
-def _speaker(quote: Quote) -> tuple[Piece, ...]:
+def _speaker(quote: Quote) -> tuple[CoveragePiece, ...]:
     """Who speaks, and where."""
-    speaker: Piece = quote.speaker.text if quote.speaker else Phrase("nobody named")
+    speaker: CoveragePiece = quote.speaker.text if quote.speaker else Phrase("nobody named")
     if quote.reference is None:
         return (speaker,)
     locator = quote.reference.locator
     return (speaker, ", ", CitedWork(quote.reference.key), f", {render_locator(locator)}" if locator else "")
 
 
-def _named(before: Phrase, mention: IdMention | None) -> tuple[Piece, ...]:
+def _named(before: Phrase, mention: IdMention | None) -> tuple[CoveragePiece, ...]:
     return (before, " ", CitedWork(mention.id)) if mention else ()
 
 
@@ -291,7 +291,7 @@ def _work(key: str, found: CitedBy) -> CoverageEntry:
     return CoverageEntry(kind=EntryKind.WORK, id=key, about=_uses(found))
 
 
-def _uses(found: CitedBy) -> tuple[Piece, ...]:
+def _uses(found: CitedBy) -> tuple[CoveragePiece, ...]:
     """How a work is used: `summarised in 1 note, cited in 3 places`."""
     cited = len(found.cited) + len(found.cited_in_themes)
     phrases = (

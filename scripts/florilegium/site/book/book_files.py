@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -97,15 +98,20 @@ def _metadata(site: PageSite) -> dict[str, Any]:
     people = list(dict.fromkeys(name for note in notes for name in note.contributors))
     newest = max((age_of(note) for note in notes), default=None)
     return {
-        "title": settings.title,
+        "title": _plain(settings.title),
         "lang": words.language,
         "dir": words.direction,
-        "author": people[:20],
-        "description": settings.description,
+        "author": [_plain(name) for name in people[:20]],
+        "description": _plain(settings.description),
         "date": newest.isoformat() if newest else "",
         "identifier": [{"scheme": "URI", "text": site.permanent("")}],
-        "toc-title": site._("Contents"),
+        "toc-title": _plain(site._("Contents")),
     }
+
+
+def _plain(text: str) -> str:
+    """A text of the metadata, which pandoc reads as Markdown, as it stands."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(text.split()))
 
 
 def _epoch(site: PageSite) -> str:

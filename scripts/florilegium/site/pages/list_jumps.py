@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ..addresses import Addresses
 
-__all__ = ["Jump", "jumps_of", "letter_of", "row_ids"]
+__all__ = ["Jump", "jumps_of", "row_ids", "sorting_letter"]
 
 _FROM = 12
 """Rows below which a list is seen at a glance."""
@@ -19,7 +19,7 @@ class Jump(NamedTuple):
     address: str
 
 
-def letter_of(text: str) -> str:
+def sorting_letter(text: str) -> str:
     """The letter under which a text is sorted; `#` where it has none."""
     for sign in unicodedata.normalize("NFD", text):
         if sign.isalpha():

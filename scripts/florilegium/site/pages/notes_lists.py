@@ -12,7 +12,7 @@ from ..languages import N_
 from ..linked_site import KIND_HEADINGS
 from .cards import PageSite
 from .edit_links import new_note_address, new_note_template
-from .list_jumps import Jump, jumps_of, letter_of
+from .list_jumps import Jump, jumps_of, sorting_letter
 from .page_files import GeneratedPage
 from .work_entries import basis_words
 
@@ -81,10 +81,10 @@ def _group(order: str, note: Note, site: PageSite) -> str:
     """What a row of the list is found under: a letter, a decade, a kind of work; empty in the order of age."""
     match order:
         case "title":
-            return letter_of(note.title)
+            return sorting_letter(note.title)
         case "author":
             names = _authors(note, site)
-            return letter_of(names[0] if names else "")
+            return sorting_letter(names[0] if names else "")
         case "year":
             return _decade(_year(note, site))
         case "kind":

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 from ..addresses import PAGE_SIZE, reference_anchor
 from .author_names import Author
 from .cards import PageSite
-from .list_jumps import jumps_of, letter_of, row_ids
+from .list_jumps import jumps_of, row_ids, sorting_letter
 from .page_files import Contents, GeneratedPage, PageHeading
 from .timeline import timeline
 
@@ -68,7 +68,7 @@ def _works(keys: Sequence[str], number: int, pages: int, site: PageSite) -> Iter
 def authors_list(authors: Sequence[Author], number: int, pages: int, site: PageSite) -> GeneratedPage:
     """One page of all authors, by name."""
     ordered = site.authors
-    groups = [letter_of(one.sorting) for one in ordered]
+    groups = [sorting_letter(one.sorting) for one in ordered]
     jumps = jumps_of(groups, PAGE_SIZE["authors"], "authors", site.addresses)
     ids = dict(zip(ordered, row_ids(groups) if jumps else [""] * len(groups), strict=True))
     html = site.template("authors.html").render(
