@@ -56,7 +56,7 @@ def test_closed_words_stand_at_the_end_after_their_notice(site, html):
 def test_quotations_are_numbered_and_say_how_they_were_checked(html):
     numbers = [int(number) for number in re.findall(r'<p class="by">Quotation (\d+):', html)]
     assert numbers == list(range(1, len(numbers) + 1))
-    assert "Not checked yet" in html
+    assert "Not verified" in html
 
 
 def test_the_book_speaks_the_language_of_the_library(tmp_path):

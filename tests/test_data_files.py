@@ -415,7 +415,7 @@ def test_bodies_say_what_they_are_for(graph):
         said.setdefault(purpose, set()).add(str(value))
     assert said["tagging"] == {"Amnesia", "Numbing"}
     assert said["classifying"] == {f"https://example.org/library/themes/{id_}/" for id_ in ("amnesia", "numbing")}
-    assert {"Content notice: Drug use", "Not checked yet"} < said["assessing"]
+    assert {"Content notice: Drug use", "Not verified"} < said["assessing"]
     assert any(value.startswith("The work: Retracted") and "2020-05-01" in value for value in said["assessing"])
     assert said["describing"] == {"Speaker: Interviewer “-Kim”"}
 

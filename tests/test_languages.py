@@ -45,7 +45,7 @@ def test_a_string_is_found_where_it_stands():
     assert ("%(num)s quotation", "%(num)s quotations") in found["pages"]
     assert ("Your sheet: %(num)s quotation", "Your sheet: %(num)s quotations") in found["scripts"]
     assert "Skip to the text" in found["frame"]
-    assert "Checked against the blog post" in found["pages"]
+    assert "Verified against the blog post it is quoted in" in found["pages"]
 
 
 def test_what_renderer_and_scripts_read_is_made_of_the_catalogues(request):

@@ -306,7 +306,7 @@ def test_a_card_says_who_speaks_where_and_how_sure_it_is(plan):
     ]
     text = " ".join(page.text.split())
     assert "Participant “Dana”, in Doe, 2009, p. 4, quoted in a blog post" in text
-    assert "Not checked yet" in text
+    assert "Not verified" in text
 
 
 def test_the_source_opens_at_the_words(plan):

@@ -78,7 +78,7 @@ def test_a_quote_has_its_attribution_its_state_and_its_permalink(twins):
     assert (
         "> An open word *of* hers.\n>\n> — Author, in Doe, 2009, p. 5\n>\n"
         "> [Amnesia](https://example.org/companion/themes/amnesia/), "
-        "[Numbing](https://example.org/companion/themes/numbing/). Not checked yet. "
+        "[Numbing](https://example.org/companion/themes/numbing/). Not verified. "
         "[Permalink](https://example.org/companion/notes/forgetting/#q-open-word)\n"
     ) in twins[FORGETTING]
 

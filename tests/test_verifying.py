@@ -209,10 +209,7 @@ def test_an_entry_that_a_change_adds_is_named_as_not_repeated(root, tmp_path_fac
     sides = read_sides(str(before), str(root), options(root))
     for shown in ("\n".join(render_text(compare(*sides))), render_markdown(compare(*sides))):
         assert "1 quotation is verified that was not before, recorded by this contribution, not repeated here" in shown
-        assert (
-            "not checked yet → checked against the work itself, recorded by this contribution, not repeated here"
-            in shown
-        )
+        assert "not verified → verified against the source, recorded by this contribution, not repeated here" in shown
 
 
 def test_an_entry_that_changes_nothing_else_is_named(root, tmp_path_factory):
@@ -239,10 +236,10 @@ def test_one_wording_of_the_state():
     from florilegium.core.model import VerifiedAgainst
     from florilegium.quotations.states import state_words
 
-    assert state_words(None) == "Not checked yet"
-    assert state_words(VerifiedAgainst.SOURCE) == "Checked against the work itself"
-    assert state_words(VerifiedAgainst.SOURCE, None, 2) == "Checked against the work itself; compared by two"
-    assert state_words(VerifiedAgainst.QUOTED_IN) == "Checked against the work that quotes it"
+    assert state_words(None) == "Not verified"
+    assert state_words(VerifiedAgainst.SOURCE) == "Verified against the source"
+    assert state_words(VerifiedAgainst.SOURCE, None, 2) == "Verified against the source; compared by two"
+    assert state_words(VerifiedAgainst.QUOTED_IN) == "Verified against the work it is quoted in"
 
 
 def test_words_with_what_no_words_may_hold_are_not_recorded(root):

@@ -99,17 +99,14 @@ _KINDS = {
 
 
 def state_words(against: VerifiedAgainst | None, quoted_in: Source | None = None, people: int = 0) -> str:
-    """Return what readers are told, without a full stop; `people` are those who are named as having compared.
-
-    Words found where the note-taker read them name the kind of that work: `Checked against the blog post`.
-    """
+    """Return what readers are told, without a full stop; `people` are those who are named as having compared."""
     if against is None:
-        return "Not checked yet"
+        return "Not verified"
     both = "; compared by two" if people > 1 else ""
     if against is VerifiedAgainst.SOURCE:
-        return f"Checked against the work itself{both}"
-    kind = _KINDS.get(quoted_in.type if quoted_in else "", "the work that quotes it")
-    return f"Checked against {kind}{both}"
+        return f"Verified against the source{both}"
+    kind = _KINDS.get(quoted_in.type if quoted_in else "", "the work")
+    return f"Verified against {kind} it is quoted in{both}"
 
 
 class ComparedFile(NamedTuple):

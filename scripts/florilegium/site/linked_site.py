@@ -154,11 +154,11 @@ class Site:
         return translation.language or self.links.library.settings.language or "en"
 
     def translated_by(self, translation: Translation) -> str:
-        """Who translated, and where that was published: `Translated by Kim Jones, in Roe, 2010; not checked`."""
+        """Who translated, and where that was published: `Translated by Kim Jones, in Roe, 2010; not verified`."""
         said = self._translated % {"name": translation.translator}
         if translation.is_published and translation.reference:
             said += f", {self.words.gettext('in')} {self.reference_text(translation.reference)}"
-        return f"{said}; {self.words.gettext('not checked')}"
+        return f"{said}; {self.words.gettext('not verified')}"
 
     @cached_property
     def _translated(self) -> str:
