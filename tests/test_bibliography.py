@@ -4,6 +4,7 @@ import hashlib
 import random
 import re
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from html.parser import HTMLParser
@@ -659,6 +660,7 @@ def test_the_machine_is_at_fault_and_no_work(apa: Style, monkeypatch: pytest.Mon
         assert caught.value.help
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no process can be given less memory")
 def test_pandoc_that_gets_no_memory(apa: Style, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     starved = stand_in(tmp_path, f'ulimit -v 60000; exec {find_pandoc().path} "$@"')
     monkeypatch.setattr(formatting, "find_pandoc", lambda: starved)
