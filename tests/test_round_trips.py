@@ -133,7 +133,6 @@ def test_lists_of_people_as_others_write_them(written, people, doubtful):
         ("edition = {Norton critical}", "edition", "Norton critical"),
         ("isbn = {978-0-306-40615-7 (pbk); 0306406152}", "ISBN", "978-0-306-40615-7"),
         ("url = {www.example.org/a}", "URL", "http://www.example.org/a"),
-        ("url = {https://a.org/1; https://a.org/2}", "URL", "https://a.org/1"),
     ],
 )  # fmt: skip
 def test_fields_as_others_write_them(field, name, value):
@@ -179,3 +178,12 @@ def test_records_as_databases_write_them(lines, item):
     found, _ = parse_records(LineTable("works.ris", f"{lines}\nER  - \n"))
     given = to_csl(found[0])
     assert {name: given.get(name) for name in item} == item
+
+
+def test_of_several_addresses_the_first_is_read_and_that_is_said():
+    found, problems = parse_bibtex(LineTable("works.bib", "@book{k, url = {https://a.org/1; https://a.org/2}}"))
+    assert (found[0].variables["URL"], [p.rule for p in problems]) == ("https://a.org/1", ["doubtful-reference"])
+    found, problems = parse_records(
+        LineTable("works.ris", "TY  - BOOK\nUR  - https://a.org/1; https://a.org/2\nER  - \n")
+    )
+    assert (found[0].variables["URL"], [p.rule for p in problems]) == ("https://a.org/1", ["doubtful-reference"])

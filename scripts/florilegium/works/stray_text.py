@@ -5,7 +5,7 @@ import re
 
 from .identifiers import parse_isbn, parse_issn
 
-__all__ = ["edition_number", "first_address", "first_number", "without_entities"]
+__all__ = ["edition_number", "first_address", "first_number", "names_several", "without_entities"]
 
 _ENTITY = re.compile(r"&(?:amp;)?(?:[A-Za-z]{2,7}|#[0-9]{2,6}|#x[0-9A-Fa-f]{2,5});")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s|]+", re.IGNORECASE)
@@ -38,6 +38,11 @@ def first_address(text: str) -> str:
         return text
     address = found[0].rstrip(",;")
     return f"http://{address}" if address.lower().startswith("www.") else address
+
+
+def names_several(text: str) -> bool:
+    """Whether a field holds more than one web address."""
+    return len(_ADDRESS.findall(text)) > 1
 
 
 def first_number(text: str) -> str:

@@ -10,7 +10,7 @@ from ..citation_keys import is_citable, plain_key, propose_key
 from ..csl import parse_source
 from ..csl.csl_dates import date_to_csl, guess_date
 from ..identifiers import parse_arxiv
-from ..stray_text import edition_number, first_address, first_number, without_entities
+from ..stray_text import edition_number, first_address, first_number, names_several, without_entities
 from .bibtex_entries import BibtexEntry, Value, read_entries
 from .bibtex_fields import (
     BIBTEX_DATES,
@@ -153,6 +153,8 @@ class _Converter:
             return
         if form is FieldForm.ADDRESS:
             text = decode_address(value.text)
+            if name == "URL" and names_several(text):
+                self.doubt(value.span, "the field holds several addresses; the first is read", "write one address")
             text = first_address(text) if name == "URL" else first_number(text) if name in ("ISBN", "ISSN") else text
             self.text(name, text, value.span)
             return

@@ -15,7 +15,7 @@ from ..citation_keys import is_citable, propose_key
 from ..csl import parse_source
 from ..csl.csl_dates import date_to_csl, guess_date, parse_date_text
 from ..identifiers import parse_doi, parse_isbn, parse_issn, parse_pmcid
-from ..stray_text import edition_number, first_address, first_number, without_entities
+from ..stray_text import edition_number, first_address, first_number, names_several, without_entities
 from .ris_fields import (
     IN_BOOKS,
     IN_SERIES,
@@ -102,6 +102,10 @@ class _Reader:
         if len(self.problems) < _MAX_PROBLEMS:
             self.problems.append(Diagnostic(rule="invalid-reference", span=span, message=message, help=remedy))
 
+    def doubt(self, span: Span, message: str, remedy: str) -> None:
+        if len(self.problems) < _MAX_PROBLEMS:
+            self.problems.append(Diagnostic(rule="doubtful-reference", span=span, message=message, help=remedy))
+
     def lines(self) -> Iterator[tuple[int, int]]:
         """Where each line begins and ends, its end left out."""
         text = self.table.text
@@ -158,11 +162,8 @@ class _Reader:
             pieces = [*pieces[:-1], *([ended[1]] if ended[1] else []), "others"]
         if len(pieces) < 2 and not ended:
             return [field]
-        if len(self.problems) < _MAX_PROBLEMS:
-            message = f"the field {field.tag} names several people; each is read by itself"
-            remedy = f"write a line {field.tag} for each of them"
-            found = Diagnostic(rule="doubtful-reference", span=field.span, message=message, help=remedy)
-            self.problems.append(found)
+        message = f"the field {field.tag} names several people; each is read by itself"
+        self.doubt(field.span, message, f"write a line {field.tag} for each of them")
         return [field._replace(text=piece) for piece in pieces]
 
     def line(self, line: str, begin: int, tagged: re.Match[str] | None, fields: list[_Field]) -> None:
@@ -192,6 +193,9 @@ class _Reader:
             self.report(kind.span, "the record that begins here has no type", "begin it with TY  - JOUR")
         elif not ris_csl_type(kind.text):
             self.report(kind.span, f"{quoted(kind.text)} is not a RIS type", "write JOUR, CHAP, BOOK, ELEC or GEN")
+        for field in fields:
+            if field.tag == "UR" and names_several(field.text):
+                self.doubt(field.span, "the field UR holds several addresses; the first is read", "write one address")
         seen: dict[str, _Field] = {}
         for field in fields:
             first = seen.setdefault(SAME.get(field.tag, field.tag), field)
