@@ -9,6 +9,7 @@ another; what counts is the ratio to stock, and how the times grow with the libr
 import argparse
 import os
 import platform
+import re
 import shutil
 import statistics
 import subprocess
@@ -17,12 +18,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple, TypeAlias
 
-from make_library import PROJECT, make_library, make_stock
+from make_library import GENERATED, PROJECT, make_library, make_stock
 
 MEBIBYTE = 1024 * 1024
 SAMPLING = 0.2
@@ -41,6 +43,12 @@ class Measured:
     """Peak resident bytes of the largest process."""
     together: int
     """Peak of the proportional set sizes of all processes, in bytes, as sampled; 0 where the system has no `/proc`."""
+    processes: tuple[tuple[str, int], ...] = ()
+    """The processes, by what they ran, with the peak of resident bytes of each, as sampled; the largest first."""
+
+
+Found: TypeAlias = dict[tuple[str, int], Measured]
+"""What was measured, by step and number of notes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +68,7 @@ class Ground:
         """Remove whatever earlier runs left."""
         shutil.rmtree(self.state, ignore_errors=True)
         shutil.rmtree(self.library / "site", ignore_errors=True)
-        for folder in ("notes", "themes", "quotes", "references", "rules"):
+        for folder in GENERATED:
             shutil.rmtree(self.library / "docs" / folder, ignore_errors=True)
         (self.library / "docs" / "index.md").unlink(missing_ok=True)
 
@@ -82,7 +90,7 @@ def measure(command: Sequence[str], folder: Path, state: Path) -> Measured:
     with tempfile.TemporaryFile() as output:
         started = time.perf_counter()
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
-        with _sampled(process.pid) as peak:
+        with _sampled(process.pid) as (peak, each):
             _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -90,23 +98,32 @@ def measure(command: Sequence[str], folder: Path, state: Path) -> Measured:
             output.seek(0)
             sys.exit(f"{' '.join(command)} failed:\n{output.read().decode(errors='replace')[-2000:]}")
     unit = 1 if sys.platform == "darwin" else 1024
-    return Measured(wall=wall, cpu=usage.ru_utime + usage.ru_stime, largest=usage.ru_maxrss * unit, together=max(peak))
+    return Measured(
+        wall=wall,
+        cpu=usage.ru_utime + usage.ru_stime,
+        largest=usage.ru_maxrss * unit,
+        together=max(peak),
+        processes=tuple(sorted(each.values(), key=lambda one: -one[1])),
+    )
 
 
 @contextmanager
-def _sampled(pid: int) -> Iterator[list[int]]:
-    """The memory that a process and its descendants use together, looked at again and again inside the block."""
+def _sampled(pid: int) -> Iterator[tuple[list[int], dict[int, tuple[str, int]]]]:
+    """The memory that a process and its descendants use together, and that of each, sampled inside the block."""
     peak = [0]
+    each: dict[int, tuple[str, int]] = {}
     done = threading.Event()
 
     def sample() -> None:
         while not done.wait(SAMPLING):
-            peak.append(sum(map(_proportional_size, _descendants(pid))))
+            found = _descendants(pid)
+            peak.append(sum(map(_proportional_size, found)))
+            each.update({one: process for one in found if (process := _process(one))})
 
     thread = threading.Thread(target=sample)
     thread.start()
     try:
-        yield peak
+        yield peak, each
     finally:
         done.set()
         thread.join()
@@ -126,6 +143,18 @@ def _descendants(pid: int) -> list[int]:
     for known in found:
         found += children.get(known, [])
     return found
+
+
+def _process(pid: int) -> tuple[str, int] | None:
+    """What a process runs, and the peak of its resident bytes; None when it has ended."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+        status = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return None
+    peak = next((int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:")), 0)
+    named = [Path(word).name for word in words if word and not word.startswith("-")]
+    return " ".join(named[:3]), peak
 
 
 def _proportional_size(pid: int) -> int:
@@ -164,15 +193,56 @@ def build_cold(ground: Ground) -> Measured:
 
 
 def build_sentence(ground: Ground) -> Measured:
-    """`florilegium build --no-search` when one sentence has changed"""
+    """`florilegium build` when one sentence has changed"""
     with _edited(ground, _change_sentence):
-        return ground.florilegium("build", "--no-search")
+        return ground.florilegium("build")
 
 
 def build_quote(ground: Ground) -> Measured:
-    """`florilegium build --no-search` when one quote was added"""
+    """`florilegium build` when one quote was added"""
     with _edited(ground, _add_quote):
-        return ground.florilegium("build", "--no-search")
+        return ground.florilegium("build")
+
+
+def build_again(ground: Ground) -> Measured:
+    """`florilegium build` when nothing has changed"""
+    return ground.florilegium("build")
+
+
+def build_theme(ground: Ground) -> Measured:
+    """`florilegium build` when one theme has another label"""
+    theme = min((ground.library / "annotations" / "themes").iterdir())
+    before = theme.read_text(encoding="utf-8")
+    theme.write_text(re.sub(r"(?m)^label: .*$", 'label: "Another label"', before, count=1), encoding="utf-8")
+    try:
+        return ground.florilegium("build")
+    finally:
+        theme.write_text(before, encoding="utf-8")
+
+
+def export(ground: Ground) -> Measured:
+    """`florilegium export` of all data files"""
+    with tempfile.TemporaryDirectory() as folder:
+        return ground.florilegium("export", "--output", folder)
+
+
+def live_edit(ground: Ground) -> Measured:
+    """one sentence changed while `florilegium serve` runs, until the page shows it"""
+    return _live(ground)
+
+
+def live_search(ground: Ground) -> Measured:
+    """the same until the search index has it too"""
+    return _live(ground, "--search")
+
+
+def _live(ground: Ground, *arguments: str) -> Measured:
+    command = [sys.executable, str(Path(__file__).with_name("measure_live.py")), str(ground.library), *arguments]
+    environment = {**os.environ, "FLORILEGIUM_STATE": str(ground.state), "PYTHONPATH": str(PROJECT / "scripts")}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(done.stderr)
+    return Measured(wall=float(done.stdout.splitlines()[-1]), cpu=0, largest=0, together=0)
 
 
 def build_stock(ground: Ground) -> Measured:
@@ -194,8 +264,13 @@ STEPS: dict[str, Callable[[Ground], Measured]] = {
     "check-again": check_again,
     "check-edited": check_edited,
     "build-cold": build_cold,
+    "build-again": build_again,
     "build-sentence": build_sentence,
     "build-quote": build_quote,
+    "build-theme": build_theme,
+    "export": export,
+    "live-edit": live_edit,
+    "live-search": live_search,
 }
 """By name, in the order in which they are run: what one leaves, the next one finds."""
 
@@ -230,7 +305,7 @@ def _add_quote(text: str) -> str:
 # ----------------------------------------------------------------------------------------------------- report
 
 
-def run(sizes: Sequence[int], steps: Sequence[str], repeat: int, work: Path) -> dict[tuple[str, int], Measured]:
+def run(sizes: Sequence[int], steps: Sequence[str], repeat: int, work: Path) -> Found:
     """The medians of all steps at all sizes."""
     _run_once(make_ground(work, 20), steps)  # so that everything is compiled
     found = {}
@@ -269,10 +344,65 @@ def median(measured: Sequence[Measured]) -> Measured:
         cpu=statistics.median(m.cpu for m in measured),
         largest=round(statistics.median(m.largest for m in measured)),
         together=round(statistics.median(m.together for m in measured)),
+        processes=measured[0].processes,
     )
 
 
-def render(found: dict[tuple[str, int], Measured]) -> Iterator[str]:
+class Goal(NamedTuple):
+    """What is to be reached: a bar, and what would be a marvel."""
+
+    what: str
+    reached: Callable[[Found], float]
+    """Raises `KeyError` where a step or size was not measured."""
+    bar: float
+    marvel: float
+
+
+GOALS = (
+    Goal(
+        "whole build, 1,000 notes, of stock (wall)",
+        lambda f: f["build-cold", 1000].wall / f["stock", 1000].wall, 1.3, 1.0,
+    ),
+    Goal("CPU of it, of stock", lambda f: f["build-cold", 1000].cpu / f["stock", 1000].cpu, 2.5, 2.0),
+    Goal("one sentence, 1,000 notes, search included, s", lambda f: f["build-sentence", 1000].wall, 2, 0.5),
+    Goal("the same in `serve`, on the page, s", lambda f: f["live-edit", 1000].wall, 2, 0.5),
+    Goal("the same in `serve`, in the search, s", lambda f: f["live-search", 1000].wall, 2, 0.5),
+    Goal("one quotation added, 1,000 notes, s", lambda f: f["build-quote", 1000].wall, 2, 0.5),
+    Goal("one theme renamed, 1,000 notes, s", lambda f: f["build-theme", 1000].wall, 2, 0.5),
+    Goal("one sentence, 10,000 notes, s", lambda f: f["build-sentence", 10_000].wall, 4, 2),
+    Goal("check, 10,000 notes, cold, s", lambda f: f["check-cold", 10_000].wall, 10, 5),
+    Goal("check, 10,000 notes, nothing changed, s", lambda f: f["check-again", 10_000].wall, 0.4, 0.15),
+    Goal("check, 10,000 notes, one note changed, s", lambda f: f["check-edited", 10_000].wall, 1, 0.3),
+    Goal(
+        "growth of the whole build, 1,000 to 10,000",
+        lambda f: f["build-cold", 10_000].wall / f["build-cold", 1000].wall, 10.5, 10,
+    ),
+    Goal("largest process, 10,000 notes, GiB", lambda f: f["build-cold", 10_000].largest / 1024 / MEBIBYTE, 1, 0.5),
+    Goal("export of all, 10,000 notes, s", lambda f: f["export", 10_000].wall, 20, 5),
+)  # fmt: skip
+"""From the design of this program. Ratios count; seconds are those of two quiet processors."""
+
+
+def render_goals(found: Found) -> Iterator[str]:
+    """The goals as a Markdown table, with what was reached of those that were measured."""
+    yield "| goal | reached | bar | best |"
+    yield "|---|--:|--:|--:|"
+    for goal in GOALS:
+        with suppress(KeyError):
+            yield f"| {goal.what} | {goal.reached(found):.2f} | {goal.bar:g} | {goal.marvel:g} |"
+    yield ""
+
+
+def render_processes(found: Found) -> Iterator[str]:
+    """The peak of memory of every process of a whole build."""
+    for (step, notes), measured in sorted(found.items(), key=lambda item: item[0][1]):
+        if step in ("build-cold", "stock") and measured.processes:
+            yield f"{step}, {notes:,} notes, MiB of each process:"
+            yield from (f"- {size / MEBIBYTE:.0f} {name}" for name, size in measured.processes[:12])
+            yield ""
+
+
+def render(found: Found) -> Iterator[str]:
     """The results as a Markdown table, a line a step and size, and the growth from one size to the next."""
     yield f"{os.cpu_count()} processors, Python {platform.python_version()}\n"
     yield "| step | notes | wall s | of stock | CPU s | largest process MiB | all MiB |"
@@ -298,7 +428,8 @@ def main() -> None:
     parser.add_argument("--work", type=Path, help="an empty folder for the libraries; default: a temporary one")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.work) as work:
-        for line in render(run(sorted(options.sizes), options.steps, options.repeat, Path(work))):
+        found = run(sorted(options.sizes), options.steps, options.repeat, Path(work))
+        for line in (*render_goals(found), *render(found), "", *render_processes(found)):
             print(line)
 
 
