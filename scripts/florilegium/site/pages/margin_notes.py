@@ -5,10 +5,11 @@ They repeat what the list of works cited says, so they are hidden from screen re
 
 import re
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ...core.model import Note
 from .cards import PageSite
+from .punctuation import smarten
 
 __all__ = ["with_margin_notes"]
 
@@ -41,7 +42,8 @@ def _note(key: str, site: PageSite) -> str:
     read = site._("Not read itself.") if not site.consulted(key) else ""
     parts = [Markup("<b>{}.</b>").format(name.rstrip("."))]
     if title:
-        parts.append(Markup("{}{}").format(title, "" if title[-1:] in ".?!…" else "."))
+        shown = Markup(smarten(escape(title), site.words.locale.language))
+        parts.append(Markup("{}{}").format(shown, "" if title[-1:] in ".?!…" else "."))
     if container and container != title:
         parts.append(Markup("<em>{}.</em>").format(container.rstrip(".")))
     if read:
