@@ -242,7 +242,7 @@ def test_near_misses_of_refused_yaml(loader, text):
         ("a: [x, y\nb: c\n", "1:4", 'what opens here with "["'),
         ("a: {x: y\nb: c\n", "1:4", 'what opens here with "{"'),
         ("a: b: c\n", "1:5", 'a second ": "'),
-        ("a: b\n  c: d\n", "2:4", 'a second ": "'),
+        ("a: b\n  c: d\n", "2:4", "this line is indented"),
         ("a: @b\n", "1:4", 'a value cannot begin with "@"'),
         ("a: `b`\n", "1:4", 'a value cannot begin with "`"'),
         ("a:\n\tb: c\n", "2:1", "a tab cannot indent"),

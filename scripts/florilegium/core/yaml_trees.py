@@ -189,6 +189,10 @@ class _YamlReader(Reader):
         if mark is None:
             return self.report(self.place(0, 0), f"this is not YAML ({_first_line(problem)})")
         opened = error.context_mark or mark
+        if merge := _MERGE.search(self.text):
+            message = "a merge was not finished here: two versions of the front matter stand one after the other"
+            remedy = "keep one of the two, and delete the lines <<<<<<<, ======= and >>>>>>>"
+            return self.report(self.place(*merge.span()), message, remedy)
         if self.text.startswith("%"):
             end = self.text.find("\n")
             return self.report(self.place(0, max(end, 1)), "YAML directives are refused", _NO_DIRECTIVE)
@@ -255,6 +259,12 @@ class _YamlReader(Reader):
             glued = self.line_above(mark, _GLUED)
             if glued:
                 return "a space is missing after the colon in the line above", f"write {glued[1]}: {glued[2]}"
+            line, above = self.line_at(mark), self.line_above(mark, _PLAIN_LINE)
+            if above and re.match(r" +[\w-]+: +[^:]*$", line):
+                return (
+                    "this line is indented, so it goes on with the value above",
+                    f"remove the spaces before {line.strip()}",
+                )
             return 'a second ": " in one value', self.quoted_line(mark)
         if sign == "\t" or "tab" in problem:
             return "a tab cannot indent YAML", "indent with spaces"
@@ -272,6 +282,11 @@ class _YamlReader(Reader):
         if signs := _SIGNS_IN_LIST.fullmatch(self.line_at(mark)):
             bare = ", ".join(part.strip(" !#") for part in signs[2].split(","))
             return "a sign before a value is not YAML", f"write {signs[1]}: [{bare}]"
+        above = self.line_above(mark, _PLAIN_LINE)
+        if "expected" in problem and above and re.match(r"[^\W\d_][^:]*$", self.line_at(mark)):
+            return "this line has no key", f"put it behind the line above: {above[0].strip()} {self.line_at(mark)}"
+        if "not allowed" in problem and (remedy := self.in_quotes(mark)):
+            return f"a value cannot begin with {quoted(sign)}", remedy
         if "expected" in problem and (remedy := self.in_quotes(mark)):
             return "a value with more than these brackets or marks needs quotes", remedy
         if "expected" in problem:
@@ -283,11 +298,13 @@ class _YamlReader(Reader):
 
 
 _KEY_AND_VALUE = re.compile(r"\s*(?:- )?([^\s:\"'#][^:\n]*): +([^\"'\[{\n]*[^\s\"'\[{])\s*$")
-_SIGN_FIRST = re.compile(r"\s*(?:- )?([\w-]+): +([\[*&!{'\"@`%>|][^\n]*[^\s\]}]|['\"].*['\"])\Z")
+_SIGN_FIRST = re.compile(r"\s*(?:- )?([\w-]+): +((?:[\[*&!{'\"@`%>|]|[-?] )[^\n]*[^\s\]}]|['\"].*['\"])\Z")
 """A line whose value begins with a sign that YAML reads as its own, and goes on as a text."""
 _ODD_COLON = re.compile(r" *([A-Za-z][\w-]*)( *(?:：|=(?!=)) *)(\S.*)")
 _STAR_ITEM = re.compile(r"( *)\*\s+(\S.*)")
 _SIGNS_IN_LIST = re.compile(r"\s*([\w-]+): *\[((?:\s*[!#][\w-]+\s*,?)+)\]")
+_PLAIN_LINE = re.compile(r"[\w-]+: +[^\s\[{|>\"'&*!].*")
+_MERGE = re.compile(r"^(?:<{7}|>{7}) .*$", re.MULTILINE)
 _GLUED = re.compile(r" *([A-Za-z_-]+):([^\s:/].*)")
 _GLUED_ITEM = re.compile(r"( *)-([^\s-].*)")
 _COMMENT_IN_BRACKETS = re.compile(r"""^[^\n#'"\[{]*[\[{](?:[^]}\n'"]*[\s,])?(#[^\n]*)""", re.MULTILINE)

@@ -13,7 +13,7 @@ from ..core.spans import LineTable, Span
 from ..core.trees import DataNode, Mapping, Scalar, Sequence, kind_of
 from ..core.yaml_trees import parse_yaml
 from .cut_values import find_cut_values
-from .value_remedies import as_list, date_remedy
+from .value_remedies import as_list, date_remedy, opening_remedy
 
 __all__ = [
     "DataNode",
@@ -62,7 +62,6 @@ _OPENING = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\n|\r)")
 _CLOSING = re.compile(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)")
 _BLANK_LINE = re.compile(r"[ \t]*[\r\n]")
 _NONE = "the front matter is missing"
-_FORM = 'begin the file with a line "---", a line such as "title: A title", and another line "---"'
 _LATER = re.compile(r"\s+---[ \t]*[\r\n]")
 
 
@@ -76,7 +75,9 @@ def cut_front_matter(text: str) -> FileDivision | HeadProblem:
         first = re.search(r"[\r\n]|\Z", text)
         later = _LATER.match(text)
         message, remedy = (
-            ("the --- is not at the very beginning of the file", "remove them") if later else (_NONE, _opening(text))
+            ("the --- is not at the very beginning of the file", "remove them")
+            if later
+            else (_NONE, opening_remedy(text))
         )
         return HeadProblem(message, remedy, 0, first.start() if first else 0)
     closing = _CLOSING.search(text, opening.end())
@@ -84,16 +85,6 @@ def cut_front_matter(text: str) -> FileDivision | HeadProblem:
         message = "the front matter that opens here is never closed"
         return HeadProblem(message, 'close it with a line "---"', opening.start(), len(opening[0].rstrip()))
     return FileDivision(opening.end(), closing.start(), closing.end())
-
-
-def _opening(text: str) -> str:
-    """How the file should begin, if that can be told from its first line."""
-    first = text.lstrip("\ufeff").split("\n", 1)[0].strip()
-    if re.fullmatch(r"\+{3,}|[—–―*_=]{1,5}|--|-{4,}|```\s*\w*|~~~\s*\w*", first):
-        return f'write "---" in place of {quoted(first)}, and "---" in the line that closes the front matter'
-    if re.match(r"(?:title|source|label|themes|basis)\s*:", first):
-        return 'write "---" in a line before it, and another "---" where the text begins'
-    return _FORM
 
 
 def parse_front_matter(table: LineTable) -> FrontMatter:
@@ -292,6 +283,12 @@ class Fields:
             if node.text.lstrip().startswith("@") and "{" in node.text:
                 remedy = "save it as a file of BibTeX in annotations/references/, and leave the key out"
             self.expect(key, f"a list of {of}", node, remedy)
+        elif isinstance(node, Mapping) and of == "works" and node.entries:
+            key = node.entries[0][0].text
+            remedy = (
+                'write "- " before id:, two columns to the left' if key == "id" else f'write "- id: {key}" for "{key}:"'
+            )
+            self.expect(key="references", wanted=wanted, node=node, remedy=remedy)
         elif isinstance(node, Mapping) and of in ("ids", "names"):
             inner = [value.text if of == "names" and isinstance(value, Scalar) else k.text for k, value in node.entries]
             self.expect(key, f"a list of {of}", node, f"write {key}: [{', '.join(inner)}]")

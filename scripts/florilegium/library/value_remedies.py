@@ -3,7 +3,11 @@
 import re
 from datetime import date
 
-__all__ = ["as_list", "date_remedy"]
+from ..core.diagnostics import quoted
+
+__all__ = ["as_list", "date_remedy", "opening_remedy"]
+
+_FORM = 'begin the file with a line "---", a line such as "title: A title", and another line "---"'
 
 _NUMBERS = re.compile(r"(\d{1,2})\s*([./-])\s*(\d{1,2})\s*[./-]\s*(\d{4})\Z")
 _YEAR_FIRST = re.compile(r"(\d{4})[./-]?(\d{1,2})[./-]?(\d{1,2})(?:[T ].*)?\Z")
@@ -35,3 +39,13 @@ def as_list(text: str, *, of_ids: bool) -> str:
     text = text.strip().strip("()")
     parts = re.split(r"[\s,;/]+|\s-" if of_ids else r"[,;]", text)
     return f"[{', '.join(part.strip(' #-@') for part in parts if part.strip(' #-@'))}]"
+
+
+def opening_remedy(text: str) -> str:
+    """How a file without a front matter should begin, if that can be told from its first line."""
+    first = text.lstrip("\ufeff").split("\n", 1)[0].strip()
+    if re.fullmatch(r"\+{3,}|[—–―*_=]{1,5}|--|-{4,}|```\s*\w*|~~~\s*\w*", first):
+        return f'write "---" in place of {quoted(first)}, and "---" in the line that closes the front matter'
+    if re.match(r"(?:title|source|label|themes|basis)\s*:", first):
+        return 'write "---" in a line before it, and another "---" where the text begins'
+    return _FORM

@@ -84,7 +84,7 @@ class _Reader:
         self.positions = Positions(table, start, data)
         self.root = build_tree(self.text, data)
         self.has_html = b"<" in data
-        self.has_bullets = any(sign in self.text for sign in ("•‣▪◦●○■□·＞›❯" if not data.isascii() else ""))
+        self.has_bullets = any(sign in self.text for sign in ("•‣▪◦●○■□·→➢➤＞›❯" if not data.isascii() else ""))
         self.has_bullets |= b"\\>" in data or b"&gt;" in data
         self.signs = [*(sign for sign in (b"@", b"://", b"<") if sign in data), *foreign_signs(data)]
         """Without any of these, running text holds nothing to find."""

@@ -68,7 +68,7 @@ _BARE_KEY = re.compile(rb"\[[a-z]+\d{4}")
 """What may be a citation of which the `@` was left out."""
 
 _SHOWN = 3
-_BULLET = re.compile(r"[•‣▪◦●○■□·–]\s")
+_BULLET = re.compile(r"[•‣▪◦●○■□·→➢➤–]\s")
 _QUOTE_SIGN = re.compile(r"[＞›❯>]\s")
 _MARKUP = re.compile(r"(?<![\w\\])@[\w{]|\*[^\s*]|\]\(|\[[@^]|^#{1,6} |^> |^[-*+] ", re.MULTILINE)
 
@@ -91,7 +91,7 @@ def check_run(run: InlineRun, *, in_quote: bool = False) -> Iterator[TagFault]:
             name, _, alias = written.strip("![]").partition("|")
             if name.startswith("@"):
                 remedy = f"write [{name}], the citation"
-            elif _PICTURE.search(name):
+            elif _PICTURE.search(name.partition("#")[0]):
                 remedy = "remove it: notes show no files; link to a page that shows it"
             else:
                 remedy = _link_remedy(name, alias)
@@ -149,7 +149,7 @@ def check_paragraph(node: Node, *, in_quote: bool = False) -> Iterator[TagFault]
             message = f"{quoted(child.text[0])} begins no block quote here"
             yield TagFault("pasted-bullet", child.start, end, message, "begin the line with a plain >")
             return
-        if at_line_start and child.kind == "Text" and child.text[:1] in "•‣▪◦●○■□·" and _BULLET.match(child.text):
+        if at_line_start and child.kind == "Text" and child.text[:1] in "•‣▪◦●○■□·→➢➤" and _BULLET.match(child.text):
             end = child.start + len(child.text[0].encode())
             yield TagFault(
                 "pasted-bullet", child.start, end, f"{quoted(child.text[0])} begins no list", "begin the line with -"

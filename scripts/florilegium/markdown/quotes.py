@@ -125,7 +125,7 @@ class _Parser:
         end = self.found[0].start if self.found else self._first_tag()
         raw = self.text[self.start : end].rstrip("([")
         cut = _IN.search(raw)
-        words = (raw[: cut.start()] if cut else raw).rstrip(" \t\n,")
+        words = (raw[: cut.start()] if cut else raw).rstrip(" \t\n,:")
         if not words.strip():
             who = late_speaker(self.text, self.found[-1].end) if self.found else ""
             work = self._written(self.found[0]) if self.found else "[@key, p. 1]"

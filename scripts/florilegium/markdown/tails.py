@@ -30,7 +30,7 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 """A page or another place that was put behind the citation."""
-_ID = re.compile(r"[{(\[]\s*#\s*([^#{}()\[\]\n]+?)\s*[})\]]|\{([a-z0-9]+(?:-[a-z0-9]+)*)\}")
+_ID = re.compile(r"[{(\[]\s*#\s*([^#{}()\[\]\n]+?)\s*[})\]]|\{(?:id=)?([a-z0-9]+(?:-[a-z0-9]+)*)\}")
 _TOKEN = re.compile(r"\S+")
 _ENDS = ",.;"
 _LATE = re.compile(r"[\s,]*([^\W\d][^#!{}\[\]\n]*)")
@@ -118,7 +118,8 @@ def _words(words: str, start: int, theme: str, *, after_id: bool) -> Part:
     if not slug:
         return Part(start, end, message=_no_tag(words), remedy=FORM)
     remedy = f"write #{slug} if it is a theme, !{slug} if it is a notice, {{#{slug}}} if it is the id of the quote"
-    about = f"{theme}-{slug} {slug}" if theme else slug
+    last = propose_id(words.rsplit(maxsplit=1)[-1], otherwise=slug)
+    about = " ".join(dict.fromkeys([*([f"{theme}-{slug}"] if theme else []), slug, last]))
     return Part(start, end, message=_no_tag(words), remedy=remedy, about=about)
 
 

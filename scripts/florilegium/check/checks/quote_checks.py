@@ -105,6 +105,14 @@ def _role_remedy(context: Context, quote: Quote, speaker: Speaker) -> str:
         read_voices(context.links, replace(quote, speaker=bare)), SpeakerFault
     ):
         return f"write it without emphasis: {bare.text}"
+    inner = replace(speaker, text=speaker.text.strip("()[]\"“”'‘’ "))
+    if inner.text != speaker.text and not isinstance(
+        read_voices(context.links, replace(quote, speaker=inner)), SpeakerFault
+    ):
+        return f"write it without brackets or quotation marks: {inner.text}"
+    if re.fullmatch(r"[\"“„«']?[^\W\d_a-z][\w’-]*[\"”“»']?", speaker.text):
+        name = speaker.text.strip("\"“”„«»'")
+        return f'put a role before the name: {next(iter(roles))}, "{name}" (the roles are {", ".join(roles)})'
     source = context.links.sources.get(quote.reference.key) if quote.reference else None
     for person in named_people(source, roles) if source else ():
         if person.full.split()[-1].casefold() in speaker.text.casefold().split():

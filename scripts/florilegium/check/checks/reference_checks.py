@@ -192,8 +192,10 @@ def check_missing_locator(context: Context) -> Iterator[Diagnostic]:
         if source is not None and source.type in _PAGED:
             message = f"the quote does not say where in {quoted(reference.key)} it stands"
             page = _page(context, quote, reference.key)
+            written = re.search(r"\d+(?:[-–]\d+)?", reference.suffix)
             remedy = f"add the page: [@{reference.key}, p. {page or '…'}]"
             remedy += "; florilegium check --fix writes it" if page else ""
+            remedy = f"write [@{reference.key}, p. {written[0]}]" if written else remedy
             yield found("missing-locator", reference.span, message, remedy, about=reference.key)
 
 
