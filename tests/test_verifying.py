@@ -13,7 +13,7 @@ from florilegium.check.verifying import VerifyRequest, remove_entries, verify_li
 from florilegium.core.errors import CannotRun
 from florilegium.edit.fixes import plan_fixes
 from florilegium.quotations.fingerprints import Fingerprint, is_same_work, parse_fingerprint
-from florilegium.quotations.matching import normal_form
+from florilegium.quotations.matching import MATCHING, normal_form
 from florilegium.quotations.originals import read_original
 from florilegium.site.data_files import find_quote_contexts
 
@@ -50,7 +50,7 @@ def rules(root: Path) -> set[str]:
 def test_the_record_says_when_against_what_and_how(root):
     assert run(root).diagnostics == ()
     (line,) = lock(root)
-    assert line.endswith(" 32 2026-11-23 matching=2 work=;doe;what-is-forgotten;2009")
+    assert line.endswith(f" 32 2026-11-23 matching={MATCHING} work=;doe;what-is-forgotten;2009")
     assert rules(root) == set()
 
 

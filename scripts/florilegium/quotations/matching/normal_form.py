@@ -26,7 +26,7 @@ __all__ = [
 
 NORMALISATION = 1
 """Version of the form of words whose digests `quotes.lock` holds: who changes that form counts up."""
-MATCHING = 2
+MATCHING = 3
 """Version of the comparison, which `quotes.lock` names beside each entry: who changes what passes counts up."""
 
 LINE_HYPHEN = "\xad"
