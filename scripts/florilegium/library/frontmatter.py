@@ -75,9 +75,7 @@ def cut_front_matter(text: str) -> FileDivision | HeadProblem:
         first = re.search(r"[\r\n]|\Z", text)
         later = _LATER.match(text)
         message, remedy = (
-            ("the --- is not at the very beginning of the file", "remove them")
-            if later
-            else (_NONE, opening_remedy(text))
+            ("spaces or blank lines stand before the ---", "remove them") if later else (_NONE, opening_remedy(text))
         )
         return HeadProblem(message, remedy, 0, first.start() if first else 0)
     closing = _CLOSING.search(text, opening.end())
