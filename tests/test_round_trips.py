@@ -1,5 +1,6 @@
 """Works of every type of CSL, written as BibLaTeX, BibTeX and RIS and read again: what the format can hold comes back."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -187,3 +188,11 @@ def test_of_several_addresses_the_first_is_read_and_that_is_said():
         LineTable("works.ris", "TY  - BOOK\nUR  - https://a.org/1; https://a.org/2\nER  - \n")
     )
     assert (found[0].variables["URL"], [p.rule for p in problems]) == ("https://a.org/1", ["doubtful-reference"])
+
+
+@pytest.mark.parametrize("people", [",", "ab ", "Doe J, ", " und", "&amp;", "(ed.", "et al "])
+def test_a_long_list_of_nothing_is_read_in_no_time(people):
+    before = time.process_time()
+    parse_bibtex(LineTable("works.bib", f"@book{{k, author={{{people * 8_000}}}, title={{T}}}}"))
+    parse_records(LineTable("works.ris", f"TY  - BOOK\nAU  - {people * 8_000}\nER  - \n"))
+    assert time.process_time() - before < 2

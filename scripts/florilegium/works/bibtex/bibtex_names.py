@@ -29,7 +29,9 @@ _SUFFIX = re.compile(r"\W*(?:jr|sr|junior|senior|i{1,3}|iv|v|2nd|3rd|esq|ph\W?d|
 _JUNIOR = re.compile(r"(?:jr|sr|junior|senior|ii|iii|2nd|3rd)\.?", re.IGNORECASE)
 _CONJUNCTIONS = frozenset(("y", "e", "i"))
 """Words between two family names, in Spanish, Portuguese and Catalan: no particles."""
-_ET_AL = re.compile(r"(?:[\s,;]|\\ )+(?:et\s+al(?:ii|\.)?|and\s+others|u\.\s?a\.)[\s.}]*$", re.IGNORECASE)
+_ET_AL = re.compile(
+    r"(?<![\s,;])(?:(?:[\s,;]|\\ )+(?:et\s+al(?:ii|\.)?|and\s+others|u\.\s?a\.))+[\s.}]*$", re.IGNORECASE
+)
 _EXTENDED = re.compile(r"^\s*\"?(?:family|given|prefix|suffix|useprefix|id|[a-z]+-i)\s*=", re.IGNORECASE)
 OTHERS = {"literal": "others"}
 _PARTED = "is parted by signs that BibTeX does not read"
