@@ -21,45 +21,66 @@ __all__ = ["blank_line_places", "check_blank_lines", "check_code", "check_confli
 _CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7}|\|{7})(?=[ \n]|\Z)", re.MULTILINE)
 _WIKILINK = re.compile(r"(!?)\[\[([^\[\]\n]+)\]\]")
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|pdf|mp[34]|m4a|webm|excalidraw|canvas)\Z", re.IGNORECASE)
+
 _OTHERS = tuple(
     (sign, re.compile(pattern, re.MULTILINE), what, remedy)
     for sign, pattern, what, remedy in (
-        # a sign that must be there, a pattern, what it is, and the remedy with its groups
-        ("%%", r"%%[^%]+%%", "is a comment of Obsidian, which would be shown", "remove it, or write <!-- … -->"),
+        # a sign that must be there, a pattern (bounded, so that no text takes quadratic time), what it is, the remedy
+        ("%%", r"%%[^%]{1,2000}%%", "is a comment of Obsidian, which would be shown", "remove it, or write <!-- … -->"),
         (
             "==",
-            r"(?<![=\w])==([^=\s](?:[^=]*[^=\s])?)==(?![=\w])",
+            r"(?<![=\w])==([^=\s](?:[^=]{0,300}[^=\s])?)==(?![=\w])",
             "is a highlight of Obsidian",
             r"write <mark>\1</mark>",
         ),
         (" ^", r"(?<= )\^[A-Za-z0-9-]+(?=[ \t]*(?:\n|\Z))", "is a block id of Obsidian", "remove it"),
         ("((", r"\(\([0-9a-f]{8}-[0-9a-f-]{27}\)\)", "is a block reference of Logseq", "write a Markdown link"),
         ("::", r"^[\w-][\w -]{0,40}::(?= |\Z)", "is a field of Logseq or Dataview", "remove the line"),
-        ("{{", r"\{\{[^{}\n]+\}\}", "is a placeholder of a template", "write what belongs there, or remove it"),
-        ("\\", r"\\\w*cite\w*\*?(?:\[([^\]\n]*)\])*\{([^{}\n]+)\}", "is a citation of LaTeX", r"write [@\2]"),
+        ("{{", r"\{\{[^{}\n]{1,300}\}\}", "is a placeholder of a template", "write what belongs there, or remove it"),
+        (
+            "\\",
+            r"\\\w{0,12}cite\w{0,12}\*?(?:\[([^\]\n]{0,100})\]){0,2}\{([^{}\n]{1,200})\}",
+            "is a citation of LaTeX",
+            r"write [@\2]",
+        ),
         ("##", r"\A#{2,6}(?=[^\s#])", "is a heading only in some programs", "put a space after it"),
-        ("[^", r"\[\^[^\]\s]+\]", "is the mark of a footnote that is missing", r"add the footnote below: \g<0>: …"),
+        (
+            "[^",
+            r"\[\^[^\[\]\s]{1,60}\]",
+            "is the mark of a footnote that is missing",
+            r"add the footnote below: \g<0>: …",
+        ),
         (
             "](",
-            r"(\[[^\]\n]+\])\([^()\n]* [^()\n]*\.md\)",
+            r"(\[[^\[\]\n]{1,200}\])\([^()\n]{0,200} [^()\n]{0,200}\.md\)",
             "is not a link: its address holds a space",
             "write - for the space",
         ),
-        ("] (", r"(\[[^\]\n]+\]) (\((?:https?:|[^()\s]*\.md)[^()\s]*\))", "is not a link", r"write \1\2"),
-        (")[", r"\(([^()\n]+)\)\[((?:https?:|[^\]\s]*\.md)[^\]\s]*)\]", "is not a link", r"write [\1](\2)"),
+        (
+            "] (",
+            r"(\[[^\[\]\n]{1,200}\]) (\((?:https?:|[^()\s]{1,200}\.md)[^()\s]{0,200}\))",
+            "is not a link",
+            r"write \1\2",
+        ),
+        (
+            ")[",
+            r"\(([^()\n]{1,200})\)\[((?:https?:|[^\[\]\s]{1,200}\.md)[^\[\]\s]{0,200})\]",
+            "is not a link",
+            r"write [\1](\2)",
+        ),
         (
             "[",
-            r"\[([a-z]+\d{4}[a-z]?, (?:pp?\. ?)?\d[^\[\]\n]*)\](?![(\[:])",
+            r"\[([a-z]{1,40}\d{4}[a-z]?, (?:pp?\. ?)?\d[^\[\]\n]{0,60})\](?![(\[:])",
             "lacks the @ of a citation",
             r"write [@\1]",
         ),
         (
             "[",
-            r"(?<![\[\]])\[(?=(?:see )?-?@\w)[^\[\]]*(?=\Z|\[-?@)",
+            r"(?<![\[\]])\[(?=(?:see )?-?@\w)[^\[\]]{0,300}(?=\Z|\[-?@)",
             "opens a bracket that is never closed",
             "close it with ]",
         ),
-        (MASK, rf"{MASK}(@\w[^{MASK}\n]*){MASK}", "is not a citation: its brackets are escaped", r"write [\1]"),
+        (MASK, rf"{MASK}(@\w[^{MASK}\n]{{0,200}}){MASK}", "is not a citation: its brackets are escaped", r"write [\1]"),
     )
 )
 """What other programs read, or a slip, and CommonMark shows as it is written."""
