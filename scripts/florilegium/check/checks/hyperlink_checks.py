@@ -41,7 +41,7 @@ _OUTSIDE = re.compile(r"(?:^|/)(www\..+|[a-z0-9-]+\.(?:org|com|net|edu|eu|de|uk)
 def check_unsafe_link(context: Context) -> Iterator[Diagnostic]:
     for _, body in context.documents:
         for hyperlink in body.hyperlinks:
-            fault = None if hyperlink.image else policy.target_fault(hyperlink.target)
+            fault = policy.target_fault(hyperlink.target)
             if fault is not None:
                 message = f"the link {quoted(hyperlink.target)} {fault}"
                 remedy = "write the whole address, https:// included; or the text without a link"
