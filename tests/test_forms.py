@@ -132,6 +132,7 @@ def test_a_suggested_quote_enters_after_the_last_one(root):
     assert (quote.reference.key, quote.reference.locator.value) == ("doe2009", "7")
     assert (quote.quoted_in.key, quote.quoted_in.locator.value) == ("roe2010", "5")
     assert [n.id for n in quote.notices] == ["drug-use"]
+    assert quote.id == "participant", "words that a notice may close do not stand in an address"
     assert not quote.citations
     assert proposal.change.after.startswith(before.rstrip("\n")), "all that was there is as it was"
 
@@ -156,6 +157,13 @@ def test_a_verified_quotation_that_is_corrected_must_be_verified_again(root):
     )
     _, checked = take(root, {**REPORT, "Who really speaks?": "", "Page": ""})
     assert {found.rule for found in checked.diagnostics} == {"quote-changed-since-verified"}
+
+
+def test_the_id_of_a_suggested_quote_without_a_notice_is_made_from_its_words(root):
+    note = root / "annotations/notes/forgetting.md"
+    note.write_text(note.read_text().replace("notices: [drug-use]\n", ""))
+    _, checked = take(root, {**QUOTE, "Content notices": ""})
+    assert checked.links.notes["forgetting"].quotes[-1].id == "i-kept-nothing-she-said"
 
 
 def test_a_page_is_added_where_there_was_none(root):

@@ -9,7 +9,7 @@ from ..core.ids import propose_id
 from ..core.model import Body, Quote
 from ..core.spans import Span
 
-__all__ = ["name_quotes"]
+__all__ = ["name_quotes", "propose_quote_id"]
 
 _RULE = "missing-quote-id"
 _ROLE = re.compile(r"(?:(?:an?|the)\s+)?([^\W\d_]+)", re.IGNORECASE)
@@ -41,11 +41,17 @@ def name_quotes(body: Body, problems: Iterable[Diagnostic]) -> tuple[Body, list[
     return replace(body, quotes=tuple(quotes)), kept
 
 
+def propose_quote_id(words: str, speaker: str, language: str = "", *, noticed: bool) -> str:
+    """Return an id made from the first words or, where a notice may close them, from the role of the speaker."""
+    if not noticed:
+        return propose_id(words, language)
+    role = _ROLE.match(speaker)
+    return propose_id(role[1] if role else "", language, "quote")
+
+
 def _stem(quote: Quote) -> str:
-    if not quote.notices:
-        return propose_id(quote.words)
-    role = _ROLE.match(quote.speaker.text) if quote.speaker else None
-    return propose_id(role[1] if role else "", otherwise="quote")
+    speaker = quote.speaker.text if quote.speaker else ""
+    return propose_quote_id(quote.words, speaker, noticed=bool(quote.notices))
 
 
 def _free(stem: str, numbered: bool, taken: set[str], numbers: dict[str, int]) -> str:

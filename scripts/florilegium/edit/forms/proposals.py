@@ -9,11 +9,12 @@ from pathlib import Path
 from ...core.diagnostics import did_you_mean, quoted
 from ...core.edits import Change, Edit, apply_edits, read_exactly
 from ...core.errors import CannotRun
-from ...core.ids import free_id, propose_id
+from ...core.ids import free_id
 from ...core.model import Basis, Note, Quote
 from ...core.spans import LineTable
 from ...library.links import Links
 from ...library.notes import parse_note
+from ...library.quote_ids import propose_quote_id
 from ...library.voices import role_names
 from ...markdown.citations import is_plain_key
 from ...markdown.speakers import SpeakerFault, parse_speaker
@@ -100,10 +101,14 @@ def _new_quote(answers: FormAnswers, links: Links, root: Path) -> Proposal:
     note = _note(answers, links)
     table = _table(root, note.path)
     words = _words(answers, "The words")
-    id_ = free_id(propose_id(words, links.library.settings.language), {quote.id for quote in note.quotes})
-    attribution = f"> — {_speaker(answers, 'Who speaks?', links)}, in {_citations(answers, note, links)}"
-    tags = [*(f" #{theme}" for theme in answers.listed("Themes"))]
-    tags += [f" !{notice}" for notice in answers.listed("Content notices")]
+    speaker = _speaker(answers, "Who speaks?", links)
+    themes, notices = answers.listed("Themes"), answers.listed("Content notices")
+    known = [links.themes[theme] for theme in themes if theme in links.themes]
+    noticed = bool(notices or note.notices or any(theme.notices for theme in known))
+    proposed = propose_quote_id(words, speaker, links.library.settings.language, noticed=noticed)
+    id_ = free_id(proposed, {quote.id for quote in note.quotes})
+    attribution = f"> — {speaker}, in {_citations(answers, note, links)}"
+    tags = [*(f" #{theme}" for theme in themes), *(f" !{notice}" for notice in notices)]
     text = f"\n{_block(words)}>\n{attribution}{''.join(tags)} {{#{id_}}}\n"
     after = apply_edits(table, [_insertion(table, note, text)])
     quote = _written(LineTable(note.path, after), note, id_)
