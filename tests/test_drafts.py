@@ -216,7 +216,7 @@ def test_a_work_in_any_format(text):
         ("[]", "contains no reference"),
         ("@article{x", "the work that was given:1:1: "),
         ("@article{a, title={A}}\n@article{b, title={B}}", "contains 2 references: a, b"),
-        ('[{"type": "buch", "title": "x"}]', 'no "buch"'),
+        ('[{"type": "buch", "title": "x"}]', '"buch" is not a type of CSL'),
         ('{"type": "book"', "the work that was given:1:"),
         ("TY  - JOUR\n", ""),
         ("[" * 10_000, ""),

@@ -324,7 +324,7 @@ def test_a_theme_becomes_part_of_another(root):
         "## Numbing\n\nIts text, not [numbing](amnesia.md).\n"
     )
     assert read(root, "annotations/library.yml").endswith("redirects:\n  themes/numbing: themes/amnesia\n")
-    assert len(renaming.findings) == 1
+    assert len(renaming.advice) == 1
 
 
 @pytest.mark.parametrize(
@@ -377,7 +377,7 @@ def test_the_theme_that_stays_never_names_itself(tmp_path):
 
 def test_what_stood_higher_is_remarked(tmp_path):
     root = make(tmp_path / "library", numbing="label: Numbing\nbroader: sleep")
-    assert any('"numbing" stood below "sleep"' in remark for remark in merge(root, "numbing", "amnesia").findings)
+    assert any('"numbing" stood below "sleep"' in remark for remark in merge(root, "numbing", "amnesia").advice)
 
 
 def test_a_cycle_is_refused(tmp_path):

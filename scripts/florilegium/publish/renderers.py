@@ -4,6 +4,7 @@ The pages are written before and are plain files, so that every generator that r
 """
 
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -97,6 +98,8 @@ def _zensical(job: Job, environment: Mapping[str, str]) -> None:
     text = re.sub(r"^(?:site_dir|docs_dir):.*$", "", text, flags=re.MULTILINE)
     try:
         _copy_docs(job.root / "docs", docs)
+        if job.url and not re.search(r"^site_url:", text, re.MULTILINE):
+            text += f"\nsite_url: {json.dumps(job.url)}"
         configuration.write_text(f"{text}\nsite_dir: {output.name}\ndocs_dir: {docs.name}\n", encoding="utf-8")
         _run(Renderer.ZENSICAL, ["build", "--clean", "-f", configuration.name], job, environment)
         shutil.rmtree(job.built, ignore_errors=True)
