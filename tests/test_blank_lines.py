@@ -72,7 +72,7 @@ def options(root: Path) -> Options:
     return Options(root=root, remember=False, today=date(2026, 11, 23))
 
 
-def mended(root: Path, texts: list[str]) -> list[str]:
+def fixed(root: Path, texts: list[str]) -> list[str]:
     """The texts, each a draft of its own, after `check --fix`."""
     for number, text in enumerate(texts):
         (root / f"annotations/notes/n{number}.md").write_bytes((HEAD + text + "\n").encode())
@@ -103,7 +103,7 @@ def test_what_pandoc_would_lose_is_said_and_mended(root: Path) -> None:
     wanted = [ours(read(text).tree.root.children) for text in TEXTS]
     before = pandoc_blocks([text.replace("\r", "") for text in TEXTS])
     assert all(there != here for there, here in zip(before, wanted, strict=True))
-    after = mended(root, list(TEXTS))
+    after = fixed(root, list(TEXTS))
     assert [ours(read(text).tree.root.children) for text in after] == wanted
     assert pandoc_blocks([text.replace("\r", "") for text in after]) == wanted
 
@@ -114,10 +114,10 @@ def test_where_pandoc_loses_nothing_nothing_is_said() -> None:
 
 
 def test_a_blank_line_has_the_signs_and_the_end_of_the_lines_beside_it(root: Path) -> None:
-    assert mended(root, ["> a\r\n> - b\r\n"])[0].startswith("> a\r\n>\r\n> - b\r\n")
+    assert fixed(root, ["> a\r\n> - b\r\n"])[0].startswith("> a\r\n>\r\n> - b\r\n")
 
 
 def test_markdown_in_html_gets_blank_lines_round_it(root: Path) -> None:
-    (text,) = mended(root, ["<details>\n<summary>More</summary>\nDoe *says* so [@doe2009].\n</details>"])
+    (text,) = fixed(root, ["<details>\n<summary>More</summary>\nDoe *says* so [@doe2009].\n</details>"])
     assert text == "<details>\n<summary>More</summary>\n\nDoe *says* so [@doe2009].\n\n</details>\n"
     assert [c.references[0].key for c in read(text).body.citations] == ["doe2009"]

@@ -1,4 +1,4 @@
-"""`check --fix`: what is mended, what is left alone, and that the words of quotations stay as they are."""
+"""`check --fix`: what is fixed, what is left alone, and that the words of quotations stay as they are."""
 
 import json
 import shutil
@@ -50,7 +50,7 @@ def options(root):
     return Options(root=root, remember=False, today=date(2026, 11, 23))
 
 
-def mend(root, text, path=NOTE):
+def fix(root, text, path=NOTE):
     """The text of a file after one run, and what is found then; a second run must change nothing."""
     file = root / path
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -65,7 +65,7 @@ def mend(root, text, path=NOTE):
 def attribution(root, line, themes="amnesia", words=None):
     """One attribution after mending."""
     text = HEAD.format(themes) + (words or QUOTE).format(line)
-    return mend(root, text)[0].splitlines()[-1]
+    return fix(root, text)[0].splitlines()[-1]
 
 
 # -------------------------------------------------------------------------------------------------- attributions
@@ -79,35 +79,35 @@ def test_an_attribution_opens_with_an_em_dash(dash, root):
 @pytest.mark.parametrize("line", ["> -- said she", "> - said she", "> ---- x"])
 def test_what_may_belong_to_the_words_is_left(line, root):
     text = HEAD.format("amnesia") + QUOTE.format(line)
-    assert mend(root, text)[0] == text
+    assert fix(root, text)[0] == text
 
 
 def test_a_work_that_nobody_knows_makes_no_attribution(root):
     text = HEAD.format("amnesia") + QUOTE.format(GOOD.replace("—", "-").replace("doe2009", "doe1909"))
-    assert mend(root, text)[0] == text
+    assert fix(root, text)[0] == text
 
 
 def test_a_hyphen_that_clings_to_the_words_becomes_a_dash_below_an_empty_line(root):
     words = f"\n> She forgot the key again.\n{GOOD.replace('—', '-')}\n"
-    assert mend(root, HEAD.format("amnesia") + words)[0] == HEAD.format("amnesia") + QUOTE.format(GOOD)
+    assert fix(root, HEAD.format("amnesia") + words)[0] == HEAD.format("amnesia") + QUOTE.format(GOOD)
 
 
 def test_an_attribution_needs_no_empty_line_before_it(root):
     text = HEAD.format("amnesia") + f"\n> She forgot the key again.\n{GOOD}\n"
-    assert mend(root, text)[0] == text
+    assert fix(root, text)[0] == text
 
 
 def test_a_list_at_the_end_of_the_words_is_no_attribution(root):
     text = HEAD.format("amnesia") + "\n> - She forgot.\n> - a participant, in [@doe2009, p. 514] #amnesia\n"
-    assert mend(root, text)[0] == text
+    assert fix(root, text)[0] == text
 
 
 def test_a_quote_gets_an_id_of_its_own(root):
     bare = GOOD.removesuffix(" {#she-forgot}")
     text = HEAD.format("amnesia") + QUOTE.format(bare) + QUOTE.replace("the key", "the key there").format(bare)
     text += QUOTE.replace("again", "once more").format(bare + " {#she-forgot-the-key-again}")
-    mended, rules = mend(root, text)
-    assert [line.partition("{")[2] for line in mended.splitlines() if line.startswith("> —")] == [
+    fixed, rules = fix(root, text)
+    assert [line.partition("{")[2] for line in fixed.splitlines() if line.startswith("> —")] == [
         "#she-forgot-the-key-again-2}",
         "#she-forgot-the-key-there}",
         "#she-forgot-the-key-again}",
@@ -127,26 +127,26 @@ def test_no_id_is_added_to_an_attribution_that_is_not_understood(root):
 def test_themes_that_the_note_does_not_list_come_last_in_it(root):
     (root / "annotations/themes/numbing.md").write_text("---\nlabel: Numbing\n---\nNot felt.\n")
     line = GOOD.replace("#amnesia", "#numbing #amnesia #nothing")
-    mended, rules = mend(root, HEAD.format("") + QUOTE.format(line))
-    assert "themes: [numbing, amnesia]\n" in mended
+    fixed, rules = fix(root, HEAD.format("") + QUOTE.format(line))
+    assert "themes: [numbing, amnesia]\n" in fixed
     assert rules == ["unknown-theme"]
     text = HEAD.replace("[{}]", "\n  - amnesia # first\n\n").format() + QUOTE.format(line)
-    mended, rules = mend(root, text)
-    assert "themes: \n  - amnesia # first\n  - numbing\n\n" in mended
-    assert "#amnesia #numbing #nothing {" in mended
+    fixed, rules = fix(root, text)
+    assert "themes: \n  - amnesia # first\n  - numbing\n\n" in fixed
+    assert "#amnesia #numbing #nothing {" in fixed
 
 
 def test_a_list_of_themes_is_never_sorted(root):
     (root / "annotations/themes/numbing.md").write_text("---\nlabel: Numbing\n---\nNot felt.\n")
     text = HEAD.format("numbing, amnesia") + QUOTE.format(GOOD)
-    assert mend(root, text)[0] == text
+    assert fix(root, text)[0] == text
 
 
 # --------------------------------------------------------------------------------------------------------- DOIs
 
 
 @pytest.mark.parametrize(
-    ("written", "mended"),
+    ("written", "fixed"),
     [
         ("https://doi.org/10.1000/ABC", "10.1000/ABC"),
         ("doi:10.1000/a:b", "10.1000/a:b"),
@@ -158,29 +158,29 @@ def test_a_list_of_themes_is_never_sorted(root):
         ("10.1000", "10.1000"),
     ],
 )
-def test_dois_in_yaml(written, mended, root):
+def test_dois_in_yaml(written, fixed, root):
     item = "- id: kim2001\n  type: book\n  DOI: {}\n  title: T\n"
-    text, rules = mend(root, item.format(written), "annotations/references/kim.yaml")
-    assert text == item.format(mended)
+    text, rules = fix(root, item.format(written), "annotations/references/kim.yaml")
+    assert text == item.format(fixed)
     assert "uncanonical-doi" not in rules
     head = HEAD.format("").replace("themes:", "references: [{{id: k, type: book, DOI: {}}}]\nthemes:")
     if "\n" not in written and "#" not in written:
-        assert mend(root, head.format(written))[0] == head.format(mended)
+        assert fix(root, head.format(written))[0] == head.format(fixed)
 
 
 def test_dois_in_json_and_bibtex(root):
     item = '[{"id": "k", "type": "book", "DOI":  "%s" }]'
     path = "annotations/references/k.json"
-    assert mend(root, item % r"https:\/\/doi.org\/10.1000\/x\"y", path)[0] == item % r"10.1000/x\"y"
+    assert fix(root, item % r"https:\/\/doi.org\/10.1000\/x\"y", path)[0] == item % r"10.1000/x\"y"
     item = '@book{k, doi = %s, title = "T",\n}'
     path = "annotations/references/k.bib"
-    for written, mended in (
+    for written, fixed in (
         ("{https://doi.org/10.1000/x}", "{10.1000/x}"),
         ('"doi:10.1000/x_y"', '"10.1000/x_y"'),
         (r"{https://doi.org/10.1000/x\_y}", r"{https://doi.org/10.1000/x\_y}"),
         ("prefix # {10.1000/x}", "prefix # {10.1000/x}"),
     ):
-        assert mend(root, item % written, path)[0] == item % mended
+        assert fix(root, item % written, path)[0] == item % fixed
 
 
 # ------------------------------------------------------------------------------------------------- Unicode NFC
@@ -194,7 +194,7 @@ def test_letters_are_composed_but_those_of_names_and_of_quotations(root):
     text += f"\n    {E}\n\n```\n{E}\n```\n"
     text += QUOTE.replace("She", f"Sh{E}").format(GOOD.replace("participant", f'participant "{E}"'))
     text += f"\n[x]: https://example.org/{E}\n"
-    mended, rules = mend(root, text)
+    fixed, rules = fix(root, text)
     assert rules == []
     for kept in (
         f"`{E}`",
@@ -204,26 +204,26 @@ def test_letters_are_composed_but_those_of_names_and_of_quotations(root):
         f"```\n{E}\n",
         f"Sh{E}",
     ):
-        assert kept in mended
+        assert kept in fixed
     for composed in ("sécond", "Café", "[é]", "@doe2009, é", '"é"'):
-        assert composed in mended
+        assert composed in fixed
     assert plan_fixes(options(root)).left == 1
 
 
 def test_letters_that_would_become_signs_are_left(root):
     text = HEAD.format("") + "A \u1fefb\u1fef, a=\u0338, a \u037e\n"
     assert normalize("NFC", text) != text
-    assert mend(root, text)[0] == text
+    assert fix(root, text)[0] == text
 
 
 def test_names_in_other_letters_are_not_changed(root):
     text = HEAD.format("") + f"As [@caf{E}] says.\n"
-    assert mend(root, text)[0] == text
+    assert fix(root, text)[0] == text
 
 
 def test_themes_too_and_the_lines_of_other_systems(root):
     text = f"---\r\nlabel: Caf{E}\r\n---\r\nCaf{E}.\r\n"
-    assert mend(root, text, "annotations/themes/amnesia.md")[0] == normalize("NFC", text)
+    assert fix(root, text, "annotations/themes/amnesia.md")[0] == normalize("NFC", text)
 
 
 # --------------------------------------------------------------------------------------------------------- guards
@@ -234,7 +234,7 @@ def test_what_library_yml_excepts_is_left(root):
     off = "\nrules: {missing-quote-id: 'off'}\nexceptions: [{rule: undeclared-theme, paths: [notes/second.md], reason: R.}]\n"
     library.write_text(library.read_text() + off)
     text = HEAD.format("") + QUOTE.format("> — a participant, in [@doe2009, p. 514] #amnesia")
-    assert mend(root, text)[0] == text
+    assert fix(root, text)[0] == text
 
 
 def test_words_are_compared_one_by_one(root):
@@ -255,7 +255,7 @@ def test_a_verified_quotation_stays_so(root):
     text = (root / "annotations/notes/forgetting.md").read_text()
     before = check_library(options(root)).links.states
     assert before
-    mend(root, text.replace("—", "--"), "annotations/notes/forgetting.md")
+    fix(root, text.replace("—", "--"), "annotations/notes/forgetting.md")
     assert check_library(options(root)).links.states == before
 
 
@@ -289,7 +289,7 @@ def test_a_second_run_changes_nothing_and_words_are_kept(pieces, crlf, flow, tmp
     file.write_bytes((text.replace("\n", "\r\n") if crlf else text).encode())
     words = [quote.words for quote in check_library(options(root)).links.notes["second"].quotes]
     errors = len(check_library(options(root)).diagnostics)
-    text, _ = mend(root, file.read_bytes().decode())
+    text, _ = fix(root, file.read_bytes().decode())
     after = check_library(options(root)).links.notes["second"].quotes
     rest = iter(quote.words for quote in after)
     assert all(any(kept == word for kept in rest) for word in words)
@@ -319,19 +319,19 @@ def test_a_check_says_how_much_can_be_mended_and_a_dry_run_what(run, root):
     code, out, _ = run()
     assert (code, out.splitlines()[-1]) == (
         1,
-        "florilegium check --fix would mend 1 quote id, 1 theme that a note did not list; 1 file.",
+        "florilegium check --fix would fix 1 quote id, 1 theme that a note did not list; 1 file.",
     )
     code, out, _ = run("--fix", "--dry-run")
     assert code == 1
     assert out.splitlines()[:2] == [f"--- a/{NOTE}", f"+++ b/{NOTE}"]
-    assert out.endswith("would mend 1 quote id, 1 theme that a note did not list; 1 file; nothing was written\n")
+    assert out.endswith("would fix 1 quote id, 1 theme that a note did not list; 1 file; nothing was written\n")
     assert (root / NOTE).read_text() == text
     code, out, _ = run("--fix")
     assert code == 0
     assert out.endswith(
-        "mended 1 quote id, 1 theme that a note did not list; 1 file\n2 notes, 1 theme, 2 quotes, 3 works: no problems\n"
+        "fixed 1 quote id, 1 theme that a note did not list; 1 file\n2 notes, 1 theme, 2 quotes, 3 works: no problems\n"
     )
-    assert run("--fix")[1].startswith("mended nothing\n")
+    assert run("--fix")[1].startswith("fixed nothing\n")
     assert run("--fix", "--dry-run")[0] == 0
 
 
@@ -339,7 +339,7 @@ def test_programs_get_their_format_alone(run, root):
     (root / NOTE).write_text(HEAD.format("amnesia") + QUOTE.format(GOOD.replace("—", "--")))
     code, out, err = run("--fix", "--format", "json")
     assert (code, json.loads(out)["diagnostics"]) == (0, [])
-    assert "mended 1 dash of an attribution; 1 file" in err
+    assert "fixed 1 dash of an attribution; 1 file" in err
 
 
 def test_a_diff_commands_no_terminal(run, root):
@@ -365,7 +365,7 @@ def test_what_is_counted_is_mended(line, count, root):
     (root / NOTE).write_text(HEAD.format("") + QUOTE.format(line))
     before = check_library(options(root)).diagnostics
     assert count_fixable(before) == count
-    _, rules = mend(root, (root / NOTE).read_text())
+    _, rules = fix(root, (root / NOTE).read_text())
     assert len(before) - len(rules) >= count
 
 
@@ -454,10 +454,10 @@ def test_titles_of_a_bibtex_file_are_put_into_sentence_case(root):
 @book{roe1991, title = {Growth of \\emph{E. Coli} in H$_2$O and {DNA} Under {\\'E}tat-Wide Long-Term Rules}, author = {Roe, Kim},
   publisher = {P}, date = {1991}}
 """
-    mended, _ = mend(root, text, "annotations/references/more.bib")
+    fixed, _ = fix(root, text, "annotations/references/more.bib")
     assert (
         "{A study of {Homo Sapiens} in South Africa: The view of Freud's early German readers and mRNA-based tests}"
-        in mended
+        in fixed
     )
-    assert "{Growth of \\emph{E. Coli} in H$_2$O and {DNA} under {\\'E}tat-wide long-term rules}" in mended
-    assert '"Dreams"' in mended
+    assert "{Growth of \\emph{E. Coli} in H$_2$O and {DNA} under {\\'E}tat-wide long-term rules}" in fixed
+    assert '"Dreams"' in fixed

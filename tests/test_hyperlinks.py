@@ -173,7 +173,7 @@ def test_a_broken_link_is_reported_where_the_note_wrote_it(faults):
     library = LIBRARY | {"notes/forgetting.md": NOTE.replace("A first", f"{words}\n\nA first")}
     shown = f'{PAGE}<a href="../../about/#nowhere"><a href="../../about/#licence">'
     site = {"about/index.html": '<p id="licence">', "notes/forgetting/index.html": shown}
-    # Other pages show words of the note too, and have nothing of their own to mend.
+    # Other pages show words of the note too, and have nothing of their own to fix.
     site["themes/amnesia/index.html"] = '<a href="../../about/#nowhere">'
     site["themes/amnesia/preview.json"] = "{}"
     line = NOTE.split("\n").index(next(x for x in NOTE.split("\n") if x.startswith("A first"))) + 1

@@ -222,8 +222,8 @@ def test_serving_survives_a_broken_edit(server: Server) -> None:
     server.wait(lambda: re.search(r"annotations/notes/remembering\.md:17:\d+: ", server.said()) is not None)
     server.rest()
     assert "Roe remembers" in server.page("notes/remembering/")
-    server.project.edit("annotations/notes/remembering.md", "Roe errs [@roe2011].", "Roe is mended [@roe2010].")
-    server.wait(lambda: "Roe is mended" in server.page("notes/remembering/"))
+    server.project.edit("annotations/notes/remembering.md", "Roe errs [@roe2011].", "Roe is fixed [@roe2010].")
+    server.wait(lambda: "Roe is fixed" in server.page("notes/remembering/"))
     server.rest()
     assert server.builds() == before + 2
 

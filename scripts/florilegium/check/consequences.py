@@ -1,4 +1,4 @@
-"""One slip, one finding: what only follows from another finding is held back until that one is mended."""
+"""One slip, one finding: what only follows from another finding is held back until that one is fixed."""
 
 import re
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""The commands that look at a library: `check`, which with `--fix` also mends what is safe, and `explain`."""
+"""The commands that look at a library: `check`, which with `--fix` also fixes what is safe, and `explain`."""
 
 import os
 import sys
@@ -50,7 +50,7 @@ def check(
         raise CannotRun("--dry-run says what --fix would do, and --fix is missing", "add --fix")
     if stdin_filename is not None:
         if fix:
-            raise CannotRun("--fix changes files, and --stdin-filename is about none", "save the file, then mend it")
+            raise CannotRun("--fix changes files, and --stdin-filename is about none", "save the file, then fix it")
         return _check_stdin(options, stdin_filename, form, strict)
     if fix:
         return _fix(options, form, strict, dry_run)
@@ -69,7 +69,7 @@ def _offer(options: Options, checked: Checked | None) -> str:
     from ..edit.fixes import plan_fixes
 
     fixes = plan_fixes(options, checked)
-    return f"florilegium check --fix would mend {fixes}." if fixes.changes else ""
+    return f"florilegium check --fix would fix {fixes}." if fixes.changes else ""
 
 
 def _check_stdin(options: Options, name: str, form: str, strict: bool) -> int:
@@ -114,10 +114,10 @@ def _fix(options: Options, form: str, strict: bool, dry_run: bool) -> int:
     if fixes.left:
         tell(f"quotations whose words are not in Unicode NFC, and stay so: {fixes.left:,}")
     if dry_run:
-        click.echo(f"would mend {fixes}; nothing was written", err=form != "text")
+        click.echo(f"would fix {fixes}; nothing was written", err=form != "text")
         return int(bool(fixes.changes) or has_errors(fixes.remaining, strict=strict))
     write_changes(options.root, fixes.changes)
-    click.echo(f"mended {fixes}", err=form != "text")
+    click.echo(f"fixed {fixes}", err=form != "text")
     diagnostics, totals, _ = check_quickly(options)
     print_findings(options.root, diagnostics, form, totals)
     return int(has_errors(diagnostics, strict=strict))

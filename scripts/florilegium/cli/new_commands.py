@@ -205,7 +205,7 @@ def _update(root: Path, folder: Path) -> int:
 
 
 def _links(options: Options) -> "Links":
-    """The library as it is, right or wrong: a new note may be what mends it."""
+    """The library as it is, right or wrong: a new note may be what fixes it."""
     from ..library.links import resolve_links
     from ..library.reading import read_library
 

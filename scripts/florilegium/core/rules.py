@@ -367,7 +367,7 @@ _TABLE = (
     ("broken-site-link", PROSE, ERROR,
      "Every hyperlink and every file that a page of the built site names is there.",
      "What no note wrote can break too: a template, a style sheet, a feed, a page of the frame. `florilegium links` looks at all of them.",
-     "Build the site again; if the finding stays, mend the template, or the page under `docs/`, that the message names."),
+     "Build the site again; if the finding stays, fix the template, or the page under `docs/`, that the message names."),
     ("split-citation", PROSE, ERROR,
      "No emphasis begins or ends between the brackets of a citation.",
      "CommonMark binds emphasis before brackets, so `*[see @doe2009* p. 3]` is not a citation here and on GitHub, and is one in Pandoc.",

@@ -1,4 +1,4 @@
-"""A note or theme while it is mended: its text, what was read from it, and what counts as wrong with it."""
+"""A note or theme while it is fixed: its text, what was read from it, and what counts as wrong with it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ __all__ = ["Fix", "FixedText", "TextKind", "counting", "parse_fixable"]
 
 
 class TextKind(StrEnum):
-    """What is mended, in the words of the report, for one of them."""
+    """What is fixed, in the words of the report, for one of them."""
 
     ATTRIBUTION = "attribution that stood below its block quote"
     DASH = "dash of an attribution"

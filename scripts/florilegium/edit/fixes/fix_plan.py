@@ -1,4 +1,4 @@
-"""Which files of a library are mended, and how, and that every verified quotation stays one; nothing is written."""
+"""Which files of a library are fixed, and how, and that every verified quotation stays one; nothing is written."""
 
 import re
 from collections import Counter
@@ -35,14 +35,14 @@ _RULES = frozenset(
         "missing-locator",
     )
 )
-"""Rules among whose findings there are some that can be mended."""
+"""Rules among whose findings there are some that can be fixed."""
 
 _HYPHENS = re.compile(r"^[ \t>]*>[ \t]*(?:---?[^-]|[–―⸺−‒‐‑]|-[ \t])", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fixes:
-    """What can be mended in a library."""
+    """What can be fixed in a library."""
 
     changes: tuple[Change, ...]
     counts: Counter[TextKind]
@@ -60,7 +60,7 @@ class Fixes:
 
 
 def plan_fixes(options: Options, checked: Checked | None = None) -> Fixes:
-    """What can be mended without changing a quotation's words; writes nothing.
+    """What can be fixed without changing a quotation's words; writes nothing.
 
     Reads the library, or takes what a check of it has read already.
     """
@@ -74,21 +74,21 @@ def _plan(options: Options, checked: Checked | None) -> Fixes:
     else:
         result, _ = read(options)
         links, findings = judge(result, options.today)
-    mended = {path: (text, file) for path, text, file in _fix_all(options, result, links, findings)}
+    fixed = {path: (text, file) for path, text, file in _fix_all(options, result, links, findings)}
     changes = tuple(
-        Change(path=path, before=text, after=file.text) for path, (text, file) in mended.items() if file.text != text
+        Change(path=path, before=text, after=file.text) for path, (text, file) in fixed.items() if file.text != text
     )
     followed, number = _followed(options, result)
     changes = (*changes, *followed)
     after = replace_files(result, {c.path: c.after.encode() for c in changes if c.after is not None})
     links_after, remaining = judge(after, options.today)
-    refused = [f"{path}: {file.refused}" for path, (_, file) in mended.items() if file.refused]
-    left = sum(file.left for _, file in mended.values())
+    refused = [f"{path}: {file.refused}" for path, (_, file) in fixed.items() if file.refused]
+    left = sum(file.left for _, file in fixed.values())
     if lost := [address for address, state in links.states.items() if links_after.states.get(address) is not state]:
         refused.append(f"{', '.join(lost)}: mending would undo the verification; nothing was changed")
         return Fixes(changes=(), counts=Counter(), refused=tuple(refused), left=left, remaining=findings)
     counts = sum(
-        (file.counts for _, file in mended.values()), Counter[TextKind]({TextKind.ENTRY: number} if number else {})
+        (file.counts for _, file in fixed.values()), Counter[TextKind]({TextKind.ENTRY: number} if number else {})
     )
     return Fixes(changes=changes, counts=counts, refused=tuple(refused), left=left, remaining=remaining)
 
@@ -118,12 +118,12 @@ def _fix_all(
         text = _read(options, path)
         if text is None or not (path in wanted or (document and _is_fixable(text, parsed.note))):
             continue
-        mend = fix_bibliography if document is None else fix_document
+        fix = fix_bibliography if document is None else fix_document
         try:
             with bounded():
-                yield path, text, mend(path, text, links)
+                yield path, text, fix(path, text, links)
         except Exhausted as error:
-            yield path, text, FixedFile(text=text, refused=f"it cannot be mended: {error}")
+            yield path, text, FixedFile(text=text, refused=f"it cannot be fixed: {error}")
 
 
 def _read(options: Options, path: str) -> str | None:
@@ -147,7 +147,7 @@ def _is_unordered(note: Note) -> bool:
 
 
 def count_fixable(findings: Iterable[Diagnostic]) -> int:
-    """How many of these findings `check --fix` mends; those of which it is not sure are not counted."""
+    """How many of these findings `check --fix` fixes; those of which it is not sure are not counted."""
     found = list(findings)
     faulty = {_line(f) for f in found if f.rule == "malformed-attribution" and not _is_marked_id(f)}
     sure = sum((f.rule in _SURE or _is_marked_id(f) or _follows(f)) and _line(f) not in faulty for f in found)

@@ -17,7 +17,7 @@ _LONG = 1_000
 
 
 def render_proposals(fixes: Fixes, changed: Container[str] | None = None) -> str:
-    """A section for the summary of a pull request; empty where nothing can be mended in the `changed` files."""
+    """A section for the summary of a pull request; empty where nothing can be fixed in the `changed` files."""
     changes = tuple(c for c in fixes.changes if changed is None or c.path in changed)
     places = list(_places(changes))
     if not places:

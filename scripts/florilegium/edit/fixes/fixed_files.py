@@ -1,4 +1,4 @@
-"""One file, mended: every mender in its turn, each on what the one before it left, and the guard over quotations."""
+"""One file, fixed: every fix in its turn, each on what the one before it left, and the guard over quotations."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -35,7 +35,7 @@ class FixedFile:
     text: str
     counts: Counter[TextKind] = field(default_factory=Counter)
     refused: str = ""
-    """Why something that could be mended was left, in a sentence without a full stop; empty where nothing was."""
+    """Why something that could be fixed was left, in a sentence without a full stop; empty where nothing was."""
     left: int = 0
     """Quotations whose words are not in NFC."""
 
@@ -60,7 +60,7 @@ _FIXERS: tuple[Callable[[FixedText], Iterable[Fix]], ...] = (
 
 
 def fix_document(path: str, text: str, links: Links) -> FixedFile:
-    """Mend a note or theme. Where a quotation's words would change, nothing is."""
+    """Fix a note or theme. Where a quotation's words would change, nothing is."""
     before = document = parse_fixable(path, text, links)
     counts: Counter[TextKind] = Counter()
     for mender in _FIXERS:
@@ -76,12 +76,12 @@ def fix_document(path: str, text: str, links: Links) -> FixedFile:
 
 
 def _apply(document: FixedText, fixes: Iterable[Fix], counts: Counter[TextKind]) -> FixedText:
-    """The document with mends made and read anew; itself where there are none."""
+    """The document with fixes made and read anew; itself where there are none."""
     found = list(fixes)
     if not found:
         return document
-    counts.update(mend.kind for mend in found)
-    text = apply_edits(document.table, (edit for mend in found for edit in mend.edits))
+    counts.update(fix.kind for fix in found)
+    text = apply_edits(document.table, (edit for fix in found for edit in fix.edits))
     return parse_fixable(document.table.path, text, document.links)
 
 
@@ -102,16 +102,16 @@ def _is_broken(before: FixedText, after: FixedText) -> bool:
 
 
 def fix_bibliography(path: str, text: str, links: Links) -> FixedFile:
-    """Mend a file of `annotations/references/`: its DOIs, and the case of its titles."""
+    """Fix a file of `annotations/references/`: its DOIs, and the case of its titles."""
     table = LineTable(path, text)
     parsed = parse_text(path, FileKind.BIBLIOGRAPHY, text)
     found = counting(links, parsed.diagnostics)
     fixes = [*fix_dois(found, table), *fix_titles(found, table)]
-    mended = apply_edits(table, (edit for mend in fixes for edit in mend.edits))
-    again = parse_text(path, FileKind.BIBLIOGRAPHY, mended)
+    fixed = apply_edits(table, (edit for fix in fixes for edit in fix.edits))
+    again = parse_text(path, FileKind.BIBLIOGRAPHY, fixed)
     if [_identity(source) for source in parsed.sources] != [_identity(source) for source in again.sources]:
         return FixedFile(text=text, refused="mending its DOIs and titles would change other things")
-    return FixedFile(text=mended, counts=Counter(mend.kind for mend in fixes))
+    return FixedFile(text=fixed, counts=Counter(fix.kind for fix in fixes))
 
 
 def _identity(source: Source) -> tuple[object, ...]:

@@ -83,6 +83,6 @@ def _source(item: Mapping[str, Any], library: ZoteroLibrary, findings: list[Impo
 
 
 def _report(problem: Diagnostic, address: str) -> ImportFinding:
-    # What an item of somebody's Zotero lacks stops no import: it is said, and mended there.
+    # What an item of somebody's Zotero lacks stops no import: it is said, and fixed there.
     remark = replace(ImportFinding.of(problem), span=Span.of_file(address))
     return replace(remark, severity=Severity.WARNING) if remark.severity is Severity.ERROR else remark

@@ -29,7 +29,7 @@ def merge_front_matter(gone: Theme, kept: Theme, table: LineTable) -> Iterator[E
     """
     mapping = parse_front_matter(table).mapping
     if mapping is None:
-        raise CannotRun(f"the front matter of {kept.path} cannot be read", "mend it first: florilegium check")
+        raise CannotRun(f"the front matter of {kept.path} cannot be read", "fix it first: florilegium check")
     broader = _ids(gone.broader) if gone.id in _ids(kept.broader) else []
     related = [id_ for id_ in _ids(gone.related) if id_ not in _ids(kept.broader)]
     own = {kept.label.casefold(), *(alias.casefold() for alias in kept.aliases)}

@@ -161,7 +161,7 @@ def refuse_unreliable(result: ReadResult) -> None:
     for finding in result.diagnostics:
         if finding.rule in _UNRELIABLE:
             message = f"{plain(str(finding.span))}: {finding.message} [{finding.rule}]"
-            raise CannotRun(message, "mend this first: until then nobody can say what the file names")
+            raise CannotRun(message, "fix this first: until then nobody can say what the file names")
 
 
 def refuse_new(before: Iterable[Diagnostic], after: Iterable[Diagnostic]) -> None:

@@ -14,7 +14,7 @@ from .site_places import Place, SiteMap
 __all__ = ["describe_faults", "describe_vanished"]
 
 _CORRECT = "correct the link, or remove it"
-_BUILD = "build the site again; if it stays, mend the template, or the page under docs/, that writes it"
+_BUILD = "build the site again; if it stays, fix the template, or the page under docs/, that writes it"
 
 
 def describe_faults(

@@ -118,4 +118,4 @@ def _complaints(about: str) -> Iterator[None]:
     except FlorilegiumError:
         raise
     except (Exception, SystemExit) as error:  # MkDocs leaves by the second where it cannot read its configuration.
-        raise FlorilegiumError(f"{about} cannot be shown: {error}", "mend it; the page is made again") from error
+        raise FlorilegiumError(f"{about} cannot be shown: {error}", "fix it; the page is made again") from error

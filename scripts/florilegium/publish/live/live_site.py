@@ -98,7 +98,7 @@ class LiveSite:
         except FlorilegiumError as error:
             problem = error
         except Exception as error:
-            # Whatever it is, the next edit may mend it, and the last site stays.
+            # Whatever it is, the next edit may fix it, and the last site stays.
             problem = FlorilegiumError(f"{type(error).__name__}: {error}", "this is a mistake of the program")
         self._tell(diagnostics, problem, changed=changed and problem is None)
         return LiveUpdate(diagnostics, totals, problem, changed, time.monotonic() - began)

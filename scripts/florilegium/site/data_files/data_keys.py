@@ -1,6 +1,6 @@
 """What the data files are made from, in one digest: while it stays the same, they do.
 
-The prose of notes is not in it, so that a sentence that is mended makes no data file anew but the twin of its note.
+The prose of notes is not in it, so that a sentence that is fixed makes no data file anew but the twin of its note.
 """
 
 from collections.abc import Iterator
