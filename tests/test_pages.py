@@ -13,6 +13,8 @@ from florilegium.check.checking import Options, check_library
 from florilegium.core.model import LibrarySettings
 from florilegium.core.spans import LineTable
 from florilegium.library.notes import parse_note
+from florilegium.quotations.lock_file import QUOTES_HEADER
+from florilegium.quotations.matching.normal_form import words_digest
 from florilegium.site.pages import PagePlan, is_generated
 from florilegium.site.pages.edit_links import edit_address, new_note_address, new_note_template
 from florilegium.site.pages.page_files import GeneratedFeed, GeneratedJson, GeneratedPage
@@ -522,6 +524,19 @@ def edit(name: str, old: str, new: str) -> None:
     EDITS.append(apply)
 
 
+def verify(more: str) -> None:
+    """Have the quotation of the second note compared, with more of what an entry can say."""
+
+    def apply(files: Files) -> None:
+        words = parse_note("remembering", LineTable("notes/remembering.md", files["notes/remembering.md"])).note.quotes[
+            0
+        ]
+        entry = f"sha256:{words_digest(words.words)} sha256:{'0' * 64} 5 2024-06-01"
+        files["quotes.lock"] = f"{QUOTES_HEADER}\nremembering/kept roe2010 {entry} {more}\n"
+
+    EDITS.append(apply)
+
+
 edit("notes/forgetting.md", "On forgetting", "About forgetting")
 edit("notes/forgetting.md", "10411605", "2350206")
 edit("notes/forgetting.md", "A book of arts", "Another book")
@@ -551,6 +566,46 @@ edit("library.yml", "A library for tests", "A library")
 edit("library.yml", "language: en\n", "language: en\nurl: https://example.org/\n")
 edit("library.yml", "language: en\n", "language: en\nrepository: https://github.com/a/b\n")
 edit("library.yml", "citation-style: apa", "citation-style: mla")
+# What cards, rows and backlinks show beside the words.
+edit("notes/remembering.md", "title: On remembering", "title: On keeping")
+edit("notes/forgetting.md", "notices: [drug-use]\n", "notices: [drug-use]\ngist: {gone: What was lost.}\n")
+edit("notes/forgetting.md", "What was lost.", "What had been lost.")
+edit(
+    "notes/forgetting.md",
+    " {#open-word}\n",
+    " {#open-word}\n\n> Un mot ouvert.\n>\n> — translated by Kim Jones {of=#open-word}\n",
+)
+edit("notes/forgetting.md", "Un mot ouvert.", "Un mot *ouvert*, le sien.")
+edit("notes/forgetting.md", "Kim Jones", "Ray Jones")
+edit("notes/forgetting.md", "type: chapter", "type: chapter\n    status: retracted")
+edit(
+    "notes/forgetting.md",
+    "id: doe2009post\n",
+    "id: Doe2009\n    type: book\n    title: The same in capitals\n  - id: doe2009post\n",
+)
+edit("notes/remembering.md", "family: Aaronson, given: Richard", "family: Doe, given: Richard")
+edit("notes/remembering.md", "date-parts: [[2010]]", "date-parts: [[2011]]")
+edit("notes/remembering.md", "the author, in", 'the author "Ann", in')
+edit("notes/remembering.md", "I kept some words", "I kept [some][a] words")
+edit("notes/remembering.md", "Roe remembers", "[a]: forgetting.md\n\nRoe remembers")
+edit("notes/remembering.md", "[a]: forgetting.md", "[a]: ../themes/numbing.md")
+edit("library.yml", "label: Drug use,", "label: Drug use, closed: false,")
+edit("themes/amnesia.md", "See [numbing](numbing.md).", "See [numbing](numbing.md#more), or not.")
+edit("themes/amnesia.md", "All that", "- All that")
+edit("themes/amnesia.md", "- All that", "A line\n\n- All that")
+verify("page=7 by=Ann")
+verify("page=8 places=2 by=Ann")
+verify("page=8 places=3 by=Ann marks=cut")
+
+
+def move_a_quotation(files: Files) -> None:
+    """From one note to the other."""
+    before, mark, after = files["notes/remembering.md"].partition("\n> I kept")
+    files["notes/remembering.md"] = before
+    files["notes/forgetting.md"] += mark + after
+
+
+EDITS.append(move_a_quotation)
 
 
 @pytest.mark.slow
@@ -567,14 +622,46 @@ def test_files_of_the_same_key_have_the_same_bytes(plan):
 def test_an_edit_changes_few_files(plan):
     before = {path: page.key for path, page in plan(FILES).pages.items()}
     files = dict(FILES)
-    files["notes/remembering.md"] = files["notes/remembering.md"].replace("Roe remembers", "Roe forgets")
+    edited = files["notes/remembering.md"] = files["notes/remembering.md"].replace("Roe remembers", "Roe forgets")
     after = {path: page.key for path, page in plan(files).pages.items()}
-    assert after["notes/forgetting.md"] != before["notes/forgetting.md"], "it brings a quote of the other"
-    for path in (
-        "works/index.md",
-        "references/index.md",
-        "rules/index.md",
-        "themes/numbing/preview.json",
-        "themes/index.md",
-    ):
-        assert after[path] == before[path], path
+    changed = {path for path in before if after[path] != before[path]}
+    assert changed == {"notes/remembering.md", "works/roe2010.md"}, "a work shows how its note begins, and no more"
+    files["notes/remembering.md"] = edited.replace("kept every word", "kept each word")
+    later = {path: page.key for path, page in plan(files).pages.items()}
+    changed = {path for path in before if later[path] != after[path]}
+    assert changed == {
+        "notes/remembering.md",
+        "notes/forgetting.md",  # It brings a small card.
+        "themes/amnesia.md",
+        "themes/numbing.md",
+        "quotes/index.md",
+        "works/roe2010.md",
+        "authors/roe-richard.md",
+    }
+
+
+def test_a_small_card_says_that_a_work_was_corrected(plan):
+    corrected = FILES["notes/remembering.md"].replace(
+        "title: Remembering well", "title: Remembering well\n    status: corrected"
+    )
+    before, after = (
+        plan({**FILES, "notes/remembering.md": text}).pages["notes/forgetting.md"].key
+        for text in (FILES["notes/remembering.md"], corrected)
+    )
+    assert before != after
+
+
+@pytest.mark.parametrize(
+    ("sentence", "changed"),
+    [
+        ("A sentence more.", {"notes/forgetting.md"}),
+        ("One that cites [@roe2010].", {"notes/forgetting.md", "notes/remembering.md", "works/roe2010.md"}),
+        ("One on [numbing](../themes/numbing.md).", {"notes/forgetting.md", "themes/numbing.md"}),
+    ],
+)
+def test_a_backlink_depends_on_its_sentence_alone(plan, sentence, changed):
+    texts = [FORGETTING.replace("\n> Gone", f"\n{more}\n\n> Gone") for more in ("A sentence.", sentence)]
+    before, after = (
+        {p: page.key for p, page in plan({**FILES, "notes/forgetting.md": t}).pages.items()} for t in texts
+    )
+    assert {path for path in before if after[path] != before[path]} == changed

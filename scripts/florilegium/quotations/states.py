@@ -49,7 +49,10 @@ class QuoteState(NamedTuple):
         """All that is shown of it, for programs that ask whether something changed."""
         return (
             str(self.against),
-            *(f"{e.date} {e.original} {e.page} {e.matching} {' '.join(e.marks)} {e.by}" for e in self.entries),
+            *(
+                f"{e.date} {e.original} {e.page} {e.places} {e.matching} {' '.join(e.marks)} {e.by}"
+                for e in self.entries
+            ),
         )
 
 

@@ -13,7 +13,7 @@ from .page_files import Contents, GeneratedPage, PageHeading
 from .theme_pages import filed_under
 from .theme_trees import lead_of
 
-__all__ = ["home_page", "newest_notes", "used_notices"]
+__all__ = ["home_page", "longest_note", "newest_notes", "theme_voice", "used_notices", "voice_of_the_library"]
 
 MAX_HOME_THEMES = 8
 """Themes that the first page shows; the page of all themes shows the others."""
@@ -50,6 +50,11 @@ def newest_notes(links: Links) -> list[Note]:
     return sorted(links.notes.values(), key=age, reverse=True)[:NEWEST]
 
 
+def longest_note(links: Links) -> Note | None:
+    """The note with most quotations, with which a reader can begin."""
+    return max(links.notes.values(), key=lambda note: len(note.quotes), default=None)
+
+
 def home_page(site: PageSite) -> GeneratedPage:
     settings = site.links.library.settings
     return site.page(
@@ -79,7 +84,7 @@ def _parts(site: PageSite) -> Iterator[str | PageHeading | Contents]:
     used = used_notices(links)
     notices = [notice for notice in settings.notices if notice.id in used]
     checked = [links.states.get(quote.address) for quote in quotes]
-    start = max(links.notes.values(), key=lambda note: len(note.quotes), default=None)
+    start = longest_note(links)
     yield site.template("home.html").render(
         settings=settings,
         voice=Markup(site.card(voice, context=True, compact=True)) if voice else "",
@@ -103,10 +108,15 @@ def _parts(site: PageSite) -> Iterator[str | PageHeading | Contents]:
 
 
 def _row(theme: Theme, site: PageSite) -> ThemeRow:
-    filed = filed_under(theme, site.links)
-    voice = next((found for one in filed if (found := _voice(one.quote, site))), None)
-    own = site.links.quotes_by_theme.get(theme.id, ())
-    return ThemeRow(theme, lead_of(theme, site), len(filed), len(filed) - len(own), voice if own else None)
+    number, own = len(filed_under(theme, site.links)), len(site.links.quotes_by_theme.get(theme.id, ()))
+    return ThemeRow(theme, lead_of(theme, site), number, number - own, theme_voice(theme, site))
+
+
+def theme_voice(theme: Theme, site: PageSite) -> Excerpt | None:
+    """What the first page shows of a theme's quotations; nothing where only narrower themes have some."""
+    if not site.links.quotes_by_theme.get(theme.id):
+        return None
+    return next((found for one in filed_under(theme, site.links) if (found := _voice(one.quote, site))), None)
 
 
 def _voice(quote: Quote, site: PageSite) -> Excerpt | None:

@@ -20,7 +20,16 @@ from .quote_previews import quote_previews
 from .theme_trees import below, lead_of
 from .work_entries import works_list
 
-__all__ = ["Filed", "filed_under", "quotes_of", "source_key", "theme_page", "theme_preview", "theme_works"]
+__all__ = [
+    "MAX_THEME_CARDS",
+    "Filed",
+    "filed_under",
+    "quotes_of",
+    "source_key",
+    "theme_page",
+    "theme_preview",
+    "theme_works",
+]
 
 MAX_THEME_CARDS = 60
 """Notes that a theme's page names; the rest is counted."""
