@@ -651,6 +651,14 @@ def test_a_small_card_says_that_a_work_was_corrected(plan):
     assert before != after
 
 
+def test_a_card_depends_on_the_number_of_its_work(plan):
+    first = "---\ntitle: First\nsource: aaa\nbasis: full-text\nreferences:\n  - {id: aaa, type: book, title: A}\n---\n[@aaa].\n"
+    files = {**FILES, "library.yml": SETTINGS.replace("apa", "nlm-citation-sequence")}
+    before, after = (plan(f).pages["quotes/index.md"] for f in (files, {**files, "notes/aaa.md": first}))
+    assert before.render() != after.render()
+    assert before.key != after.key
+
+
 @pytest.mark.parametrize(
     ("sentence", "changed"),
     [

@@ -7,7 +7,7 @@ note's quotations. Whoever adds something to a card, a row or a backlink adds it
 import json
 import re
 from collections.abc import Callable, Iterable
-from functools import wraps
+from functools import cached_property, wraps
 from hashlib import sha256
 from typing import ParamSpec
 
@@ -101,6 +101,12 @@ class PageInputs:
 
     # -- works
 
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        """The places of works in the bibliography, for a style that cites by them: plain text has these numbers."""
+        bibliography = self.site.bibliography
+        return {key: place for place, key in enumerate(bibliography.order)} if bibliography.numeric else {}
+
     def source(self, key: str) -> str:
         """A digest of what is known of a work itself, and how it is cited."""
         if key not in self._sources:
@@ -108,7 +114,9 @@ class PageInputs:
             short = bibliography.short(key) if source else ""
             entry = bibliography.entries.get(key, "")
             slug = self.site.addresses.work_slug(key)
-            self._sources[key] = inputs_digest([key, entry, short, slug, source and to_csl(source)])
+            self._sources[key] = inputs_digest(
+                [key, entry, short, slug, self._numbers.get(key), source and to_csl(source)]
+            )
         return self._sources[key]
 
     def work(self, key: str) -> str:
