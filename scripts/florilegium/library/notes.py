@@ -109,7 +109,18 @@ def parse_theme(id_: str, table: LineTable, digest: str = "") -> ParsedTheme:
         digest=digest,
     )
     fields.unknown(THEME_KEYS)
-    return ParsedTheme(theme, (*diagnostics, *problems, *_unfinished(table, "remove it")))
+    quoted_here = (_quoted_in_theme(quote.attribution_span, id_) for quote in body.quotes)
+    return ParsedTheme(theme, (*diagnostics, *problems, *quoted_here, *_unfinished(table, "remove it")))
+
+
+def _quoted_in_theme(span: Span, theme: str) -> Diagnostic:
+    """A quotation belongs to a note: only there it has an address, and the work that it comes from."""
+    return Diagnostic(
+        rule="malformed-attribution",
+        span=span,
+        message="this quotation stands in a theme, and quotations stand in notes",
+        help=f"move it into the note on its work; #{theme} in its attribution brings it to the page of the theme",
+    )
 
 
 def _title(fields: Fields, body: Body, known: bool) -> str:
