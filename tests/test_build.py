@@ -199,13 +199,16 @@ def test_a_warm_build_is_as_a_cold_one(project: Project, tmp_path: Path) -> None
     project.write("mkdocs.yml", f"{settings}\nsite_url: https://example.org/lib/\n")
     project.build()
     for number, (what, edit) in enumerate(EDITS):
-        before = tree(project.site)
         edit(project)
+        # Two edits at a time, but for two that undo each other.
+        if number % 2 == 0 and what != "no draft any more":
+            continue
+        before = tree(project.site)
         project.build()
         after = tree(project.site)
         assert after != before, what
         # What a build forgets to make again stays wrong until something else touches it, so not each step is compared.
-        if number % 4 == 3 or number == len(EDITS) - 1:
+        if number in (7, len(EDITS) - 1):
             assert _differing(after, _cold(project, tmp_path / str(number))) == [], what
 
 

@@ -195,4 +195,4 @@ def test_a_long_list_of_nothing_is_read_in_no_time(people):
     before = time.process_time()
     parse_bibtex(LineTable("works.bib", f"@book{{k, author={{{people * 8_000}}}, title={{T}}}}"))
     parse_records(LineTable("works.ris", f"TY  - BOOK\nAU  - {people * 8_000}\nER  - \n"))
-    assert time.process_time() - before < 2
+    assert time.process_time() - before < 15, "in quadratic time it would be 90"

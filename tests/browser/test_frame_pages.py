@@ -15,7 +15,7 @@ def _sample() -> list[tuple[str, str, str, int]]:
     found = []
     for place, kind in enumerate(KINDS):
         languages = ["en", *(language for language in LANGUAGES if kind in LANGUAGES[language])]
-        for turn, language in enumerate(languages if len(languages) > 1 else ["en", "en"]):
+        for turn, language in enumerate(languages):
             width = WIDTHS[(place + 2 * turn + place // len(WIDTHS)) % len(WIDTHS)]
             found.append((language, kind, _SCHEMES[(place + turn) % 2], width))
     return found
