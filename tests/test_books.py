@@ -98,6 +98,13 @@ def test_signs_of_other_formats_are_signs(tmp_path):
     assert r"\@Ann \#Other" in made
 
 
+def test_a_book_that_takes_too_much_is_not_made(site, monkeypatch):
+    monkeypatch.setattr(books, "_MEBIBYTES", 30)
+    monkeypatch.setattr(books, "book_html", lambda site: "<p>word</p>" * 50_000)
+    with pytest.raises(CannotRun, match="the book was not made: pandoc would need more than 30 MiB of memory"):
+        books._made(site, "epub3", [])
+
+
 def test_a_pdf_needs_a_program_that_sets_pages(site, monkeypatch):
     monkeypatch.setattr(books.importlib.util, "find_spec", lambda name: None)
     monkeypatch.setattr(books.shutil, "which", lambda name: None)

@@ -3,19 +3,16 @@
 import importlib
 import importlib.util
 import json
-import os
 import re
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from ...core.diagnostics import plain
 from ...core.errors import CannotRun
-from ...works.citing.pandoc_process import find_pandoc
+from ...works.citing.pandoc_process import PandocFailed, find_pandoc, run_pandoc
 from ..data_files.data_file import DataFile
 from ..linked_site import age_of
 from ..pages.cards import PageSite
@@ -25,8 +22,10 @@ __all__ = ["book_files"]
 
 _ENGINES = ("typst", "weasyprint", "lualatex", "xelatex", "tectonic")
 """Programs on the search path that pandoc can make a PDF with, the best first."""
-_PATIENCE = 600
-"""Seconds that pandoc may take."""
+_SECONDS = 600
+"""Seconds of its own work that pandoc may take for a book."""
+_MEBIBYTES = 8192
+"""What it may keep in memory; a library of a thousand long notes takes some 5,000."""
 
 _STYLE = """
 .quotation { margin: 1.2em 0; } .words { margin: 0; } .words blockquote { margin: 0 0 0 1.5em; font-size: 1.05em; }
@@ -86,17 +85,31 @@ def _made(site: PageSite, to: str, more: list[str]) -> bytes:
         style.write_text(_STYLE, encoding="utf-8")
         meta.write_text(json.dumps(_metadata(site), ensure_ascii=False), encoding="utf-8")
         out = Path(folder, f"book.{to.removesuffix('3')}")
-        command = [pandoc.path, "--from=html", f"--to={to}", "--standalone", "--toc", "--toc-depth=2"]
-        command += [f"--css={style}", f"--metadata-file={meta}", f"--output={out}", f"--data-dir={folder}", *more]
-        _run(command, book_html(site), folder, _epoch(site))
+        options = ["--from=html", f"--to={to}", "--standalone", "--toc", "--toc-depth=2"]
+        options += [f"--css={style}", f"--metadata-file={meta}", f"--output={out}", f"--data-dir={folder}", *more]
+        # The same library gives the same bytes: the file bears the day of the newest note.
+        newest = _newest(site) or date(2000, 1, 1)
+        epoch = int(datetime(newest.year, newest.month, newest.day, tzinfo=UTC).timestamp())
+        try:
+            run_pandoc(
+                pandoc,
+                options,
+                book_html(site).encode(),
+                _SECONDS,
+                folder=folder,
+                sandboxed=False,  # In its sandbox pandoc does not read the style sheet; our HTML names no file.
+                mebibytes=_MEBIBYTES,
+                variables={"SOURCE_DATE_EPOCH": str(epoch)},
+            )
+        except PandocFailed as error:
+            raise CannotRun(f"the book was not made: pandoc {error}", error.help or "file a bug") from None
         return out.read_bytes()
 
 
 def _metadata(site: PageSite) -> dict[str, Any]:
     settings, words = site.links.library.settings, site.words
-    notes = site.links.notes.values()
-    people = list(dict.fromkeys(name for note in notes for name in note.contributors))
-    newest = max((age_of(note) for note in notes), default=None)
+    people = list(dict.fromkeys(name for note in site.links.notes.values() for name in note.contributors))
+    newest = _newest(site)
     return {
         "title": _plain(settings.title),
         "lang": words.language,
@@ -109,36 +122,10 @@ def _metadata(site: PageSite) -> dict[str, Any]:
     }
 
 
+def _newest(site: PageSite) -> date | None:
+    return max((age_of(note) for note in site.links.notes.values()), default=None)
+
+
 def _plain(text: str) -> str:
     """A text of the metadata, which pandoc reads as Markdown, as it stands."""
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(text.split()))
-
-
-def _epoch(site: PageSite) -> str:
-    """The moment that the file bears, so that the same library gives the same bytes: that of the newest note."""
-    newest = max((age_of(note) for note in site.links.notes.values()), default=None)
-    moment = datetime(newest.year, newest.month, newest.day, tzinfo=UTC) if newest else datetime(2000, 1, 1, tzinfo=UTC)
-    return str(int(moment.timestamp()))
-
-
-def _run(command: list[str], html: str, folder: str, epoch: str) -> None:
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": epoch}
-    try:
-        done = subprocess.run(
-            command,
-            input=html.encode(),
-            capture_output=True,
-            cwd=folder,
-            timeout=_PATIENCE,
-            env=environment,
-            check=False,
-        )
-    except OSError as error:
-        raise CannotRun(f"pandoc could not be started ({error.strerror})", "run ./scripts/setup") from None
-    except subprocess.TimeoutExpired:
-        raise CannotRun(
-            f"pandoc did not finish the book within {_PATIENCE} seconds", "try again, or file a bug"
-        ) from None
-    if done.returncode:
-        said = plain(" ".join(done.stderr.decode("utf-8", "replace").replace(folder, "").split()))[:300]
-        raise CannotRun(f"pandoc could not make the book: {said or f'exit code {done.returncode}'}", "file a bug")

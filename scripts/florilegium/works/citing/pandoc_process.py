@@ -10,11 +10,12 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import ceil
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from ...core.diagnostics import plain
@@ -26,7 +27,7 @@ __all__ = ["Pandoc", "PandocFailed", "find_culprit", "find_pandoc", "run_pandoc"
 _OLDEST = (3, 9)
 """The oldest pandoc that was tried."""
 _MEBIBYTES = 1500
-"""What pandoc may keep in memory; the works and citations of ten thousand notes take a third of it."""
+"""What pandoc may keep in memory as a rule; the works and citations of ten thousand notes take a third of it."""
 _HEAP_EXHAUSTED = 251
 """How a program of GHC ends when it has used that: see https://downloads.haskell.org/ghc/latest/docs/users_guide."""
 _SHELL = 'ulimit -S -c 0; ulimit -S -t "$0"; exec "$@"'
@@ -81,16 +82,27 @@ def _installed_pandoc() -> Pandoc | None:
 
 
 def run_pandoc(
-    pandoc: Pandoc, options: Sequence[str], text: bytes, seconds: float, *, folder: str | None = None
+    pandoc: Pandoc,
+    options: Sequence[str],
+    text: bytes,
+    seconds: float,
+    *,
+    folder: str | None = None,
+    sandboxed: bool = True,
+    mebibytes: int = _MEBIBYTES,
+    variables: Mapping[str, str] = MappingProxyType({}),
 ) -> subprocess.CompletedProcess[bytes]:
     """Run pandoc for at most so many seconds of its own work, in `folder`. Raises `PandocFailed`.
 
-    The seconds are not those of the clock, so that no failure depends on what else a machine is doing.
+    The seconds are not those of the clock, so that no failure depends on what else a machine is doing. `sandboxed`
+    keeps it from files that the options do not name; `variables` are added to those of the environment.
     """
-    bounds = ("+RTS", f"-M{_MEBIBYTES}M", "-RTS", "--sandbox")
+    bounds = ("+RTS", f"-M{mebibytes}M", "-RTS", *(("--sandbox",) if sandboxed else ()))
     command = ["/bin/sh", "-c", _SHELL, str(max(1, ceil(seconds))), pandoc.path, *bounds, *options]
     try:
-        done = subprocess.run(command, input=text, capture_output=True, cwd=folder, check=False)
+        done = subprocess.run(
+            command, input=text, capture_output=True, cwd=folder, env={**os.environ, **variables}, check=False
+        )
     except OSError as error:
         raise PandocFailed(f"could not be started ({reason(error)})", remedy(error)) from None
     said = plain(" ".join(done.stderr.decode("utf-8", "replace").replace(folder or "\0", "").split()))[:300]
@@ -100,7 +112,7 @@ def run_pandoc(
         case code if code == -signal.SIGXCPU:
             raise PandocFailed(f"did not finish within {ceil(seconds)} seconds of work")
         case code if code == _HEAP_EXHAUSTED:
-            raise PandocFailed(f"would need more than {_MEBIBYTES:,} MiB of memory")
+            raise PandocFailed(f"would need more than {mebibytes:,} MiB of memory")
         case 126 | 127:
             raise PandocFailed(f"could not be started ({said})", "run ./scripts/setup to install it again")
         case code if code < 0:  # The system ends what takes most memory, and what gets none ends itself.
