@@ -89,6 +89,12 @@ class Totals(NamedTuple):
     quotes: int
     sources: int
 
+    @classmethod
+    def of(cls, links: Links) -> "Totals":
+        library = links.library
+        quotes = sum(len(note.quotes) for note in library.notes)
+        return cls(len(library.notes), len(library.themes), quotes, len(links.sources))
+
     def __str__(self) -> str:
         parts = ((self.notes, "note"), (self.themes, "theme"), (self.quotes, "quote"), (self.sources, "work"))
         return ", ".join(f"{count:,} {name}{'' if count == 1 else 's'}" for count, name in parts)
@@ -164,12 +170,7 @@ def _check(options: Options) -> Checked:
     options.progress("checking", 0, 0)
     links, diagnostics = judge(result, options.today)
     options.progress("", 0, 0)
-    totals = Totals(
-        len(result.library.notes),
-        len(result.library.themes),
-        sum(len(note.quotes) for note in result.library.notes),
-        len(links.sources),
-    )
+    totals = Totals.of(links)
     if shards.cache and shards.settled and not any(map(is_spent, result.parsed.values())):
         shards.cache.save("checked", (_signature(shards.files, options.today), diagnostics, totals))
     return Checked(links, diagnostics, totals, result, shards.missed)

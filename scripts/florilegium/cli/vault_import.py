@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ..check.checking import Options
-from ..core.diagnostics import plain
+from ..core.diagnostics import first_few, plain
 from ..core.errors import CannotRun
 from .program import progress
 
@@ -44,15 +44,12 @@ def import_vault(
         reasons.setdefault(reason, []).append(id_)
     by_count = sorted(reasons.items(), key=lambda item: -len(item[1]))
     for why, ids in by_count[:12]:
-        more = f" and {len(ids) - _SHOWN:,} more" if len(ids) > _SHOWN else ""
-        click.echo(
-            f"  {len(ids):,} draft{'' if len(ids) == 1 else 's'}: {plain(why)} ({', '.join(ids[:_SHOWN])}{more})"
-        )
+        noun = "draft" if len(ids) == 1 else "drafts"
+        click.echo(f"  {len(ids):,} {noun}: {plain(why)} ({first_few(ids, _SHOWN)})")
     if len(by_count) > 12:
         click.echo(f"  … and {sum(len(ids) for _, ids in by_count[12:]):,} drafts for other reasons, named in each")
     if keys:
-        more = f" and {len(keys) - 8:,} more" if len(keys) > 8 else ""
-        click.echo(f"  works to add: {', '.join(plain(key) for key in list(keys)[:8])}{more}")
+        click.echo(f"  works to add: {first_few([*map(plain, keys)], 8)}")
     for what, count in plan.counts.most_common():
         click.echo(f"  {count:,} {what}")
     _left_out(plan.left_out)

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..core.errors import CannotRun
 from .program import progress, tell
 
 if TYPE_CHECKING:
@@ -16,14 +15,10 @@ def read_library_of_zotero(root: Path, name: str, collection: str, *, local: boo
     """The works and annotations of a library. The network is used; nothing is written there."""
     from ..core.edits import read_exactly
     from ..edit.imports import IMPORT_STATE, known_works, parse_import_state, zotero_export
-    from ..edit.imports.import_state import MalformedImportState
     from ..works.registries import fetch_zotero, parse_zotero_library
 
     library = parse_zotero_library(name, collection, local=local)
-    try:
-        ledger = parse_import_state(read_exactly(root, IMPORT_STATE))
-    except MalformedImportState as error:
-        raise CannotRun(str(error), "restore the line from the history, or delete it") from error
+    ledger = parse_import_state(read_exactly(root, IMPORT_STATE))
     since = 0 if everything else ledger.versions.get(library.name, 0)
     found = fetch_zotero(library, since=since, known=known_works(ledger), progress=progress())
     if not found.is_whole:

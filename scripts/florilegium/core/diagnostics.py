@@ -11,7 +11,7 @@ from typing import Any
 from .rules import Severity
 from .spans import Span
 
-__all__ = ["Diagnostic", "Related", "closest", "did_you_mean", "plain", "quoted", "shell_word"]
+__all__ = ["Diagnostic", "Related", "closest", "did_you_mean", "first_few", "plain", "quoted", "shell_word"]
 
 _SHOWN = 80
 """Characters of a contributor's value that a message repeats; longer ones are cut in the middle."""
@@ -53,6 +53,12 @@ class Diagnostic:
 
 def _rebuild(*values: Any) -> Diagnostic:
     return Diagnostic(**dict(zip(Diagnostic.__slots__, values, strict=True)))
+
+
+def first_few(names: Sequence[str], most: int) -> str:
+    """Names in one line, and of more than so many how many follow: `a, b and 3 more`."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def plain(text: str) -> str:

@@ -6,7 +6,6 @@ import pickle
 import stat
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import NamedTuple
 
 from ..core.characters import check_characters
 from ..core.diagnostics import Diagnostic, quoted
+from ..core.executors import MakeExecutor
 from ..core.limits import MAX_BIBLIOGRAPHY_BYTES, MAX_FILE_BYTES, Exhausted, bounded, uncollected
 from ..core.model import Library, LibrarySettings, Note, Permalink, Source, Theme, Verification
 from ..core.spans import LineTable, Span
@@ -318,7 +318,7 @@ def read_library(
     root: Path,
     *,
     known: Callable[[Listed], Parsed | None] = lambda _: None,
-    executor: Callable[[], Executor] | None = None,
+    executor: MakeExecutor = None,
     keep: Callable[[list[Listed], bytes], None] = lambda _files, _parsed: None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> ReadResult:
@@ -359,7 +359,7 @@ def _no_settings() -> Diagnostic:
 def _read_all(
     root: Path,
     files: list[Listed],
-    executor: Callable[[], Executor] | None,
+    executor: MakeExecutor,
     keep: Callable[[list[Listed], bytes], None],
 ) -> Iterator[tuple[Listed, Parsed]]:
     if executor is None or len(files) < _PARALLEL_FROM:

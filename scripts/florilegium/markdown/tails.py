@@ -33,6 +33,7 @@ _PLACE = re.compile(
 _ID = re.compile(r"[{(\[]\s*#\s*([^#{}()\[\]\n]+?)\s*[})\]]|\{(?:id=)?([a-z0-9]+(?:-[a-z0-9]+)*)\}")
 _TOKEN = re.compile(r"\S+")
 _ENDS = ",.;"
+_WORDS_END = re.compile(r"\s(?=[#!]\S|\{#?\w|\n)|\n|\Z")
 _LATE = re.compile(r"[\s,]*([^\W\d][^#!{}\[\]\n]*)")
 _KEY_ALONE = re.compile(r"\[\s*@?\s*([A-Za-z][\w:.-]*\d\w*)\s*(,[^\[\]]*)?\]")
 _AUTHOR_AND_YEAR = re.compile(r"\([^()\n]*?\b\d{4}[a-z]?\b(?:\s*[,:]\s*([^()]*))?\)")
@@ -105,7 +106,7 @@ def _id(written: str, inner: str, start: int, end: int) -> Part:
 
 def _end_of_words(masked: str, start: int) -> int:
     """Where the next theme, notice or id begins, or the line ends."""
-    tag = re.compile(r"\s(?=[#!]\S|\{#?\w|\n)|\n|\Z").search(masked, start)
+    tag = _WORDS_END.search(masked, start)
     return tag.start() if tag else len(masked)
 
 

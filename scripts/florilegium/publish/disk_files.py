@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from . import system
 from .publish_errors import PublishError, shown
@@ -17,6 +18,7 @@ __all__ = [
     "Stamp",
     "copy_file",
     "is_folder",
+    "list_site",
     "make_folders",
     "opened",
     "read_tree",
@@ -199,3 +201,11 @@ def read_tree(root: str) -> FolderListing:
             else:
                 others.append(path)
     return FolderListing(files=files, folders=folders, others=tuple(sorted(others)))
+
+
+def list_site(folder: Path) -> Iterator[str]:
+    """The files of a site, by their paths from its root."""
+    for parent, folders, names in os.walk(folder):
+        folders.sort()
+        way = Path(parent).relative_to(folder).as_posix()
+        yield from (name if way == "." else f"{way}/{name}" for name in names)

@@ -8,16 +8,16 @@ them and the search index; the last one holds the data files.
 import filecmp
 import hashlib
 import json
-import os
 import re
 import shutil
 import zlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from ..core.diagnostics import plain, quoted
 from ..core.errors import CannotRun
+from .disk_files import list_site
 from .publish_targets import MARKER
 
 __all__ = ["SHARD_FILE", "Shard", "built_folder", "join_shards", "list_elsewhere", "parse_shard", "record_shard"]
@@ -98,7 +98,9 @@ def join_shards(shards: Sequence[Path], joined: Path) -> None:
     _check_records(shards, records)
     joined.mkdir(parents=True)
     for folder in shards:
-        for path in _files(folder):
+        for path in list_site(folder):
+            if path in (SHARD_FILE, MARKER):
+                continue
             source, target = folder / path, joined / path
             if not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -130,12 +132,3 @@ def _check_records(shards: Sequence[Path], records: Sequence[Mapping[str, object
         missing = ", ".join(f"{number}/{first['of']}" for number in wanted if number not in numbers)
         twice = "one shard is named twice"
         raise CannotRun(f"the shard {missing} is missing" if missing else twice, "name each shard once")
-
-
-def _files(folder: Path) -> Iterator[str]:
-    for parent, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            path = os.path.relpath(os.path.join(parent, name), folder)
-            if path not in (SHARD_FILE, MARKER):
-                yield path.replace(os.sep, "/")

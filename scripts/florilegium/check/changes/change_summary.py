@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from ...core.diagnostics import first_few
 from ...core.model import Citation, Quote
 from ...core.rules import Severity
 from ...markdown.citations import render_citation
@@ -106,7 +107,7 @@ def _records(changes: Changes) -> Iterator[str]:
     told = {change.present.address for change in changes.quotes if change.state_before != change.state_after}
     names = dict.fromkeys(record.quote for record in changes.records if record.after and record.quote not in told)
     if names:
-        shown = ", ".join(list(names)[:_NAMED]) + (f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else "")
+        shown = first_few(list(names), _NAMED)
         yield f"entries of quotes.lock were added or changed for {shown}, {NOT_REPEATED}"
 
 

@@ -7,6 +7,7 @@ quotations with notices stay folded until a reader opens them.
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ...core.diagnostics import first_few
 from .change_summary import (
     MOST_PAGES,
     NOT_REPEATED,
@@ -152,16 +153,13 @@ def _work(change: WorkChange) -> str:
     line = f"- {as_code(f'@{change.key}')} **{change.how}**{title}\n"
     shown = ""
     if change.cited_in and change.how is not How.ADDED:
-        more = f" and {len(change.cited_in) - 5:,} more" if len(change.cited_in) > 5 else ""
-        shown = f"  - shown in {', '.join(map(as_code, change.cited_in[:5]))}{more}\n"
+        shown = f"  - shown in {first_few([*map(as_code, change.cited_in)], 5)}\n"
     return line + "".join(map(_field, change.fields)) + shown
 
 
 def _affected(changes: Changes) -> Iterator[str]:
     if changes.affected:
-        more = len(changes.affected) - MOST_PAGES
-        shown = ", ".join(map(as_code, changes.affected[:MOST_PAGES]))
-        yield f"- {shown}{f' and {more:,} more' if more > 0 else ''}\n"
+        yield f"- {first_few([*map(as_code, changes.affected)], MOST_PAGES)}\n"
 
 
 def _words(changes: Changes) -> Iterator[str]:

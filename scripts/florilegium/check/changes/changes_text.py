@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from ...core.diagnostics import plain
+from ...core.diagnostics import first_few, plain
 from .change_summary import (
     MOST_PAGES,
     NOT_REPEATED,
@@ -107,16 +107,12 @@ def _work(change: WorkChange) -> Iterator[str]:
     yield f"  {_MARKS[change.how]} @{_safe(change.key)} {change.how}"
     yield from _fields(change.fields)
     if change.cited_in and change.how is not How.ADDED:
-        shown = ", ".join(change.cited_in[:5])
-        more = f" and {len(change.cited_in) - 5:,} more" if len(change.cited_in) > 5 else ""
-        yield f"    shown in {_safe(shown)}{more}"
+        yield f"    shown in {_safe(first_few(change.cited_in, 5))}"
 
 
 def _affected(changes: Changes) -> Iterator[str]:
     if changes.affected:
-        shown = ", ".join(changes.affected[:MOST_PAGES])
-        more = len(changes.affected) - MOST_PAGES
-        yield f"  {_safe(shown)}{f' and {more:,} more' if more > 0 else ''}"
+        yield f"  {_safe(first_few(changes.affected, MOST_PAGES))}"
 
 
 def _words(changes: Changes) -> Iterator[str]:

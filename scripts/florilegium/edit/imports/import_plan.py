@@ -97,10 +97,7 @@ class _Planner:
         self.notes: dict[str, Note] = {note.id: note for note in self.links.library.notes}
         self.sources: dict[str, Source] = dict(self.links.sources)
         self.lock_text = read_exactly(root, lock.IMPORT_STATE)
-        try:
-            self.ledger: ImportState = lock.parse_import_state(self.lock_text)
-        except lock.MalformedImportState as error:
-            raise CannotRun(str(error), "restore the line from the history, or delete it") from error
+        self.ledger: ImportState = lock.parse_import_state(self.lock_text)
         self.quotes: dict[tuple[str, str], QuoteEntry] = dict(self.ledger.quotes)
         self.works: dict[tuple[str, str], WorkEntry] = dict(self.ledger.works)
         self.roles = {name: role for role in self.links.roles.values() for name in _names(role)}

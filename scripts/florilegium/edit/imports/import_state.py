@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
-from ...core.errors import FlorilegiumError
+from ...core.errors import CannotRun
 
 __all__ = [
     "IMPORT_STATE",
@@ -31,11 +31,13 @@ _WORK = re.compile(r"work (\S+) (\S+) (\S+) sha256:([0-9a-f]{64})")
 _LIBRARY = re.compile(r"library (\S+) ([0-9]{1,15})")
 
 
-class MalformedImportState(FlorilegiumError):
+class MalformedImportState(CannotRun):
     """A line that cannot be read; without it an import could overwrite what was written by hand."""
 
     def __init__(self, line: int) -> None:
-        super().__init__(f"line {line} of {IMPORT_STATE} cannot be read")
+        super().__init__(
+            f"line {line} of {IMPORT_STATE} cannot be read", "restore the line from the history, or delete it"
+        )
 
 
 class QuoteEntry(NamedTuple):

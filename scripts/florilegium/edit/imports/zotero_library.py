@@ -11,14 +11,12 @@ from ...core.rules import Severity
 from ...core.spans import LineTable, Span
 from ...works.csl import read_item
 from ...works.csl.zotero_extra import with_extra
-from ...works.registries import ZoteroItems, ZoteroLibrary
+from ...works.registries import ZoteroItems, ZoteroLibrary, is_work
 from .highlights import Export, HighlightFormat, ImportFinding
 from .import_state import ImportState
 from .zotero_json import parse_zotero_json
 
 __all__ = ["known_works", "zotero_export"]
-
-_CHILDREN = frozenset(("annotation", "attachment", "note"))
 
 
 def known_works(ledger: ImportState) -> set[str]:
@@ -28,7 +26,7 @@ def known_works(ledger: ImportState) -> set[str]:
 
 def zotero_export(found: ZoteroItems, library: ZoteroLibrary) -> Export:
     """The works and annotations, each found at Zotero's own address for it; what cannot be read is remarked on."""
-    works = [item for item in found.items if item["data"].get("itemType") not in _CHILDREN]
+    works = filter(is_work, found.items)
     findings: list[ImportFinding] = []
     sources = [source for item in works if (source := _source(item, library, findings))]
     annotations = parse_zotero_json(LineTable(library.address(""), _as_text(found.items)))

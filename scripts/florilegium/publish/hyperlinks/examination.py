@@ -1,17 +1,16 @@
 """The files of a built site read one by one: each hyperlink is followed as far as one file alone can tell."""
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from ...core.executors import MakeExecutor
 from .site_documents import SiteDocument, Use, has_anchors, leads_somewhere, parse_document
 from .site_places import INDEX, Astray, Place, SiteMap
 
-__all__ = ["BrokenHyperlink", "Examined", "examine_files", "list_site", "names_anchor"]
+__all__ = ["BrokenHyperlink", "Examined", "examine_files", "names_anchor"]
 
 SEARCH_INDEX = "search-index/"
 """The search index holds parts of cards, which lead nowhere by themselves."""
@@ -44,15 +43,7 @@ class Examined(NamedTuple):
     """Hyperlinks to places in other files, whose anchors this file cannot know; and those files."""
 
 
-def list_site(folder: Path) -> Iterator[str]:
-    """The files of a site, by their paths from its root."""
-    for parent, folders, names in os.walk(folder):
-        folders.sort()
-        way = Path(parent).relative_to(folder).as_posix()
-        yield from (name if way == "." else f"{way}/{name}" for name in names)
-
-
-def examine_files(folder: Path, site: SiteMap, executor: Callable[[], Executor] | None) -> Iterator[Examined]:
+def examine_files(folder: Path, site: SiteMap, executor: MakeExecutor) -> Iterator[Examined]:
     """Read every file of the site that can lead somewhere, on several processors where it has many."""
     paths = sorted(path for path in site.files if leads_somewhere(path) and not path.startswith(SEARCH_INDEX))
     examine = partial(_examine_batch, folder, site)

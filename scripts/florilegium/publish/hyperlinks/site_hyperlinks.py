@@ -15,7 +15,8 @@ from ...core.spans import LineTable
 from ...library.reading import ANNOTATIONS, read_text
 from ...library.settings import parse_settings
 from ...quotations.permalinks import PERMALINKS, parse_permalinks
-from .examination import BrokenHyperlink, Examined, examine_files, list_site, names_anchor
+from ..disk_files import list_site
+from .examination import BrokenHyperlink, Examined, examine_files, names_anchor
 from .hyperlink_findings import describe_faults, describe_vanished
 from .hyperlink_writers import Writers
 from .site_documents import Use

@@ -100,8 +100,7 @@ class LiveLibrary:
             self._parsed = {listed: parsed for listed in seen.library if (parsed := result.parsed.get(listed.path))}
             # The day is that of the clock: a server may run through midnight.
             links, diagnostics = judge(result, current_day())
-            quotes = sum(len(note.quotes) for note in result.library.notes)
-            totals = Totals(len(result.library.notes), len(result.library.themes), quotes, len(links.sources))
+            totals = Totals.of(links)
             if has_errors(diagnostics):
                 return diagnostics, totals, None
             check_addresses(links)

@@ -58,6 +58,8 @@ class LiveSite:
         self.shown: Shown | None = None
         self.frame: LiveFrame | None = None
         self._seen: Seen | None = None
+        self._diagnostics: tuple[Diagnostic, ...] = ()
+        """What was found when the library was judged last."""
         self._state: dict[str, Any] = {"change": 0, "site": 0, "findings": [], "summary": ""}
         self._changed = threading.Condition()
         self._folder = Path(tempfile.mkdtemp(prefix="florilegium-live-"))
@@ -86,7 +88,7 @@ class LiveSite:
         problem: FlorilegiumError | None = None
         changed = False
         try:
-            changed = bool(before) and before is not None and before[2:] != seen[2:]
+            changed = before is not None and before[2:] != seen[2:]
             if before is None or before[:2] != seen[:2] or self.shown is None:
                 diagnostics, totals, shown = self.library.refresh(seen)
                 self._check_frame(before, shown)
@@ -102,8 +104,6 @@ class LiveSite:
             problem = FlorilegiumError(f"{type(error).__name__}: {error}", "this is a mistake of the program")
         self._tell(diagnostics, problem, changed=changed and problem is None)
         return LiveUpdate(diagnostics, totals, problem, changed, time.monotonic() - began)
-
-    _diagnostics: tuple[Diagnostic, ...] = ()
 
     def _check_frame(self, before: Seen | None, shown: Shown | None) -> None:
         """Make the frame again where the pages that it must know are others."""

@@ -4,9 +4,9 @@ beside them.
 `plan_pages` says which files there are, what each depends on, and how to make it; nothing is written here.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor
+from collections.abc import Iterable, Iterator
 
+from ...core.executors import MakeExecutor
 from ...library.links import Links
 from ...works.citing import Bibliography
 from .page_files import is_generated
@@ -33,7 +33,7 @@ def plan_pages(links: Links, bibliography: Bibliography, stamp: str) -> PagePlan
     return PagePlan(dict(planner.plan()), planner.site)
 
 
-def render_pages(plan: PagePlan, keys: Iterable[str], executor: Callable[[], Executor] | None) -> Iterator[bytes]:
+def render_pages(plan: PagePlan, keys: Iterable[str], executor: MakeExecutor) -> Iterator[bytes]:
     """Render planned pages, given by their keys, in that order."""
     by_key = {page.key: page for page in plan.pages.values()}
     return render_in_parallel([by_key[key] for key in keys], plan.site, executor)

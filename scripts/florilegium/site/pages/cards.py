@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 from markupsafe import Markup
 
@@ -14,7 +14,7 @@ from .author_names import Author, authors_of, slugs_of
 from .page_files import Contents, GeneratedPage, PageHeading
 from .quotation_cards import CardSite
 
-__all__ = ["PageSite"]
+__all__ = ["PageSite", "beside"]
 
 
 class WorkRow(NamedTuple):
@@ -30,6 +30,14 @@ class WorkRow(NamedTuple):
     address: str
     retraction: Markup
     coins: str
+
+
+_T = TypeVar("_T")
+
+
+def beside(ordered: Sequence[_T], place: int) -> tuple[_T | None, _T | None]:
+    """What stands before and after a place in a list; None at its ends."""
+    return ordered[place - 1] if place else None, ordered[place + 1] if place + 1 < len(ordered) else None
 
 
 class PageSite(CardSite):
@@ -53,9 +61,12 @@ class PageSite(CardSite):
 
     def neighbours(self, id_: str) -> tuple[Note | None, Note | None]:
         """The notes before and after a note in the list by title."""
-        place = self._places[id_]
-        before = self._by_title[place - 1] if place else None
-        return before, self._by_title[place + 1] if place + 1 < len(self._by_title) else None
+        return beside(self._by_title, self._places[id_])
+
+    def turn(self, label: str, back: str, forth: str, ends: Sequence[tuple[str, str] | None]) -> str:
+        """The way to the pages before and after this one; `ends` are their addresses and titles, where they are."""
+        previous, following = ends
+        return self.template("turn.html").render(label=label, back=back, forth=forth, previous=previous, next=following)
 
     @cached_property
     def _linking(self) -> dict[str, list[Note | Theme]]:

@@ -120,14 +120,8 @@ def _on(key: str, site: PageSite) -> Markup:
 
 def _turn(note: Note, site: PageSite) -> str:
     """The notes before and after this one in the list by title."""
-    before, after = site.neighbours(note.id)
-    return site.template("turn.html").render(
-        label=site._("Other notes"),
-        back=site._("Previous note"),
-        forth=site._("Next note"),
-        previous=(site.addresses.note(before), before.title) if before else None,
-        next=(site.addresses.note(after), after.title) if after else None,
-    )
+    ends = [(site.addresses.note(one), one.title) if one else None for one in site.neighbours(note.id)]
+    return site.turn(site._("Other notes"), site._("Previous note"), site._("Next note"), ends)
 
 
 # ------------------------------------------------------------------------------------------------ citing

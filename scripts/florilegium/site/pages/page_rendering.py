@@ -1,10 +1,10 @@
 """Rendering many pages in several processes: first the prose that they show, then the pages."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import Protocol
 
+from ...core.executors import MakeExecutor
 from ...core.model import Note, Theme
 from ...core.workers import map_forked
 from ..linked_site import render_document
@@ -28,9 +28,7 @@ class RenderedLater(Protocol):
     def shows(self) -> tuple[str, ...]: ...
 
 
-def render_in_parallel(
-    pages: Sequence[RenderedLater], site: PageSite, executor: Callable[[], Executor] | None
-) -> Iterator[bytes]:
+def render_in_parallel(pages: Sequence[RenderedLater], site: PageSite, executor: MakeExecutor) -> Iterator[bytes]:
     """The bytes of the pages, in their order.
 
     A page is a closure over the whole library, which no process could be sent.
@@ -49,7 +47,7 @@ def _render(page: RenderedLater) -> bytes:
     return page.render()
 
 
-def render_bodies(site: PageSite, executor: Callable[[], Executor] | None, paths: Collection[str]) -> None:
+def render_bodies(site: PageSite, executor: MakeExecutor, paths: Collection[str]) -> None:
     """Render the prose of the notes and themes at these paths, as far as it is not rendered yet."""
     missing = [d for d in site.links.documents if d.path not in site.bodies and d.path in paths]
     with rendering_bodies(missing, executor) as bodies:
@@ -65,9 +63,7 @@ def make_cards(site: PageSite, paths: Collection[str]) -> None:
 
 
 @contextmanager
-def rendering_bodies(
-    documents: Sequence[Note | Theme], executor: Callable[[], Executor] | None
-) -> Iterator[dict[str, RenderedBody]]:
+def rendering_bodies(documents: Sequence[Note | Theme], executor: MakeExecutor) -> Iterator[dict[str, RenderedBody]]:
     """Render the prose of documents while the block does other work; the dictionary is whole when it has ended."""
     bodies: dict[str, RenderedBody] = {}
     if executor is None or len(documents) < _PARALLEL_FROM:

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from ...core.model import Quote, Theme, VerifiedAgainst
 from ...library.links import Links, body_references
 from ..addresses import ROOT, group_anchor
-from .cards import PageSite
+from .cards import PageSite, beside
 from .contexts import linking_sentence, mention
 from .edit_links import edit_address
 from .page_files import Contents, GeneratedJson, GeneratedPage, PageHeading
@@ -260,15 +260,8 @@ def _notes(theme: Theme, site: PageSite) -> Iterator[str | PageHeading]:
 def _turn(theme: Theme, site: PageSite) -> str:
     ordered = site.themes_by_label
     place = next(n for n, one in enumerate(ordered) if one.id == theme.id)
-    before = ordered[place - 1] if place else None
-    after = ordered[place + 1] if place + 1 < len(ordered) else None
-    return site.template("turn.html").render(
-        label=site._("Other themes"),
-        back=site._("Previous theme"),
-        forth=site._("Next theme"),
-        previous=(site.addresses.theme(before), before.label) if before else None,
-        next=(site.addresses.theme(after), after.label) if after else None,
-    )
+    ends = [(site.addresses.theme(one), one.label) if one else None for one in beside(ordered, place)]
+    return site.turn(site._("Other themes"), site._("Previous theme"), site._("Next theme"), ends)
 
 
 def theme_preview(theme: Theme, site: PageSite) -> GeneratedJson:

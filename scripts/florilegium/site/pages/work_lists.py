@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 
 from ..addresses import PAGE_SIZE, reference_anchor
 from .author_names import Author
-from .cards import PageSite
+from .cards import PageSite, beside
 from .list_jumps import jumps_of, row_ids, sorting_letter
 from .page_files import Contents, GeneratedPage, PageHeading
 from .timeline import timeline
@@ -121,15 +121,9 @@ def _author(author: Author, site: PageSite) -> Iterator[str | PageHeading | Cont
         yield "".join(site.card(quote, context=True) for quote in quotes[:MAX_LISTED_WORKS])
         if len(quotes) > MAX_LISTED_WORKS:
             yield Markup('<p class="ui">{}</p>').format(site._("More stand on the pages of the works."))
-    ordered, place = site.authors, site.author_places[author]
-    before, after = ordered[place - 1] if place else None, ordered[place + 1] if place + 1 < len(ordered) else None
-    yield site.template("turn.html").render(
-        label=site._("Other authors"),
-        back=site._("Previous author"),
-        forth=site._("Next author"),
-        previous=(site.addresses.author(site.author_slugs[before]), before.label) if before else None,
-        next=(site.addresses.author(site.author_slugs[after]), after.label) if after else None,
-    )
+    around = beside(site.authors, site.author_places[author])
+    ends = [(site.addresses.author(site.author_slugs[one]), one.label) if one else None for one in around]
+    yield site.turn(site._("Other authors"), site._("Previous author"), site._("Next author"), ends)
     yield "</article>"
 
 

@@ -9,7 +9,7 @@ from ...library.links import CitedBy
 from ...works.exports import page_metadata
 from ..identified import archived_copy, formats_of, identifiers_of, web_address
 from .author_names import authors_of
-from .cards import PageSite
+from .cards import PageSite, beside
 from .contexts import Backlink, mention, mentions_of
 from .marked_html import first_paragraph_html, marked, without_citations
 from .note_pages import CitedSubject
@@ -140,13 +140,6 @@ def _same_authors(key: str, source: Source | None, site: PageSite) -> Iterator[s
 
 
 def _turn(key: str, site: PageSite) -> str:
-    place = site.work_places.get(key, 0)
-    before = site.work_keys[place - 1] if place else None
-    after = site.work_keys[place + 1] if place + 1 < len(site.work_keys) else None
-    return site.template("turn.html").render(
-        label=site._("Other works"),
-        back=site._("Previous work"),
-        forth=site._("Next work"),
-        previous=(site.addresses.reference(before), Markup(site.short(before)) or before) if before else None,
-        next=(site.addresses.reference(after), Markup(site.short(after)) or after) if after else None,
-    )
+    around = beside(site.work_keys, site.work_places.get(key, 0))
+    ends = [(site.addresses.reference(one), Markup(site.short(one)) or one) if one else None for one in around]
+    return site.turn(site._("Other works"), site._("Previous work"), site._("Next work"), ends)

@@ -87,7 +87,7 @@ def _parts(
 
 def _shape(work: Item, style: Style) -> tuple[str, ...]:
     """The family names that a citation shows; of a list that it shortens, the first."""
-    people: Any = next((work[role] for role in _ROLES if work.get(role)), ())
+    people = _people(work)
     shortened = style.et_al_min and len(people) >= style.et_al_min
     return (_name(people[0])[0], "et al.") if shortened else tuple(_name(name)[0] for name in people[:_SHOWN])
 
@@ -163,10 +163,15 @@ def _neighbours(names: Mapping[str, list[tuple[str, str]]], witnesses: _Witnesse
 
 def _names(work: Item, style: Style) -> list[tuple[str, str]]:
     """Family and given names in the order of a citation, as far as one may show them."""
-    people: Any = next((work[role] for role in _ROLES if work.get(role)), ())
+    people = _people(work)
     all_names = "all-names" in style.names_rule
     some = people[: (style.et_al_min or _SHOWN) if all_names else _SHOWN]
     return [_name(name) for name in some]
+
+
+def _people(work: Item) -> Any:
+    """The names, as CSL has them, of those by whom a work is cited."""
+    return next((work[role] for role in _ROLES if work.get(role)), ())
 
 
 def _name(name: Mapping[str, Any]) -> tuple[str, str]:

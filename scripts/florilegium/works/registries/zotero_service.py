@@ -24,7 +24,7 @@ from .registry_requests import (
     parse_answer,
 )
 
-__all__ = ["API_KEY", "ZoteroItems", "ZoteroLibrary", "fetch_zotero", "parse_zotero_library"]
+__all__ = ["API_KEY", "ZoteroItems", "ZoteroLibrary", "fetch_zotero", "is_work", "parse_zotero_library"]
 
 SERVICE = "https://api.zotero.org"
 LOCAL = "http://localhost:23119/api"
@@ -113,7 +113,7 @@ def fetch_zotero(
     works = list(asked.pages(top, since=asked.since, include="data,csljson"))
     if asked.since and asked.version < asked.since:
         return fetch_zotero(library, progress=progress, sleep=sleep)  # Another library stands in its place.
-    moved = library.collection and any(_key(item) not in known for item in works if _is_work(item))
+    moved = library.collection and any(_key(item) not in known for item in works if is_work(item))
     marked = list(asked.pages("items", since=0 if moved else asked.since, itemType="annotation", include="data"))
     items = {_key(item): item for item in (*works, *marked)}
     asked.complete(items)
@@ -129,7 +129,8 @@ def _key(item: Mapping[str, Any]) -> str:
     return str(item["key"])
 
 
-def _is_work(item: Mapping[str, Any]) -> bool:
+def is_work(item: Mapping[str, Any]) -> bool:
+    """Whether an item stands for a work, not for what hangs on one."""
     return item["data"].get("itemType") not in ("annotation", "attachment", "note")
 
 
