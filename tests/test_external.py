@@ -18,7 +18,8 @@ from florilegium.cli import main
 from florilegium.core.errors import CannotRun
 from florilegium.library.links import resolve_links
 from florilegium.library.reading import read_library
-from florilegium.publish.external import Manner, Round, address_states, host_guard, lychee, moved_changes
+from florilegium.publish.external import address_states, host_guard, lychee
+from florilegium.publish.external.address_fixes import moved_changes
 from florilegium.publish.external.address_states import (
     AddressEntry,
     MalformedLedger,
@@ -27,8 +28,9 @@ from florilegium.publish.external.address_states import (
     render_ledger,
     verdict_of,
 )
+from florilegium.publish.external.external_findings import Round
 from florilegium.publish.external.host_guard import PrivateHost, UnknownHost, check_host, is_public
-from florilegium.publish.external.lychee import ask_all, find_lychee, parse_report
+from florilegium.publish.external.lychee import Manner, ask_all, find_lychee, parse_report
 from florilegium.publish.external.outcomes import AddressState, Hop, Outcome, new_address
 from florilegium.publish.external.written_addresses import encode_address, find_written
 from hypothesis import given

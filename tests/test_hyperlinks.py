@@ -7,7 +7,7 @@ import pytest
 from florilegium.check.checking import Options
 from florilegium.cli import main
 from florilegium.core.errors import CannotRun
-from florilegium.publish.hyperlinks import check_site
+from florilegium.publish.hyperlinks.site_hyperlinks import check_site
 from florilegium.publish.hyperlinks.site_places import Astray, SiteMap
 from projects import LIBRARY, make_project
 

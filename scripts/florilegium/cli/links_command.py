@@ -13,7 +13,7 @@ from .program import print_findings, progress, root_option, tell
 
 if TYPE_CHECKING:
     from ..core.edits import Change
-    from ..publish.external import ExternalPlan
+    from ..publish.external.external_run import ExternalPlan
 
 _FORMATS = ["text", "json", "sarif", "github", "markdown"]
 
@@ -57,7 +57,7 @@ def links(
 
 
 def _site(options: Options, folder: Path, form: str, *, strict: bool) -> int:
-    from ..publish.hyperlinks import check_site
+    from ..publish.hyperlinks.site_hyperlinks import check_site
 
     checked = check_site(options, folder)
     summary = f"{checked.pages:,} pages, {checked.permalinks:,} published addresses"
@@ -67,7 +67,7 @@ def _site(options: Options, folder: Path, form: str, *, strict: bool) -> int:
 
 def _record(options: Options, form: str) -> int:
     from ..core.edits import write_changes
-    from ..publish.hyperlinks import record_permalinks
+    from ..publish.hyperlinks.permalink_recording import record_permalinks
 
     checked, change, count = record_permalinks(options)
     if change is None:
@@ -80,7 +80,8 @@ def _record(options: Options, form: str) -> int:
 
 
 def _plan(time_limit: int, allow_private: bool) -> "ExternalPlan":
-    from ..publish.external import ExternalPlan, Manner
+    from ..publish.external.external_run import ExternalPlan
+    from ..publish.external.lychee import Manner
 
     show = progress()
     # Servers in a test are on this machine, and wait for nobody.
@@ -94,7 +95,10 @@ def _external(options: Options, plan: "ExternalPlan", form: str, *, fix: bool, s
     from ..check.checking import check_library
     from ..check.checks import apply_severities
     from ..core.edits import write_changes
-    from ..publish.external import describe_round, look_at_library, moved_changes, render_issue
+    from ..publish.external.address_fixes import moved_changes
+    from ..publish.external.external_findings import describe_round
+    from ..publish.external.external_issue import render_issue
+    from ..publish.external.external_run import look_at_library
 
     joined = check_library(options).links
     found, ledger = look_at_library(joined, options.root, options.today, plan)

@@ -30,7 +30,7 @@ class Diagnostic:
     """One finding, in the shape of the Language Server Protocol's `Diagnostic`."""
 
     rule: str
-    """The name of a rule in `rules.RULES`."""
+    """The name of a rule of `rules.RULES`."""
     span: Span
     message: str
     """What is wrong, in one sentence without a full stop; contributors' values in it went through `quoted`."""

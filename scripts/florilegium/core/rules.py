@@ -1,9 +1,43 @@
-"""Every rule that a library is checked against: its name, its severity, why it exists and what to do."""
+"""The rules that a library is checked against: what a rule is, and all that the rooms declare."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from importlib import import_module
 
-__all__ = ["REFERENCES", "RULES", "Rule", "Severity"]
+__all__ = ["RULES", "Group", "Rule", "Severity", "declare_rule"]
+
+_PLACES = (
+    "core.characters",
+    "core.limits",
+    "core.trees",
+    "markdown.citing",
+    "markdown.dialects",
+    "markdown.missing_attributions",
+    "markdown.quoted_markup",
+    "markdown.quotes",
+    "markdown.tags",
+    "markdown.translations",
+    "works.identifiers",
+    "works.reference_files",
+    "works.csl.csl_checks",
+    "quotations.lock_file",
+    "quotations.match_findings",
+    "library.cut_values",
+    "library.file_names",
+    "library.notes",
+    "library.own_styles",
+    "library.quote_ids",
+    "library.settings",
+    "library.unexpected_files",
+    "library.value_remedies",
+    "check.checks",
+    "publish.external.external_findings",
+    "publish.hyperlinks.hyperlink_findings",
+)
+"""The files and folders that declare rules. They are named and not imported, since most stand in rooms below this one:
+they are loaded when the whole table is asked for. `tests/test_rules.py` compares them with the files."""
 
 
 class Severity(StrEnum):
@@ -20,12 +54,26 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class Group(StrEnum):
+    """What a rule is about; the page of rules has a heading for each, in this order."""
+
+    FILES = "Files and text"
+    LIMITS = "Limits"
+    FRONT_MATTER = "Front matter"
+    REFERENCES = "References and sources"
+    THEMES = "Themes"
+    QUOTES = "Quotes"
+    VERIFICATION = "Verification"
+    PROSE = "Prose and links"
+    WORLD = "Links to other sites"
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One thing that can be wrong with a library."""
 
     name: str
-    group: str
+    group: Group
     severity: Severity
     """The severity unless `library.yml` sets another one."""
     summary: str
@@ -36,395 +84,36 @@ class Rule:
     """What to do about a finding; Markdown."""
 
 
-ERROR, WARNING, INFORMATION = Severity.ERROR, Severity.WARNING, Severity.INFORMATION
+_declared: dict[str, Rule] = {}
 
-FILES, FRONT_MATTER, REFERENCES, THEME_RULES = "Files and text", "Front matter", "References and sources", "Themes"
-QUOTES, VERIFICATION, PROSE = "Quotes", "Verification", "Prose and links"
-WORLD, LIMITS = "Links to other sites", "Limits"
 
-# fmt: off
-_TABLE = (
-    # name, group, severity, summary, reason, remedy
-    ("unexpected-file", FILES, ERROR,
-     "Only notes, themes, reference files, `library.yml` and the files `*.lock` that commands write live under `annotations/`.",
-     "A file that nothing reads is a file that nobody reviews; and what lies there could be published by accident.",
-     "Move the file elsewhere, or rename it so that it is a note (`notes/<id>.md`) or a theme (`themes/<id>.md`)."),
-    ("symbolic-link", FILES, ERROR,
-     "Everything under `annotations/` is a regular file or a folder.",
-     "A link can point at any file of the machine that builds the site, and would publish it. Devices, sockets and pipes are refused too.",
-     "Replace the link by the file itself."),
-    ("unreadable-file", FILES, ERROR,
-     "Every file under `annotations/` can be read.",
-     "A note that cannot be read would vanish from the site without a word.",
-     "Give the file read permission, or remove it."),
-    ("not-utf-8", FILES, ERROR,
-     "Every text is UTF-8.",
-     "Text in another encoding shows as rubbish, and a replaced letter in a quotation is a misquotation.",
-     "Save the file as UTF-8; the message names the first byte that does not fit."),
-    ("invisible-character", FILES, ERROR,
-     "No text holds control characters, directional overrides or other characters that a reviewer cannot see.",
-     "What a reviewer sees in a change must be what is published. Joiners that a script needs for its spelling are allowed where they belong.",
-     "Delete the character; an editor shows it when you retype the words around it."),
-    ("invalid-id", FILES, ERROR,
-     "An id is made of lower-case ASCII letters, digits and single hyphens, 64 characters at most.",
-     "Ids become addresses of pages, which readers cite, so they are permanent and must be plain.",
-     "Rename the file or the quote, for example to `forget-the-pain`."),
-    ("clashing-ids", FILES, ERROR,
-     "No two notes and no two themes have ids that differ only in case.",
-     "Some file systems cannot keep the two pages apart.",
-     "Rename one of them."),
-    ("untranslated-language", FILES, INFORMATION, "The site's own words exist in the language of the library.", "Buttons, headings and dates are translated into some languages. In a library of any other they are English beside its own words.", "Keep the language: the pages are right in all else. A catalogue for it is welcome: see “A language” in docs/develop.md."),
-    ("unfinished-text", FILES, ERROR,
-     "No note and no theme holds `TODO:`; a draft may.",
-     "`florilegium new` marks in this way what its writer has still to say. On the site it would be read as part of the note.",
-     "Do what it says, and remove it; or write `status: draft` at the head of the note until you can. Where `TODO:` belongs to the words of a quotation, record an exception with the reason in `library.yml`."),
-    ("too-large", LIMITS, ERROR,
-     "A note is at most 1 MiB, its front matter at most 512 kB.",
-     "One huge file could stop the checks for everybody.",
-     "Split the note, or move long material elsewhere."),
-    ("too-many-references", LIMITS, ERROR,
-     "A note lists at most 1,000 references.",
-     "A list of that length is a bibliography, and belongs into `annotations/references/`.",
-     "Move the references into a file under `annotations/references/`."),
-    ("too-many-names", LIMITS, ERROR,
-     "A reference names at most 6,000 authors.",
-     "The longest real author list has 5,154 names; a longer one is a mistake.",
-     "Shorten the list, or name the collaboration as `literal`."),
-    ("too-long", LIMITS, ERROR,
-     "A title, a locator, and what stands before or after a key in a citation are at most 300 characters long.",
-     "Titles stand in navigation, feeds and search results, citations in the middle of a sentence.",
-     "Shorten the title, since the rest can open the note; move what a citation says into a sentence."),
-    ("too-deep", LIMITS, ERROR,
-     "Lists, block quotes and YAML values are nested at most 16 deep.",
-     "Nesting of that depth is a mistake, or an attack on the programs that read it.",
-     "Flatten the structure."),
-    ("too-slow", LIMITS, ERROR,
-     "A note is read and rendered within 10 seconds.",
-     "Some texts are made so that programs never finish with them; the others must still be reported.",
-     "Simplify the note; look for very long runs of brackets, asterisks or backticks."),
+def declare_rule(name: str, group: Group, severity: Severity, summary: str, reason: str, remedy: str) -> None:
+    """Declare a rule, right above the function that finds what breaks it. The fields are those of `Rule`."""
+    _declared[name] = Rule(name, group, severity, summary, reason, remedy)
 
-    ("malformed-front-matter", FRONT_MATTER, ERROR,
-     "A note and a theme open with YAML between two lines `---`.",
-     "Anchors, aliases, tags, merge keys and duplicate keys are refused too: they mean different things to different programs.",
-     "Correct the YAML at the place that the message names; quote a value that holds `: ` or ` #`."),
-    ("unknown-front-matter-key", FRONT_MATTER, ERROR,
-     "Only the keys of the note format are allowed.",
-     "A misspelt key would be ignored without a word, and a note must not be able to set the options of the site.",
-     "Correct the spelling, or remove the key."),
-    ("missing-front-matter-key", FRONT_MATTER, ERROR,
-     "A note has a `title`, a `source` where it lists more than one work, and `via` where the basis is `secondary`; a theme has a `label`.",
-     "A reader must be able to see what is summarised and what the note-taker had in hand.",
-     "Add the key."),
-    ("cut-short-value", FRONT_MATTER, WARNING,
-     "No value of a front matter ends before ` #`.",
-     "YAML takes a `#` after a blank for the beginning of a comment, so `title: Song #9` is the title `Song`, and `themes: #sleep` lists nothing.",
-     "Put the value in quotes, or remove the `#`; two blanks before it say that a comment is meant."),
-    ("invalid-front-matter-value", FRONT_MATTER, ERROR,
-     "Every value has the kind that its key asks for.",
-     "A number where a list belongs is a mistake that later turns into a wrong page.",
-     "Give the value the form that the message shows."),
 
-    ("unresolved-reference", REFERENCES, ERROR,
-     "Every citation key stands for a work that is listed somewhere.",
-     "A citation that leads nowhere cannot be followed.",
-     "Correct the key, or add the work under `references:` or in `annotations/references/`."),
-    ("duplicate-citation-key", REFERENCES, ERROR,
-     "A file lists each citation key once.",
-     "With two entries it is chance which of them is cited.",
-     "Remove one of the two, or give it a key of its own."),
-    ("conflicting-reference", REFERENCES, ERROR,
-     "A citation key stands for the same work, described alike, wherever it is listed.",
-     "Two notes that mean different works by one key would share one entry in the bibliography, and one of them would be wrong.",
-     "Make the two entries alike, or give one work another key."),
-    ("duplicate-source", REFERENCES, WARNING,
-     "A work has one citation key.",
-     "A work under two keys is counted twice, and what is quoted from it is scattered.",
-     "Use one key in all notes."),
-    ("unused-reference", REFERENCES, WARNING,
-     "Every work that a note lists is cited in it.",
-     "An entry that nobody cites is often the trace of a citation that was lost.",
-     "Cite the work, or remove the entry."),
-    ("invalid-reference", REFERENCES, ERROR,
-     "A reference is a CSL item: with an id, a known type, names and dates in their CSL form.",
-     "The bibliography, the exports and every reference manager rely on that form.",
-     "Correct the field that the message names."),
-    ("invalid-style", REFERENCES, ERROR,
-     "A citation style of the library's own is a complete CSL style that can be used.",
-     "With a style that is missing, broken or made to take all memory, no page can be built.",
-     "Put another `.csl` file in its place, or name one of the styles that come with the program."),
-    ("doubtful-reference", REFERENCES, WARNING,
-     "A reference from another program says what it means in the words of its format.",
-     "Bibliographies come with names parted by other signs than the format's, with commands and dates that no program knows, with entries without a key. What is likely meant is read, and said, so that nothing is lost in silence.",
-     "Compare it with the work, and write it as the message proposes."),
-    ("incomplete-reference", REFERENCES, WARNING,
-     "A reference holds what its type needs: a title, an author or editor, a date, the journal or the book.",
-     "A reader must be able to find the work.",
-     "Add the field; where it is really not known, record an exception with the reason in `library.yml`."),
-    ("invalid-doi", REFERENCES, ERROR,
-     "A DOI has a prefix `10.` and a suffix, without an address before it.",
-     "A wrong DOI leads to another work, or nowhere.",
-     "Copy the DOI again, for example `10.1016/j.tins.2012.11.002`."),
-    ("invalid-isbn", REFERENCES, ERROR,
-     "An ISBN has 10 or 13 digits and a right check digit.",
-     "One mistyped digit names another book.",
-     "Compare the number with the book."),
-    ("invalid-issn", REFERENCES, ERROR,
-     "An ISSN has eight digits and a right check digit.",
-     "One mistyped digit names another journal.",
-     "Compare the number with the journal."),
-    ("invalid-orcid", REFERENCES, ERROR,
-     "An ORCID iD has sixteen digits and a right check digit.",
-     "One mistyped digit names another person.",
-     "Copy the iD again from the person's page."),
-    ("invalid-url", REFERENCES, ERROR,
-     "The URL of a work is an absolute `http` or `https` address.",
-     "Other schemes do not open in a browser, or do more than open a page.",
-     "Give the address of the work's page."),
-    ("implausible-date", REFERENCES, WARNING,
-     "A date exists in the calendar and does not lie in the future.",
-     "It is nearly always a slip of the keyboard.",
-     "Compare the date with the work."),
-    ("invalid-status", REFERENCES, ERROR,
-     "The status of a work that was retracted or corrected is `retracted`, `corrected` or `concern`, with a date and a notice that can be read.",
-     "A misspelt status would be shown nowhere, and readers would trust a work that nobody should.",
-     "Write `status: retracted`, and in `custom:` a `status-date: 2020-05-01` and a `status-notice:` with the DOI or the address of the notice."),
-    ("retracted-work", REFERENCES, WARNING,
-     "No note summarises a retracted work, and no quotation comes from one.",
-     "What the work found does not count any more, and who reads the note must know. Pages and exports say it beside each of its quotations.",
-     "Say in the note why it is kept, and record an exception with the reason in `library.yml`; or remove what rests on the work."),
-    ("uncanonical-doi", REFERENCES, WARNING,
-     "A DOI is written without `https://doi.org/` or `doi:`.",
-     "Styles and exports add the address themselves.",
-     "Keep only the part from `10.` on."),
-    ("title-case", REFERENCES, WARNING,
-     "Titles in a BibTeX file are in sentence case, and names in them in braces.",
-     "Citation styles can raise the letters of a title and never know which to lower; APA and many others print titles in sentence case. English titles whose words all begin with a capital are reported once a file.",
-     "Put names into braces, `{Vienna Circle}`, and let `florilegium check --fix` lower the other words; look at the change before you commit it."),
-    ("missing-locator", REFERENCES, WARNING,
-     "A quote from a paged work says on which page it stands.",
-     "Without a page nobody can check the words. Where a quote was read in another work, the place in that work counts.",
-     "Add the page: `[@key, p. 12]`."),
-    ("invalid-locator", REFERENCES, WARNING,
-     "A locator is a label with a value, its range runs upwards, and it lies within the pages of the work.",
-     "A page that the work does not have is a mistyped page.",
-     "Compare the page with the work."),
+class _Rules(Mapping[str, Rule]):
+    """All rules by name, in the order of their documentation: by group, and by name in a group.
 
-    ("unknown-theme", THEME_RULES, ERROR,
-     "Every theme that is named has a file under `annotations/themes/`.",
-     "A quote under a misspelt theme would not be found.",
-     "Correct the name, or write the theme."),
-    ("undeclared-theme", THEME_RULES, ERROR,
-     "A quote is filed only under themes that its note lists.",
-     "The list says in which order the source treats its themes, so it must be whole.",
-     "Add the theme to the note's `themes:`."),
-    ("theme-without-quotes", THEME_RULES, INFORMATION,
-     "Every theme has at least one quote.",
-     "A theme is worth most where a reader can see the words that it rests on.",
-     "Look for a quotation, or leave it: some themes have none yet."),
-    ("unused-theme", THEME_RULES, WARNING,
-     "Every theme is listed by a note.",
-     "A theme that nothing leads to is an empty page.",
-     "List it in a note, or remove the file."),
-    ("theme-cycle", THEME_RULES, ERROR,
-     "No theme is, by way of `broader`, broader than itself.",
-     "The themes are shown as a tree.",
-     "Remove one `broader` of those that the message names."),
+    A rule that is declared already is found without loading the files that declare the others.
+    """
 
-    ("unattributed-quote", QUOTES, ERROR,
-     "Every block quote ends with an attribution.",
-     "In a companion to a literature, words without a source are a defect.",
-     "Add a last paragraph `— SPEAKER, [@key, p. 1] #theme {#id}`, or write the passage as prose."),
-    ("malformed-attribution", QUOTES, ERROR,
-     "An attribution reads `— SPEAKER, [@key, LOCATOR], quoted in [@key2] #theme !notice {#quote-id}`.",
-     "What cannot be read cannot be checked, linked or credited.",
-     "Follow the form; the message names the part that could not be read."),
-    ("markup-in-quotation", QUOTES, ERROR,
-     "Among the words of a quotation stand no footnote marks, citations, hyperlinks, images, struck or inserted words, and no second attribution.",
-     "The words that are compared with the source are the words that are shown, searched and exported. What hides, moves or adds words would make them differ.",
-     "Put notes and citations after the quotation; write `[…]` for what you leave out, and what you put in in square brackets."),
-    ("malformed-translation", QUOTES, ERROR,
-     "A translation says who translated and which quotation of its note: `— translated by NAME, of [@key] {of=#quote-id}`; a quotation has one translation in each language.",
-     "A translation is shown with its original, whose words are the ones that are compared. Without its translator or its original, readers would take it for words of the work.",
-     "Complete the attribution as the message says."),
-    ("verse-without-breaks", QUOTES, INFORMATION,
-     "The line breaks of verse are marked.",
-     "Lines that follow each other are shown as one paragraph, as in all Markdown.",
-     "End each line with `\\` or with two spaces where the break is the source's; else leave it."),
-    ("indented-quote", QUOTES, WARNING,
-     "No block quote is indented so far that it is code.",
-     "Four spaces make a code block: the quotation is shown as code, and nothing checks it.",
-     "Move the lines to the left; within a list, as far as the text of its item."),
-    ("missing-quote-id", QUOTES, INFORMATION,
-     "A quote has an id, `{#…}` at the end of its attribution.",
-     "The id is the quote's permanent address. Without one the program proposes an id and uses it; an id that is written in the note stays when the words are corrected.",
-     "Run `florilegium check --fix`, which writes the proposed id; or choose a better one before the quote is published."),
-    ("duplicate-quote-id", QUOTES, ERROR,
-     "An id names one quote of a note.",
-     "Two quotes cannot share one address.",
-     "Give one of them another id."),
-    ("duplicate-quote", QUOTES, WARNING,
-     "The same words are quoted once in the library.",
-     "Two copies of a quotation drift apart, and count twice.",
-     "Keep one of them and refer to it from the other place."),
-    ("missing-quote-theme", QUOTES, WARNING,
-     "Every quote is filed under a theme.",
-     "Themes are how readers find quotations.",
-     "Add `#theme` to the attribution."),
-    ("unknown-speaker", QUOTES, ERROR,
-     "The speaker of a quote is one or more of the roles that `library.yml` declares, each with a name in quotation marks or a number if there is one; or an author or editor of the work, by name.",
-     "To credit an interview line to the author who printed it is the worst mistake that a note can make. What stands beside the role is either shown to readers or refused: nothing of it is dropped.",
-     "Name the role, for example `a participant`, `participant 7` or `a participant, \"Dana\"`; or declare it in `library.yml`. What else is known of the speaker belongs into the prose."),
-    ("conflicting-speaker", QUOTES, ERROR,
-     "A name of a speaker has one role in all quotations from a work.",
-     "If Dana is a participant in one note and the interviewer in another, one of the two credits the wrong person.",
-     "Compare with the work, and give the name one role."),
-    ("several-speakers", QUOTES, WARNING,
-     "The attribution of a dialogue names everybody who speaks in it.",
-     "\"So you were happy there? INES: I was\" credits a participant with the interviewer's question.",
-     "Name both, joined by *and*: `the interviewer and a participant`; or quote one of the two."),
-    ("unknown-notice", QUOTES, ERROR,
-     "Every content notice is declared in `library.yml`.",
-     "A misspelt notice would warn nobody.",
-     "Correct the name, or declare the notice."),
-    ("missing-notice", QUOTES, ERROR,
-     "What belongs to a sensitive theme or source carries the notices that the library asks for.",
-     "Some readers read about their own trauma, and rely on the notices.",
-     "Add `!notice` to the attribution, or the id to `notices:`."),
+    def __getitem__(self, name: str) -> Rule:
+        return _declared[name] if name in _declared else self._all[name]
 
-    ("quote-changed-since-verified", VERIFICATION, ERROR,
-     "The words of a verified quote are the words that were verified.",
-     "A quotation that changed after it was checked is not checked.",
-     "Restore the words, or run `florilegium verify` with the original at hand."),
-    ("quote-not-in-source", VERIFICATION, ERROR,
-     "A quotation that is compared with its original is found there, word for word.",
-     "A quotation is exact or it is wrong.",
-     "Compare with the passage that the message shows; mark changes of yours in square brackets."),
-    ("stale-lock-entry", VERIFICATION, ERROR,
-     "Every entry of `quotes.lock` belongs to a quote of the library and to a work that it names.",
-     "An entry without its quote is the trace of a quotation that was removed or renamed.",
-     "Run `florilegium verify --prune`, which removes such entries."),
-    ("verified-work-changed", VERIFICATION, ERROR,
-     "A citation key stands for the work whose text was compared.",
-     "If the work under a key is exchanged, every quotation from it would stay verified, against a text that nobody compared. A corrected title, a completed list of authors or a year that is off by one is not another work.",
-     "Restore the reference, or give the new work its own key. Run `florilegium verify` with the text of the work."),
-    ("implausible-lock-entry", VERIFICATION, ERROR,
-     "No entry of `quotes.lock` is dated in the future, and its original is that of one work, as the others of that work have it.",
-     "An entry is one line in a file, and readers are shown \"verified\" for it. Such a line was not written by the program.",
-     "Run `florilegium verify` with the original, or `florilegium verify --remove NOTE/QUOTE`."),
-    ("bracket-changes-meaning", VERIFICATION, WARNING,
-     "No square bracket of a quotation puts in, replaces or leaves out a negation or a number, hides a limit such as \"only\", puts a word for its opposite, or changes the letters that a word begins with.",
-     "`I [always] hurt` for \"I never hurt\" and `did […] like` for \"did not like\" are made of the work's own words, and say the opposite.",
-     "Quote the negation or the number itself. Where the meaning stays, record an exception with the reason in `library.yml`."),
-    ("emphasis-added", VERIFICATION, WARNING,
-     "What is emphasised in a quotation is emphasised in the work; else `[emphasis added]` says that it is not.",
-     "Emphasis weighs words. Readers take it for the author's. `florilegium verify` looks for it where the text of the work has emphasis at all.",
-     "Take the emphasis away, or write `[emphasis added]` after the words."),
-    ("long-bracket", VERIFICATION, WARNING,
-     "An omission leaves out at most 500 characters of one paragraph, and an insertion holds at most three words more than it stands for.",
-     "What lies far apart in a work was not said in one breath; and words of the note-taker do not belong into the mouth of another.",
-     "Make two quotations of it, or say in the prose what the bracket says."),
-    ("cut-qualification", VERIFICATION, WARNING,
-     "A quotation does not leave out the limit or the doubt of its own sentence.",
-     "\"The development of addiction is rare\" goes on \"in medical patients with no history of addiction\": a letter that was cited hundreds of times without that.",
-     "Quote the rest of the sentence, or say in the prose what limits it. Only `florilegium verify` can see it."),
-    ("cut-sentence", VERIFICATION, INFORMATION,
-     "A quotation begins and ends with a sentence.",
-     "How the sentence begins and goes on is shown to the contributor, and to nobody else. Readers see \"part of a sentence\".",
-     "See whether what is left out matters; else leave it."),
-    ("unsure-raised-sign", VERIFICATION, WARNING,
-     "Raised and lowered signs of a quotation are such in its original.",
-     "Plain text and many PDFs cannot show that a digit is raised, and 10⁶ is not 106.",
-     "Compare with the page itself; then record an exception with the reason."),
-    ("wrong-page", VERIFICATION, WARNING,
-     "The page of an attribution is the one on which the words stand.",
-     "A wrong page sends readers to words that are not there. `florilegium verify` knows the printed numbers of a PDF's pages.",
-     "Write the page that the message names. Where the file has other pages than the edition that is cited, record an exception."),
-    ("malformed-lock", VERIFICATION, ERROR,
-     "The files `*.lock` are written by the program, never by hand.",
-     "What `quotes.lock` says is shown to every reader as verified, and `permalinks.lock` is a promise to those who cite.",
-     "Restore the file from the history, or run again the command that its first line names."),
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
 
-    ("forbidden-html", PROSE, ERROR,
-     "Raw HTML in prose is limited to a short list of harmless elements.",
-     "A note comes from anybody; what is not on the list could hide text, load something or run in the reader's browser.",
-     "Use Markdown; or write `&lt;` to show the tag as text."),
-    ("unsafe-link", PROSE, ERROR,
-     "A hyperlink leads to an `http`, `https` or `mailto` address, or to a place within the library.",
-     "Other schemes can run script; an address without a scheme, such as `//host`, hides where it leads.",
-     "Write the whole address, `https://` included."),
-    ("forbidden-image", PROSE, ERROR,
-     "A note shows no images.",
-     "An image from another host tells that host who reads; an image of this library would need a licence and a description that the format has no place for yet.",
-     "Link to the page that shows the image."),
-    ("broken-internal-link", PROSE, ERROR,
-     "A hyperlink within the library leads to a note, a theme, a quote or a heading that exists.",
-     "A link that leads nowhere is a promise that is not kept.",
-     "Correct the path: `other-note.md`, `other-note.md#q-quote-id`, `../themes/theme.md`, `#heading`."),
-    ("vanished-permalink", PROSE, ERROR,
-     "Every address that was published is still there, or redirects to another.",
-     "Readers cite the addresses of notes, quotations and themes. `permalinks.lock` lists those that were published.",
-     "Restore the page; or add a redirect under `redirects:` in `library.yml`. Where it must go, record an exception with the reason."),
-    ("broken-site-link", PROSE, ERROR,
-     "Every hyperlink and every file that a page of the built site names is there.",
-     "What no note wrote can break too: a template, a style sheet, a feed, a page of the frame. `florilegium links` looks at all of them.",
-     "Build the site again; if the finding stays, fix the template, or the page under `docs/`, that the message names."),
-    ("split-citation", PROSE, ERROR,
-     "No emphasis begins or ends between the brackets of a citation.",
-     "CommonMark binds emphasis before brackets, so `*[see @doe2009* p. 3]` is not a citation here and on GitHub, and is one in Pandoc.",
-     "Let the emphasis hold the brackets, `*[see @doe2009]*`, or the brackets the emphasis, `[*see* @doe2009]`."),
-    ("key-with-markup", PROSE, ERROR,
-     "A citation key does not touch emphasis.",
-     "`_@doe2009_` is the key `doe2009` in italics here and on GitHub; Pandoc reads the key `doe2009_`.",
-     "Write `*@doe2009*`, or put the citation in brackets: `_[@doe2009]_`."),
-    ("markdown-in-html", PROSE, WARNING,
-     "Markdown is not written inside a block of HTML.",
-     "From a line that begins with `<details>` or the like to the next empty line, Markdown shows as it is written, and citations in it are lost. GitHub reads it so too.",
-     "Put an empty line before the Markdown and after it; `check --fix` does that where lines stand by themselves."),
-    ("definition-of-key", PROSE, ERROR,
-     "No link definition has a citation key as its label.",
-     "`[@doe2009]: yes` defines an address for links, so the line is not shown at all.",
-     "Leave out the colon, or begin the line with another word."),
-    ("missing-blank-line", PROSE, WARNING,
-     "A blank line stands before a list, a heading, a block quote, a table and a line across the page.",
-     "Without it Pandoc reads them as part of the paragraph before; GitHub and this program do not.",
-     "Put a blank line before it; `florilegium check --fix` does that."),
-    ("foreign-markup", PROSE, WARNING,
-     "Nothing stands in a note that only another program reads, and nothing that is almost a link or a citation.",
-     "`[[Other note]]`, `==this==`, `^id`, `\\cite{key}` or `[doe2009, p. 3]` without its `@` are shown as they stand.",
-     "Write a Markdown link, `[Other note](other-note.md)`, or a citation, `[@key, p. 3]`; leave the rest out."),
-    ("pasted-bullet", PROSE, WARNING,
-     "A list is written with `-`, `*` or `1.`, and a block quote with `>`.",
-     "A bullet that was pasted as a character, `•`, begins no list, and `›` no block quote: all runs on in one paragraph.",
-     "Begin each line with `- ` or `> `."),
-    ("merge-conflict", PROSE, ERROR,
-     "No marks of an unfinished merge stand in a text.",
-     "Between `<<<<<<<` and `>>>>>>>` both versions would be published.",
-     "Keep one of the two versions, and delete the marks."),
-    ("unclosed-fence", PROSE, WARNING,
-     "A fenced code block is closed.",
-     "Everything after an open fence is code, and none of its citations and quotes is read.",
-     "Close the block with the fence that opened it."),
-    ("dead-link", WORLD, WARNING,
-     "An address on another site answers.",
-     "An address is called dead when it failed on three days in a row, over two weeks or more. Only `florilegium links --external` looks.",
-     "Look for the page elsewhere, or link to the archived copy that the message proposes."),
-    ("unstable-link", WORLD, INFORMATION,
-     "An address on another site answered when it was asked last.",
-     "A page that fails once is not dead: its server may be under repair. `.links.lock` counts how often it failed.",
-     "Wait for the next look, or see for yourself."),
-    ("moved-link", WORLD, WARNING,
-     "External links do not redirect permanently.",
-     "Redirects are removed sooner or later.",
-     "Run `florilegium links --external --fix`, which shows the new addresses and writes them."),
-    ("private-link", WORLD, WARNING,
-     "An address on another site is one that everybody can reach.",
-     "A reader cannot follow an address within a private network, and a program that looks there may do harm.",
-     "Link to a public address."),
-)
-# fmt: on
+    def __len__(self) -> int:
+        return len(self._all)
 
-RULES: dict[str, Rule] = {
-    name: Rule(name=name, group=group, severity=severity, summary=summary, reason=reason, remedy=remedy)
-    for name, group, severity, summary, reason, remedy in _TABLE
-}
-"""All rules by name, in the order of their documentation."""
+    @cached_property
+    def _all(self) -> dict[str, Rule]:
+        for place in _PLACES:
+            import_module(f"..{place}", __package__)
+        order = list(Group)
+        rules = sorted(_declared.values(), key=lambda rule: (order.index(rule.group), rule.name))
+        return {rule.name: rule for rule in rules}
+
+
+RULES = _Rules()

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from .characters import find_invisible
 from .diagnostics import Diagnostic, quoted
+from .rules import Group, Severity, declare_rule
 from .spans import LineTable, Span
 
 __all__ = [
@@ -106,6 +107,26 @@ def tree_of(value: object, span: Span, depth: int = 0) -> DataNode:
 
 class Stop(Exception):
     """No more of a text can be read; the problem is recorded already."""
+
+
+declare_rule(
+    "too-deep",
+    Group.LIMITS,
+    Severity.ERROR,
+    "Lists, block quotes and YAML values are nested at most 16 deep.",
+    "Nesting of that depth is a mistake, or an attack on the programs that read it.",
+    "Flatten the structure.",
+)
+
+declare_rule(
+    "malformed-front-matter",
+    Group.FRONT_MATTER,
+    Severity.ERROR,
+    "A note and a theme open with YAML between two lines `---`.",
+    "Anchors, aliases, tags, merge keys and duplicate keys are refused too: they mean different things to different "
+    "programs.",
+    "Correct the YAML at the place that the message names; quote a value that holds `: ` or ` #`.",
+)
 
 
 class Reader:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..core.diagnostics import Diagnostic, quoted
+from ..core.rules import Group, Severity, declare_rule
 from ..core.spans import LineTable
 from ..core.trees import DataNode, Mapping, Scalar, Sequence
 
@@ -43,6 +44,17 @@ def _find(key: Scalar, value: DataNode, table: LineTable) -> Iterator[Diagnostic
         yield from _cut(value, table)
     elif value.plain and not value.text:
         yield from _hidden(key, value, table)
+
+
+declare_rule(
+    "cut-short-value",
+    Group.FRONT_MATTER,
+    Severity.WARNING,
+    "No value of a front matter ends before ` #`.",
+    "YAML takes a `#` after a blank for the beginning of a comment, so `title: Song #9` is the title `Song`, and "
+    "`themes: #sleep` lists nothing.",
+    "Put the value in quotes, or remove the `#`; two blanks before it say that a comment is meant.",
+)
 
 
 def _cut(value: Scalar, table: LineTable) -> Iterator[Diagnostic]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from ..core.diagnostics import Diagnostic, Related, quoted
 from ..core.ids import is_id, propose_id
+from ..core.rules import Group, Severity, declare_rule
 from ..core.spans import Span
 
 __all__ = ["check_file_name", "check_file_names"]
@@ -13,6 +14,16 @@ _TAKEN = "index"
 _DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))))
 """Names that Windows keeps for devices, whatever follows after a full stop: libraries are cloned there too. See
 https://learn.microsoft.com/windows/win32/fileio/naming-a-file."""
+
+
+declare_rule(
+    "invalid-id",
+    Group.FILES,
+    Severity.ERROR,
+    "An id is made of lower-case ASCII letters, digits and single hyphens, 64 characters at most.",
+    "Ids become addresses of pages, which readers cite, so they are permanent and must be plain.",
+    "Rename the file or the quote, for example to `forget-the-pain`.",
+)
 
 
 def check_file_name(path: str, kind: str) -> Iterator[Diagnostic]:
@@ -31,6 +42,16 @@ def check_file_name(path: str, kind: str) -> Iterator[Diagnostic]:
     else:
         return
     yield Diagnostic(rule="invalid-id", span=Span.of_file(path), message=message, help=remedy)
+
+
+declare_rule(
+    "clashing-ids",
+    Group.FILES,
+    Severity.ERROR,
+    "No two notes and no two themes have ids that differ only in case.",
+    "Some file systems cannot keep the two pages apart.",
+    "Rename one of them.",
+)
 
 
 def check_file_names(paths: Iterable[str]) -> Iterator[Diagnostic]:

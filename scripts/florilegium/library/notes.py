@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ..core.diagnostics import Diagnostic, quoted
 from ..core.limits import MAX_REFERENCES, MAX_TITLE
 from ..core.model import Basis, Body, IdMention, Note, Reference, Source, Status, Theme
+from ..core.rules import Group, Severity, declare_rule
 from ..core.spans import LineTable, Span
 from ..markdown.bodies import parse_body
 from ..works.csl import parse_source
@@ -123,6 +124,17 @@ def _quoted_in_theme(span: Span, theme: str) -> Diagnostic:
     )
 
 
+declare_rule(
+    "missing-front-matter-key",
+    Group.FRONT_MATTER,
+    Severity.ERROR,
+    "A note has a `title`, a `source` where it lists more than one work, and `via` where the basis is `secondary`; "
+    "a theme has a `label`.",
+    "A reader must be able to see what is summarised and what the note-taker had in hand.",
+    "Add the key.",
+)
+
+
 def _title(fields: Fields, body: Body, known: bool) -> str:
     """The title; where it is missing, the remedy proposes the first heading of the text."""
     heading = next((heading.text for heading in body.headings), "")
@@ -171,6 +183,18 @@ def _empty_note(id_: str, table: LineTable, digest: str) -> Note:
 
 _TODO = re.compile(r"\bTODO:[^\r\n]*")
 _MAX_TODOS = 100
+
+
+declare_rule(
+    "unfinished-text",
+    Group.FILES,
+    Severity.ERROR,
+    "No note and no theme holds `TODO:`; a draft may.",
+    "`florilegium new` marks in this way what its writer has still to say. On the site it would be read as part of "
+    "the note.",
+    "Do what it says, and remove it; or write `status: draft` at the head of the note until you can. Where `TODO:` "
+    "belongs to the words of a quotation, record an exception with the reason in `library.yml`.",
+)
 
 
 def _unfinished(table: LineTable, remedy: str = "remove it; or write status: draft") -> Iterator[Diagnostic]:
@@ -255,6 +279,16 @@ def _status(fields: Fields, mapping: Mapping | None, table: LineTable) -> Status
         head = table.text[cut.yaml_start : cut.yaml_end] if isinstance(cut, FileDivision) else ""
         return Status.DRAFT if _DRAFT.search(head) else None
     return fields.choice("status", Status)
+
+
+declare_rule(
+    "too-many-references",
+    Group.LIMITS,
+    Severity.ERROR,
+    "A note lists at most 1,000 references.",
+    "A list of that length is a bibliography, and belongs into `annotations/references/`.",
+    "Move the references into a file under `annotations/references/`.",
+)
 
 
 def _sources(fields: Fields, table: LineTable) -> tuple[Source, ...]:

@@ -9,7 +9,7 @@ from babel import Locale
 from ..core.diagnostics import Diagnostic, Related, did_you_mean, quoted
 from ..core.ids import is_id, propose_id
 from ..core.model import IdMention, LibrarySettings, Notice, Role, RuleException
-from ..core.rules import RULES, Severity
+from ..core.rules import RULES, Group, Severity, declare_rule
 from ..core.spans import LineTable, Span
 from ..works.identifiers import check_url
 from .frontmatter import DataNode, Fields, Mapping, Scalar, parse_yaml
@@ -93,6 +93,18 @@ def _key_spans(fields: Fields) -> dict[str, Span]:
         for outer in ("sensitive-sources", "redirects")
         for key, _ in _entries(fields, outer)
     }
+
+
+declare_rule(
+    "untranslated-language",
+    Group.FILES,
+    Severity.INFORMATION,
+    "The site's own words exist in the language of the library.",
+    "Buttons, headings and dates are translated into some languages. In a library of any other they are English "
+    "beside its own words.",
+    "Keep the language: the pages are right in all else. A catalogue for it is welcome: see “A language” in "
+    "docs/develop.md.",
+)
 
 
 def _language(fields: Fields) -> str:

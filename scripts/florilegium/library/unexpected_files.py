@@ -4,6 +4,7 @@ import re
 
 from ..core.diagnostics import quoted
 from ..core.ids import propose_id
+from ..core.rules import Group, Severity, declare_rule
 
 __all__ = ["explain_folder", "explain_unexpected", "is_passed_over"]
 
@@ -12,6 +13,36 @@ _LEFT_BY_OTHERS = re.compile(
     r"|\.obsidian|\.zettlr.*|\.ztr-directory|\.logseq|\.vscode|\.idea|\.stfolder|\.stversions|\.dropbox.*"
     r"|.*\.sw[a-p]|.*~|~\$.*|\.~lock\..*#|\.#.*|#.*#|.*\.tmp|.*\.bak|\.nfs.*|\.gitkeep",
     re.IGNORECASE,
+)
+
+
+declare_rule(
+    "unexpected-file",
+    Group.FILES,
+    Severity.ERROR,
+    "Only notes, themes, reference files, `library.yml` and the files `*.lock` that commands write live under "
+    "`annotations/`.",
+    "A file that nothing reads is a file that nobody reviews; and what lies there could be published by accident.",
+    "Move the file elsewhere, or rename it so that it is a note (`notes/<id>.md`) or a theme (`themes/<id>.md`).",
+)
+
+declare_rule(
+    "symbolic-link",
+    Group.FILES,
+    Severity.ERROR,
+    "Everything under `annotations/` is a regular file or a folder.",
+    "A link can point at any file of the machine that builds the site, and would publish it. Devices, sockets and "
+    "pipes are refused too.",
+    "Replace the link by the file itself.",
+)
+
+declare_rule(
+    "unreadable-file",
+    Group.FILES,
+    Severity.ERROR,
+    "Every file under `annotations/` can be read.",
+    "A note that cannot be read would vanish from the site without a word.",
+    "Give the file read permission, or remove it.",
 )
 
 

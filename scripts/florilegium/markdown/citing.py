@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..core.diagnostics import quoted
+from ..core.rules import Group, Severity, declare_rule
 from .citations import FoundCitation, parse_citations
 from .events import Target
 from .nodes import PLAIN, Node
@@ -104,11 +105,32 @@ def _touching(run: InlineRun, parent: Node, masked: str) -> Iterator[TagFault]:
         yield _key_with_markup(run, key.start(), len(masked))
 
 
+declare_rule(
+    "key-with-markup",
+    Group.PROSE,
+    Severity.ERROR,
+    "A citation key does not touch emphasis.",
+    "`_@doe2009_` is the key `doe2009` in italics here and on GitHub; Pandoc reads the key `doe2009_`.",
+    "Write `*@doe2009*`, or put the citation in brackets: `_[@doe2009]_`.",
+)
+
+
 def _key_with_markup(run: InlineRun, start: int, end: int) -> TagFault:
     first = run.offset(start)
     message = f"{quoted(run.text[start:end])} is a key that touches emphasis; Pandoc would read another key"
     remedy = "put the citation in brackets, or use * for the emphasis and a space before it"
     return TagFault("key-with-markup", first, run.end_offset(end), message, remedy)
+
+
+declare_rule(
+    "split-citation",
+    Group.PROSE,
+    Severity.ERROR,
+    "No emphasis begins or ends between the brackets of a citation.",
+    "CommonMark binds emphasis before brackets, so `*[see @doe2009* p. 3]` is not a citation here and on GitHub, "
+    "and is one in Pandoc.",
+    "Let the emphasis hold the brackets, `*[see @doe2009]*`, or the brackets the emphasis, `[*see* @doe2009]`.",
+)
 
 
 def _split_brackets(run: InlineRun, end: int) -> Iterator[TagFault]:

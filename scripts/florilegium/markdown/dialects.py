@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from ..core import policy
 from ..core.diagnostics import quoted
 from ..core.ids import propose_id
+from ..core.rules import Group, Severity, declare_rule
 from .building import trimmed_end
 from .events import Definition
 from .nodes import Node
@@ -99,6 +100,16 @@ def foreign_signs(data: bytes) -> list[bytes]:
     return [*(sign for sign in _SIGNS if sign in data), *([b"["] if _BARE_KEY.search(data) else [])]
 
 
+declare_rule(
+    "foreign-markup",
+    Group.PROSE,
+    Severity.WARNING,
+    "Nothing stands in a note that only another program reads, and nothing that is almost a link or a citation.",
+    "`[[Other note]]`, `==this==`, `^id`, `\\cite{key}` or `[doe2009, p. 3]` without its `@` are shown as they stand.",
+    "Write a Markdown link, `[Other note](other-note.md)`, or a citation, `[@key, p. 3]`; leave the rest out.",
+)
+
+
 def check_run(run: InlineRun, *, in_quote: bool = False) -> Iterator[TagFault]:
     """Report wikilinks, embedded files, tags that never end, and in prose what else only other programs read.
 
@@ -155,6 +166,17 @@ def _fault(rule: str, run: InlineRun, found: re.Match[str], message: str, remedy
     return TagFault(rule, run.offset(found.start()), run.end_offset(found.end()), message, remedy)
 
 
+declare_rule(
+    "pasted-bullet",
+    Group.PROSE,
+    Severity.WARNING,
+    "A list is written with `-`, `*` or `1.`, and a block quote with `>`.",
+    "A bullet that was pasted as a character, `•`, begins no list, and `›` no block quote: all runs on in one "
+    "paragraph.",
+    "Begin each line with `- ` or `> `.",
+)
+
+
 def check_paragraph(node: Node, *, in_quote: bool = False) -> Iterator[TagFault]:
     """Report lines that begin with a bullet that was pasted as a character; the first of a paragraph stands for all."""
     at_line_start = True
@@ -177,6 +199,25 @@ def check_paragraph(node: Node, *, in_quote: bool = False) -> Iterator[TagFault]
             )
             return
         at_line_start = False
+
+
+declare_rule(
+    "indented-quote",
+    Group.QUOTES,
+    Severity.WARNING,
+    "No block quote is indented so far that it is code.",
+    "Four spaces make a code block: the quotation is shown as code, and nothing checks it.",
+    "Move the lines to the left; within a list, as far as the text of its item.",
+)
+
+declare_rule(
+    "unclosed-fence",
+    Group.PROSE,
+    Severity.WARNING,
+    "A fenced code block is closed.",
+    "Everything after an open fence is code, and none of its citations and quotes is read.",
+    "Close the block with the fence that opened it.",
+)
 
 
 def check_code(node: Node, data: bytes) -> Iterator[TagFault]:
@@ -204,6 +245,17 @@ def check_code(node: Node, data: bytes) -> Iterator[TagFault]:
         yield TagFault("unclosed-fence", node.start, node.start + 3, message, "close it with the same fence")
 
 
+declare_rule(
+    "markdown-in-html",
+    Group.PROSE,
+    Severity.WARNING,
+    "Markdown is not written inside a block of HTML.",
+    "From a line that begins with `<details>` or the like to the next empty line, Markdown shows as it is written, "
+    "and citations in it are lost. GitHub reads it so too.",
+    "Put an empty line before the Markdown and after it; `check --fix` does that where lines stand by themselves.",
+)
+
+
 def check_html(node: Node) -> Iterator[TagFault]:
     """Report Markdown inside an HTML block: CommonMark and GitHub show it as it is written."""
     for child in node.children:
@@ -221,6 +273,16 @@ def check_html(node: Node) -> Iterator[TagFault]:
             return
 
 
+declare_rule(
+    "merge-conflict",
+    Group.PROSE,
+    Severity.ERROR,
+    "No marks of an unfinished merge stand in a text.",
+    "Between `<<<<<<<` and `>>>>>>>` both versions would be published.",
+    "Keep one of the two versions, and delete the marks.",
+)
+
+
 def check_conflicts(data: bytes) -> Iterator[TagFault]:
     """Report what a merge leaves where two versions of a text could not be joined: from its first mark to its last."""
     if b"<<<<<<< " not in data and b">>>>>>> " not in data:
@@ -231,6 +293,16 @@ def check_conflicts(data: bytes) -> Iterator[TagFault]:
         message = "a merge was not finished here: two versions of the text stand one after the other"
         remedy = "keep one of the two, and delete the lines <<<<<<<, ======= and >>>>>>>"
         yield TagFault("merge-conflict", marks[0][0], max(marks[0][1], ends[-1][1] if ends else 0), message, remedy)
+
+
+declare_rule(
+    "definition-of-key",
+    Group.PROSE,
+    Severity.ERROR,
+    "No link definition has a citation key as its label.",
+    "`[@doe2009]: yes` defines an address for links, so the line is not shown at all.",
+    "Leave out the colon, or begin the line with another word.",
+)
 
 
 def check_definitions(definitions: Sequence[Definition]) -> Iterator[TagFault]:
@@ -244,6 +316,16 @@ def check_definitions(definitions: Sequence[Definition]) -> Iterator[TagFault]:
 
 _CONTAINERS = frozenset(("BlockQuote", "List", "Item", "FootnoteDefinition"))
 _LOST = {"BlockQuote": "block quote", "List": "list", "Heading": "heading", "Table": "table", "Rule": "line"}
+
+
+declare_rule(
+    "missing-blank-line",
+    Group.PROSE,
+    Severity.WARNING,
+    "A blank line stands before a list, a heading, a block quote, a table and a line across the page.",
+    "Without it Pandoc reads them as part of the paragraph before; GitHub and this program do not.",
+    "Put a blank line before it; `florilegium check --fix` does that.",
+)
 
 
 def check_blank_lines(root: Node, data: bytes) -> Iterator[TagFault]:

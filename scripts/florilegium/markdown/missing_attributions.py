@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from ..core.rules import Group, Severity, declare_rule
 from .building import trimmed_end
 from .citing import find_citations
 from .nodes import Node, walk
@@ -21,6 +22,16 @@ BELOW = "the attribution below belongs to the block quote: begin its line with >
 _SIGNS = " ~=*·•«»:;_&—–-"
 _SHORT = 60
 """Characters before a citation that may be a speaker; more are words."""
+
+
+declare_rule(
+    "unattributed-quote",
+    Group.QUOTES,
+    Severity.ERROR,
+    "Every block quote ends with an attribution.",
+    "In a companion to a literature, words without a source are a defect.",
+    "Add a last paragraph `— SPEAKER, [@key, p. 1] #theme {#id}`, or write the passage as prose.",
+)
 
 
 def unattributed(quote: Node, words: Sequence[Node], following: Node | None, positions: Positions) -> TagFault:

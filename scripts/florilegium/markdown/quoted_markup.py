@@ -6,6 +6,7 @@ breaks and tables are allowed; everything else is the note-taker's, and belongs 
 
 from collections.abc import Iterator, Sequence
 
+from ..core.rules import Group, Severity, declare_rule
 from .nodes import Node, walk
 from .quotes import DASH
 from .tags import TagFault
@@ -77,6 +78,16 @@ def _emphasised(node: Node) -> Iterator[str]:
             yield from _emphasised(child)
 
 
+declare_rule(
+    "verse-without-breaks",
+    Group.QUOTES,
+    Severity.INFORMATION,
+    "The line breaks of verse are marked.",
+    "Lines that follow each other are shown as one paragraph, as in all Markdown.",
+    "End each line with `\\` or with two spaces where the break is the source's; else leave it.",
+)
+
+
 def check_verse(words: Sequence[Node]) -> Iterator[TagFault]:
     """Report short lines that follow each other, whose breaks no reader sees unless they are marked."""
     for block in words:
@@ -112,6 +123,19 @@ def _below(node: Node) -> Iterator[TagFault]:
         return
     for child in node.children:
         yield from _below(child)
+
+
+declare_rule(
+    "markup-in-quotation",
+    Group.QUOTES,
+    Severity.ERROR,
+    "Among the words of a quotation stand no footnote marks, citations, hyperlinks, images, struck or inserted "
+    "words, and no second attribution.",
+    "The words that are compared with the source are the words that are shown, searched and exported. What hides, "
+    "moves or adds words would make them differ.",
+    "Put notes and citations after the quotation; write `[…]` for what you leave out, and what you put in in square "
+    "brackets.",
+)
 
 
 def _fault(start: int, end: int, what: str, remedy: str) -> TagFault:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ..core.diagnostics import Diagnostic, quoted
 from ..core.ids import is_id, propose_id
 from ..core.model import IdMention, Reference, Speaker
+from ..core.rules import Group, Severity, declare_rule
 from ..core.spans import Span
 from .citations import FoundCitation
 from .citing import find_citations
@@ -59,6 +60,16 @@ def parse_attribution(run: InlineRun) -> Attribution | None:
         return None
     found = find_citations(run)
     return None if dash[0].rstrip() in _HYPHENS and not found else _Parser(run, dash.end(), found).parse()
+
+
+declare_rule(
+    "malformed-attribution",
+    Group.QUOTES,
+    Severity.ERROR,
+    "An attribution reads `— SPEAKER, [@key, LOCATOR], quoted in [@key2] #theme !notice {#quote-id}`.",
+    "What cannot be read cannot be checked, linked or credited.",
+    "Follow the form; the message names the part that could not be read.",
+)
 
 
 class _Parser:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ..core.diagnostics import Diagnostic, quoted
 from ..core.model import IdMention, Reference
+from ..core.rules import Group, Severity, declare_rule
 from ..core.spans import Span
 from .citing import find_citations
 from .quotes import DASH
@@ -29,6 +30,18 @@ _LANGUAGE = re.compile(r"(?:^|\s)lang\s*=\s*[\"'“”]?([^\s\"'“”]+)")
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
 _FILED = re.compile(r"(?<!\S)(?:[#!][a-z][\w-]*|\{#[^{}]*\})")
 _JOINED = re.compile(r"[\s,]*(?:\b(of|in|von|de|di|van|aus))?\s*\Z", re.IGNORECASE)
+
+
+declare_rule(
+    "malformed-translation",
+    Group.QUOTES,
+    Severity.ERROR,
+    "A translation says who translated and which quotation of its note: `— translated by NAME, of [@key] "
+    "{of=#quote-id}`; a quotation has one translation in each language.",
+    "A translation is shown with its original, whose words are the ones that are compared. Without its translator "
+    "or its original, readers would take it for words of the work.",
+    "Complete the attribution as the message says.",
+)
 
 
 class TranslationAttribution(NamedTuple):

@@ -7,6 +7,7 @@ from urllib.parse import quote, unquote
 
 from ..core.diagnostics import Diagnostic, Related, quoted
 from ..core.model import Library, Verification
+from ..core.rules import Group, Severity, declare_rule
 from ..core.spans import LineTable, Position, Span
 from .matching.normal_form import NORMALISATION, words_digest
 
@@ -194,6 +195,17 @@ def _parse_entry(line: str, number: int, table: LineTable) -> Verification | Dia
         marks=tuple(sorted(filter(None, more.get("marks", "").split(",")))),
         by=more.get("by", ""),
     )
+
+
+declare_rule(
+    "malformed-lock",
+    Group.VERIFICATION,
+    Severity.ERROR,
+    "The files `*.lock` are written by the program, never by hand.",
+    "What `quotes.lock` says is shown to every reader as verified, and `permalinks.lock` is a promise to those who "
+    "cite.",
+    "Restore the file from the history, or run again the command that its first line names.",
+)
 
 
 def _conflicts(lines: Sequence[str], table: LineTable) -> Iterator[Diagnostic]:

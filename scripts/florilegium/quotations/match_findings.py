@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ..core.diagnostics import Diagnostic, plain, quoted
 from ..core.model import Quote, Reference
+from ..core.rules import Group, Severity, declare_rule
 from ..core.spans import Span
 from .matching import (
     Bracket,
@@ -29,6 +30,16 @@ LONG_OMISSION = 500
 LONG_INSERTION = 3
 """Words more than it stands for that an insertion may hold without a remark."""
 _SHOWN = 160
+
+
+declare_rule(
+    "quote-not-in-source",
+    Group.VERIFICATION,
+    Severity.ERROR,
+    "A quotation that is compared with its original is found there, word for word.",
+    "A quotation is exact or it is wrong.",
+    "Compare with the passage that the message shows; mark changes of yours in square brackets.",
+)
 
 
 class MatchFindings(NamedTuple):
@@ -77,6 +88,30 @@ def _finding(rule: str, span: Span, quote: Quote, message: str, remedy: str) -> 
     return Diagnostic(rule=rule, span=span, message=message, help=remedy, about=quote.address)
 
 
+declare_rule(
+    "bracket-changes-meaning",
+    Group.VERIFICATION,
+    Severity.WARNING,
+    "No square bracket of a quotation puts in, replaces or leaves out a negation or a number, hides a limit such as "
+    '"only", puts a word for its opposite, or changes the letters that a word begins with.',
+    '`I [always] hurt` for "I never hurt" and `did […] like` for "did not like" are made of the work\'s own words, '
+    "and say the opposite.",
+    "Quote the negation or the number itself. Where the meaning stays, record an exception with the reason in "
+    "`library.yml`.",
+)
+
+declare_rule(
+    "long-bracket",
+    Group.VERIFICATION,
+    Severity.WARNING,
+    "An omission leaves out at most 500 characters of one paragraph, and an insertion holds at most three words "
+    "more than it stands for.",
+    "What lies far apart in a work was not said in one breath; and words of the note-taker do not belong into the "
+    "mouth of another.",
+    "Make two quotations of it, or say in the prose what the bracket says.",
+)
+
+
 def _brackets(
     quote: Quote, brackets: tuple[Bracket, ...], turned: list[Bracket], text: Normalised
 ) -> Iterator[Diagnostic]:
@@ -114,6 +149,27 @@ def _shortened(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN // 2]} … {text[-_SHOWN // 2 :]}"
 
 
+declare_rule(
+    "cut-qualification",
+    Group.VERIFICATION,
+    Severity.WARNING,
+    "A quotation does not leave out the limit or the doubt of its own sentence.",
+    '"The development of addiction is rare" goes on "in medical patients with no history of addiction": a letter '
+    "that was cited hundreds of times without that.",
+    "Quote the rest of the sentence, or say in the prose what limits it. Only `florilegium verify` can see it.",
+)
+
+declare_rule(
+    "cut-sentence",
+    Group.VERIFICATION,
+    Severity.INFORMATION,
+    "A quotation begins and ends with a sentence.",
+    'How the sentence begins and goes on is shown to the contributor, and to nobody else. Readers see "part of a '
+    'sentence".',
+    "See whether what is left out matters; else leave it.",
+)
+
+
 def _cut(quote: Quote, cut: SentenceContext, language: str) -> Iterator[Diagnostic]:
     if not any(cut):
         return
@@ -128,6 +184,16 @@ def _cut(quote: Quote, cut: SentenceContext, language: str) -> Iterator[Diagnost
         yield _finding("cut-qualification", quote.words_span, quote, message, remedy)
     else:
         yield _finding("cut-sentence", quote.words_span, quote, message, "see whether what is left out matters")
+
+
+declare_rule(
+    "unsure-raised-sign",
+    Group.VERIFICATION,
+    Severity.WARNING,
+    "Raised and lowered signs of a quotation are such in its original.",
+    "Plain text and many PDFs cannot show that a digit is raised, and 10⁶ is not 106.",
+    "Compare with the page itself; then record an exception with the reason.",
+)
 
 
 def _raised(quote: Quote, key: str) -> Diagnostic:
@@ -159,6 +225,17 @@ def _added_emphasis(quote: Quote, emphases: str) -> str:
     return ""
 
 
+declare_rule(
+    "emphasis-added",
+    Group.VERIFICATION,
+    Severity.WARNING,
+    "What is emphasised in a quotation is emphasised in the work; else `[emphasis added]` says that it is not.",
+    "Emphasis weighs words. Readers take it for the author's. `florilegium verify` looks for it where the text of "
+    "the work has emphasis at all.",
+    "Take the emphasis away, or write `[emphasis added]` after the words.",
+)
+
+
 def _emphasis(quote: Quote, key: str, stretch: str) -> Diagnostic:
     return _finding(
         "emphasis-added",
@@ -170,6 +247,18 @@ def _emphasis(quote: Quote, key: str, stretch: str) -> Diagnostic:
 
 
 _NUMBERS = re.compile(r"\d+|[ivxlcdm]+", re.IGNORECASE)
+
+
+declare_rule(
+    "wrong-page",
+    Group.VERIFICATION,
+    Severity.WARNING,
+    "The page of an attribution is the one on which the words stand.",
+    "A wrong page sends readers to words that are not there. `florilegium verify` knows the printed numbers of a "
+    "PDF's pages.",
+    "Write the page that the message names. Where the file has other pages than the edition that is cited, record "
+    "an exception.",
+)
 
 
 def _locator(quote: Quote, key: str, first: str, last: str) -> Iterator[Diagnostic]:

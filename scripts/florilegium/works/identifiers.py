@@ -8,6 +8,8 @@ import re
 from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
+from ..core.rules import Group, Severity, declare_rule
+
 __all__ = [
     "Identifier",
     "check_url",
@@ -39,6 +41,25 @@ def _fault(reason: str) -> Identifier:
 _DOI_ADDRESS = re.compile(r"(?:https?://)?(?:dx\.|www\.)?doi\.org/", re.IGNORECASE)
 _DOI_PREFIX = re.compile(r"(?:info:doi/|doi:)\s*", re.IGNORECASE)
 _DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/(.*)", re.DOTALL)
+
+
+declare_rule(
+    "invalid-doi",
+    Group.REFERENCES,
+    Severity.ERROR,
+    "A DOI has a prefix `10.` and a suffix, without an address before it.",
+    "A wrong DOI leads to another work, or nowhere.",
+    "Copy the DOI again, for example `10.1016/j.tins.2012.11.002`.",
+)
+
+declare_rule(
+    "uncanonical-doi",
+    Group.REFERENCES,
+    Severity.WARNING,
+    "A DOI is written without `https://doi.org/` or `doi:`.",
+    "Styles and exports add the address themselves.",
+    "Keep only the part from `10.` on.",
+)
 
 
 def parse_doi(text: str) -> Identifier:
@@ -86,6 +107,16 @@ def _digits(characters: str, length: int) -> list[int] | None:
     return [10 if c == "X" else int(c) for c in characters]
 
 
+declare_rule(
+    "invalid-isbn",
+    Group.REFERENCES,
+    Severity.ERROR,
+    "An ISBN has 10 or 13 digits and a right check digit.",
+    "One mistyped digit names another book.",
+    "Compare the number with the book.",
+)
+
+
 def parse_isbn(text: str) -> Identifier:
     """An ISBN-10 or ISBN-13 as digits alone. Source: ISBN Users' Manual, seventh edition."""
     characters = _characters(text, _ISBN_PREFIX)
@@ -100,6 +131,16 @@ def parse_isbn(text: str) -> Identifier:
     return Identifier(characters) if right else _fault("has a wrong check digit")
 
 
+declare_rule(
+    "invalid-issn",
+    Group.REFERENCES,
+    Severity.ERROR,
+    "An ISSN has eight digits and a right check digit.",
+    "One mistyped digit names another journal.",
+    "Compare the number with the journal.",
+)
+
+
 def parse_issn(text: str) -> Identifier:
     """An ISSN with its hyphen, such as `0378-5955`. Source: ISO 3297."""
     characters = _characters(text, _ISSN_PREFIX)
@@ -109,6 +150,16 @@ def parse_issn(text: str) -> Identifier:
     if sum(weight * digit for weight, digit in zip(range(8, 0, -1), digits, strict=True)) % 11:
         return _fault("has a wrong check digit")
     return Identifier(f"{characters[:4]}-{characters[4:]}")
+
+
+declare_rule(
+    "invalid-orcid",
+    Group.REFERENCES,
+    Severity.ERROR,
+    "An ORCID iD has sixteen digits and a right check digit.",
+    "One mistyped digit names another person.",
+    "Copy the iD again from the person's page.",
+)
 
 
 def parse_orcid(text: str) -> Identifier:
@@ -154,6 +205,16 @@ def parse_arxiv(text: str) -> Identifier:
 
 
 _NO_URL = frozenset('"<>\\`')
+
+
+declare_rule(
+    "invalid-url",
+    Group.REFERENCES,
+    Severity.ERROR,
+    "The URL of a work is an absolute `http` or `https` address.",
+    "Other schemes do not open in a browser, or do more than open a page.",
+    "Give the address of the work's page.",
+)
 
 
 def check_url(text: str) -> Identifier:

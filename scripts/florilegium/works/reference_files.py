@@ -3,6 +3,7 @@
 from ..core.diagnostics import Diagnostic, Related, quoted
 from ..core.json_trees import parse_json
 from ..core.model import Source
+from ..core.rules import Group, Severity, declare_rule
 from ..core.spans import LineTable, Span
 from ..core.trees import DataNode, Mapping, Scalar, Sequence, kind_of
 from ..core.yaml_trees import parse_yaml
@@ -14,6 +15,30 @@ SUFFIXES = (".yaml", ".yml", ".json", ".bib")
 """Ends of the paths that are read."""
 MAX_REFERENCE_BYTES = 64 * 1_048_576
 """Bytes of a file that are read."""
+
+
+declare_rule(
+    "doubtful-reference",
+    Group.REFERENCES,
+    Severity.WARNING,
+    "A reference from another program says what it means in the words of its format.",
+    "Bibliographies come with names parted by other signs than the format's, with commands and dates that no "
+    "program knows, with entries without a key. What is likely meant is read, and said, so that nothing is lost in "
+    "silence.",
+    "Compare it with the work, and write it as the message proposes.",
+)
+
+
+declare_rule(
+    "title-case",
+    Group.REFERENCES,
+    Severity.WARNING,
+    "Titles in a BibTeX file are in sentence case, and names in them in braces.",
+    "Citation styles can raise the letters of a title and never know which to lower; APA and many others print "
+    "titles in sentence case. English titles whose words all begin with a capital are reported once a file.",
+    "Put names into braces, `{Vienna Circle}`, and let `florilegium check --fix` lower the other words; look at the "
+    "change before you commit it.",
+)
 
 
 def parse_bibliography(path: str, text: str, table: LineTable) -> tuple[tuple[Source, ...], list[Diagnostic]]:

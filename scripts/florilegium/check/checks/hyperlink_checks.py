@@ -8,17 +8,10 @@ from itertools import islice
 from ...core import policy
 from ...core.diagnostics import Diagnostic, quoted
 from ...core.model import Note, Status, Theme
+from ...core.rules import Group, Severity, declare_rule
 from ...library.links import InternalTarget, redirected, resolve_target
 from ...quotations.permalinks import find_vanished
 from .context import Context, found
-
-__all__ = [
-    "check_broken_internal_link",
-    "check_broken_redirect",
-    "check_forbidden_image",
-    "check_unsafe_link",
-    "check_vanished_permalink",
-]
 
 SITE_PAGES = (
     "/",
@@ -38,6 +31,16 @@ _SHOWN_ANCHORS = 5
 _OUTSIDE = re.compile(r"(?:^|/)(www\..+|[a-z0-9-]+\.(?:org|com|net|edu|eu|de|uk)(?:/.*)?)$")
 
 
+declare_rule(
+    "unsafe-link",
+    Group.PROSE,
+    Severity.ERROR,
+    "A hyperlink leads to an `http`, `https` or `mailto` address, or to a place within the library.",
+    "Other schemes can run script; an address without a scheme, such as `//host`, hides where it leads.",
+    "Write the whole address, `https://` included.",
+)
+
+
 def check_unsafe_link(context: Context) -> Iterator[Diagnostic]:
     for _, body in context.documents:
         for hyperlink in body.hyperlinks:
@@ -48,6 +51,17 @@ def check_unsafe_link(context: Context) -> Iterator[Diagnostic]:
                 yield found("unsafe-link", hyperlink.span, message, remedy)
 
 
+declare_rule(
+    "forbidden-image",
+    Group.PROSE,
+    Severity.ERROR,
+    "A note shows no images.",
+    "An image from another host tells that host who reads; an image of this library would need a licence and a "
+    "description that the format has no place for yet.",
+    "Link to the page that shows the image.",
+)
+
+
 def check_forbidden_image(context: Context) -> Iterator[Diagnostic]:
     for _, body in context.documents:
         for hyperlink in body.hyperlinks:
@@ -55,6 +69,16 @@ def check_forbidden_image(context: Context) -> Iterator[Diagnostic]:
                 message = f"the image {quoted(hyperlink.target)} cannot be shown"
                 remedy = "link to the page that shows it: remove the exclamation mark before the bracket"
                 yield found("forbidden-image", hyperlink.span, message, remedy)
+
+
+declare_rule(
+    "broken-internal-link",
+    Group.PROSE,
+    Severity.ERROR,
+    "A hyperlink within the library leads to a note, a theme, a quote or a heading that exists.",
+    "A link that leads nowhere is a promise that is not kept.",
+    "Correct the path: `other-note.md`, `other-note.md#q-quote-id`, `../themes/theme.md`, `#heading`.",
+)
 
 
 def check_broken_internal_link(context: Context) -> Iterator[Diagnostic]:
@@ -148,6 +172,17 @@ def check_broken_redirect(context: Context) -> Iterator[Diagnostic]:
             message = f"{quoted(old)} is redirected to {quoted(end)}, which is not a page of the library"
             remedy = f"name a note or a theme{f', such as {pages[-1]}' if pages else ''}"
             yield found("broken-internal-link", span, message, context.guess(end, pages, remedy))
+
+
+declare_rule(
+    "vanished-permalink",
+    Group.PROSE,
+    Severity.ERROR,
+    "Every address that was published is still there, or redirects to another.",
+    "Readers cite the addresses of notes, quotations and themes. `permalinks.lock` lists those that were published.",
+    "Restore the page; or add a redirect under `redirects:` in `library.yml`. Where it must go, record an exception "
+    "with the reason.",
+)
 
 
 def check_vanished_permalink(context: Context) -> Iterator[Diagnostic]:

@@ -6,26 +6,27 @@ from dataclasses import replace
 
 from ...core.diagnostics import Diagnostic, Related, quoted
 from ...core.model import IdMention, Note, Quote, Speaker
+from ...core.rules import Group, Severity, declare_rule
 from ...core.spans import Span
 from ...library.voices import named_people, read_voices
 from ...markdown.speakers import SpeakerFault
 from .context import Context, found
-
-__all__ = [
-    "check_conflicting_speaker",
-    "check_duplicate_quote",
-    "check_duplicate_quote_id",
-    "check_missing_notice",
-    "check_missing_quote_theme",
-    "check_unknown_notice",
-    "check_unknown_speaker",
-]
 
 _EARLY = re.compile(r"(?<![^\s,])(?:[#!][a-z]|\{#)")
 """A theme, notice or id before the work: that is reported where it is read, and what follows from it is not."""
 _SHOWN_THEMES = 8
 _SHORT = 20
 """Characters below which words may well be quoted twice."""
+
+
+declare_rule(
+    "duplicate-quote-id",
+    Group.QUOTES,
+    Severity.ERROR,
+    "An id names one quote of a note.",
+    "Two quotes cannot share one address.",
+    "Give one of them another id.",
+)
 
 
 def check_duplicate_quote_id(context: Context) -> Iterator[Diagnostic]:
@@ -42,6 +43,16 @@ def check_duplicate_quote_id(context: Context) -> Iterator[Diagnostic]:
                     related=[Related(message="the first one", span=seen[quote.id].id_span)],
                 )
             seen.setdefault(quote.id, quote)
+
+
+declare_rule(
+    "duplicate-quote",
+    Group.QUOTES,
+    Severity.WARNING,
+    "The same words are quoted once in the library.",
+    "Two copies of a quotation drift apart, and count twice.",
+    "Keep one of them and refer to it from the other place.",
+)
 
 
 def check_duplicate_quote(context: Context) -> Iterator[Diagnostic]:
@@ -62,6 +73,16 @@ def check_duplicate_quote(context: Context) -> Iterator[Diagnostic]:
             )
 
 
+declare_rule(
+    "missing-quote-theme",
+    Group.QUOTES,
+    Severity.WARNING,
+    "Every quote is filed under a theme.",
+    "Themes are how readers find quotations.",
+    "Add `#theme` to the attribution.",
+)
+
+
 def check_missing_quote_theme(context: Context) -> Iterator[Diagnostic]:
     for note in context.notes:
         own = [mention.id for mention in note.themes if mention.id in context.links.themes]
@@ -75,6 +96,19 @@ def check_missing_quote_theme(context: Context) -> Iterator[Diagnostic]:
 
 
 # --------------------------------------------------------------------------------------------------- speakers
+
+
+declare_rule(
+    "unknown-speaker",
+    Group.QUOTES,
+    Severity.ERROR,
+    "The speaker of a quote is one or more of the roles that `library.yml` declares, each with a name in quotation "
+    "marks or a number if there is one; or an author or editor of the work, by name.",
+    "To credit an interview line to the author who printed it is the worst mistake that a note can make. What "
+    "stands beside the role is either shown to readers or refused: nothing of it is dropped.",
+    'Name the role, for example `a participant`, `participant 7` or `a participant, "Dana"`; or declare it in '
+    "`library.yml`. What else is known of the speaker belongs into the prose.",
+)
 
 
 def check_unknown_speaker(context: Context) -> Iterator[Diagnostic]:
@@ -122,6 +156,16 @@ def _role_remedy(context: Context, quote: Quote, speaker: Speaker) -> str:
     return context.guess(first[0], roles, f"start with a role of library.yml: {', '.join(roles)}")
 
 
+declare_rule(
+    "conflicting-speaker",
+    Group.QUOTES,
+    Severity.ERROR,
+    "A name of a speaker has one role in all quotations from a work.",
+    "If Dana is a participant in one note and the interviewer in another, one of the two credits the wrong person.",
+    "Compare with the work, and give the name one role.",
+)
+
+
 def check_conflicting_speaker(context: Context) -> Iterator[Diagnostic]:
     """A name or a code stands for one speaker of a work, who has one role."""
     seen: dict[tuple[str, str], tuple[str, Quote]] = {}
@@ -155,6 +199,16 @@ def _no_roles(context: Context) -> Iterator[Diagnostic]:
 # ---------------------------------------------------------------------------------------------------- notices
 
 
+declare_rule(
+    "unknown-notice",
+    Group.QUOTES,
+    Severity.ERROR,
+    "Every content notice is declared in `library.yml`.",
+    "A misspelt notice would warn nobody.",
+    "Correct the name, or declare the notice.",
+)
+
+
 def check_unknown_notice(context: Context) -> Iterator[Diagnostic]:
     notices = context.links.notices
     for mention in _notice_mentions(context) if context.has_settings else ():
@@ -176,6 +230,16 @@ def _notice_mentions(context: Context) -> Iterator[IdMention]:
         yield from theme.notices
     for mentions in context.links.library.settings.sensitive_sources.values():
         yield from mentions
+
+
+declare_rule(
+    "missing-notice",
+    Group.QUOTES,
+    Severity.ERROR,
+    "What belongs to a sensitive theme or source carries the notices that the library asks for.",
+    "Some readers read about their own trauma, and rely on the notices.",
+    "Add `!notice` to the attribution, or the id to `notices:`.",
+)
 
 
 def check_missing_notice(context: Context) -> Iterator[Diagnostic]:

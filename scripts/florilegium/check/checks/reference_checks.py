@@ -9,23 +9,20 @@ from itertools import chain
 from ...core.diagnostics import Diagnostic, Related, quoted
 from ...core.limits import MAX_TITLE
 from ...core.model import Locator, Note, Quote, Reference, Source
+from ...core.rules import Group, Severity, declare_rule
 from ...core.spans import Span
 from ...library.links import body_references, note_references
 from ...works.csl import RetractionKind, check_source, retraction, same_work
 from .context import Context, found
 
-__all__ = [
-    "check_conflicting_reference",
-    "check_duplicate_citation_key",
-    "check_duplicate_source",
-    "check_invalid_locator",
-    "check_missing_locator",
-    "check_retracted_work",
-    "check_sources",
-    "check_too_long",
-    "check_unresolved_reference",
-    "check_unused_reference",
-]
+declare_rule(
+    "unresolved-reference",
+    Group.REFERENCES,
+    Severity.ERROR,
+    "Every citation key stands for a work that is listed somewhere.",
+    "A citation that leads nowhere cannot be followed.",
+    "Correct the key, or add the work under `references:` or in `annotations/references/`.",
+)
 
 
 def check_unresolved_reference(context: Context) -> Iterator[Diagnostic]:
@@ -70,6 +67,16 @@ def _mentioned(context: Context) -> Iterator[tuple[str, Span]]:
         yield key, settings.spans[f"sensitive-sources/{key}"]
 
 
+declare_rule(
+    "duplicate-citation-key",
+    Group.REFERENCES,
+    Severity.ERROR,
+    "A file lists each citation key once.",
+    "With two entries it is chance which of them is cited.",
+    "Remove one of the two, or give it a key of its own.",
+)
+
+
 def check_duplicate_citation_key(context: Context) -> Iterator[Diagnostic]:
     seen: dict[str, Source] = {}
     for source in context.links.library.sources:
@@ -83,6 +90,17 @@ def check_duplicate_citation_key(context: Context) -> Iterator[Diagnostic]:
                 about=source.key,
                 related=[Related(message="it is listed here first", span=first.key_span)],
             )
+
+
+declare_rule(
+    "conflicting-reference",
+    Group.REFERENCES,
+    Severity.ERROR,
+    "A citation key stands for the same work, described alike, wherever it is listed.",
+    "Two notes that mean different works by one key would share one entry in the bibliography, and one of them "
+    "would be wrong.",
+    "Make the two entries alike, or give one work another key.",
+)
 
 
 def check_conflicting_reference(context: Context) -> Iterator[Diagnostic]:
@@ -114,6 +132,16 @@ def _usual_entry(entries: Sequence[Source]) -> Source:
     return max(groups, key=len)[0]
 
 
+declare_rule(
+    "duplicate-source",
+    Group.REFERENCES,
+    Severity.WARNING,
+    "A work has one citation key.",
+    "A work under two keys is counted twice, and what is quoted from it is scattered.",
+    "Use one key in all notes.",
+)
+
+
 def check_duplicate_source(context: Context) -> Iterator[Diagnostic]:
     seen: dict[str, Source] = {}
     for source in context.links.sources.values():
@@ -130,6 +158,16 @@ def check_duplicate_source(context: Context) -> Iterator[Diagnostic]:
                 about=source.key,
                 related=[Related(message="the other entry", span=first.key_span)],
             )
+
+
+declare_rule(
+    "unused-reference",
+    Group.REFERENCES,
+    Severity.WARNING,
+    "Every work that a note lists is cited in it.",
+    "An entry that nobody cites is often the trace of a citation that was lost.",
+    "Cite the work, or remove the entry.",
+)
 
 
 def check_unused_reference(context: Context) -> Iterator[Diagnostic]:
@@ -149,6 +187,18 @@ def check_sources(context: Context) -> Iterator[Diagnostic]:
     for source in chain(context.links.library.sources, own):
         for problem in check_source(source, context.today):
             yield replace(problem, about=source.key)
+
+
+declare_rule(
+    "retracted-work",
+    Group.REFERENCES,
+    Severity.WARNING,
+    "No note summarises a retracted work, and no quotation comes from one.",
+    "What the work found does not count any more, and who reads the note must know. Pages and exports say it beside "
+    "each of its quotations.",
+    "Say in the note why it is kept, and record an exception with the reason in `library.yml`; or remove what rests "
+    "on the work.",
+)
 
 
 def check_retracted_work(context: Context) -> Iterator[Diagnostic]:
@@ -182,6 +232,16 @@ _PAGED = frozenset(
 )
 
 
+declare_rule(
+    "missing-locator",
+    Group.REFERENCES,
+    Severity.WARNING,
+    "A quote from a paged work says on which page it stands.",
+    "Without a page nobody can check the words. Where a quote was read in another work, the place in that work counts.",
+    "Add the page: `[@key, p. 12]`.",
+)
+
+
 def check_missing_locator(context: Context) -> Iterator[Diagnostic]:
     for quote in context.quotes:
         # The place that can be checked is in the work that was read.
@@ -206,12 +266,32 @@ def _page(context: Context, quote: Quote, key: str) -> str:
     return pages.pop() if len(pages) == 1 else ""
 
 
+declare_rule(
+    "invalid-locator",
+    Group.REFERENCES,
+    Severity.WARNING,
+    "A locator is a label with a value, its range runs upwards, and it lies within the pages of the work.",
+    "A page that the work does not have is a mistyped page.",
+    "Compare the page with the work.",
+)
+
+
 def check_invalid_locator(context: Context) -> Iterator[Diagnostic]:
     in_notes = chain.from_iterable(note_references(note) for note in context.notes)
     in_themes = chain.from_iterable(body_references(t.body) for t in context.links.themes.values())
     for reference in chain(in_notes, in_themes):
         if reference.locator is not None:
             yield from _locator_faults(context, reference, reference.locator)
+
+
+declare_rule(
+    "too-long",
+    Group.LIMITS,
+    Severity.ERROR,
+    "A title, a locator, and what stands before or after a key in a citation are at most 300 characters long.",
+    "Titles stand in navigation, feeds and search results, citations in the middle of a sentence.",
+    "Shorten the title, since the rest can open the note; move what a citation says into a sentence.",
+)
 
 
 def check_too_long(context: Context) -> Iterator[Diagnostic]:

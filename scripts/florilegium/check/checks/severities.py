@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 from ...core.diagnostics import Diagnostic
 from ...core.model import RuleException, Status
-from ...core.rules import REFERENCES, RULES, Severity
+from ...core.rules import RULES, Group, Severity
 from ...library.links import Links
 from ...library.reading import ANNOTATIONS
 
@@ -40,7 +40,7 @@ def _usual(links: Links, diagnostic: Diagnostic) -> Severity:
     rule = RULES[diagnostic.rule]
     if diagnostic.span.path == f"{ANNOTATIONS}/{links.library.settings.citation_style}":
         return rule.severity
-    listed = rule.group == REFERENCES and diagnostic.span.path.startswith(f"{ANNOTATIONS}/references/")
+    listed = rule.group is Group.REFERENCES and diagnostic.span.path.startswith(f"{ANNOTATIONS}/references/")
     if listed and rule.severity is Severity.ERROR and diagnostic.about not in links.cited_by:
         return Severity.WARNING
     return rule.severity

@@ -8,16 +8,18 @@ from itertools import chain
 from ...core.diagnostics import Diagnostic, quoted
 from ...core.ids import propose_id
 from ...core.model import IdMention, Theme
+from ...core.rules import Group, Severity, declare_rule
 from ...core.spans import Span
 from .context import Context, found
 
-__all__ = [
-    "check_theme_cycle",
-    "check_theme_without_quotes",
-    "check_undeclared_theme",
-    "check_unknown_theme",
-    "check_unused_theme",
-]
+declare_rule(
+    "unknown-theme",
+    Group.THEMES,
+    Severity.ERROR,
+    "Every theme that is named has a file under `annotations/themes/`.",
+    "A quote under a misspelt theme would not be found.",
+    "Correct the name, or write the theme.",
+)
 
 
 def check_unknown_theme(context: Context) -> Iterator[Diagnostic]:
@@ -63,6 +65,16 @@ def _written(ids: Iterable[str], mention: IdMention, context: Context) -> str:
     return f"[{', '.join(ids)}]" if in_head else " ".join(f"#{id_}" for id_ in ids)
 
 
+declare_rule(
+    "undeclared-theme",
+    Group.THEMES,
+    Severity.ERROR,
+    "A quote is filed only under themes that its note lists.",
+    "The list says in which order the source treats its themes, so it must be whole.",
+    "Add the theme to the note's `themes:`.",
+)
+
+
 def check_undeclared_theme(context: Context) -> Iterator[Diagnostic]:
     for note in context.notes:
         declared = {mention.id for mention in note.themes}
@@ -71,6 +83,16 @@ def check_undeclared_theme(context: Context) -> Iterator[Diagnostic]:
                 message = f"the note does not list the theme {quoted(mention.id)}"
                 remedy = f"add {mention.id} to themes: at the head of the note"
                 yield found("undeclared-theme", mention.span, message, remedy, about=mention.id)
+
+
+declare_rule(
+    "theme-without-quotes",
+    Group.THEMES,
+    Severity.INFORMATION,
+    "Every theme has at least one quote.",
+    "A theme is worth most where a reader can see the words that it rests on.",
+    "Look for a quotation, or leave it: some themes have none yet.",
+)
 
 
 def check_theme_without_quotes(context: Context) -> Iterator[Diagnostic]:
@@ -82,6 +104,16 @@ def check_theme_without_quotes(context: Context) -> Iterator[Diagnostic]:
             yield found("theme-without-quotes", Span.of_file(theme.path), message, remedy, about=theme.id)
 
 
+declare_rule(
+    "unused-theme",
+    Group.THEMES,
+    Severity.WARNING,
+    "Every theme is listed by a note.",
+    "A theme that nothing leads to is an empty page.",
+    "List it in a note, or remove the file.",
+)
+
+
 def check_unused_theme(context: Context) -> Iterator[Diagnostic]:
     links = context.links
     listed = {mention.id for note in context.notes for mention in note.themes}
@@ -90,6 +122,16 @@ def check_unused_theme(context: Context) -> Iterator[Diagnostic]:
             message = f"no note lists the theme {quoted(theme.id)}"
             remedy = "list it in the themes: of a note, or remove the file"
             yield found("unused-theme", Span.of_file(theme.path), message, remedy, about=theme.id)
+
+
+declare_rule(
+    "theme-cycle",
+    Group.THEMES,
+    Severity.ERROR,
+    "No theme is, by way of `broader`, broader than itself.",
+    "The themes are shown as a tree.",
+    "Remove one `broader` of those that the message names.",
+)
 
 
 def check_theme_cycle(context: Context) -> Iterator[Diagnostic]:

@@ -6,8 +6,6 @@ from ...core.diagnostics import Diagnostic, Related, did_you_mean, quoted
 from ...core.model import Quote, Translation
 from .context import Context, found
 
-__all__ = ["check_malformed_translation"]
-
 _RULE = "malformed-translation"
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from ...core.diagnostics import Diagnostic, Related, quoted
 from ...core.model import Quote, Verification
+from ...core.rules import Group, Severity, declare_rule
 from ...core.spans import Span
 from ...library.voices import named_people, role_names, voices_of
 from ...markdown.speakers import SpeakerFault, parse_speaker
@@ -16,18 +17,17 @@ from ...quotations.match_findings import owns_emphasis
 from ...quotations.matching import find_brackets, puts_in_negation, words_digest
 from .context import Context, found
 
-__all__ = [
-    "check_bracket_changes_meaning",
-    "check_emphasis_added",
-    "check_implausible_lock_entry",
-    "check_quote_changed_since_verified",
-    "check_second_attribution",
-    "check_several_speakers",
-    "check_stale_lock_entry",
-    "check_verified_work_changed",
-]
-
 _REMOVE = "florilegium verify --remove"
+
+
+declare_rule(
+    "quote-changed-since-verified",
+    Group.VERIFICATION,
+    Severity.ERROR,
+    "The words of a verified quote are the words that were verified.",
+    "A quotation that changed after it was checked is not checked.",
+    "Restore the words, or run `florilegium verify` with the original at hand.",
+)
 
 
 def check_quote_changed_since_verified(context: Context) -> Iterator[Diagnostic]:
@@ -48,6 +48,16 @@ def check_quote_changed_since_verified(context: Context) -> Iterator[Diagnostic]
                 about=quote.address,
                 related=[Related(message="the entry of the lock", span=group[-1].span)],
             )
+
+
+declare_rule(
+    "stale-lock-entry",
+    Group.VERIFICATION,
+    Severity.ERROR,
+    "Every entry of `quotes.lock` belongs to a quote of the library and to a work that it names.",
+    "An entry without its quote is the trace of a quotation that was removed or renamed.",
+    "Run `florilegium verify --prune`, which removes such entries.",
+)
 
 
 def check_stale_lock_entry(context: Context) -> Iterator[Diagnostic]:
@@ -72,6 +82,17 @@ def check_stale_lock_entry(context: Context) -> Iterator[Diagnostic]:
         elif entry.key not in [reference.key for reference in quote.references]:
             message = f"the quote {quoted(entry.quote)} does not name the work {quoted(entry.key)} any more"
             yield found("stale-lock-entry", entry.span, message, prune, about=entry.quote)
+
+
+declare_rule(
+    "verified-work-changed",
+    Group.VERIFICATION,
+    Severity.ERROR,
+    "A citation key stands for the work whose text was compared.",
+    "If the work under a key is exchanged, every quotation from it would stay verified, against a text that nobody "
+    "compared. A corrected title, a completed list of authors or a year that is off by one is not another work.",
+    "Restore the reference, or give the new work its own key. Run `florilegium verify` with the text of the work.",
+)
 
 
 def check_verified_work_changed(context: Context) -> Iterator[Diagnostic]:
@@ -103,6 +124,18 @@ def check_verified_work_changed(context: Context) -> Iterator[Diagnostic]:
             "run florilegium verify again with the originals, which adds it",
             about=unsaid[0].key,
         )
+
+
+declare_rule(
+    "implausible-lock-entry",
+    Group.VERIFICATION,
+    Severity.ERROR,
+    "No entry of `quotes.lock` is dated in the future, and its original is that of one work, as the others of that "
+    "work have it.",
+    'An entry is one line in a file, and readers are shown "verified" for it. Such a line was not written by the '
+    "program.",
+    "Run `florilegium verify` with the original, or `florilegium verify --remove NOTE/QUOTE`.",
+)
 
 
 def check_implausible_lock_entry(context: Context) -> Iterator[Diagnostic]:
@@ -215,6 +248,16 @@ def _names_speaker(context: Context, quote: Quote, text: str) -> bool:
 
 
 _LABEL = re.compile(r"(?:(?<=[.!?…\"'”’)\]]\s)|(?<=\n))([A-Z][A-Z0-9 .'-]{1,24}|[A-Z][a-z]{2,20}|[IQPAR]\d{0,3}):\s")
+
+
+declare_rule(
+    "several-speakers",
+    Group.QUOTES,
+    Severity.WARNING,
+    "The attribution of a dialogue names everybody who speaks in it.",
+    '"So you were happy there? INES: I was" credits a participant with the interviewer\'s question.',
+    "Name both, joined by *and*: `the interviewer and a participant`; or quote one of the two.",
+)
 
 
 def check_several_speakers(context: Context) -> Iterator[Diagnostic]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ...core.diagnostics import Diagnostic, quoted
-from ...core.rules import Severity
+from ...core.rules import Group, Severity, declare_rule
 from .address_states import AddressEntry, Verdict, verdict_of
 from .outcomes import AddressState, Outcome
 from .written_addresses import AddressPlace
@@ -39,6 +39,44 @@ class Round:
 def reason_of(status: str) -> str:
     """What an answer means, as the rest of "it …"."""
     return _REASONS.get(status, f"answered {status}")
+
+
+declare_rule(
+    "dead-link",
+    Group.WORLD,
+    Severity.WARNING,
+    "An address on another site answers.",
+    "An address is called dead when it failed on three days in a row, over two weeks or more. Only `florilegium "
+    "links --external` looks.",
+    "Look for the page elsewhere, or link to the archived copy that the message proposes.",
+)
+
+declare_rule(
+    "unstable-link",
+    Group.WORLD,
+    Severity.INFORMATION,
+    "An address on another site answered when it was asked last.",
+    "A page that fails once is not dead: its server may be under repair. `.links.lock` counts how often it failed.",
+    "Wait for the next look, or see for yourself.",
+)
+
+declare_rule(
+    "moved-link",
+    Group.WORLD,
+    Severity.WARNING,
+    "External links do not redirect permanently.",
+    "Redirects are removed sooner or later.",
+    "Run `florilegium links --external --fix`, which shows the new addresses and writes them.",
+)
+
+declare_rule(
+    "private-link",
+    Group.WORLD,
+    Severity.WARNING,
+    "An address on another site is one that everybody can reach.",
+    "A reader cannot follow an address within a private network, and a program that looks there may do harm.",
+    "Link to a public address.",
+)
 
 
 def describe_round(found: Round) -> Iterator[Diagnostic]:

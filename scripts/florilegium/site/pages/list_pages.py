@@ -60,16 +60,13 @@ def rules_page() -> GeneratedPage:
     parts: list[str | PageHeading | Contents] = [
         environment().get_template("rules-head.html").render(rules=list(RULES.values()))
     ]
-    for group, rules in groupby(sorted(RULES.values(), key=lambda r: _GROUPS.index(r.group)), key=lambda r: r.group):
+    for group, rules in groupby(RULES.values(), key=lambda rule: rule.group):
         parts.append(PageHeading(level=2, id=group.lower().replace(" ", "-"), html=group))
         for rule in rules:
             parts.append(PageHeading(level=3, id=rule.name, html=f"<code>{rule.name}</code>"))
             parts.append(environment().get_template("rule.html").render(rule=rule, code=_code))
     description = "What the library is checked for, why, and what to do about each finding."
     return GeneratedPage(title="Rules", description=description, parts=tuple(parts), written_in="en")
-
-
-_GROUPS = list(dict.fromkeys(rule.group for rule in RULES.values()))
 
 
 def _code(text: str) -> Markup:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from ...core.diagnostics import Diagnostic, closest, quoted
 from ...core.model import Source
+from ...core.rules import Group, Severity, declare_rule
 from ...core.values import FrozenValue
 from ..identifiers import Identifier, check_url, doi_url, parse_doi
 from .csl_dates import implausible, parse_date_text
@@ -24,6 +25,16 @@ from .csl_vocabulary import (
 __all__ = ["Retraction", "RetractionKind", "check_source", "parse_status_date", "retraction", "same_work"]
 
 
+declare_rule(
+    "invalid-reference",
+    Group.REFERENCES,
+    Severity.ERROR,
+    "A reference is a CSL item: with an id, a known type, names and dates in their CSL form.",
+    "The bibliography, the exports and every reference manager rely on that form.",
+    "Correct the field that the message names.",
+)
+
+
 def same_work(a: Source, b: Source) -> tuple[str, ...]:
     """The fields in which two descriptions of a work differ; places in files and spacing do not count."""
     one, two = _comparable(a), _comparable(b)
@@ -36,6 +47,16 @@ def _comparable(source: Source) -> dict[str, object]:
     for field, text in source.variables.items():
         fields[field] = text.lower() if field == "DOI" else " ".join(text.split())
     return fields
+
+
+declare_rule(
+    "implausible-date",
+    Group.REFERENCES,
+    Severity.WARNING,
+    "A date exists in the calendar and does not lie in the future.",
+    "It is nearly always a slip of the keyboard.",
+    "Compare the date with the work.",
+)
 
 
 def check_source(source: Source, today: datetime.date) -> list[Diagnostic]:
@@ -59,6 +80,16 @@ _COMPARE = "compare it with the work"
 def _found(source: Source, rule: str, field: str, message: str, remedy: str) -> Diagnostic:
     span = source.spans.get(field, source.key_span)
     return Diagnostic(rule=rule, span=span, message=message, help=remedy, about=source.key)
+
+
+declare_rule(
+    "incomplete-reference",
+    Group.REFERENCES,
+    Severity.WARNING,
+    "A reference holds what its type needs: a title, an author or editor, a date, the journal or the book.",
+    "A reader must be able to find the work.",
+    "Add the field; where it is really not known, record an exception with the reason in `library.yml`.",
+)
 
 
 def _incomplete(source: Source, wanted: str, remedy: str) -> Diagnostic:
@@ -165,6 +196,18 @@ def parse_status_date(text: str) -> Identifier:
 def _parse_notice(text: str) -> Identifier:
     doi = parse_doi(text)
     return check_url(text) if doi.fault and not text.startswith("10.") else doi
+
+
+declare_rule(
+    "invalid-status",
+    Group.REFERENCES,
+    Severity.ERROR,
+    "The status of a work that was retracted or corrected is `retracted`, `corrected` or `concern`, with a date and "
+    "a notice that can be read.",
+    "A misspelt status would be shown nowhere, and readers would trust a work that nobody should.",
+    "Write `status: retracted`, and in `custom:` a `status-date: 2020-05-01` and a `status-notice:` with the DOI or "
+    "the address of the notice.",
+)
 
 
 def _status_faults(source: Source, today: datetime.date) -> Iterator[Diagnostic]:
