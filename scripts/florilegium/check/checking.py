@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..core.cache import Cache, state_folder
 from ..core.diagnostics import Diagnostic, quoted
@@ -17,11 +17,12 @@ from ..core.executors import MakeExecutor, local_processes
 from ..core.limits import uncollected
 from ..core.rules import Severity
 from ..library.cache_shards import CacheShards
-from ..library.links import Links, resolve_links
 from ..library.reading import ANNOTATIONS, Listed, ReadResult, is_spent, list_files, read_library, replace_files
-from .checks import Context, apply_severities, run_checks
-from .consequences import hold_back
-from .remedies import fit_remedies
+
+if TYPE_CHECKING:
+    from ..library.links import Links
+
+# What judges is loaded where something is judged: most runs find every file as they remember it.
 
 __all__ = [
     "Checked",
@@ -90,7 +91,7 @@ class Totals(NamedTuple):
     sources: int
 
     @classmethod
-    def of(cls, links: Links) -> "Totals":
+    def of(cls, links: "Links") -> "Totals":
         library = links.library
         quotes = sum(len(note.quotes) for note in library.notes)
         return cls(len(library.notes), len(library.themes), quotes, len(links.sources))
@@ -103,7 +104,7 @@ class Totals(NamedTuple):
 class Checked(NamedTuple):
     """A library that was read, linked and checked."""
 
-    links: Links
+    links: "Links"
     diagnostics: tuple[Diagnostic, ...]
     totals: Totals
     result: ReadResult | None = None
@@ -150,8 +151,13 @@ def read(options: Options) -> tuple[ReadResult, CacheShards]:
     return result, shards
 
 
-def judge(result: ReadResult, today: date) -> tuple[Links, tuple[Diagnostic, ...]]:
+def judge(result: ReadResult, today: date) -> "tuple[Links, tuple[Diagnostic, ...]]":
     """Link and check what was read; nothing of the disk is touched."""
+    from ..library.links import resolve_links
+    from .checks import Context, apply_severities, run_checks
+    from .consequences import hold_back
+    from .remedies import fit_remedies
+
     links = resolve_links(result.library)
     found = fit_remedies(links, (*result.diagnostics, *run_checks(Context(links, today))))
     found = hold_back(result.library, found)

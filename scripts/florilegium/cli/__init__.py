@@ -2,13 +2,11 @@
 
 import signal
 import sys
-import traceback
 from collections.abc import Sequence
 from types import FrameType
 
 import click
 
-from ..core.diagnostics import plain
 from ..core.errors import FlorilegiumError
 from ..core.system_errors import NO_MEMORY, reason, remedy
 from .program import forget_output, is_verbose, program
@@ -61,7 +59,10 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _explain(error: Exception) -> None:
+    import traceback
     from concurrent.futures.process import BrokenProcessPool
+
+    from ..core.diagnostics import plain
 
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         _complain("stopped", "")
@@ -76,6 +77,8 @@ def _explain(error: Exception) -> None:
 
 
 def _complain(message: str, help: str, details: str = "") -> None:
+    from ..core.diagnostics import plain
+
     for line in details.splitlines():
         click.echo(f"  | {plain(line)}", err=True)
     _print("florilegium: ", message)
@@ -85,6 +88,8 @@ def _complain(message: str, help: str, details: str = "") -> None:
 
 def _print(label: str, text: str) -> None:
     """Print a text with all its lines below each other."""
+    from ..core.diagnostics import plain
+
     first, *others = text.splitlines()
     click.echo(f"{label}{plain(first)}", err=True)
     for line in others:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from .. import __version__
-from ..core.diagnostics import Diagnostic, did_you_mean, plain, quoted
 from ..core.errors import CannotRun
-from .progress_line import ProgressLine
 
 if TYPE_CHECKING:
     from ..check.checking import Totals
+    from ..core.diagnostics import Diagnostic
+    from .progress_line import ProgressLine
 
 __all__ = [
     "executor_option",
@@ -72,6 +72,8 @@ class _Commands(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, ...]:
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            from ..core.diagnostics import did_you_mean, quoted
+
             remedy = did_you_mean(args[0], _COMMANDS, f"the commands are {', '.join(_COMMANDS)}")
             raise CannotRun(f"there is no command {quoted(args[0])}", remedy)
         return super().resolve_command(ctx, args)
@@ -111,6 +113,7 @@ def root_option(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def with_root(root: Path | None, **options: Any) -> Any:
         from ..check.checking import find_root
+        from ..core.diagnostics import plain
 
         if root is None:
             return function(root=find_root(Path.cwd()), **options)
@@ -149,7 +152,9 @@ def executor_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @cache
-def _line() -> ProgressLine:
+def _line() -> "ProgressLine":
+    from .progress_line import ProgressLine
+
     return ProgressLine(sys.stderr)
 
 
@@ -167,7 +172,7 @@ def _end_progress() -> None:
 
 def print_findings(
     root: Path,
-    diagnostics: Sequence[Diagnostic],
+    diagnostics: "Sequence[Diagnostic]",
     form: str,
     totals: "Totals | str",
     unsaved: Mapping[str, str] = MappingProxyType({}),
@@ -207,6 +212,8 @@ def forget_output() -> None:
 
 def tell(message: str) -> None:
     """Say something that is no result."""
+    from ..core.diagnostics import plain
+
     _end_progress()
     click.echo(f"florilegium: {plain(message)}", err=True)
 

@@ -2,10 +2,8 @@
 
 import os
 import re
-import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from .rules import Severity
@@ -79,6 +77,8 @@ def shell_word(name: str | os.PathLike[str]) -> str:
     data = name.encode("utf-8", "surrogateescape") if isinstance(name, str) else os.fsencode(name)
     text = data.decode("utf-8", "surrogateescape")
     if all(map(_is_shown, text)):
+        import shlex
+
         return shlex.quote(text)
     # Bash, zsh and ksh read such words, and since 2024 POSIX has them.
     signs = (chr(byte) if 0x20 <= byte < 0x7F and byte not in b"'\\\\" else f"\\x{byte:02x}" for byte in data)
@@ -104,6 +104,8 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     folded = {name.casefold(): name for name in candidates}
     if word.casefold() in folded:
         return folded[word.casefold()]
+    from difflib import get_close_matches  # it takes time to import, and most libraries misspell nothing
+
     near = get_close_matches(word.casefold(), list(folded), n=3, cutoff=0.75)
     # Of words that are equally near, the one with the same letters was meant: to swap two is the commonest slip.
     near.sort(key=lambda name: sorted(name) != sorted(word.casefold()))

@@ -4,8 +4,6 @@ import re
 from collections.abc import Container
 from unicodedata import normalize
 
-from anyascii import anyascii
-
 __all__ = ["ID", "MAX_ID_LENGTH", "free_id", "is_id", "propose_id"]
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
@@ -37,8 +35,11 @@ def propose_id(words: str, language: str = "", otherwise: str = "quote", *, long
     """
     text = normalize("NFC", words[:1000]).lower()
     text = text.translate(_SPELLINGS.get(language.lower().partition("-")[0], {}))
-    ascii_only = anyascii(_IDEOGRAPH.sub(r" \1 ", text)).lower()
-    parts = re.findall(r"[a-z0-9]+", re.sub("['`]", "", ascii_only))
+    if not text.isascii():
+        from anyascii import anyascii
+
+        text = anyascii(_IDEOGRAPH.sub(r" \1 ", text)).lower()
+    parts = re.findall(r"[a-z0-9]+", re.sub("['`]", "", text))
     most, length = (len(parts), MAX_ID_LENGTH) if long else (_SHORT_WORDS, _SHORT)
     proposal = ""
     for part in parts[:most]:

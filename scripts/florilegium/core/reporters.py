@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from unicodedata import combining, east_asian_width
-from urllib.parse import quote
 
 from .. import __version__
 from .diagnostics import Diagnostic, plain
@@ -200,6 +199,8 @@ def _sarif_location(span: Span) -> dict[str, Any]:
         "endLine": span.end_line,
         "endColumn": span.end_column,
     }
+    from urllib.parse import quote
+
     uri = quote(span.path, errors="surrogateescape")
     return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}
 

@@ -2,8 +2,6 @@
 
 import errno
 
-from .diagnostics import plain
-
 __all__ = ["NO_MEMORY", "is_full", "machine_message", "reason", "remedy"]
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
@@ -43,6 +41,8 @@ def reason(error: OSError) -> str:
         return "the disk reports an error"
     if error.errno == errno.ENOMEM:
         return NO_MEMORY[0]
+    from .diagnostics import plain
+
     return plain(error.strerror or str(error))
 
 

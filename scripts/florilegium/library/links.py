@@ -82,8 +82,9 @@ class Links:
     cited_by: Mapping[str, CitedBy]
     records: Mapping[str, QuoteState]
     """By address, the quotes whose words were found in an original and have not changed since, with the entries."""
-    speakers: dict[tuple[str, str], Any] = field(default_factory=dict, compare=False, repr=False)
-    """Speakers as they were read, by their words and the key of the work: few speak in many quotes. See `voices.py`."""
+    speakers: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    """Speakers as they were read, by their words and the key of the work: few speak in many quotes; and the people of a
+    work by its key. See `voices.py`."""
 
     @property
     def states(self) -> Mapping[str, VerifiedAgainst]:

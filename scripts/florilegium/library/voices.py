@@ -1,6 +1,6 @@
 """Who speaks in a quotation: its speaker, read with the roles of the library and the people of the work."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from ..core.model import Quote, Role, Source
@@ -32,12 +32,29 @@ def read_voices(links: Links, quote: Quote) -> tuple[Voice, ...] | SpeakerFault:
     if quote.speaker is None:
         return ()
     text, key = quote.speaker.text, quote.reference.key if quote.reference else ""
-    if (text, key) not in links.speakers:
-        people = tuple(named_people(links.sources.get(key), links.roles))
-        names = tuple(role_names(links.roles).items())
-        links.speakers[text, key] = _parse(text, names, people, links.library.settings.language)
-    found: tuple[Voice, ...] | SpeakerFault = links.speakers[text, key]
+    found: tuple[Voice, ...] | SpeakerFault | None = links.speakers.get((text, key))
+    if found is None:
+        folded = " ".join(text.split()).casefold()
+        # Few speakers are people of the work. The others are read once for all works.
+        people = tuple([person for person, forms in _people(links, key) if any(form in folded for form in forms)])
+        found = links.speakers[text, key] = _parse(text, _names(links), people, links.library.settings.language)
     return found
+
+
+def _people(links: Links, key: str) -> Sequence[tuple[WorkPerson, list[str]]]:
+    """The people of a work, each with the forms of the name in lower case."""
+    found: list[tuple[WorkPerson, list[str]]] | None = links.speakers.get(key)
+    if found is None:
+        people = named_people(links.sources.get(key), links.roles)
+        found = links.speakers[key] = [(person, [form.casefold() for form in person.forms]) for person in people]
+    return found
+
+
+def _names(links: Links) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    names: tuple[tuple[str, tuple[str, ...]], ...] | None = links.speakers.get(None)
+    if names is None:
+        names = links.speakers[None] = tuple(role_names(links.roles).items())
+    return names
 
 
 @lru_cache(maxsize=100_000)
