@@ -15,25 +15,13 @@ import pytest
 from florilegium.core.model import Citation
 from florilegium.core.spans import Span
 from florilegium.markdown.citations import parse_citations
-from florilegium.works.citing import (
-    BUILT_IN_STYLES,
-    Bibliography,
-    BibliographyError,
-    CitationCache,
-    CitedPart,
-    Style,
-    exact_citations,
-    formatting,
-    formatting_plan,
-    pandoc_process,
-    pandoc_runner,
-    read_cache,
-    read_style,
-    write_cache,
-)
-from florilegium.works.citing import render_bibliography as render
+from florilegium.works.citing import exact_citations, formatting, formatting_plan, pandoc_process, pandoc_runner
+from florilegium.works.citing.citation_styles import BUILT_IN_STYLES, BibliographyError, Style, read_style
+from florilegium.works.citing.formatted_cache import CitationCache, read_cache, write_cache
+from florilegium.works.citing.formatting import Bibliography
+from florilegium.works.citing.formatting import render_bibliography as render
 from florilegium.works.citing.numbering import number_works, numbered
-from florilegium.works.citing.pandoc_fragments import is_web_address, parts_of, render_inlines, to_inlines
+from florilegium.works.citing.pandoc_fragments import CitedPart, is_web_address, parts_of, render_inlines, to_inlines
 from florilegium.works.citing.pandoc_process import find_pandoc
 from hypothesis import given
 from hypothesis import strategies as st

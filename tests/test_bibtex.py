@@ -9,7 +9,7 @@ from florilegium.core.model import Date, Name
 from florilegium.core.rules import RULES
 from florilegium.core.spans import LineTable
 from florilegium.works.bibtex.latex_reader import decode_address, decode_latex
-from florilegium.works.csl import to_csl
+from florilegium.works.csl.csl_items import to_csl
 from florilegium.works.reference_files import parse_bibliography
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -11,7 +11,7 @@ import pypandoc
 import pytest
 from florilegium.check.checking import Options, check_library
 from florilegium.core.edits import write_changes
-from florilegium.edit.fixes import plan_fixes
+from florilegium.edit.fixes.fix_plan import plan_fixes
 from florilegium.library.frontmatter import FileDivision, cut_front_matter
 from florilegium.markdown.nodes import Node
 from markdown_oracle import read

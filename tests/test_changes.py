@@ -6,7 +6,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from florilegium.check.changes import Changes, compare, read_sides, render_json, render_text
+from florilegium.check.changes.changes_json import render_json
+from florilegium.check.changes.changes_text import render_text
+from florilegium.check.changes.comparing import compare
+from florilegium.check.changes.differences import Changes
+from florilegium.check.changes.sides import read_sides
 from florilegium.check.changes.word_changes import OnlyIn, compare_words, count_changed_words
 from florilegium.check.checking import Options
 from florilegium.core.errors import CannotRun

@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from florilegium.check.changes import Changes, compare, read_sides, render_markdown
+from florilegium.check.changes.changes_markdown import render_markdown
+from florilegium.check.changes.comparing import compare
+from florilegium.check.changes.differences import Changes
 from florilegium.check.changes.inert_text import as_code, as_markdown
+from florilegium.check.changes.sides import read_sides
 from florilegium.check.checking import Options
 from hypothesis import given
 from hypothesis import strategies as st

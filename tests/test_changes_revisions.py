@@ -7,8 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from florilegium.check.changes import compare, read_sides, revisions
+from florilegium.check.changes import revisions
+from florilegium.check.changes.comparing import compare
 from florilegium.check.changes.revisions import unpacked
+from florilegium.check.changes.sides import read_sides
 from florilegium.check.checking import Options
 from florilegium.core.errors import CannotRun
 from projects import LIBRARY, tree

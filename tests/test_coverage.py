@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from florilegium.check.checking import Options, check_library
-from florilegium.check.coverage import Coverage, count_source_words, coverage_json, coverage_of, text_report
+from florilegium.check.coverage.coverage_report import coverage_json, text_report
+from florilegium.check.coverage.coverage_sections import Coverage, coverage_of
+from florilegium.check.coverage.quoted_words import count_source_words
 from florilegium.library.links import resolve_links
 from florilegium.library.reading import read_library
 from florilegium.quotations.lock_file import QUOTES_HEADER

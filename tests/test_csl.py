@@ -10,8 +10,9 @@ from florilegium.core.model import Date, Name, Source
 from florilegium.core.rules import RULES
 from florilegium.core.spans import LineTable, Span
 from florilegium.core.yaml_trees import parse_yaml
-from florilegium.works.csl import check_source, parse_source, same_work, to_csl
+from florilegium.works.csl.csl_checks import check_source, same_work
 from florilegium.works.csl.csl_dates import parse_date_text
+from florilegium.works.csl.csl_items import parse_source, to_csl
 from florilegium.works.csl.csl_vocabulary import (
     ANONYMOUS_TYPES,
     CONTAINED_TYPES,

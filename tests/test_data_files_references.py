@@ -12,10 +12,13 @@ from florilegium.core.json_trees import parse_json
 from florilegium.core.model import Source
 from florilegium.core.spans import LineTable
 from florilegium.works.bibtex.bibtex_reader import parse_bibtex
-from florilegium.works.csl import parse_source, retraction, to_csl
+from florilegium.works.bibtex.bibtex_writer import biblatex_entry
+from florilegium.works.bibtex.latex_writer import entry_key
+from florilegium.works.csl.csl_checks import retraction
+from florilegium.works.csl.csl_items import parse_source, to_csl
 from florilegium.works.csl.csl_vocabulary import CSL_TYPES
-from florilegium.works.exports import biblatex_entry, entry_key, ris_record
 from florilegium.works.ris.ris_reader import parse_ris
+from florilegium.works.ris.ris_writer import ris_record
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -3,8 +3,10 @@
 import pytest
 from florilegium.core.model import Citation, CitationMode, Reference
 from florilegium.core.spans import Span
-from florilegium.works.citing import disambiguation, read_style, render_bibliography
+from florilegium.works.citing import disambiguation
+from florilegium.works.citing.citation_styles import read_style
 from florilegium.works.citing.disambiguation import ambiguous_works
+from florilegium.works.citing.formatting import render_bibliography
 
 NOWHERE = Span.of_file("test")
 GIVEN = ("Wei", "Wen", "Xin", "J.", "J. R.", "Jane Ann", "Anna")

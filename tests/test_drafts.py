@@ -17,21 +17,14 @@ from florilegium.core.ids import ID
 from florilegium.core.json_trees import parse_json
 from florilegium.core.model import Basis
 from florilegium.core.spans import LineTable
-from florilegium.edit.drafts import (
-    KnownWork,
-    NewNote,
-    NewTheme,
-    find_work,
-    parse_work,
-    plan_note,
-    plan_theme,
-    resolve_key,
-)
+from florilegium.edit.drafts.requested_works import KnownWork, find_work, parse_work, resolve_key
+from florilegium.edit.drafts.skeletons import NewNote, NewTheme, plan_note, plan_theme
 from florilegium.library.frontmatter import cut_front_matter
 from florilegium.library.links import resolve_links
 from florilegium.library.notes import parse_note, parse_theme
 from florilegium.library.reading import read_library
-from florilegium.works.csl import parse_source, same_work, to_csl
+from florilegium.works.csl.csl_checks import same_work
+from florilegium.works.csl.csl_items import parse_source, to_csl
 from hypothesis import given
 from hypothesis import strategies as st
 

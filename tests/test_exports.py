@@ -11,17 +11,13 @@ import rispy
 from florilegium.core.model import Date, Name, Source
 from florilegium.core.spans import LineTable, Span
 from florilegium.works.bibtex.bibtex_reader import parse_bibtex
+from florilegium.works.bibtex.bibtex_writer import biblatex_entry, bibtex_entry
+from florilegium.works.csl.csl_json import csl_json
 from florilegium.works.csl.csl_vocabulary import CSL_TYPES
-from florilegium.works.exports import (
-    biblatex_entry,
-    bibtex_entry,
-    citation_metadata,
-    context_object,
-    csl_json,
-    ris_record,
-)
+from florilegium.works.exports.page_metadata import citation_metadata, context_object
 from florilegium.works.ris.ris_fields import ris_type
 from florilegium.works.ris.ris_reader import parse_ris
+from florilegium.works.ris.ris_writer import ris_record
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -3,8 +3,9 @@
 from collections import Counter
 
 from florilegium.core.edits import Change
-from florilegium.edit.fixes import Fixes, render_proposals
 from florilegium.edit.fixes.fix_drafts import TextKind
+from florilegium.edit.fixes.fix_plan import Fixes
+from florilegium.edit.fixes.fix_proposals import render_proposals
 
 
 def shown(before, after):

@@ -15,7 +15,7 @@ from florilegium.core.edits import apply_edits, write_changes
 from florilegium.core.spans import LineTable
 from florilegium.core.yaml_trees import parse_yaml
 from florilegium.core.yaml_writer import yaml_text
-from florilegium.edit.fixes import count_fixable, plan_fixes
+from florilegium.edit.fixes.fix_plan import count_fixable, plan_fixes
 from florilegium.edit.fixes.fixed_files import fix_document, keeps_words
 from florilegium.edit.fixes.yaml_lists import add_entry, add_items, remove_items, replace_scalar
 from hypothesis import given, settings

@@ -12,8 +12,9 @@ from florilegium.core.entities import unescape_html
 from florilegium.core.errors import CannotRun
 from florilegium.core.policy import target_fault
 from florilegium.core.spans import LineTable
-from florilegium.edit.imports import HighlightFormat, parse_export
 from florilegium.edit.imports.archives import Archive, ArchiveError
+from florilegium.edit.imports.detection import parse_export
+from florilegium.edit.imports.highlights import HighlightFormat
 from florilegium.edit.imports.vaults.vault_notes import parse_vault_note
 from florilegium.library.reading import FileKind, parse_text
 from florilegium.publish.hyperlinks.site_documents import parse_document
@@ -23,7 +24,7 @@ from florilegium.quotations.html_text import document_text
 from florilegium.quotations.match_findings import _rank
 from florilegium.quotations.originals import OriginalError, read_original
 from florilegium.quotations.transcripts import transcript_text
-from florilegium.works.citing import read_style
+from florilegium.works.citing.citation_styles import read_style
 from florilegium.works.identifiers import check_url
 from florilegium.works.reference_files import parse_bibliography
 from florilegium.works.registries.registry_requests import _time

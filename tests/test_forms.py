@@ -12,7 +12,8 @@ from florilegium.check.checking import Options, check_library
 from florilegium.check.verifying import VerifyRequest, verify_library
 from florilegium.core.edits import write_changes
 from florilegium.core.errors import CannotRun
-from florilegium.edit.forms import IssueForm, parse_form, plan_proposal
+from florilegium.edit.forms.answers import IssueForm, parse_form
+from florilegium.edit.forms.proposals import plan_proposal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from projects import LIBRARY

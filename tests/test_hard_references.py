@@ -18,9 +18,11 @@ from florilegium.core.model import Citation
 from florilegium.core.spans import Span
 from florilegium.library.reading import FileKind, parse_text
 from florilegium.markdown.citations import parse_citations
-from florilegium.works.citing import BUILT_IN_STYLES, Bibliography, CitedPart, read_style, render_bibliography
+from florilegium.works.citing.citation_styles import BUILT_IN_STYLES, read_style
+from florilegium.works.citing.formatting import Bibliography, render_bibliography
 from florilegium.works.citing.numbering import numbered
-from florilegium.works.csl import to_csl
+from florilegium.works.citing.pandoc_fragments import CitedPart
+from florilegium.works.csl.csl_items import to_csl
 
 pytestmark = pytest.mark.slow
 

@@ -13,13 +13,14 @@ import pytest
 from florilegium import cli
 from florilegium.core.edits import read_exactly
 from florilegium.core.spans import LineTable
-from florilegium.edit.imports import HighlightFormat, guess_format, parse_export
 from florilegium.edit.imports.archives import Archive, ArchiveError, parse_xml
+from florilegium.edit.imports.detection import guess_format, parse_export
+from florilegium.edit.imports.highlights import HighlightFormat
 from florilegium.edit.imports.imported_works import _same_title
 from florilegium.edit.imports.kindle import parse_kindle
 from florilegium.edit.imports.listed_authors import listed_authors
 from florilegium.library.reading import read_library
-from florilegium.works.csl import read_item
+from florilegium.works.csl.csl_items import read_item
 from projects import LIBRARY, tree
 
 SAMPLES = Path(__file__).parent / "imports"

@@ -9,9 +9,9 @@ from dataclasses import replace
 import pypandoc
 import pytest
 from florilegium.core.spans import LineTable, Span
-from florilegium.edit.imports import HighlightFormat, guess_format, parse_export
+from florilegium.edit.imports.detection import guess_format, parse_export
 from florilegium.edit.imports.foreign_text import clean_foreign, escape, paragraphs
-from florilegium.edit.imports.highlights import Highlight, Work
+from florilegium.edit.imports.highlights import Highlight, HighlightFormat, Work
 from florilegium.edit.imports.import_state import (
     ImportState,
     MalformedImportState,

@@ -17,8 +17,9 @@ import yaml
 from florilegium import load
 from florilegium.cli import main
 from florilegium.core.edits import Change
-from florilegium.edit import starters
 from florilegium.edit.starters import starter_files
+from florilegium.edit.starters.starter_files import is_outdated, plan_library, plan_update
+from florilegium.edit.starters.vendored_program import WHEEL, pack_wheel
 from florilegium.site.pages import FOLDERS
 from projects import Project, article_text, tree
 
@@ -192,7 +193,7 @@ def test_a_repository_with_a_readme_and_a_license_is_as_good_as_an_empty_folder(
 
 
 def test_the_program_that_a_library_carries_asks_for_what_it_needs():
-    with zipfile.ZipFile(io.BytesIO(starters.pack_wheel())) as archive:
+    with zipfile.ZipFile(io.BytesIO(pack_wheel())) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
         asked = message_from_bytes(archive.read(name)).get_all("Requires-Dist")
         assert "florilegium/frame/mkdocs_hook.py" in archive.namelist()
@@ -287,14 +288,14 @@ def test_an_update_brings_the_frame_to_this_version(older, florilegium, tmp_path
 
 
 def test_a_build_tells_of_an_older_frame(older, florilegium, tmp_path):
-    assert starters.is_outdated(older)
+    assert is_outdated(older)
     project = Project(root=older, state=tmp_path / "state")
     built = project.florilegium("build", "--no-search")
     assert built.returncode == 0, built.stderr
     assert "florilegium init --update ." in built.stderr
     florilegium("init", "--update", older)
-    assert not starters.is_outdated(older)
-    assert not starters.is_outdated(REPOSITORY)
+    assert not is_outdated(older)
+    assert not is_outdated(REPOSITORY)
     assert "init" not in project.florilegium("build", "--no-search").stderr
 
 
@@ -321,7 +322,7 @@ def test_a_list_that_was_tampered_with_removes_nothing_else(own, line, tmp_path)
     (tmp_path / "mine.txt").write_text("mine")
     digest = hashlib.sha256(b"mine").hexdigest()
     (own / "frame/SHA256SUMS").write_text(f"{digest}  {line}\nnonsense\n")
-    update = starters.plan_update(own)
+    update = plan_update(own)
     assert [change.path for change in update.changes if change.after is None] == []
 
 
@@ -360,13 +361,13 @@ def test_the_requirements_say_where_the_program_comes_from(monkeypatch, recorded
 
     monkeypatch.setattr(starter_files, "distribution", lambda _name: Installed())
     monkeypatch.setattr(starter_files, "__version__", "0.1.0")
-    texts = {change.path: change.after for change in starters.plan_library("x")}
+    texts = {change.path: change.after for change in plan_library("x")}
     assert texts["requirements.txt"].splitlines()[-1] == line
 
 
 def test_the_plan_is_the_same_each_time():
-    plan = starters.plan_library("x")
-    assert plan == starters.plan_library("x")
+    plan = plan_library("x")
+    assert plan == plan_library("x")
     assert all(isinstance(change, Change) and change.before is None for change in plan)
 
 
@@ -401,7 +402,7 @@ def test_an_installed_program_starts_the_same_library_and_builds_it(installed, o
     assert theirs.pop("requirements.txt").startswith(b"# Where the program comes from")
     del ours["requirements.txt"]
     # This one came from no registry, so a library carries it along.
-    assert ours.pop(f"vendor/{starters.WHEEL}") == starters.pack_wheel()
+    assert ours.pop(f"vendor/{WHEEL}") == pack_wheel()
     assert theirs == ours
     built = project.run(str(installed), "-m", "florilegium", "build")
     assert built.returncode == 0, built.stdout + built.stderr

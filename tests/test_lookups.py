@@ -8,8 +8,9 @@ from urllib.parse import unquote
 import pytest
 from florilegium import cli
 from florilegium.core.errors import FlorilegiumError
-from florilegium.works.csl import read_item, to_csl
-from florilegium.works.registries import RegistryError, UnknownWork, fetch_item, parse_work_identifier
+from florilegium.works.csl.csl_items import read_item, to_csl
+from florilegium.works.registries.lookups import fetch_item, parse_work_identifier
+from florilegium.works.registries.registry_requests import RegistryError, UnknownWork
 
 ZENODO = {
     "type": "dataset", "id": "https://doi.org/10.5281/zenodo.123456", "categories": ["a"], "language": "eng",

@@ -1,11 +1,13 @@
 """A note gets another id in all files at once; and what a renaming means is one line of a comparison."""
 
 import pytest
-from florilegium.check.changes import compare, read_sides
+from florilegium.check.changes.comparing import compare
+from florilegium.check.changes.sides import read_sides
 from florilegium.check.checking import Options, check_library
 from florilegium.core.edits import write_changes
 from florilegium.core.errors import CannotRun
-from florilegium.edit.renames import plan_note_rename, plan_rename
+from florilegium.edit.renames.rename_plan import plan_rename
+from florilegium.edit.renames.renamed_notes import plan_note_rename
 
 WORK = "{id: roe2001, type: book, title: Long days, author: [{family: Roe, given: Ann}], publisher: P, issued: 2001}"
 FILES = {

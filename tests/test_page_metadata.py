@@ -13,13 +13,13 @@ from florilegium.site.data_files.identity import note_iri, quote_iri, work_iri
 from florilegium.site.pages import PagePlan
 from florilegium.site.pages.page_files import GeneratedPage
 from florilegium.site.pages.structured_data import MAX_STRUCTURED_QUOTES, MOST_WORDS, escaped_json
-from florilegium.works.exports import (
+from florilegium.works.exports.page_metadata import (
     citation_metadata,
     context_object,
     is_better_as_object,
     item_type_metadata,
-    schema_org_work,
 )
+from florilegium.works.exports.schema_org import schema_org_work
 from hypothesis import given
 from hypothesis import strategies as st
 from planned import LIBRARY, planned

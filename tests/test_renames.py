@@ -12,7 +12,7 @@ from florilegium import cli
 from florilegium.check.checking import Options, check_library
 from florilegium.core.edits import write_changes
 from florilegium.core.errors import CannotRun
-from florilegium.edit.renames import plan_merge, plan_rename
+from florilegium.edit.renames.rename_plan import plan_merge, plan_rename
 from florilegium.site.pages import is_generated
 from florilegium.site.pages.redirects import GeneratedRedirect, Redirect
 from hypothesis import given, settings

@@ -17,11 +17,14 @@ from florilegium.core.model import Source
 from florilegium.edit.retractions import ask_registry, parse_updates, plan_refresh
 from florilegium.library.reading import FileKind, parse_text, read_library
 from florilegium.site.planning import plan_site
-from florilegium.works.citing import read_style, render_bibliography
+from florilegium.works.citing.citation_styles import read_style
+from florilegium.works.citing.formatting import render_bibliography
 from florilegium.works.citing.pandoc_process import find_pandoc
-from florilegium.works.csl import Retraction, RetractionKind, retraction, to_csl
-from florilegium.works.exports import csl_json
-from florilegium.works.registries import RegistryError, UnknownWork, crossref_records
+from florilegium.works.csl.csl_checks import Retraction, RetractionKind, retraction
+from florilegium.works.csl.csl_items import to_csl
+from florilegium.works.csl.csl_json import csl_json
+from florilegium.works.registries import crossref_records
+from florilegium.works.registries.registry_requests import RegistryError, UnknownWork
 from hypothesis import given
 from hypothesis import strategies as st
 

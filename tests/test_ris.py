@@ -10,7 +10,7 @@ import rispy
 from florilegium.core.model import Name, Source
 from florilegium.core.spans import LineTable, Span
 from florilegium.works.citation_keys import propose_key
-from florilegium.works.csl import to_csl
+from florilegium.works.csl.csl_items import to_csl
 from florilegium.works.ris.database_records import parse_records
 from florilegium.works.ris.ris_reader import parse_ris
 from florilegium.works.ris.ris_writer import ris_record

@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 from florilegium.core.spans import LineTable
 from florilegium.works.bibtex.bibtex_reader import parse_bibtex
-from florilegium.works.csl import read_item, to_csl
+from florilegium.works.bibtex.bibtex_writer import biblatex_entry, bibtex_entry
+from florilegium.works.csl.csl_items import read_item, to_csl
 from florilegium.works.csl.csl_vocabulary import CSL_TYPES
-from florilegium.works.exports import biblatex_entry, bibtex_entry, ris_record
 from florilegium.works.ris.database_records import parse_records
+from florilegium.works.ris.ris_writer import ris_record
 
 NAMES = [
     {"family": "Berg", "given": "Jan", "non-dropping-particle": "van der"},

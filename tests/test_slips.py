@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from florilegium.check.checking import Options, judge, read
-from florilegium.edit.fixes import plan_fixes
+from florilegium.edit.fixes.fix_plan import plan_fixes
 from florilegium.library.reading import replace_files
 
 PATH = "annotations/notes/long-hours.md"

@@ -12,15 +12,10 @@ from florilegium.library.links import resolve_links
 from florilegium.library.reading import FileKind, parse_text, read_library, replace_files
 from florilegium.markdown.citations import parse_citations
 from florilegium.site.planning import _placed, format_citations
-from florilegium.works.citing import (
-    BibliographyError,
-    Style,
-    pandoc_runner,
-    read_style,
-    render_bibliography,
-    style_xml,
-)
+from florilegium.works.citing import pandoc_runner, style_xml
+from florilegium.works.citing.citation_styles import BibliographyError, Style, read_style
 from florilegium.works.citing.cite_items import csl_citation_of
+from florilegium.works.citing.formatting import render_bibliography
 from florilegium.works.citing.pandoc_process import find_pandoc
 
 REPOSITORY = Path(__file__).parent.parent

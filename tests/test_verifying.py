@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from florilegium.check.checking import Options, check_library
-from florilegium.check.coverage import coverage_of, text_report
+from florilegium.check.coverage.coverage_report import text_report
+from florilegium.check.coverage.coverage_sections import coverage_of
 from florilegium.check.verifying import VerifyRequest, remove_entries, verify_library
 from florilegium.core.errors import CannotRun
-from florilegium.edit.fixes import plan_fixes
+from florilegium.edit.fixes.fix_plan import plan_fixes
 from florilegium.quotations.fingerprints import Fingerprint, is_same_work, parse_fingerprint
 from florilegium.quotations.matching import MATCHING, normal_form
 from florilegium.quotations.originals import read_original
@@ -201,7 +202,10 @@ def test_a_folder_of_texts(root):
 
 
 def test_an_entry_that_a_change_adds_is_named_as_not_repeated(root, tmp_path_factory):
-    from florilegium.check.changes import compare, read_sides, render_markdown, render_text
+    from florilegium.check.changes.changes_markdown import render_markdown
+    from florilegium.check.changes.changes_text import render_text
+    from florilegium.check.changes.comparing import compare
+    from florilegium.check.changes.sides import read_sides
 
     before = tmp_path_factory.mktemp("before")
     shutil.copytree(root, before, dirs_exist_ok=True)
@@ -213,7 +217,11 @@ def test_an_entry_that_a_change_adds_is_named_as_not_repeated(root, tmp_path_fac
 
 
 def test_an_entry_that_changes_nothing_else_is_named(root, tmp_path_factory):
-    from florilegium.check.changes import compare, read_sides, render_json, render_markdown, render_text
+    from florilegium.check.changes.changes_json import render_json
+    from florilegium.check.changes.changes_markdown import render_markdown
+    from florilegium.check.changes.changes_text import render_text
+    from florilegium.check.changes.comparing import compare
+    from florilegium.check.changes.sides import read_sides
 
     run(root)
     before = tmp_path_factory.mktemp("before")

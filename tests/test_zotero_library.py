@@ -10,7 +10,9 @@ from florilegium import cli
 from florilegium.core.errors import CannotRun
 from florilegium.library.reading import read_library
 from florilegium.works.csl.zotero_extra import with_extra
-from florilegium.works.registries import RegistryError, fetch_zotero, parse_zotero_library, registry_requests
+from florilegium.works.registries import registry_requests
+from florilegium.works.registries.registry_requests import RegistryError
+from florilegium.works.registries.zotero_service import fetch_zotero, parse_zotero_library
 from projects import LIBRARY
 
 NOTE = "annotations/notes/doors.md"

@@ -23,8 +23,9 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 
 from florilegium.core.model import Citation, CitationMode, Locator, Reference
 from florilegium.core.spans import Span
-from florilegium.works.citing import Bibliography, read_style, render_bibliography
+from florilegium.works.citing.citation_styles import read_style
 from florilegium.works.citing.cite_items import csl_citation_of, spelled, to_cite
+from florilegium.works.citing.formatting import Bibliography, render_bibliography
 from florilegium.works.citing.numbering import numbered
 from florilegium.works.citing.pandoc_fragments import plain_text, render_inlines
 from florilegium.works.citing.pandoc_process import find_pandoc

@@ -27,7 +27,9 @@ from typing import Any
 from florilegium.core.errors import FlorilegiumError
 from florilegium.core.limits import Exhausted, bounded
 from florilegium.core.spans import LineTable
-from florilegium.edit.imports import HighlightFormat, ImportRequest, guess_format, parse_export, plan_import
+from florilegium.edit.imports.detection import guess_format, parse_export
+from florilegium.edit.imports.highlights import HighlightFormat
+from florilegium.edit.imports.import_plan import ImportRequest, plan_import
 from florilegium.edit.imports.vaults.vault_markdown import VaultLinks, convert_body
 from florilegium.edit.imports.vaults.vault_notes import parse_vault_note
 from florilegium.edit.imports.vaults.vault_works import KnownWorks, describe_work

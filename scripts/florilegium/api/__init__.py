@@ -10,7 +10,7 @@ Nothing here writes a file of the library, and nothing uses the network. Drafts 
 Whatever shows the words of a quote to others shows its notices first: `quote.notices`.
 """
 
-from ..works.csl import Retraction, RetractionKind
+from ..works.csl.csl_checks import Retraction, RetractionKind
 from .collection import Collection, Notice, Problem
 from .loading import Library, load
 from .nouns import Note, Quote, Source, Theme

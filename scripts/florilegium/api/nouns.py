@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from ..core import model
 from ..site.data_files.quotation_rows import verification_row
-from ..works.csl import Retraction, retraction, to_csl
+from ..works.csl.csl_checks import Retraction, retraction
+from ..works.csl.csl_items import to_csl
 from ..works.identifiers import doi_url
 from .collection import Collection, Member, Notice, OpenedLibrary
 

@@ -39,7 +39,7 @@ def build(
 ) -> int:
     """Check the library and build its site; a failed build leaves the published site as it was."""
     from .. import pipeline
-    from ..edit import starters
+    from ..edit.starters.starter_files import is_outdated
     from ..publish.renderers import Renderer
     from ..publish.shards import parse_shard
 
@@ -56,7 +56,7 @@ def build(
         return 1
     for remark in built.remarks:
         tell(remark)
-    if starters.is_outdated(root):
+    if is_outdated(root):
         tell("the frame of the site is that of another version: run florilegium init --update . in the library")
     click.echo(f"built {built.pages:,} pages ({built.written:,} new or changed) into {plain(str(target))}")
     if shard:

@@ -57,7 +57,7 @@ def check(
     diagnostics, totals, checked = check_quickly(options)
     print_findings(root, diagnostics, form, totals)
     if form == "text" and diagnostics:
-        from ..edit.fixes import count_fixable
+        from ..edit.fixes.fix_plan import count_fixable
 
         if count_fixable(diagnostics) and (offer := _offer(options, checked)):
             click.echo(offer)
@@ -66,7 +66,7 @@ def check(
 
 def _offer(options: Options, checked: Checked | None) -> str:
     """What `--fix` would do; empty where that is nothing after all."""
-    from ..edit.fixes import plan_fixes
+    from ..edit.fixes.fix_plan import plan_fixes
 
     fixes = plan_fixes(options, checked)
     return f"florilegium check --fix would fix {fixes}." if fixes.changes else ""
@@ -104,7 +104,7 @@ def _below(root: Path, name: Path) -> Iterator[str]:
 
 def _fix(options: Options, form: str, strict: bool, dry_run: bool) -> int:
     from ..core.edits import render_diff, write_changes
-    from ..edit.fixes import plan_fixes
+    from ..edit.fixes.fix_plan import plan_fixes
 
     fixes = plan_fixes(options)
     # The other formats are read by programs, which have no use for a diff.

@@ -10,7 +10,8 @@ from ..check.checking import Options, check_library, has_errors
 from ..core.diagnostics import plain, quoted
 from ..core.edits import render_diff, write_changes
 from ..core.errors import CannotRun
-from ..edit.forms import parse_form, plan_proposal
+from ..edit.forms.answers import parse_form
+from ..edit.forms.proposals import plan_proposal
 from .program import print_findings
 
 __all__ = ["import_form"]

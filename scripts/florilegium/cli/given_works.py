@@ -13,7 +13,7 @@ from ..core.errors import CannotRun
 from .program import tell
 
 if TYPE_CHECKING:
-    from ..edit.drafts import KnownWork
+    from ..edit.drafts.requested_works import KnownWork
     from ..library.links import Links
 
 __all__ = ["WORK", "is_asked", "read_pasted", "requested_work"]
@@ -26,25 +26,25 @@ _PATH = re.compile(r"[/\\]|\.(?:bib|ris|json|ya?ml|nbib|txt|enw)\Z", re.IGNORECA
 
 def requested_work(links: "Links", given: str, other: "KnownWork | None" = None) -> "KnownWork":
     """The work that an option or an answer names, as `WORK` says; `other` is to be listed beside it."""
-    from ..edit import drafts
-    from ..works.registries import parse_work_identifier
+    from ..edit.drafts.requested_works import fetch_work, find_identifier, find_work, parse_work, resolve_key
+    from ..works.registries.lookups import parse_work_identifier
 
     given = given.strip()
     if given in links.sources:
-        return drafts.resolve_key(links, given)
+        return resolve_key(links, given)
     if _is_snippet(given):
-        return drafts.find_work(links, drafts.parse_work(given), other)
+        return find_work(links, parse_work(given), other)
     if _is_file(given):
-        return drafts.find_work(links, drafts.parse_work(_read_file(Path(given))), other)
+        return find_work(links, parse_work(_read_file(Path(given))), other)
     if identifier := parse_work_identifier(given):
-        known = drafts.find_identifier(links, identifier)
+        known = find_identifier(links, identifier)
         if known is None:
             tell(f"asking {identifier.registry} about {identifier}")
-            known = drafts.find_work(links, drafts.fetch_work(identifier), other)
+            known = find_work(links, fetch_work(identifier), other)
         return known
     if _PATH.search(given):
         raise CannotRun(f"there is no file {quoted(given)}", "compare the path, or give the work's DOI")
-    return drafts.resolve_key(links, given)
+    return resolve_key(links, given)
 
 
 def is_asked() -> bool:

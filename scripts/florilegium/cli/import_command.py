@@ -11,7 +11,8 @@ from ..core.errors import CannotRun
 from .program import root_option
 
 if TYPE_CHECKING:
-    from ..edit.imports import Export, ImportFinding, ImportPlan
+    from ..edit.imports.highlights import Export, ImportFinding
+    from ..edit.imports.import_plan import ImportPlan
 
 __all__ = ["import_"]
 
@@ -57,7 +58,7 @@ def import_(
     REFI-QDA; with `zotero --library ID`, from a library of Zotero over the network; with `notes DIR`, a folder of
     notes; with `form`, what was filed as an issue."""
     from ..core.edits import render_diff, write_changes
-    from ..edit.imports import ImportRequest, plan_import
+    from ..edit.imports.import_plan import ImportRequest, plan_import
 
     if arguments[0] == "notes":
         from .vault_import import import_vault
@@ -111,7 +112,8 @@ def _pairs(option: str, values: Iterable[str]) -> dict[str, str]:
 
 
 def _read(arguments: tuple[str, ...]) -> "Export":
-    from ..edit.imports import MAX_EXPORT_BYTES, HighlightFormat, guess_format, parse_export
+    from ..edit.imports.detection import MAX_EXPORT_BYTES, guess_format, parse_export
+    from ..edit.imports.highlights import HighlightFormat
 
     if len(arguments) > 2 or (len(arguments) == 2 and arguments[0] not in _FORMATS):
         raise CannotRun(

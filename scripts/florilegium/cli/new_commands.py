@@ -18,7 +18,8 @@ from .program import root_option
 
 if TYPE_CHECKING:
     from ..core.edits import Change
-    from ..edit.drafts import KnownWork, NewFile
+    from ..edit.drafts.requested_works import KnownWork
+    from ..edit.drafts.skeletons import NewFile
     from ..library.links import Links
 
 _BASES = [basis.value for basis in Basis]
@@ -54,7 +55,7 @@ def note(
     draft: bool,
 ) -> int:
     """Start a note on a work. On a terminal, asks for what is missing. A DOI is looked up at Crossref."""
-    from ..edit import drafts
+    from ..edit.drafts.skeletons import NewNote, plan_note
 
     options = Options(root=root)
     links = _links(options)
@@ -62,7 +63,7 @@ def note(
     chosen = Basis(basis or _ask("--basis", f"The basis ({_BASIS})", choice=_BASES))
     if via is None and chosen is Basis.SECONDARY:
         via = _ask("--via", f"The work that you read instead ({WORK})")
-    wanted = drafts.NewNote(
+    wanted = NewNote(
         work=work,
         basis=chosen,
         via=_work(links, via, work) if via else None,
@@ -74,7 +75,7 @@ def note(
         today=options.today,
         draft=draft,
     )
-    planned = drafts.plan_note(links, wanted)
+    planned = plan_note(links, wanted)
     if work.listed:
         click.echo(f'The library lists this work already, as "{plain(work.source.key)}"; it is not listed again.')
     _write(root, planned)
@@ -101,12 +102,12 @@ def theme(
     notices: tuple[str, ...],
 ) -> int:
     """Start a theme. On a terminal, asks for what is missing."""
-    from ..edit import drafts
+    from ..edit.drafts.skeletons import NewTheme, plan_theme
 
     links = _links(Options(root=root))
-    planned = drafts.plan_theme(
+    planned = plan_theme(
         links,
-        drafts.NewTheme(
+        NewTheme(
             label=label or _ask("--label", "The name of the theme, as readers see it"),
             id=id_ or "",
             aliases=aliases,
@@ -134,19 +135,20 @@ def init(folder: Path, title: str, example: bool, program: str, update: bool) ->
 
 
 def _start(root: Path, folder: Path, title: str, example: bool, program: str) -> int:
-    from ..edit import starters
+    from ..edit.starters.starter_files import plan_library, program_address
+    from ..edit.starters.vendored_program import WHEEL, pack_wheel
 
     there = _there(root, plain(str(folder)))
     if not title.strip():
         raise CannotRun("the title is empty", "give one with --title")
-    changes = starters.plan_library(" ".join(title.split()), example=example, program=program, there=there)
+    changes = plan_library(" ".join(title.split()), example=example, program=program, there=there)
     root.mkdir(parents=True, exist_ok=True)
     _write_all(root, changes)
     click.echo(f"wrote {len(changes)} files into {plain(str(folder))}")
-    if not program and not starters.program_address():
+    if not program and not program_address():
         (root / "vendor").mkdir()
-        (root / "vendor" / starters.WHEEL).write_bytes(starters.pack_wheel())
-        click.echo(f"vendor/{starters.WHEEL} holds the program, so that others can install it from here")
+        (root / "vendor" / WHEEL).write_bytes(pack_wheel())
+        click.echo(f"vendor/{WHEEL} holds the program, so that others can install it from here")
     _tell_next(
         [
             (f"cd {shell_word(folder)}", ""),
@@ -184,12 +186,12 @@ _SHOWN_LINES = 42
 
 def _update(root: Path, folder: Path) -> int:
     from ..core.edits import render_diff
-    from ..edit import starters
+    from ..edit.starters.starter_files import plan_update
 
     if not (root / "frame").is_dir():
         raise CannotRun(f"{plain(str(folder))} has no folder frame/", "name a library that florilegium init started")
     try:
-        update = starters.plan_update(root)
+        update = plan_update(root)
     except UnicodeDecodeError as error:
         raise CannotRun("a site template is not a text", "restore it, or remove it") from error
     _write_all(root, update.changes)

@@ -29,7 +29,7 @@ def refresh(root: Path, dry_run: bool) -> int:
     """
     from ..core.edits import write_changes
     from ..edit.retractions import ask_registry, plan_refresh
-    from ..works.registries import fetch_notices, fetch_record
+    from ..works.registries.crossref_records import fetch_notices, fetch_record
 
     library = check_library(Options(root=root)).links.library
     answers = ask_registry(library, fetch_record, lambda done, all_: progress()("asked for", done, all_), fetch_notices)
@@ -54,7 +54,7 @@ def add(root: Path, work: str, file: str) -> int:
     used: Crossref, doi.org, PubMed or Open Library is asked for this one work.
     """
     from ..core.edits import write_changes
-    from ..edit import drafts
+    from ..edit.drafts.added_references import plan_reference
     from ..library.links import resolve_links
     from ..library.reading import read_library
     from .given_works import read_pasted, requested_work
@@ -65,7 +65,7 @@ def add(root: Path, work: str, file: str) -> int:
     if found.listed:
         click.echo(f"The library has this work as {key}.")
         return 0
-    change = drafts.plan_reference(root, found, file)
+    change = plan_reference(root, found, file)
     write_changes(root, [change])
     click.echo(f"Added to {plain(change.path)}: cite it as [@{key}].")
     return 0

@@ -13,7 +13,7 @@ from ..core.errors import CannotRun
 from .program import forget_output, progress, root_option, tell
 
 if TYPE_CHECKING:
-    from ..check.changes import ComparedLibrary
+    from ..check.changes.sides import ComparedLibrary
 
 
 @click.command()
@@ -41,26 +41,31 @@ def diff(
 
     Without HEAD, BASE is compared with the library as it is now.
     """
-    from ..check import changes
+    from ..check.changes.changes_json import render_json
+    from ..check.changes.changes_markdown import MAX_SUMMARY_BYTES, render_markdown
+    from ..check.changes.changes_text import render_text
+    from ..check.changes.comparing import compare
+    from ..check.changes.sides import read_sides
 
     options = Options(root=_root(root, head), progress=progress())
-    before, after = changes.read_sides(base, head, options, from_merge_base=merge_base)
-    found = changes.compare(before, after)
+    before, after = read_sides(base, head, options, from_merge_base=merge_base)
+    found = compare(before, after)
     if form == "markdown":
-        limit = max_bytes or changes.MAX_SUMMARY_BYTES
-        summary, proposals = changes.render_markdown(found, max_bytes=limit), _proposals(head, options, before, after)
+        limit = max_bytes or MAX_SUMMARY_BYTES
+        summary, proposals = render_markdown(found, max_bytes=limit), _proposals(head, options, before, after)
         has_room = proposals and len((summary + proposals).encode()) <= limit
         _write([summary, proposals] if has_room else [summary])
     elif form == "json":
-        _write([changes.render_json(found)])
+        _write([render_json(found)])
     else:
-        _write(changes.render_text(found, open_notices=open_notices))
+        _write(render_text(found, open_notices=open_notices))
     return int(bool(found.vanished))
 
 
 def _proposals(head: str | None, options: Options, before: "ComparedLibrary", after: "ComparedLibrary") -> str:
     """What `check --fix` would write in the files that differ in the later library, if that lies in a folder."""
-    from ..edit.fixes import plan_fixes, render_proposals
+    from ..edit.fixes.fix_plan import plan_fixes
+    from ..edit.fixes.fix_proposals import render_proposals
 
     folder = Path(head).absolute() if head and Path(head).is_dir() else options.root
     if (head and not Path(head).is_dir()) or not (folder / "annotations").is_dir():
@@ -90,15 +95,16 @@ def _root(root: Path | None, head: str | None) -> Path:
 @click.option("--no-cache", is_flag=True, help="Read every file again.")
 def report(root: Path, form: str, everything: bool, no_cache: bool) -> int:
     """Report what is not verified, rests on one work, or was retracted, and what else is missing."""
-    from ..check import coverage
     from ..check.checking import check_library, has_errors
+    from ..check.coverage.coverage_report import MAX_ENTRIES, coverage_json, text_report
+    from ..check.coverage.coverage_sections import coverage_of
 
     checked = check_library(Options(root=root, remember=not no_cache, progress=progress()))
     if has_errors(checked.diagnostics):
         tell("the check finds errors, and what cannot be read is counted nowhere")
-    found = coverage.coverage_of(checked.links)
-    most = None if everything else coverage.MAX_ENTRIES
-    _write(coverage.coverage_json(found) if form == "json" else coverage.text_report(found, most=most))
+    found = coverage_of(checked.links)
+    most = None if everything else MAX_ENTRIES
+    _write(coverage_json(found) if form == "json" else text_report(found, most=most))
     return 0
 
 

@@ -11,7 +11,7 @@ from .program import progress, root_option, tell
 
 if TYPE_CHECKING:
     from ..core.edits import Change
-    from ..edit.renames import Renaming
+    from ..edit.renames.rename_plan import Renaming
 
 __all__ = ["note", "theme"]
 
@@ -31,7 +31,7 @@ _dry_run = click.option("--dry-run", is_flag=True, help="Show what would change,
 @click.argument("new")
 def rename(root: Path, dry_run: bool, old: str, new: str) -> int:
     """Give the theme OLD the id NEW, wherever it is named, and let its old address lead to the new one."""
-    from ..edit.renames import plan_rename
+    from ..edit.renames.rename_plan import plan_rename
 
     renaming = plan_rename(Options(root=root, progress=progress()), old, new)
     return _write(root, renaming, dry_run, f"{old} is {new} now")
@@ -44,7 +44,7 @@ def rename(root: Path, dry_run: bool, old: str, new: str) -> int:
 @click.argument("kept", metavar="INTO")
 def merge(root: Path, dry_run: bool, gone: str, kept: str) -> int:
     """Merge THEME into the theme INTO, which takes over its quotes, names, notices and text."""
-    from ..edit.renames import plan_merge
+    from ..edit.renames.rename_plan import plan_merge
 
     renaming = plan_merge(Options(root=root, progress=progress()), gone, kept)
     return _write(root, renaming, dry_run, f"{gone} is part of {kept} now")
@@ -62,7 +62,7 @@ def note() -> None:
 @click.argument("new")
 def rename_note(root: Path, dry_run: bool, old: str, new: str) -> int:
     """Give the note OLD the id NEW: its file, links to it, its verified quotations; its old address is redirected."""
-    from ..edit.renames import plan_note_rename
+    from ..edit.renames.renamed_notes import plan_note_rename
 
     renaming = plan_note_rename(Options(root=root, progress=progress()), old, new)
     return _write(root, renaming, dry_run, f"{old} is {new} now")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from .program import progress, tell
 
 if TYPE_CHECKING:
-    from ..edit.imports import Export
+    from ..edit.imports.highlights import Export
 
 __all__ = ["read_library_of_zotero"]
 
@@ -14,8 +14,9 @@ __all__ = ["read_library_of_zotero"]
 def read_library_of_zotero(root: Path, name: str, collection: str, *, local: bool, everything: bool) -> "Export":
     """The works and annotations of a library. The network is used; nothing is written there."""
     from ..core.edits import read_exactly
-    from ..edit.imports import IMPORT_STATE, known_works, parse_import_state, zotero_export
-    from ..works.registries import fetch_zotero, parse_zotero_library
+    from ..edit.imports.import_state import IMPORT_STATE, parse_import_state
+    from ..edit.imports.zotero_library import known_works, zotero_export
+    from ..works.registries.zotero_service import fetch_zotero, parse_zotero_library
 
     library = parse_zotero_library(name, collection, local=local)
     ledger = parse_import_state(read_exactly(root, IMPORT_STATE))

@@ -18,10 +18,11 @@ from ..core.model import Library, Source
 from ..core.spans import LineTable, Span
 from ..core.yaml_writer import quoted_yaml, yaml_text
 from ..library.reading import FileKind, parse_text
-from ..works.csl import Retraction, RetractionKind, parse_status_date, retraction, same_work, to_csl
+from ..works.csl.csl_checks import Retraction, RetractionKind, parse_status_date, retraction, same_work
+from ..works.csl.csl_items import to_csl
 from ..works.csl.csl_vocabulary import CUSTOM
 from ..works.identifiers import parse_doi
-from ..works.registries import RegistryError, UnknownWork
+from ..works.registries.registry_requests import RegistryError, UnknownWork
 
 __all__ = ["Lines", "RegistryAnswers", "RetractionResult", "ask_registry", "parse_updates", "plan_refresh"]
 

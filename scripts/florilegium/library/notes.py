@@ -12,7 +12,7 @@ from ..core.model import Basis, Body, IdMention, Note, Reference, Source, Status
 from ..core.rules import Group, Severity, declare_rule
 from ..core.spans import LineTable, Span
 from ..markdown.bodies import parse_body
-from ..works.csl import parse_source
+from ..works.csl.csl_items import parse_source
 from .frontmatter import Fields, FileDivision, Mapping, Scalar, Sequence, cut_front_matter, parse_front_matter
 from .gists import give_gists
 from .given_translations import give_translations

@@ -25,11 +25,11 @@ from ..library.links import Links, note_references
 from ..library.voices import render_voices, voices_of
 from ..markdown.speakers import Voice
 from ..quotations.states import NO_STATE, QuoteState, state_words
-from ..works.citing import Bibliography
+from ..works.citing.formatting import Bibliography
 from ..works.citing.numbering import numbered
 from ..works.citing.pandoc_fragments import plain_text
-from ..works.csl import retraction
-from ..works.exports import context_object
+from ..works.csl.csl_checks import retraction
+from ..works.exports.page_metadata import context_object
 from ..works.identifiers import doi_url, parse_doi
 from .addresses import ROOT, Addresses, reference_anchor
 from .identified import web_address

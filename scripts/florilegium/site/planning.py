@@ -11,17 +11,11 @@ from ..core.ids import ID
 from ..core.model import Citation, Note, Theme
 from ..library.links import Links
 from ..library.reading import ANNOTATIONS
-from ..works.citing import (
-    Bibliography,
-    BibliographyError,
-    CitationCache,
-    read_cache,
-    read_style,
-    render_bibliography,
-    write_cache,
-)
+from ..works.citing.citation_styles import BibliographyError, read_style
 from ..works.citing.cite_items import csl_citation_of
-from ..works.csl import to_csl
+from ..works.citing.formatted_cache import CitationCache, read_cache, write_cache
+from ..works.citing.formatting import Bibliography, render_bibliography
+from ..works.csl.csl_items import to_csl
 from .linked_site import bare_citation
 from .pages import PagePlan, plan_pages
 

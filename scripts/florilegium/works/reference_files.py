@@ -7,7 +7,7 @@ from ..core.rules import Group, Severity, declare_rule
 from ..core.spans import LineTable, Span
 from ..core.trees import DataNode, Mapping, Scalar, Sequence, kind_of
 from ..core.yaml_trees import parse_yaml
-from .csl import parse_source
+from .csl.csl_items import parse_source
 
 __all__ = ["MAX_REFERENCE_BYTES", "SUFFIXES", "parse_bibliography"]
 

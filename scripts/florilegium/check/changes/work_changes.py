@@ -6,8 +6,8 @@ from typing import Any
 
 from ...core.model import Source
 from ...library.links import CitedBy, Links
-from ...works.csl import to_csl
-from ..coverage import quoted_words
+from ...works.csl.csl_items import to_csl
+from ..coverage.quoted_words import quoted_words
 from .differences import FieldChange, How, QuotedWords, WorkChange
 
 __all__ = ["compare_quoted_words", "compare_works"]

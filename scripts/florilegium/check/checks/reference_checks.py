@@ -12,7 +12,7 @@ from ...core.model import Locator, Note, Quote, Reference, Source
 from ...core.rules import Group, Severity, declare_rule
 from ...core.spans import Span
 from ...library.links import body_references, note_references
-from ...works.csl import RetractionKind, check_source, retraction, same_work
+from ...works.csl.csl_checks import RetractionKind, check_source, retraction, same_work
 from .context import Context, found
 
 declare_rule(

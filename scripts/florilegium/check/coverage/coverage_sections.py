@@ -11,7 +11,7 @@ from ...library.links import CitedBy, Links
 from ...library.voices import voices_of
 from ...markdown.citations import render_locator
 from ...markdown.speakers import Voice
-from ...works.csl import RetractionKind, retraction
+from ...works.csl.csl_checks import RetractionKind, retraction
 from .quoted_words import SourceWords, quoted_words
 
 __all__ = ["CitedWork", "Coverage", "CoverageEntry", "CoverageSection", "EntryKind", "Phrase", "coverage_of"]

@@ -14,9 +14,9 @@ from ...core.trees import DataNode, Mapping, Scalar, Sequence
 from ...core.yaml_trees import parse_yaml
 from ...library.links import Links
 from ...works.citation_keys import propose_key
-from ...works.csl import parse_source, read_item
+from ...works.csl.csl_items import parse_source, read_item
 from ...works.identifiers import parse_arxiv, parse_isbn
-from ...works.registries import WorkIdentifier, fetch_item
+from ...works.registries.lookups import WorkIdentifier, fetch_item
 from ...works.ris.database_records import parse_records
 
 __all__ = ["KnownWork", "fetch_work", "find_identifier", "find_work", "parse_work", "resolve_key"]

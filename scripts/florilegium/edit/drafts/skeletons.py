@@ -15,7 +15,7 @@ from ...core.yaml_writer import yaml_flow, yaml_text
 from ...library.links import Links
 from ...library.reading import ANNOTATIONS
 from ...markdown.citations import is_plain_key
-from ...works.csl import to_csl
+from ...works.csl.csl_items import to_csl
 from .requested_works import KnownWork
 
 __all__ = ["NewFile", "NewNote", "NewTheme", "plan_note", "plan_theme", "reference_lines"]

@@ -6,8 +6,3 @@ the order of an attribution's themes; DOIs in another form than their own; lette
 A note's list of themes is never sorted: it says in which order the source treats them, which no program knows. What
 is missing from it comes last, and the themes of an attribution, whose order says nothing, follow it.
 """
-
-from .fix_plan import Fixes, count_fixable, plan_fixes
-from .fix_proposals import render_proposals
-
-__all__ = ["Fixes", "count_fixable", "plan_fixes", "render_proposals"]

@@ -19,7 +19,8 @@ from ...library.voices import role_names
 from ...markdown.citations import is_plain_key
 from ...markdown.speakers import SpeakerFault, parse_speaker
 from ...works.identifiers import parse_doi
-from ..drafts import KnownWork, NewNote, find_work, parse_work, plan_note, resolve_key
+from ..drafts.requested_works import KnownWork, find_work, parse_work, resolve_key
+from ..drafts.skeletons import NewNote, plan_note
 from ..imports.foreign_text import clean_foreign, clean_line, paragraphs
 from .answers import FormAnswers, IssueForm
 

@@ -15,7 +15,8 @@ from ...core.trees import DataNode, Scalar, tree_of
 from ...core.trees import Mapping as Tree
 from ...core.trees import Sequence as Items
 from ...works.citation_keys import propose_key
-from ...works.csl import name_to_csl, parse_source, same_work, to_csl
+from ...works.csl.csl_checks import same_work
+from ...works.csl.csl_items import name_to_csl, parse_source, to_csl
 from ...works.identifiers import parse_doi, parse_isbn
 from ...works.reference_files import MAX_REFERENCE_BYTES
 from .foreign_text import clean_foreign

@@ -9,9 +9,9 @@ from ...core.diagnostics import Diagnostic, quoted
 from ...core.model import Source
 from ...core.rules import Severity
 from ...core.spans import LineTable, Span
-from ...works.csl import read_item
+from ...works.csl.csl_items import read_item
 from ...works.csl.zotero_extra import with_extra
-from ...works.registries import ZoteroItems, ZoteroLibrary, is_work
+from ...works.registries.zotero_service import ZoteroItems, ZoteroLibrary, is_work
 from .highlights import Export, HighlightFormat, ImportFinding
 from .import_state import ImportState
 from .zotero_json import parse_zotero_json

@@ -4,8 +4,3 @@ Merged, nothing of the theme that goes is lost. Its name and aliases become alia
 takes over its related themes and its notices: protection is never dropped on the way. Its text ends the other's text,
 under a heading with its name, where a person can make one definition of the two.
 """
-
-from .rename_plan import Renaming, plan_merge, plan_rename
-from .renamed_notes import plan_note_rename
-
-__all__ = ["Renaming", "plan_merge", "plan_note_rename", "plan_rename"]

@@ -17,8 +17,8 @@ from ...library.reading import Listed, Parsed, ReadResult, list_files, read_libr
 from ...site.data_files import DataFile, data_files
 from ...site.pages import FOLDERS, PagePlan, is_generated, plan_pages
 from ...site.planning import check_addresses, citations_of, format_citations
-from ...works.citing import Bibliography
 from ...works.citing.cite_items import csl_citation_of
+from ...works.citing.formatting import Bibliography
 
 __all__ = ["LiveLibrary", "Seen", "Shown", "is_ours", "see_files"]
 

@@ -10,7 +10,8 @@ from typing import Any
 from ... import __version__
 from ...core.model import IdMention, Note, Notice, Quote, Reference, Role, Source, Theme
 from ...library.links import Links, body_references, resolve_target
-from ...works.csl import retraction, to_csl
+from ...works.csl.csl_checks import retraction
+from ...works.csl.csl_items import to_csl
 from ..linked_site import Site
 from .data_file import DataFile
 from .identity import exported_works, note_iri, quote_iri, reference_address, theme_iri, work_iri

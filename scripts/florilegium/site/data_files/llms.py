@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from ...core.model import Note
 from ...markdown.writing_markdown import escape_markdown, hyperlink
-from ...works.csl import retraction
+from ...works.csl.csl_checks import retraction
 from ..linked_site import Site, latest
 from ..prose_texts import one_line, plain_text
 from .data_file import DataFile

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...core.model import IdMention, Quote, Reference, VerifiedAgainst
-from ...works.csl import retraction
+from ...works.csl.csl_checks import retraction
 from ..linked_site import Site
 
 __all__ = ["Quotation", "quotations", "verification_row"]

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator
 
 from ...core.model import Source
-from ...works.csl import to_csl
-from ...works.exports import biblatex_entry, entry_key, ris_record
+from ...works.bibtex.bibtex_writer import biblatex_entry
+from ...works.bibtex.latex_writer import entry_key
+from ...works.csl.csl_items import to_csl
+from ...works.ris.ris_writer import ris_record
 from ..linked_site import Site
 from .data_file import DataFile
 from .identity import exported_works

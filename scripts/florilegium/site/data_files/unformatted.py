@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any, cast
 
 from ...library.links import Links
-from ...works.citing import Bibliography
+from ...works.citing.formatting import Bibliography
 from ..addresses import Addresses, alike_keys
 from ..linked_site import Site
 

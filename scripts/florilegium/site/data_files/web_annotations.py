@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from ... import __version__
 from ...core.model import Note, Quote, Reference
-from ...works.csl import retraction
+from ...works.csl.csl_checks import retraction
 from ..linked_site import Site
 from .data_file import DataFile
 from .identity import SiteIris, quote_iri

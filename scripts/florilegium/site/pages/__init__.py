@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from ...core.executors import MakeExecutor
 from ...library.links import Links
-from ...works.citing import Bibliography
+from ...works.citing.formatting import Bibliography
 from .page_files import is_generated
 from .page_plan import PagePlan, PlannedPage, Planner
 from .page_rendering import render_in_parallel, rendering_bodies

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from ...core.model import Note, Quote, Theme
 from ...library.links import Links, resolve_target
-from ...works.citing import Bibliography
+from ...works.citing.formatting import Bibliography
 from ..addresses import Addresses
 from .author_names import Author, authors_of, slugs_of
 from .page_files import Contents, GeneratedPage, PageHeading

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from ...check.coverage import CitedWork, Coverage, CoverageEntry, CoverageSection, EntryKind, Phrase, SourceWords
+from ...check.coverage.coverage_sections import CitedWork, Coverage, CoverageEntry, CoverageSection, EntryKind, Phrase
+from ...check.coverage.quoted_words import SourceWords
 from .cards import PageSite
 from .page_files import Contents, GeneratedPage, PageHeading
 

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from ...core.model import Date, Name, Note, Source
 from ...core.spans import Span
 from ...quotations.states import compared_files
-from ...works.exports import page_metadata
+from ...works.exports.page_metadata import page_metadata
 from ..identified import CopyFormat, formats_of
 from ..linked_site import works_of
 from .cards import PageSite

@@ -14,8 +14,8 @@ from typing import ParamSpec
 from ...core.model import Body, Note, Quote, Reference, Theme
 from ...core.spans import Span
 from ...library.links import CitedBy, Links, note_references
-from ...works.citing import Bibliography
-from ...works.csl import to_csl
+from ...works.citing.formatting import Bibliography
+from ...works.csl.csl_items import to_csl
 from ..addresses import Addresses, alike_keys
 from ..linked_site import bare_citation
 from .cards import PageSite

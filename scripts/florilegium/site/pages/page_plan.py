@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from typing import Any, NamedTuple, Protocol
 
-from ...check.coverage import coverage_of
+from ...check.coverage.coverage_sections import coverage_of
 from ...core.model import Note, Quote, Theme
 from ...library.links import Links
-from ...works.citing import Bibliography
+from ...works.citing.formatting import Bibliography
 from ..addresses import PAGE_SIZE, page_path, pages_of, way_to_root
 from ..linked_site import latest, works_of
 from .atom_feeds import notes_feed, theme_feed

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from ...core.model import Citation, Note, Quote, Reference, Theme, VerifiedAgainst
 from ...core.spans import Span
 from ...library.links import Links
-from ...works.citing import Bibliography
+from ...works.citing.formatting import Bibliography
 from ..addresses import ROOT, Addresses, quote_anchor
 from ..languages import N_, language_words
 from ..linked_site import Site, language_of

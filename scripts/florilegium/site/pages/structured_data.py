@@ -11,7 +11,7 @@ from typing import Any
 
 from ...core.model import Note, Quote
 from ...library.voices import render_voice
-from ...works.exports import schema_org_work
+from ...works.exports.schema_org import schema_org_work
 from ..linked_site import language_of, work_iri
 from .cards import PageSite
 

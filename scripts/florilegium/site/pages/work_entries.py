@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from ...core.model import Note, Source
 from ...works.citing.numbering import LISTED, SIGN, signed
-from ...works.exports import is_better_as_object
+from ...works.exports.page_metadata import is_better_as_object
 from ..identified import ArchivedCopy, Identified, archived_copy, identifiers_of
 from ..languages import N_
 from .cards import PageSite

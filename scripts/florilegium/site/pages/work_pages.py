@@ -6,7 +6,7 @@ from markupsafe import Markup, escape
 
 from ...core.model import Quote, Source
 from ...library.links import CitedBy
-from ...works.exports import page_metadata
+from ...works.exports.page_metadata import page_metadata
 from ..identified import archived_copy, formats_of, identifiers_of, web_address
 from .author_names import authors_of
 from .cards import PageSite, beside

@@ -16,7 +16,8 @@ from zlib import crc32
 from ...core.model import Note, Quote, Reference, Theme
 from ...library.links import CitedBy
 from ...markdown.prose_tree import ProseTree
-from ...works.csl import retraction, to_csl
+from ...works.csl.csl_checks import retraction
+from ...works.csl.csl_items import to_csl
 from ..linked_site import language_of
 from ..pages.cards import PageSite
 from ..prose_texts import one_line, plain_text

@@ -7,8 +7,8 @@ from ...core.model import Source
 from ...core.spans import LineTable, Span
 from ...core.trees import DataNode, Mapping, Scalar, Sequence, tree_of
 from ..citation_keys import is_citable, plain_key, propose_key
-from ..csl import parse_source
 from ..csl.csl_dates import date_to_csl, guess_date
+from ..csl.csl_items import parse_source
 from ..identifiers import parse_arxiv
 from ..stray_text import edition_number, first_address, first_number, names_several, without_entities
 from .bibtex_entries import BibtexEntry, Value, read_entries

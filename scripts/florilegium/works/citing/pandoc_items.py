@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..csl import RetractionKind
+from ..csl.csl_checks import RetractionKind
 from .citation_styles import Style
 
 __all__ = ["Item", "digest_of", "joins_two_names", "prepare_work"]

@@ -14,8 +14,8 @@ from ...core.model import Source
 from ...core.spans import LineTable, Span
 from ...core.trees import tree_of
 from ..citation_keys import propose_key
-from ..csl import parse_source
 from ..csl.csl_dates import date_to_csl, guess_date
+from ..csl.csl_items import parse_source
 from ..identifiers import parse_doi, parse_isbn, parse_issn, parse_pmcid
 from .ris_reader import parse_ris
 

@@ -12,8 +12,8 @@ from ...core.model import Date, Source
 from ...core.spans import LineTable, Span
 from ...core.trees import DataNode, Mapping, Scalar, Sequence, tree_of
 from ..citation_keys import is_citable, propose_key
-from ..csl import parse_source
 from ..csl.csl_dates import date_to_csl, guess_date, parse_date_text
+from ..csl.csl_items import parse_source
 from ..identifiers import parse_doi, parse_isbn, parse_issn, parse_pmcid
 from ..stray_text import edition_number, first_address, first_number, names_several, without_entities
 from .ris_fields import (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from ...core.model import Date, Name, Source
 from ...core.rich_text import plain_title
-from ..csl import retraction
+from ..csl.csl_checks import retraction
 from ..csl.csl_dates import edtf
 from .ris_fields import IN_SERIES, NUMBERED, PAGED, TAGS, WHOLE, names_of, ris_type
 
