@@ -9,8 +9,6 @@ from ..core.diagnostics import did_you_mean, quoted
 from ..site.data_files.quotation_rows import Quotation, quotations
 from ..site.linked_site import Site
 
-__all__ = ["Collection", "Member", "Notice", "OpenedLibrary", "Problem"]
-
 
 class OpenedLibrary:
     """The linked library behind all members that were loaded together."""

@@ -14,8 +14,6 @@ from ..site.planning import format_citations
 from .collection import Collection, Notice, OpenedLibrary, Problem
 from .nouns import Note, Quote, Source, Theme
 
-__all__ = ["Library", "load"]
-
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Library:

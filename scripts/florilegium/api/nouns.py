@@ -14,8 +14,6 @@ from ..works.csl.csl_items import to_csl
 from ..works.identifiers import doi_url
 from .collection import Collection, Member, Notice, OpenedLibrary
 
-__all__ = ["Note", "Quote", "Source", "Theme"]
-
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Source(Member):

@@ -16,8 +16,6 @@ from ..core.rules import RULES
 from ..library.reading import ANNOTATIONS
 from .program import executor_option, print_findings, progress, root_option, tell
 
-__all__ = ["check", "echo_diff", "explain"]
-
 
 @click.command()
 @root_option

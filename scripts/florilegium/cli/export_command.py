@@ -18,8 +18,6 @@ from .program import executor_option, named_originals, print_findings, progress,
 if TYPE_CHECKING:
     from ..site.data_files import DataFile
 
-__all__ = ["export"]
-
 
 @click.command()
 @root_option

@@ -14,8 +14,6 @@ from ..edit.forms.answers import parse_form
 from ..edit.forms.proposals import plan_proposal
 from .program import print_findings
 
-__all__ = ["import_form"]
-
 _MAX_CHARACTERS = 200_000
 
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from ..edit.drafts.requested_works import KnownWork
     from ..library.links import Links
 
-__all__ = ["WORK", "is_asked", "read_pasted", "requested_work"]
-
 WORK = "a citation key of this library, a DOI, PMID, ISBN or arXiv id, a file, or - to paste BibTeX, RIS or CSL"
 _MOST = 4_000_000
 """Bytes of a file with one work that are read."""

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from ..edit.imports.highlights import Export, ImportFinding
     from ..edit.imports.import_plan import ImportPlan
 
-__all__ = ["import_"]
-
 _FORMATS = ("auto", "bibtex", "ris", "csl", "zotero", "hypothesis", "readwise", "kindle", "refi-qda")
 
 

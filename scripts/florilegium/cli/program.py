@@ -19,19 +19,6 @@ if TYPE_CHECKING:
     from ..core.diagnostics import Diagnostic
     from .progress_line import ProgressLine
 
-__all__ = [
-    "executor_option",
-    "forget_output",
-    "is_verbose",
-    "named_originals",
-    "print_findings",
-    "program",
-    "progress",
-    "root_option",
-    "tell",
-    "verbose_option",
-]
-
 
 _COMMANDS = {
     "check": "check_commands.check",

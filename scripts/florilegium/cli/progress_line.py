@@ -5,8 +5,6 @@ import threading
 import time
 from typing import TextIO
 
-__all__ = ["ProgressLine"]
-
 _AFTER = 1.0
 """Seconds for which nothing is said of a step."""
 _EVERY = 0.25

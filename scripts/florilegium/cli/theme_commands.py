@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from ..core.edits import Change
     from ..edit.renames.rename_plan import Renaming
 
-__all__ = ["note", "theme"]
-
 
 @click.group()
 def theme() -> None:

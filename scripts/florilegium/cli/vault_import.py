@@ -12,8 +12,6 @@ from ..core.diagnostics import first_few, plain
 from ..core.errors import CannotRun
 from .program import progress
 
-__all__ = ["import_vault"]
-
 _SHOWN = 3
 _NO_KEY = re.compile(r'no reference has the key "(.*)"')
 _QUOTED = re.compile(r'"[^"]{16,}"|(?<=theme )"[^"]*"')

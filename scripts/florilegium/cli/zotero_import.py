@@ -8,8 +8,6 @@ from .program import progress, tell
 if TYPE_CHECKING:
     from ..edit.imports.highlights import Export
 
-__all__ = ["read_library_of_zotero"]
-
 
 def read_library_of_zotero(root: Path, name: str, collection: str, *, local: bool, everything: bool) -> "Export":
     """The works and annotations of a library. The network is used; nothing is written there."""

@@ -16,8 +16,6 @@ from typing import Any
 from .. import __version__
 from .limits import uncollected
 
-__all__ = ["Cache", "code_stamp", "state_folder"]
-
 
 def state_folder(root: Path) -> Path:
     """The folder of one library's state, made where it does not exist: in `$FLORILEGIUM_STATE` or the user's cache.

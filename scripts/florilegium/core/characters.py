@@ -15,8 +15,6 @@ from .diagnostics import Diagnostic
 from .rules import Group, Severity, declare_rule
 from .spans import LineTable
 
-__all__ = ["Invisible", "check_characters", "find_invisible"]
-
 
 class Invisible(NamedTuple):
     offset: int

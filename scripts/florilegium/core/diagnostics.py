@@ -9,8 +9,6 @@ from typing import Any
 from .rules import Severity
 from .spans import Span
 
-__all__ = ["Diagnostic", "Related", "closest", "did_you_mean", "first_few", "plain", "quoted", "shell_word"]
-
 _SHOWN = 80
 """Characters of a contributor's value that a message repeats; longer ones are cut in the middle."""
 

@@ -10,8 +10,6 @@ from pathlib import Path
 from .errors import FlorilegiumError
 from .spans import LineTable, Span
 
-__all__ = ["Change", "Changed", "Edit", "apply_edits", "new_file_mode", "read_exactly", "render_diff", "write_changes"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:

@@ -3,8 +3,6 @@
 import re
 from html import unescape
 
-__all__ = ["shorten_references", "unescape_html"]
-
 _LONG = re.compile(r"&#(?:([xX])([0-9A-Fa-f]{8,})|([0-9]{8,}));?")
 """References with more digits than any character has: Python refuses to read numbers of over 4,300."""
 

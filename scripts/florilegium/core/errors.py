@@ -1,7 +1,5 @@
 """What cannot go on: one base class, whose message says what is wrong and whose help says what to do."""
 
-__all__ = ["CannotRun", "FlorilegiumError"]
-
 
 class FlorilegiumError(Exception):
     """The program cannot do what it was asked to; the command line shows the message and the help, and ends.

@@ -17,8 +17,6 @@ from typing import Any, TypeAlias, TypeVar
 from .diagnostics import quoted
 from .errors import CannotRun
 
-__all__ = ["EXECUTORS", "MakeExecutor", "local_processes", "parse_executor"]
-
 EXECUTORS = "serial, processes or dask://HOST:PORT"
 MakeExecutor: TypeAlias = Callable[[], Executor] | None
 """Makes an executor when there is enough to do; None for this process alone."""

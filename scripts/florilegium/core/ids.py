@@ -4,8 +4,6 @@ import re
 from collections.abc import Container
 from unicodedata import normalize
 
-__all__ = ["ID", "MAX_ID_LENGTH", "free_id", "is_id", "propose_id"]
-
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 """What an id of a note, theme, quote or notice looks like."""
 

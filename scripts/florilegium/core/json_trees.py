@@ -8,8 +8,6 @@ from .diagnostics import Diagnostic
 from .spans import LineTable
 from .trees import MAX_TREE_BYTES, MAX_TREE_DEPTH, DataNode, Mapping, Reader, Scalar, Sequence, Stop
 
-__all__ = ["parse_json"]
-
 
 def parse_json(
     text: str, table: LineTable, *, max_bytes: int = MAX_TREE_BYTES

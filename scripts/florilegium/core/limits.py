@@ -16,8 +16,6 @@ from types import FrameType
 from .errors import FlorilegiumError
 from .rules import Group, Severity, declare_rule
 
-__all__ = ["MAX_FILE_BYTES", "MAX_REFERENCES", "MAX_TITLE", "SECONDS", "Exhausted", "bounded", "uncollected"]
-
 MAX_FILE_BYTES = 1_048_576
 """Bytes of a note or theme; shared bibliographies may have `MAX_BIBLIOGRAPHY_BYTES`."""
 MAX_BIBLIOGRAPHY_BYTES = 64 * 1_048_576

@@ -7,8 +7,6 @@ from enum import StrEnum
 from .spans import Span
 from .values import FrozenValue
 
-__all__ = ["Permalink", "Verification", "VerifiedAgainst"]
-
 
 class VerifiedAgainst(StrEnum):
     """Which text a quotation was compared with."""

@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-__all__ = ["NO_PLACES", "Places"]
-
 
 class Places(NamedTuple):
     """Ranges of bytes, of the UTF-8 of `Body.text`: a page's tree is cut there."""

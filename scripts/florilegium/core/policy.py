@@ -6,19 +6,6 @@ The checker refuses what is not on it, and the sanitiser removes what is not on 
 import re
 from urllib.parse import urlsplit
 
-__all__ = [
-    "ATTRIBUTES",
-    "BLOCK_ELEMENTS",
-    "CONTRIBUTED_ELEMENTS",
-    "ELEMENTS",
-    "SCHEMES",
-    "SPANNING_ELEMENTS",
-    "VOID_ELEMENTS",
-    "tag_fault",
-    "tag_name",
-    "target_fault",
-]
-
 CONTRIBUTED_ELEMENTS = frozenset(
     """abbr b bdi br cite del details dfn dd dl dt em hr i ins kbd mark p q rp rt ruby s samp small span strong sub
     summary sup time u var wbr""".split()

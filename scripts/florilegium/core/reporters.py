@@ -11,8 +11,6 @@ from .diagnostics import Diagnostic, plain
 from .rules import RULES, Severity
 from .spans import Span
 
-__all__ = ["FORMATS", "_SHOWN", "ReadLine", "summarise"]
-
 _SHOWN = 100
 """Findings that a report for people prints; the rest is counted."""
 

@@ -7,8 +7,6 @@ capitals (https://citeproc-js.readthedocs.io/en/latest/csl-json/markup.html#html
 import re
 from typing import NamedTuple
 
-__all__ = ["RichRun", "plain_title", "read_runs"]
-
 _TAG = re.compile(
     r"<(/?)(i|b|sc|sub|sup|span)(?:\s+(?:class=[\"'](nocase)[\"']|style=[\"']font-variant:\s*(small-caps);?[\"']))?\s*>"
 )

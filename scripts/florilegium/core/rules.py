@@ -6,8 +6,6 @@ from enum import StrEnum
 from functools import cached_property
 from importlib import import_module
 
-__all__ = ["RULES", "Group", "Rule", "Severity", "declare_rule"]
-
 _PLACES = (
     "core.characters",
     "core.limits",

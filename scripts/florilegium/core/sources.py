@@ -7,8 +7,6 @@ from .rich_text import plain_title
 from .spans import Span
 from .values import FrozenValue
 
-__all__ = ["Date", "Name", "Source"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Name(FrozenValue):

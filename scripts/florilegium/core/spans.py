@@ -7,8 +7,6 @@ text without wide characters. An end is exclusive: the first position after the 
 from bisect import bisect_right
 from typing import NamedTuple
 
-__all__ = ["LineTable", "Position", "Span"]
-
 
 class Position(NamedTuple):
     """One place between two characters of a file."""

@@ -22,8 +22,6 @@ from typing import Any, NamedTuple, TypeVar
 from .cache import code_stamp
 from .limits import uncollected
 
-__all__ = ["Kept", "Store", "pickled", "unpickled"]
-
 _NAME = "kept.sqlite"
 _PATIENCE = 5.0
 """Seconds that a run waits for another one to finish writing."""

@@ -2,8 +2,6 @@
 
 import errno
 
-__all__ = ["NO_MEMORY", "is_full", "machine_message", "reason", "remedy"]
-
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 _BOUND = {errno.EXDEV, errno.EBUSY}

@@ -8,20 +8,6 @@ from .diagnostics import Diagnostic, quoted
 from .rules import Group, Severity, declare_rule
 from .spans import LineTable, Span
 
-__all__ = [
-    "MAX_NODES",
-    "MAX_TREE_BYTES",
-    "MAX_TREE_DEPTH",
-    "DataNode",
-    "Mapping",
-    "Reader",
-    "Scalar",
-    "Sequence",
-    "Stop",
-    "kind_of",
-    "tree_of",
-]
-
 MAX_TREE_DEPTH = 16
 """Collections inside each other that are read."""
 MAX_TREE_BYTES = 512_000

@@ -5,8 +5,6 @@ from functools import cache
 from operator import attrgetter
 from typing import Any
 
-__all__ = ["FrozenValue"]
-
 
 class FrozenValue:
     """Base of the model's values: pickles by its slots, since a library is read in several processes.

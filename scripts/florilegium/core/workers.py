@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from typing import Any, TypeVar
 
-__all__ = ["end_with_parent", "map_forked", "start_processes"]
-
 _CHUNK = 40
 _GLANCE = 0.5
 """Seconds between two looks at whether the parent still runs."""

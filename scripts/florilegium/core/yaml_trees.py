@@ -14,8 +14,6 @@ from .diagnostics import Diagnostic, plain, quoted
 from .spans import LineTable, Span
 from .trees import MAX_NODES, MAX_TREE_BYTES, MAX_TREE_DEPTH, DataNode, Mapping, Reader, Scalar, Sequence, Stop
 
-__all__ = ["parse_yaml"]
-
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # The type stubs call every mark of an event optional, though the parser always sets them.
 _Event: TypeAlias = Any

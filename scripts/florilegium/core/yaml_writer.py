@@ -11,8 +11,6 @@ from typing import Any
 
 import yaml
 
-__all__ = ["quoted_yaml", "yaml_flow", "yaml_text"]
-
 _BARE = re.compile(r"[^\W_](?:[\w ./’()'+-]*[\w.()'+-])?")
 _DOI = re.compile(r"10\.[0-9]+/[A-Za-z0-9./_-]*[A-Za-z0-9]")
 _NO_TEXT = re.compile(r"[yYnN]|0[ox][0-9a-fA-F]+|[0-9][0-9_.:]*(?:[eE][-+]?[0-9]+)?|nan|inf", re.IGNORECASE)

@@ -24,8 +24,6 @@ from ..works.csl.csl_vocabulary import CUSTOM
 from ..works.identifiers import parse_doi
 from ..works.registries.registry_requests import RegistryError, UnknownWork
 
-__all__ = ["Lines", "RegistryAnswers", "RetractionResult", "ask_registry", "parse_updates", "plan_refresh"]
-
 _KINDS = {
     "retraction": RetractionKind.RETRACTED,
     "removal": RetractionKind.RETRACTED,

@@ -11,8 +11,6 @@ from typing import NamedTuple
 
 from ..core.model import Name, Source
 
-__all__ = ["Fingerprint", "fingerprint", "is_same_work", "parse_fingerprint"]
-
 _TITLE_CHARACTERS = 120
 _PARTS = frozenset(("chapter", "entry", "entry-dictionary", "entry-encyclopedia", "paper-conference"))
 """Types of works that share an ISBN with others."""

@@ -6,8 +6,6 @@ from html.parser import HTMLParser
 from ..core.entities import shorten_references
 from .raised_signs import raise_signs
 
-__all__ = ["document_text"]
-
 _HIDDEN = frozenset(
     (
         "script",

@@ -11,16 +11,6 @@ from ..core.rules import Group, Severity, declare_rule
 from ..core.spans import LineTable, Position, Span
 from .matching.normal_form import NORMALISATION, words_digest
 
-__all__ = [
-    "MARKS",
-    "QUOTES_HEADER",
-    "merge_verifications",
-    "moved_entries",
-    "parse_lock",
-    "prune_verifications",
-    "render_lock",
-]
-
 QUOTES_HEADER = f"# quotes.lock, normalisation {NORMALISATION}: written by florilegium verify, not by hand"
 """The first line of the file. Digests of another normalisation say nothing about ours."""
 

@@ -23,8 +23,6 @@ from .matching import (
 )
 from .page_numbers import page_of
 
-__all__ = ["LONG_OMISSION", "MatchFindings", "owns_emphasis", "remark"]
-
 LONG_OMISSION = 500
 """Characters that an omission may leave out without a remark."""
 LONG_INSERTION = 3

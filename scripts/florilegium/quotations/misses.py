@@ -17,8 +17,6 @@ from .matching import (
     render_difference,
 )
 
-__all__ = ["explain_miss"]
-
 _UNMARKED = re.compile(r"\((?:\.{3,}|…+)\)|(?<!\[)(?:…{2,}|\.{6})(?!\])")
 _BARE = re.compile(r"(?<![\[(….])(?:…|\.{3})(?![\])….])")
 _MISREAD = tuple(

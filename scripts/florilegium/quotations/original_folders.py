@@ -7,8 +7,6 @@ from urllib.parse import unquote
 
 from .originals import ORIGINAL_SUFFIXES
 
-__all__ = ["find_originals"]
-
 _ENTRY = re.compile(r"^\s*@\w+\s*\{\s*([^,\s]+)\s*,", re.MULTILINE)
 _FILE = re.compile(r"^\s*(?:file|local-url)\s*=\s*[{\"](.*?)[}\"]\s*,?\s*$", re.MULTILINE | re.IGNORECASE)
 _UNSAFE = re.compile(r"[^\w.-]+")

@@ -19,8 +19,6 @@ from .pdf_process import read_pdf
 from .pdf_text import PdfError
 from .transcripts import transcript_text
 
-__all__ = ["MAX_ORIGINAL_BYTES", "ORIGINAL_SUFFIXES", "Original", "OriginalError", "read_original"]
-
 MAX_ORIGINAL_BYTES = 50 * 1_048_576
 """A book is about one megabyte of text; a scanned one with its text layer stays below this too."""
 MAX_UNPACKED_BYTES = 400 * 1_048_576

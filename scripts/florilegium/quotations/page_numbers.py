@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 from .matching import Normalised
 
-__all__ = ["page_labels", "page_of"]
-
 _EDGE = 3
 """Lines at the head and foot of a page among which its number may stand."""
 _LINE = 200

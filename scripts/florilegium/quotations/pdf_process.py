@@ -13,8 +13,6 @@ from pathlib import Path
 
 from .pdf_text import PdfError, PdfText, pdf_text
 
-__all__ = ["PDF_MEMORY", "PDF_SECONDS", "read_pdf"]
-
 PDF_SECONDS = 120
 """Of the process's own work: a book of 1,000 pages takes ten."""
 PDF_MEMORY = 3 * 1_073_741_824

@@ -12,8 +12,6 @@ from typing import Any, NamedTuple
 
 from .raised_signs import raise_signs
 
-__all__ = ["PdfError", "PdfText", "pdf_text"]
-
 MAX_PAGES = 5_000
 _SAMPLE = 6
 """Pages that are looked at for pictures: to list what a page holds takes long."""

@@ -12,16 +12,6 @@ from ..core.diagnostics import Diagnostic, quoted
 from ..core.model import Library, Permalink, Status
 from ..core.spans import LineTable, Span
 
-__all__ = [
-    "PERMALINKS",
-    "PERMALINKS_HEADER",
-    "_Vanished",
-    "find_vanished",
-    "parse_permalinks",
-    "permalinks_of",
-    "render_permalinks",
-]
-
 PERMALINKS = "permalinks.lock"
 """The file's name under `annotations/`."""
 

@@ -1,7 +1,5 @@
 """Raised and lowered signs as characters of their own: `6` above the line becomes `⁶`."""
 
-__all__ = ["raise_signs"]
-
 _RAISED = str.maketrans("0123456789+-−–=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿ")
 _LOWERED = str.maketrans("0123456789+-−–=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₌₍₎")
 _SIGNS = frozenset("0123456789+-−–=() ")

@@ -7,16 +7,6 @@ from typing import NamedTuple
 from ..core.model import Quote, Source, Verification, VerifiedAgainst
 from .matching.normal_form import words_digest
 
-__all__ = [
-    "NO_STATE",
-    "ComparedFile",
-    "QuoteState",
-    "compared_files",
-    "state_words",
-    "verification_of",
-    "verification_state",
-]
-
 
 def verification_state(quote: Quote, verifications: Mapping[str, Sequence[Verification]]) -> VerifiedAgainst | None:
     """What a quote's present words were found in; the source counts more than the work that quotes it."""

@@ -29,8 +29,6 @@ from .misses import explain_miss
 from .originals import Original
 from .page_numbers import page_labels, page_of
 
-__all__ = ["SHOWN_PASSAGES", "Compared", "named_quotes", "unnamed_originals", "verify_quotes"]
-
 SHOWN_PASSAGES = 10
 """Findings of a run for which the nearest passage is looked for: it takes a third of a second in a long book."""
 

@@ -6,8 +6,6 @@ from collections.abc import Collection
 
 from anyascii import anyascii
 
-__all__ = ["is_citable", "plain_key", "propose_key"]
-
 _KEY = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_](?:[A-Za-z0-9_:.#$%&+?<>~/=-]*[A-Za-z0-9_])?")
 
 

@@ -10,19 +10,6 @@ from urllib.parse import quote, unquote, urlsplit
 
 from ..core.rules import Group, Severity, declare_rule
 
-__all__ = [
-    "Identifier",
-    "check_url",
-    "doi_url",
-    "parse_arxiv",
-    "parse_doi",
-    "parse_isbn",
-    "parse_issn",
-    "parse_orcid",
-    "parse_pmcid",
-    "parse_pmid",
-]
-
 MAX_URL = 2_000
 """Characters of a URL; longer ones fail in some browsers."""
 

@@ -5,8 +5,6 @@ import re
 
 from .identifiers import parse_isbn, parse_issn
 
-__all__ = ["edition_number", "first_address", "first_number", "names_several", "without_entities"]
-
 _ENTITY = re.compile(r"&(?:amp;)?(?:[A-Za-z]{2,7}|#[0-9]{2,6}|#x[0-9A-Fa-f]{2,5});")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s|]+", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9Xx][0-9Xx -]{6,16}[0-9Xx]")

@@ -6,8 +6,6 @@ from ...core.model import Note, Quote, Theme
 from ...library.links import Links, resolve_target
 from .differences import DocumentChange, QuoteChange, WorkChange
 
-__all__ = ["affected_pages"]
-
 
 def affected_pages(
     links: tuple[Links, Links],

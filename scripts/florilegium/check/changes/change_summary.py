@@ -11,16 +11,6 @@ from .differences import Changes, How, QuoteChange
 from .sides import REVIEW_STATES
 from .word_changes import WordCount
 
-__all__ = [
-    "MOST_PAGES",
-    "NOT_REPEATED",
-    "counted",
-    "describe_attribution",
-    "describe_prose",
-    "describe_state",
-    "summarise_changes",
-]
-
 MOST_PAGES = 30
 """Pages that change along with others, of which so many are named."""
 

@@ -10,8 +10,6 @@ from ...core.rules import Severity
 from .change_summary import summarise_changes
 from .differences import Changes, DocumentChange, FieldChange, QuoteChange, WorkChange
 
-__all__ = ["_VERSION", "render_json"]
-
 _VERSION = 1
 """Of the form: a field may be added within a version; none is removed, and none changes its meaning."""
 

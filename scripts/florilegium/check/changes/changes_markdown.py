@@ -21,8 +21,6 @@ from .differences import Changes, DocumentChange, FieldChange, How, QuoteChange,
 from .inert_text import as_code, as_markdown
 from .word_changes import OnlyIn, WordPiece
 
-__all__ = ["MAX_SUMMARY_BYTES", "render_markdown"]
-
 MAX_SUMMARY_BYTES = 1_000_000
 """What is written at most; GitHub takes 1 MiB as a job's summary, and 65,536 characters as a comment."""
 _END = 300

@@ -15,8 +15,6 @@ from .change_summary import (
 from .differences import Changes, DocumentChange, FieldChange, How, QuoteChange, WorkChange
 from .word_changes import OnlyIn, WordPiece
 
-__all__ = ["render_text"]
-
 _MARKS = {How.ADDED: "+", How.REMOVED: "-", How.EDITED: "~", How.MOVED: ">"}
 _LONGEST = 2_000
 """Characters of one value that are shown."""

@@ -15,8 +15,6 @@ from .sides import ComparedLibrary
 from .vanished import vanished_permalinks
 from .work_changes import compare_quoted_words, compare_works
 
-__all__ = ["compare"]
-
 
 def compare(before: ComparedLibrary, after: ComparedLibrary) -> Changes:
     """What the later library means otherwise than the earlier one; white space and the order of files mean nothing."""

@@ -8,19 +8,6 @@ from ...core.model import Note, Quote, Source, Theme
 from ...core.rules import Severity
 from .word_changes import WordCount, WordPiece
 
-__all__ = [
-    "Changes",
-    "DocumentChange",
-    "FieldChange",
-    "How",
-    "QuoteChange",
-    "QuotedWords",
-    "RecordChange",
-    "SettingChange",
-    "VanishedAddress",
-    "WorkChange",
-]
-
 
 class How(StrEnum):
     """What happened to a thing."""

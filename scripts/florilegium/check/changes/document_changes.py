@@ -12,8 +12,6 @@ from ...markdown.bodies import parse_body
 from .differences import DocumentChange, FieldChange, How
 from .word_changes import WordCount, count_changed_words
 
-__all__ = ["compare_notes", "compare_themes", "fields_of"]
-
 
 def _ids(mentions: Iterable[IdMention]) -> str:
     return ", ".join(mention.id for mention in mentions)

@@ -8,8 +8,6 @@ import re
 
 from ...core.diagnostics import plain
 
-__all__ = ["as_code", "as_markdown"]
-
 _JOINER = "\u2060"
 _NAMES = re.compile(
     r"""(?<=[@\#!~%$&:^+])(?=[\w/"\[({:`-])  # @user, #123, !12, ~label, %milestone, $snippet, &1, :emoji:, https:/

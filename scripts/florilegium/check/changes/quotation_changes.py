@@ -14,8 +14,6 @@ from .document_changes import fields_of
 from .sides import ComparedLibrary
 from .word_changes import compare_words
 
-__all__ = ["compare_quotes"]
-
 _ALIKE = 0.6
 """Part of their words that two quotations must share to be one that was changed."""
 _FEW = 30

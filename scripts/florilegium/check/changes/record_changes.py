@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator
 from ...core.model import Library, Verification
 from .differences import How, QuoteChange, RecordChange
 
-__all__ = ["compare_records"]
-
 _Identity = tuple[str, str, str, str]
 
 

@@ -7,8 +7,6 @@ from dataclasses import replace
 from ...core.model import Body, IdMention, Library, Note, Quote, Theme
 from ...library.links import redirected
 
-__all__ = ["with_later_ids"]
-
 
 def with_later_ids(before: Library, after: Library) -> Library:
     """The earlier library, in which everything but the themes' own files uses the ids of the later one.

@@ -19,8 +19,6 @@ from ...core.errors import CannotRun
 from ...core.limits import MAX_BIBLIOGRAPHY_BYTES, MAX_FILE_BYTES
 from ...library.reading import ANNOTATIONS
 
-__all__ = ["_MAX_BYTES", "_MAX_FILES", "find_commit", "merge_base", "require_commit", "unpacked"]
-
 _MAX_FILES = 200_000
 _MAX_BYTES = 1_073_741_824
 """What a library may hold, in files and in bytes; past it nothing is compared."""

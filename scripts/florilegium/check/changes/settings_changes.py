@@ -8,8 +8,6 @@ from ...core.rules import RULES, Severity
 from ...quotations.permalinks import PERMALINKS
 from .differences import SettingChange
 
-__all__ = ["compare_settings"]
-
 _STRICTNESS = (Severity.OFF, Severity.INFORMATION, Severity.WARNING, Severity.ERROR)
 
 

@@ -22,8 +22,6 @@ from ..checking import Options
 from ..checks import Context, apply_severities, run_checks
 from .revisions import find_commit, merge_base, require_commit, unpacked
 
-__all__ = ["REVIEW_STATES", "ComparedLibrary", "count_severities", "read_side", "read_sides"]
-
 WORKING_TREE = "the working tree"
 
 REVIEW_STATES = {

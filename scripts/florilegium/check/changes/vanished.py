@@ -9,8 +9,6 @@ from ...library.links import Links
 from ...quotations.permalinks import find_vanished, permalinks_of
 from .differences import QuoteChange, VanishedAddress
 
-__all__ = ["vanished_permalinks"]
-
 
 def vanished_permalinks(before: Links, after: Links, quotes: Iterable[QuoteChange]) -> Iterator[VanishedAddress]:
     """The addresses that the earlier site had, and that lead nowhere in the later one, redirects followed.

@@ -6,8 +6,6 @@ from enum import StrEnum
 from itertools import groupby
 from typing import NamedTuple
 
-__all__ = ["OnlyIn", "WordCount", "WordPiece", "compare_words", "count_changed_words"]
-
 _MOST_EDITS = 400
 """Words that may go and come in one quotation before it counts as another one: the work grows with their number."""
 _LIKE = 3

@@ -10,8 +10,6 @@ from ...works.csl.csl_items import to_csl
 from ..coverage.quoted_words import quoted_words
 from .differences import FieldChange, How, QuotedWords, WorkChange
 
-__all__ = ["compare_quoted_words", "compare_works"]
-
 
 def compare_works(before: Links, after: Links) -> Iterator[WorkChange]:
     """Works in the order of the later library, then those that were removed."""

@@ -9,8 +9,6 @@ from ...core.model import Body, Note, Quote, Status
 from ...core.spans import Span
 from ...library.links import Links
 
-__all__ = ["Context", "Guesses", "found"]
-
 _MAX_GUESSES = 100
 
 

@@ -10,8 +10,6 @@ from ...core.rules import RULES, Group, Severity
 from ...library.links import Links
 from ...library.reading import ANNOTATIONS
 
-__all__ = ["apply_severities"]
-
 
 def apply_severities(links: Links, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Give each finding the severity that `library.yml` sets, drop what it excepts, and sort the rest.

@@ -8,8 +8,6 @@ from ... import __version__
 from ...core.diagnostics import plain
 from .coverage_sections import CitedWork, Coverage, CoverageEntry, CoverageSection, EntryKind
 
-__all__ = ["MAX_ENTRIES", "_VERSION", "coverage_json", "text_report"]
-
 MAX_ENTRIES = 20
 """Entries of a section that the text shows; the rest is counted."""
 _VERSION = 1

@@ -14,8 +14,6 @@ from ...markdown.speakers import Voice
 from ...works.csl.csl_checks import RetractionKind, retraction
 from .quoted_words import SourceWords, quoted_words
 
-__all__ = ["CitedWork", "Coverage", "CoverageEntry", "CoverageSection", "EntryKind", "Phrase", "coverage_of"]
-
 _PARTICIPANTS = frozenset(("participant", "interviewee", "informant", "respondent"))
 """Ids of roles that speak of what they lived through themselves, as studies call them."""
 

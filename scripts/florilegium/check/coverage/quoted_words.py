@@ -7,8 +7,6 @@ from typing import NamedTuple
 from ...core.model import Quote
 from ...quotations.matching.brackets import BRACKET
 
-__all__ = ["SourceWords", "count_source_words", "quoted_words"]
-
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|[^\W_](?:[\w'’.,:-]*[^\W_])?")
 """Chinese and Japanese are written without spaces: each of their characters counts."""
 

@@ -9,8 +9,6 @@ from ...works.bibtex.bibtex_writer import biblatex_entry
 from .requested_works import KnownWork
 from .skeletons import reference_lines
 
-__all__ = ["FILE", "plan_reference"]
-
 FILE = "references/works.yaml"
 """Where works are added unless somebody names another file, below `annotations/`."""
 

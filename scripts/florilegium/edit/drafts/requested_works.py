@@ -19,8 +19,6 @@ from ...works.identifiers import parse_arxiv, parse_isbn
 from ...works.registries.lookups import WorkIdentifier, fetch_item
 from ...works.ris.database_records import parse_records
 
-__all__ = ["KnownWork", "fetch_work", "find_identifier", "find_work", "parse_work", "resolve_key"]
-
 _FORMATS = "give one work as BibTeX, RIS, CSL-JSON or CSL-YAML; or its DOI, PMID, ISBN or arXiv id"
 _MAX_CHARACTERS = 1_000_000
 _KEPT = frozenset(("invalid-doi", "invalid-isbn", "invalid-issn", "invalid-orcid"))

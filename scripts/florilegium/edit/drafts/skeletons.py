@@ -18,8 +18,6 @@ from ...markdown.citations import is_plain_key
 from ...works.csl.csl_items import to_csl
 from .requested_works import KnownWork
 
-__all__ = ["NewFile", "NewNote", "NewTheme", "plan_note", "plan_theme", "reference_lines"]
-
 _TAKEN = "index"
 """An id that no note and no theme can have."""
 

@@ -20,17 +20,6 @@ from ...markdown.tails import TEXT_AFTER
 from .fix_drafts import Fix, FixedText, TextKind, counting
 from .yaml_lists import add_items
 
-__all__ = [
-    "fix_dashes",
-    "fix_detached",
-    "fix_ids",
-    "fix_marked_ids",
-    "fix_order",
-    "fix_text_after",
-    "fix_unlisted",
-]
-
-
 # --------------------------------------------------------------------------------------------------------- dashes
 
 

@@ -9,8 +9,6 @@ from ...markdown.dialects import blank_line_places
 from ...markdown.nodes import walk
 from .fix_drafts import Fix, FixedText, TextKind
 
-__all__ = ["fix_blank_lines"]
-
 _BLANK = re.compile(r"[ \t>]*\Z")
 
 

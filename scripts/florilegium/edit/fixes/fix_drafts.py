@@ -16,8 +16,6 @@ from ...library.notes import parse_note, parse_theme
 from ...markdown.bodies import BodyTree, parse_body
 from ...markdown.nodes import Node
 
-__all__ = ["Fix", "FixedText", "TextKind", "counting", "parse_fixable"]
-
 
 class TextKind(StrEnum):
     """What is fixed, in the words of the report, for one of them."""

@@ -20,8 +20,6 @@ from .attribution_fixes import MARKED_ID
 from .fix_drafts import TextKind
 from .fixed_files import FixedFile, fix_bibliography, fix_document
 
-__all__ = ["Fixes", "count_fixable", "plan_fixes"]
-
 _RULES = frozenset(
     (
         "missing-quote-id",

@@ -8,8 +8,6 @@ from ...core.diagnostics import plain
 from ...core.edits import Change
 from .fix_plan import Fixes
 
-__all__ = ["render_proposals"]
-
 _SHOWN = 40
 """Places that are shown; the rest is counted."""
 _LONG = 1_000

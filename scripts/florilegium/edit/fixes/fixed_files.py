@@ -25,8 +25,6 @@ from .letter_fixes import count_left, fix_letters, identities
 from .page_fixes import fix_pages
 from .title_fixes import fix_titles
 
-__all__ = ["FixedFile", "fix_bibliography", "fix_document"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixedFile:

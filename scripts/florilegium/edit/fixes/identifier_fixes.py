@@ -13,8 +13,6 @@ from ...works.bibtex.latex_reader import decode_address
 from ...works.identifiers import parse_doi
 from .fix_drafts import Fix, TextKind
 
-__all__ = ["fix_dois"]
-
 _LATEX = re.compile(r"[\\%#&_$~^{}]")
 _DELIMITED = {"{": "}", '"': '"'}
 

@@ -16,8 +16,6 @@ from ...library.voices import voices_of
 from ...markdown.nodes import LITERAL, Node, walk
 from .fix_drafts import Fix, FixedText, TextKind
 
-__all__ = ["count_left", "fix_letters", "identities"]
-
 _STRETCH = re.compile(r"[A-Za-z]?[^\x00-\x7f]+")
 _SIGN = re.compile(r"[\x00-@\[-`{-\x7f]")
 _NAMES = ("CodeBlock", "HtmlBlock", "Code", "InlineHtml", "Tag")

@@ -7,8 +7,6 @@ from ...core.model import Note
 from ...quotations.matching import words_digest
 from .fix_drafts import Fix, FixedText, TextKind
 
-__all__ = ["fix_pages"]
-
 
 def fix_pages(document: FixedText) -> Iterator[Fix]:
     """Each work of an attribution that has no place gets the page on which the words were found, if that is sure."""

@@ -9,8 +9,6 @@ from ...works.bibtex.bibtex_entries import read_entries
 from ...works.bibtex.title_case import cased_titles
 from .fix_drafts import Fix, TextKind
 
-__all__ = ["fix_titles"]
-
 
 def fix_titles(findings: Iterable[Diagnostic], table: LineTable) -> Iterator[Fix]:
     """The edits for the finding `title-case` of a file."""

@@ -9,8 +9,6 @@ from ...core.trees import DataNode, Mapping, Scalar
 from ...core.trees import Sequence as List
 from ...core.yaml_writer import quoted_yaml, yaml_text
 
-__all__ = ["add_entry", "add_items", "add_lines", "remove_items", "replace_scalar"]
-
 _LINE_END = re.compile(r"[^\r\n]*(\r\n|\r|\n|\Z)")
 
 

@@ -8,8 +8,6 @@ from enum import Enum
 from ...core.diagnostics import quoted
 from ...core.errors import CannotRun
 
-__all__ = ["FormAnswers", "IssueForm", "parse_form"]
-
 
 class IssueForm(Enum):
     """The forms, each with the questions that its issue must answer and those that it may."""

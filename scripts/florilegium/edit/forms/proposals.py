@@ -24,8 +24,6 @@ from ..drafts.skeletons import NewNote, plan_note
 from ..imports.foreign_text import clean_foreign, clean_line, paragraphs
 from .answers import FormAnswers, IssueForm
 
-__all__ = ["Proposal", "plan_proposal"]
-
 
 @dataclass(frozen=True, slots=True)
 class Proposal:

@@ -13,8 +13,6 @@ from xml.parsers import expat
 
 from ...core.errors import FlorilegiumError
 
-__all__ = ["Archive", "ArchiveError", "Element", "parse_xml"]
-
 _MAX_FILES = 10_000
 MAX_FILE = 64 * 1_048_576
 """Bytes that one file of an archive may have when it is unpacked."""

@@ -11,8 +11,6 @@ from ...markdown.nodes import Node
 from ...markdown.writing_text import write_text
 from .import_state import digest
 
-__all__ = ["Comment", "find_comment"]
-
 _MAX_PARAGRAPHS = 50
 
 

@@ -17,8 +17,6 @@ from .refi_reading import parse_codebook, parse_project
 from .zotero_json import parse_zotero_json
 from .zotero_notes import parse_zotero_note
 
-__all__ = ["MAX_EXPORT_BYTES", "guess_format", "parse_export"]
-
 MAX_EXPORT_BYTES = 256 * 1_048_576
 """Bytes of a file that are read."""
 _TITLES = "write sentence case: check --fix does, for a .bib that lies in annotations/references/"

@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 from ...core.characters import find_invisible
 
-__all__ = ["Cleaned", "clean_foreign", "clean_line", "escape", "paragraphs"]
-
 _DROPPED = re.compile("[\u00ad\u200b\u2060\ufeff]")
 """Marks that programs leave in running text and that say nothing: soft hyphens, zero-width spaces."""
 _END = "\r\n|\r(?!\n)|[\n\u2028\u2029]"

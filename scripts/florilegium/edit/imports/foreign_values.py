@@ -5,8 +5,6 @@ from ...core.json_trees import parse_json
 from ...core.spans import LineTable
 from ...core.trees import DataNode, Mapping, Scalar, Sequence
 
-__all__ = ["_MAX_BYTES", "read_json", "text_at", "texts_at"]
-
 _MAX_BYTES = 64 * 1_048_576
 """Bytes of an export that are read."""
 

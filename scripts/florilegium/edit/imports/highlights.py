@@ -9,8 +9,6 @@ from ...core.rules import RULES, Severity
 from ...core.spans import Span
 from ...core.values import FrozenValue
 
-__all__ = ["Export", "Highlight", "HighlightFormat", "ImportFinding", "ImportedCode", "Work"]
-
 
 class HighlightFormat(StrEnum):
     """The kinds of files that are read."""

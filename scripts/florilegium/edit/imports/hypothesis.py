@@ -11,8 +11,6 @@ from .foreign_text import clean_foreign, clean_line
 from .foreign_values import read_json, text_at, texts_at
 from .highlights import Export, Highlight, HighlightFormat, ImportFinding, Work
 
-__all__ = ["parse_hypothesis"]
-
 
 def parse_hypothesis(table: LineTable) -> Export:
     """Read all annotations. Page notes and replies quote nothing, and are counted alone."""

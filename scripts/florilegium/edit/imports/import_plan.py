@@ -26,8 +26,6 @@ from .imported_works import IMPORTED_WORKS as WORKS
 from .imported_works import Merged, describe, find_known_work, merge_works
 from .one_sided import notes_with_deletions, one_sided_quotes, one_sided_works
 
-__all__ = ["ChangedNote", "ImportPlan", "ImportRequest", "plan_import"]
-
 _MAX_LISTED = 10
 """Works of an export that a message names."""
 

@@ -12,17 +12,6 @@ from urllib.parse import quote, unquote
 
 from ...core.errors import CannotRun
 
-__all__ = [
-    "IMPORT_STATE",
-    "ImportState",
-    "MalformedImportState",
-    "QuoteEntry",
-    "WorkEntry",
-    "digest",
-    "parse_import_state",
-    "render_import_state",
-]
-
 IMPORT_STATE = "annotations/imports.lock"
 _HEADER = "# imports.lock, version 1: written by florilegium import, not by hand"
 _SAFE = ":/@!$&'()*+,;=?~"

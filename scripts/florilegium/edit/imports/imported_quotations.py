@@ -23,8 +23,6 @@ from .foreign_text import paragraphs
 from .highlights import Highlight, ImportFinding
 from .import_state import QuoteEntry, digest
 
-__all__ = ["DraftQuotation", "Merge", "RequestedQuotation", "cite"]
-
 HEADING = "## Highlights"
 _PAGE = re.compile(r"\w{1,20}(?:[-–]\w{1,20})?")
 

@@ -13,8 +13,6 @@ from ...core.yaml_writer import quoted_yaml
 from .foreign_text import clean_line, paragraphs
 from .highlights import Highlight, ImportedCode, ImportFinding
 
-__all__ = ["Themes"]
-
 _TAKEN = "index"
 _TODO = "What this theme covers, and what it leaves out, is still to be written."
 

@@ -23,8 +23,6 @@ from .foreign_text import clean_foreign
 from .highlights import HighlightFormat, ImportFinding, Work
 from .import_state import WorkEntry, digest
 
-__all__ = ["IMPORTED_WORKS", "Merged", "describe", "find_known_work", "merge_works"]
-
 IMPORTED_WORKS = "annotations/references/imported.json"
 """The one file that imports write works into."""
 

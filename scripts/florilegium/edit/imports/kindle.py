@@ -17,8 +17,6 @@ from .foreign_text import clean_foreign
 from .highlights import Export, Highlight, HighlightFormat, ImportFinding, Work
 from .listed_authors import listed_authors
 
-__all__ = ["parse_kindle"]
-
 _RULE = re.compile(r"^={10}[ \t]*$", re.MULTILINE)
 _LOST = re.compile(r"^\ufeff?([^\r\n]+)(?:\r\n|\r|\n)- [^\r\n|]{0,200}[0-9][^\r\n|]{0,200}\|", re.MULTILINE)
 """The first two lines of a clipping."""

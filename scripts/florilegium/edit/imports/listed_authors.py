@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from ...core.model import Name
 from ...works.bibtex.bibtex_names import read_people
 
-__all__ = ["listed_authors"]
-
 _BETWEEN = re.compile(r"\s*;\s*|\s*,?\s+(?:and|&|und|et(?!\s+al\b))\s+", re.IGNORECASE)
 _SHORT_AND = re.compile(r"\s+(?:e|y|i|og|och|en)\s+")
 """Words for "and" that stand within names too: `Ortega y Gasset`."""

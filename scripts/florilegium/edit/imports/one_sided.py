@@ -8,8 +8,6 @@ from ...core.spans import Span
 from .highlights import Export, ImportFinding
 from .import_state import ImportState
 
-__all__ = ["notes_with_deletions", "one_sided_quotes", "one_sided_works"]
-
 _MAX_LISTED = 10
 
 

@@ -13,8 +13,6 @@ from .foreign_text import clean_foreign
 from .highlights import Export, Highlight, HighlightFormat, ImportFinding, Work
 from .listed_authors import listed_authors
 
-__all__ = ["parse_readwise"]
-
 _MAX_CELL = 1_000_000
 _MAX_BROKEN = 1_000
 """Broken rows after which nothing more is read."""

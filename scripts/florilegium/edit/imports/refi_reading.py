@@ -14,8 +14,6 @@ from .archives import Archive, ArchiveError, Element, parse_xml
 from .foreign_text import clean_foreign, clean_line
 from .highlights import Export, Highlight, HighlightFormat, ImportedCode, ImportFinding, Work
 
-__all__ = ["parse_codebook", "parse_project"]
-
 _PROJECT = "project.qde"
 _SOURCES = ("TextSource", "PDFSource", "Representation", "Transcript")
 

@@ -15,8 +15,6 @@ from .foreign_text import clean_foreign, clean_line
 from .foreign_values import read_json, text_at, texts_at
 from .highlights import Export, Highlight, HighlightFormat, ImportFinding, Work
 
-__all__ = ["parse_zotero_json"]
-
 _MARKED = ("highlight", "underline")
 _TYPES = {
     "blogPost": "post-weblog",

@@ -16,8 +16,6 @@ from .highlights import Export, HighlightFormat, ImportFinding
 from .import_state import ImportState
 from .zotero_json import parse_zotero_json
 
-__all__ = ["known_works", "zotero_export"]
-
 
 def known_works(ledger: ImportState) -> set[str]:
     """The keys in Zotero of the works that were imported before."""

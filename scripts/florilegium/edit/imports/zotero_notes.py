@@ -20,8 +20,6 @@ from ...markdown.prose_tree import shown_text
 from .foreign_text import clean_foreign, clean_line
 from .highlights import Export, Highlight, HighlightFormat, ImportFinding, Work
 
-__all__ = ["parse_zotero_note"]
-
 _WORDS = re.compile(r"\s*[“\"](.*)[”\"]\s*(?=\((?=\[?[^()]*(?:[0-9]{4}|n\.d\.|p\. ))|\Z)", re.DOTALL)
 """Everything up to the last closing mark that a citation follows."""
 _LINK = re.compile(r"\[((?:\\.|[^\[\]\\])*)\]\((zotero://[^()\s]*)\)")

@@ -12,8 +12,6 @@ from ...library.frontmatter import Sequence as List
 from ...library.links import resolve_target
 from ..fixes.yaml_lists import remove_items, replace_scalar
 
-__all__ = ["edit_list", "names_theme", "rename_mentions", "theme_path"]
-
 
 def theme_path(id_: str) -> str:
     return f"annotations/themes/{id_}.md"

@@ -16,8 +16,6 @@ from ...markdown.nodes import walk
 from ...markdown.prose_tree import normal_label
 from ..fixes.yaml_lists import add_entry, add_items, remove_items, replace_scalar
 
-__all__ = ["merge_front_matter", "merged_text"]
-
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#&~@!|]")
 
 

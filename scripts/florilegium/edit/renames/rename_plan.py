@@ -20,8 +20,6 @@ from .mentions import names_theme, rename_mentions, theme_path
 from .merged_themes import merge_front_matter, merged_text
 from .renamed_settings import rename_in_settings
 
-__all__ = ["Renaming", "plan_merge", "plan_rename", "refuse_new", "refuse_unreliable"]
-
 _SETTINGS = "annotations/library.yml"
 _UNRELIABLE = frozenset(
     ("malformed-front-matter", "not-utf-8", "unreadable-file", "symbolic-link", "clashing-ids", "too-large", "too-slow")

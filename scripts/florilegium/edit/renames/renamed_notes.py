@@ -16,8 +16,6 @@ from ...library.reading import LOCK, SETTINGS, replace_files
 from .rename_plan import Renaming, refuse_new, refuse_unreliable
 from .renamed_settings import rename_in_settings
 
-__all__ = ["plan_note_rename"]
-
 _FOLDER = "annotations"
 _TAKEN = "index"
 

@@ -12,8 +12,6 @@ from ...library.frontmatter import DataNode, Mapping, Scalar, Sequence, parse_ya
 from ..fixes.yaml_lists import add_entry, add_items, add_lines, replace_scalar
 from .mentions import edit_list
 
-__all__ = ["rename_in_settings"]
-
 _THEMES = "Themes"
 """The group of the rules whose findings concern a theme's id."""
 

@@ -21,8 +21,6 @@ from ...core.yaml_writer import quoted_yaml
 from ...site.pages import FOLDERS
 from .vendored_program import WHEEL
 
-__all__ = ["Update", "is_outdated", "plan_library", "plan_update", "program_address"]
-
 SUMS = "frame/SHA256SUMS"
 _PACKAGE = Path(__file__).parent.parent.parent
 _REPOSITORY = _PACKAGE.parent.parent

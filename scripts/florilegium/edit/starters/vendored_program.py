@@ -15,8 +15,6 @@ from pathlib import Path
 
 from ... import __version__
 
-__all__ = ["WHEEL", "pack_wheel"]
-
 WHEEL = f"florilegium-{__version__}-py3-none-any.whl"
 """The file's name, which tells pip what it is."""
 

@@ -15,8 +15,6 @@ from ...library.reading import ReadResult, read_library, replace_files
 from .external_findings import Round
 from .written_addresses import AddressPlace, find_written
 
-__all__ = ["moved_changes"]
-
 _UNSAFE = {character: f"%{ord(character):02X}" for character in "'()[]{},*_|!$"}
 """Characters that mean something in Markdown, YAML or BibTeX: as percent-encodings they mean the same to a server."""
 

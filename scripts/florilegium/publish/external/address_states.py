@@ -13,17 +13,6 @@ from enum import StrEnum
 from ...core.errors import FlorilegiumError
 from .outcomes import AddressState, Outcome
 
-__all__ = [
-    "LEDGER",
-    "AddressEntry",
-    "MalformedLedger",
-    "Verdict",
-    "parse_ledger",
-    "render_ledger",
-    "update_ledger",
-    "verdict_of",
-]
-
 LEDGER = ".links.lock"
 """The file's name, at the root of the library."""
 

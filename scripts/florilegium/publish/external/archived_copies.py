@@ -10,8 +10,6 @@ from ...works.registries.registry_requests import RegistryError, base_address, f
 from .address_states import AddressEntry
 from .written_addresses import encode_address
 
-__all__ = ["fetch_copies"]
-
 _SERVICE = "https://archive.org"
 _VARIABLE = "FLORILEGIUM_ARCHIVE"
 _COPIES = "web.archive.org"

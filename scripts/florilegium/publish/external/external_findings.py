@@ -9,8 +9,6 @@ from .address_states import AddressEntry, Verdict, verdict_of
 from .outcomes import AddressState, Outcome
 from .written_addresses import AddressPlace
 
-__all__ = ["Round", "describe_round", "reason_of"]
-
 _REASONS = {
     "timeout": "gave no answer in time",
     "certificate": "has a certificate that does not hold",

@@ -7,8 +7,6 @@ from .address_states import DEAD_DAYS, DEAD_FAILURES, Verdict
 from .external_findings import Round, reason_of
 from .outcomes import AddressState, Outcome
 
-__all__ = ["render_issue"]
-
 _SHOWN = 50
 """Addresses under each heading: an issue holds 65,536 characters."""
 _LONGEST = 300

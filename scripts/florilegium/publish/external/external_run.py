@@ -26,8 +26,6 @@ from .lychee import Manner, ask_all
 from .outcomes import AddressState, Outcome
 from .written_addresses import find_written
 
-__all__ = ["ExternalPlan", "look_at_library"]
-
 MOST_COPIES = 50
 """Dead addresses of which a round asks for copies."""
 

@@ -9,8 +9,6 @@ import socket
 
 from ...core.errors import FlorilegiumError
 
-__all__ = ["PrivateHost", "UnknownHost", "check_host", "is_public"]
-
 _WEB = (80, 443)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 

@@ -25,8 +25,6 @@ from .host_guard import PrivateHost, UnknownHost, check_host
 from .outcomes import AddressState, Hop, Outcome, is_refusal, new_address
 from .written_addresses import encode_address
 
-__all__ = ["Manner", "ask_all", "find_lychee", "parse_report"]
-
 _INPUT = "addresses.html"
 _ENDED = (0, 2)
 """Exit codes of lychee: all is well; some link failed."""

@@ -5,8 +5,6 @@ from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-__all__ = ["AddressState", "Hop", "Outcome", "is_refusal", "new_address"]
-
 _FOR_GOOD = (301, 308)
 _REFUSED = (401, 402, 403, 407, 429, 451, 999)
 """Answers of a server that is there, but does not show its page to a program: they say nothing of the page."""

@@ -9,8 +9,6 @@ from ...core.spans import Span
 from ...library.links import Links
 from ...works.identifiers import check_url, doi_url, parse_doi
 
-__all__ = ["AddressPlace", "encode_address", "find_written"]
-
 _RESOLVERS = ("doi.org", "dx.doi.org", "www.doi.org")
 _SAFE = "!$&'()*+,/:;=?@[]~%-._"
 

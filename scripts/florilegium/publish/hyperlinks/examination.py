@@ -10,8 +10,6 @@ from ...core.executors import MakeExecutor
 from .site_documents import SiteDocument, Use, has_anchors, leads_somewhere, parse_document
 from .site_places import INDEX, Astray, Place, SiteMap
 
-__all__ = ["BrokenHyperlink", "Examined", "examine_files", "names_anchor"]
-
 SEARCH_INDEX = "search-index/"
 """The search index holds parts of cards, which lead nowhere by themselves."""
 _PARALLEL_FROM = 300

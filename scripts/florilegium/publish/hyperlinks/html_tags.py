@@ -10,8 +10,6 @@ from typing import NamedTuple
 
 from ...core.entities import unescape_html
 
-__all__ = ["StartTag", "scan_tags", "value_of"]
-
 _ATTRIBUTE = rb"""
     [\t\n\f\r /]*+ ([^\t\n\f\r />][^\t\n\f\r />=]*+)
     (?: [\t\n\f\r ]*+ = [\t\n\f\r ]*+ (?: "([^"]*+)" | '([^']*+)' | ((?!["'])[^\t\n\f\r >]*+) )

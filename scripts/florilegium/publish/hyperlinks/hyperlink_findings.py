@@ -12,8 +12,6 @@ from .examination import BrokenHyperlink
 from .hyperlink_writers import Writers
 from .site_places import Place, SiteMap
 
-__all__ = ["describe_faults", "describe_vanished"]
-
 _CORRECT = "correct the link, or remove it"
 _BUILD = "build the site again; if it stays, fix the template, or the page under docs/, that writes it"
 

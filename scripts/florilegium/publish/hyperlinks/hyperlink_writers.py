@@ -11,8 +11,6 @@ from ...site.prose_hyperlinks import link_start
 from .html_tags import scan_tags, value_of
 from .site_places import INDEX, Place, SiteMap
 
-__all__ = ["Writers"]
-
 
 class Writers:
     """The hyperlinks of a library's prose by what they name on the site."""

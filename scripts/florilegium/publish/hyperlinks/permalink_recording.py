@@ -10,8 +10,6 @@ from ...core.spans import LineTable
 from ...library.reading import ANNOTATIONS
 from ...quotations.permalinks import PERMALINKS, parse_permalinks, permalinks_of, render_permalinks
 
-__all__ = ["Recorded", "record_permalinks"]
-
 
 class Recorded(NamedTuple):
     """What a recording would write."""

@@ -14,8 +14,6 @@ from xml.parsers import expat
 
 from .html_tags import StartTag, scan_tags, value_of
 
-__all__ = ["SiteDocument", "Use", "has_anchors", "leads_somewhere", "parse_document"]
-
 
 class Use(NamedTuple):
     """One address in a file of the site, and the part of the file that holds it."""

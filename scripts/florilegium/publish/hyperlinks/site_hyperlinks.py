@@ -22,8 +22,6 @@ from .hyperlink_writers import Writers
 from .site_documents import Use
 from .site_places import INDEX, Place, SiteMap
 
-__all__ = ["CheckedSite", "check_site"]
-
 _MOST_REDIRECTS = 10
 
 

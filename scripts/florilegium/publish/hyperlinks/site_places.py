@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes, urljoin, urlsplit
 
-__all__ = ["Astray", "Place", "SiteMap"]
-
 
 class Place(NamedTuple):
     """What a hyperlink names on the site, whether it is there or not."""

@@ -8,32 +8,6 @@ from typing import NamedTuple
 
 from .normal_form import LINE_HYPHEN, LINE_SPACE, end_of
 
-__all__ = [
-    "AFFIX_LETTERS",
-    "BRACKET",
-    "BRACKETS",
-    "INSERTED_WORDS",
-    "INSERTION_CHARACTERS",
-    "INSERTION_WORDS",
-    "OMISSION",
-    "OMISSION_CHARACTERS",
-    "PART_LETTERS",
-    "PART_WORDS",
-    "SIC",
-    "UNSPACED",
-    "Bracket",
-    "Gap",
-    "GapKind",
-    "WordRun",
-    "agrees",
-    "count_letters",
-    "count_part_words",
-    "hides_words",
-    "is_enough",
-    "parse_part",
-    "parse_parts",
-]
-
 OMISSION_CHARACTERS = 2_000
 """How much `[…]` may stand for: about a printed page. Words farther apart than that are two quotations."""
 INSERTION_CHARACTERS = 60

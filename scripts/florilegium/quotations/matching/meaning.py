@@ -5,8 +5,6 @@ from collections.abc import Iterator
 
 from .brackets import Bracket, GapKind, count_letters
 
-__all__ = ["changes_meaning", "holds_negation", "holds_qualification", "puts_in_negation"]
-
 _NEGATIONS = {
     "en": (
         "not never no none nor neither nobody nothing nowhere cannot without hardly scarcely barely rarely "

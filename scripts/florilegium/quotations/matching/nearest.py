@@ -9,8 +9,6 @@ from itertools import groupby
 
 from .normal_form import LINE_HYPHEN, LINE_SPACE, Normalised, condensed
 
-__all__ = ["Difference", "Nearest", "Only", "find_nearest", "render_difference"]
-
 NEAREST_SCORE = 60.0
 """Share of characters, in per cent, that a passage must have in common with the words to be worth showing."""
 NEAREST_CHARACTERS = 800

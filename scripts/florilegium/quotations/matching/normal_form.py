@@ -9,21 +9,6 @@ from hashlib import sha256
 from itertools import accumulate, count
 from operator import add
 
-__all__ = [
-    "DASHES",
-    "LINE_HYPHEN",
-    "LINE_SPACE",
-    "MATCHING",
-    "NORMALISATION",
-    "Normalised",
-    "condensed",
-    "end_of",
-    "flattened",
-    "normal_form",
-    "normalise_words",
-    "words_digest",
-]
-
 NORMALISATION = 1
 """Version of the form of words whose digests `quotes.lock` holds: who changes that form counts up."""
 MATCHING = 3

@@ -8,8 +8,6 @@ from typing import NamedTuple
 from .brackets import UNSPACED, Gap, WordRun, agrees
 from .normal_form import LINE_HYPHEN, LINE_SPACE, Normalised, condensed, end_of
 
-__all__ = ["Fit", "Search", "is_inside"]
-
 _STEPS = 200_000
 """Places that one search tries, so that no quotation, however made, keeps it busy for long."""
 

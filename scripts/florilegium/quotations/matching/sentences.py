@@ -5,8 +5,6 @@ from typing import NamedTuple
 
 from .normal_form import LINE_HYPHEN, LINE_SPACE, Normalised
 
-__all__ = ["SentenceContext", "find_cut", "plain_passage"]
-
 _REACH = 400
 """Characters before and after the words in which the ends of their sentence are looked for."""
 _END = re.compile(r"[.!?。！？][\"')\]」』]* |[。！？][」』]*")

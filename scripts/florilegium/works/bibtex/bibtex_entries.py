@@ -13,8 +13,6 @@ from ...core.spans import LineTable, Span
 from ...core.trees import Scalar
 from .bibtex_fields import INHERITED, MONTHS
 
-__all__ = ["BibtexEntry", "Value", "read_entries"]
-
 # The library logs what it also returns; a file of broken entries would spend most of its time there.
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL + 1)
 

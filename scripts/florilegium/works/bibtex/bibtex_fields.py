@@ -7,26 +7,6 @@ what Pandoc makes of them. Fields that only manage a file, such as `file` or `ti
 from enum import StrEnum
 from typing import NamedTuple
 
-__all__ = [
-    "BIBTEX_DATES",
-    "BIBTEX_FIELDS",
-    "BIBTEX_KEYS",
-    "BIBTEX_NAMES",
-    "BIBTEX_TYPES",
-    "GENRES",
-    "INHERITED",
-    "LANGUAGES",
-    "MONTHS",
-    "NUMBERED_WORKS",
-    "WHOLE_WORKS",
-    "Dialect",
-    "EntryType",
-    "Field",
-    "FieldForm",
-    "bibtex_csl_type",
-    "entry_type",
-]
-
 
 class Dialect(StrEnum):
     BIBTEX = "bibtex"

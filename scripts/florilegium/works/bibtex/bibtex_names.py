@@ -12,8 +12,6 @@ from typing import NamedTuple
 
 from .latex_reader import decode_latex
 
-__all__ = ["BibtexName", "read_people"]
-
 
 class BibtexName(NamedTuple):
     """One name in CSL's words, and why it is doubtful, where it is."""

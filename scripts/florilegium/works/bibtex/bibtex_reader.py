@@ -29,8 +29,6 @@ from .bibtex_names import BibtexName, read_people
 from .latex_reader import decode_address, decode_latex
 from .title_case import cased_titles
 
-__all__ = ["parse_bibtex"]
-
 _MAX_DOUBTS = 1_000
 """Doubtful places of one file that are reported one by one."""
 _PUBLISHERS = ("school", "institution", "organization", "publisher")

@@ -24,8 +24,6 @@ from .bibtex_fields import (
 )
 from .latex_writer import entry_key, listed_name, rich_field, text_field, title_field, verbatim_field
 
-__all__ = ["biblatex_entry", "bibtex_entry"]
-
 _IN_BOOKS = frozenset(("incollection", "inproceedings", "inreference"))
 _GENRED = frozenset(("thesis", "report", "patent", "phdthesis", "mastersthesis", "techreport", "manual", "unpublished"))
 """Entry types with a field `type`."""

@@ -8,21 +8,6 @@ import re
 import unicodedata
 from functools import cache
 
-__all__ = [
-    "ACCENTS",
-    "ACCENT_CODES",
-    "ARGUMENTS",
-    "DECLARATIONS",
-    "LATEX_STYLES",
-    "MATH_ACCENTS",
-    "NOTHING",
-    "SPACES",
-    "formula",
-    "fraction",
-    "letter_of",
-    "symbol",
-]
-
 ACCENTS = {
     "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307",
     '"': "\u0308", "r": "\u030a", "H": "\u030b", "v": "\u030c", "d": "\u0323", "c": "\u0327", "k": "\u0328",

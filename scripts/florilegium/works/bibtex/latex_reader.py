@@ -24,8 +24,6 @@ from .latex_commands import (
     symbol,
 )
 
-__all__ = ["decode_address", "decode_latex"]
-
 LatexReport = Callable[[str, int], None]
 """Takes a command that is not known, and its offset in the text."""
 

@@ -5,8 +5,6 @@ import re
 from ...core.model import Name
 from ...core.rich_text import RichRun, read_runs
 
-__all__ = ["entry_key", "escape_latex", "listed_name", "rich_field", "text_field", "title_field", "verbatim_field"]
-
 _SIGNS = {
     "\\": "\\textbackslash{}",
     "~": "\\textasciitilde{}",

@@ -12,8 +12,6 @@ from typing import NamedTuple
 from .bibtex_entries import BibtexEntry, Value
 from .bibtex_fields import bibtex_csl_type
 
-__all__ = ["CasedTitle", "cased_titles"]
-
 _FIELDS = ("title", "subtitle", "booktitle", "booksubtitle")
 _LOWER = frozenset(
     """a about above across after against along although among amongst an and around as at because before behind below

@@ -9,14 +9,6 @@ from .cite_items import CitationParts, CiteItem, CslCitation
 from .pandoc_fragments import CitedPart
 from .pandoc_items import Item
 
-__all__ = [
-    "approximate_citation",
-    "approximate_entry",
-    "approximate_order",
-    "approximate_short",
-    "narrative_names",
-]
-
 
 def approximate_order(items: Mapping[str, Item]) -> tuple[str, ...]:
     """Keys sorted by author, year and title."""

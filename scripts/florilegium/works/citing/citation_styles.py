@@ -13,18 +13,6 @@ from ...core.errors import FlorilegiumError
 from .numbering import BETWEEN
 from .style_xml import CSL, StyleFault, check_style_xml, parse_style_xml, words
 
-__all__ = [
-    "BUILT_IN_STYLES",
-    "LABELS",
-    "NUMBER",
-    "ORDER",
-    "BibliographyError",
-    "Style",
-    "find_style_fault",
-    "label_word",
-    "read_style",
-]
-
 BUILT_IN_STYLES = (
     "apa",
     "chicago-author-date",

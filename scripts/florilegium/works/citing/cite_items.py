@@ -17,28 +17,6 @@ from .citation_styles import LABELS, label_word
 from .locator_words import localised_places, place_word
 from .pandoc_fragments import CitedPart, Inline, plain_text, to_inlines
 
-__all__ = [
-    "PROBE",
-    "PROBE_ITEM",
-    "Case",
-    "CitationParts",
-    "CiteItem",
-    "CslCitation",
-    "assemble",
-    "bare",
-    "case_of",
-    "csl_citation_of",
-    "ending",
-    "is_located",
-    "is_visible",
-    "item_kind",
-    "piece_of",
-    "probe",
-    "simple",
-    "spelled",
-    "to_cite",
-]
-
 
 class CiteItem(NamedTuple):
     """One work in a citation: a `Reference` without its place in a file."""

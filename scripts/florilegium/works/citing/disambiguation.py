@@ -18,8 +18,6 @@ from typing import Any, NamedTuple
 from .citation_styles import Style
 from .pandoc_items import Item
 
-__all__ = ["LARGEST", "Ambiguous", "ambiguous_works"]
-
 LARGEST = 60
 """Works of one family name that pandoc gets as they are; of more it gets those that can bear on each other."""
 _MANY = 300

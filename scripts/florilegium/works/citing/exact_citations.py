@@ -14,8 +14,6 @@ from .pandoc_items import Item
 from .pandoc_process import Pandoc
 from .pandoc_runner import format_by_pandoc
 
-__all__ = ["ExactCitations", "format_exactly"]
-
 _AT_ONCE = 150
 """Works that one pandoc gets: its time grows with their square."""
 

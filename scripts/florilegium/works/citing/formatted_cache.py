@@ -16,8 +16,6 @@ from typing import Any
 from .cite_items import CitationParts, CiteItem, CslCitation
 from .pandoc_fragments import CitedPart
 
-__all__ = ["CitationCache", "read_cache", "write_cache"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CitationCache:

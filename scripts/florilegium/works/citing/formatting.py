@@ -39,8 +39,6 @@ from .pandoc_items import Item, digest_of, joins_two_names, prepare_work
 from .pandoc_process import Pandoc, find_pandoc
 from .pandoc_runner import PandocResult, format_by_pandoc
 
-__all__ = ["Bibliography", "render_bibliography"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bibliography:

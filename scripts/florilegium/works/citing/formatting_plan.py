@@ -21,8 +21,6 @@ from .cite_items import (
 )
 from .pandoc_items import Item
 
-__all__ = ["FormattingPlan"]
-
 _PROBE: CslCitation = (CiteItem(PROBE),)
 
 

@@ -7,8 +7,6 @@ import re
 
 from ...markdown.locator_labels import LABEL_WORDS, LOCATOR_LABELS, label_pattern
 
-__all__ = ["localised_places", "place_word"]
-
 _WORDS: dict[str, dict[str, str | tuple[str, str]]] = {
     "de": {
         "page": "S.", "chapter": "Kap.", "volume": ("Bd.", "Bde."), "section": "Abschn.", "paragraph": "Abs.",

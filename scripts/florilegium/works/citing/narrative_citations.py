@@ -16,8 +16,6 @@ from .numbering import BETWEEN, END, LOOSE, SORTED
 from .pandoc_fragments import CitedPart
 from .pandoc_items import Item
 
-__all__ = ["Narrative", "is_split", "readable"]
-
 
 def is_split(citation: CslCitation, style: Style) -> bool:
     """Whether a citation is to be put together: one in running text, of several works or with a number."""

@@ -7,8 +7,6 @@ import re
 from collections.abc import Callable
 from html import escape, unescape
 
-__all__ = ["BETWEEN", "END", "LISTED", "LOOSE", "SIGN", "SORTED", "number_works", "numbered", "signed"]
-
 SIGN = "\ue000"
 """What pandoc prints in the place of a number."""
 LISTED = "\ue002"

@@ -8,8 +8,6 @@ from .citation_styles import BUILT_IN_STYLES, BibliographyError
 from .cite_items import CslCitation
 from .pandoc_process import PandocFailed, find_culprit
 
-__all__ = ["explain_failure"]
-
 Items = Mapping[str, Mapping[str, Any]]
 
 

@@ -10,8 +10,6 @@ from html import escape, unescape
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-__all__ = ["CitedPart", "Inline", "is_web_address", "parts_of", "plain_text", "render_inlines", "to_inlines"]
-
 Inline = dict[str, Any]
 
 _TAGS = {

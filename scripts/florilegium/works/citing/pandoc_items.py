@@ -14,8 +14,6 @@ from typing import Any
 from ..csl.csl_checks import RetractionKind
 from .citation_styles import Style
 
-__all__ = ["Item", "digest_of", "joins_two_names", "prepare_work"]
-
 Item = Mapping[str, Any]
 
 _UNPRINTED = frozenset(("abstract", "annote", "categories", "custom", "keyword"))

@@ -22,8 +22,6 @@ from ...core.diagnostics import plain
 from ...core.errors import FlorilegiumError
 from ...core.system_errors import NO_MEMORY, machine_message, reason, remedy
 
-__all__ = ["Pandoc", "PandocFailed", "find_culprit", "find_pandoc", "run_pandoc"]
-
 _OLDEST = (3, 9)
 """The oldest pandoc that was tried."""
 _MEBIBYTES = 1500

@@ -23,8 +23,6 @@ from .pandoc_complaints import explain_failure
 from .pandoc_fragments import Inline, parts_of, render_inlines
 from .pandoc_process import Pandoc, PandocFailed, run_pandoc
 
-__all__ = ["PandocResult", "format_by_pandoc", "render_block"]
-
 _PATIENCE = 30
 """Seconds of work that every run may take, besides some for each work and citation."""
 _RUN_LENGTH = 2000

@@ -12,8 +12,6 @@ from xml.parsers.expat import errors
 from ...core.diagnostics import plain, quoted
 from ...core.errors import FlorilegiumError
 
-__all__ = ["CSL", "StyleFault", "StyleXml", "check_style_xml", "parse_style_xml", "words"]
-
 CSL = "{http://purl.org/net/xbiblio/csl}"
 _MAX_DEPTH = 100
 """Elements inside each other; real styles have some 20."""

@@ -22,9 +22,6 @@ from .csl_vocabulary import (
     WEB_TYPES,
 )
 
-__all__ = ["Retraction", "RetractionKind", "check_source", "parse_status_date", "retraction", "same_work"]
-
-
 declare_rule(
     "invalid-reference",
     Group.REFERENCES,

@@ -10,8 +10,6 @@ from ...core.diagnostics import did_you_mean, plain
 from ...core.model import Date
 from ...core.trees import DataNode, Mapping, Scalar, Sequence, kind_of
 
-__all__ = ["date_to_csl", "edtf", "guess_date", "implausible", "parse_date", "parse_date_text"]
-
 DateReport = Callable[[DataNode, str, str], None]
 """Takes the value at fault, what is wrong with it (to follow the field's name) and the remedy."""
 

@@ -24,8 +24,6 @@ from .csl_vocabulary import (
     TEXTS,
 )
 
-__all__ = ["MAX_CSL_NAMES", "MAX_KEY", "name_to_csl", "parse_source", "read_item", "to_csl"]
-
 MAX_KEY = 200
 """Characters of a citation key."""
 MAX_CSL_NAMES = 6_000

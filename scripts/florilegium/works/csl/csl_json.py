@@ -5,8 +5,6 @@ import json
 from ...core.model import Source
 from .csl_items import to_csl
 
-__all__ = ["csl_json"]
-
 
 def csl_json(source: Source) -> str:
     """A list of one item, in the schema csl-data 1.0.2; the text is unchanged."""

@@ -3,22 +3,6 @@
 Source: https://docs.citationstyles.org/en/stable/specification.html, appendices III and IV.
 """
 
-__all__ = [
-    "ANONYMOUS_TYPES",
-    "CONTAINED_TYPES",
-    "CSL_DATES",
-    "CSL_FIELDS",
-    "CSL_NAMES",
-    "CSL_TYPES",
-    "CUSTOM",
-    "IGNORED",
-    "MISTAKEN_FIELDS",
-    "MISTAKEN_STATUSES",
-    "MISTAKEN_TYPES",
-    "TEXTS",
-    "WEB_TYPES",
-]
-
 # fmt: off
 CSL_TYPES = frozenset((
     "article", "article-journal", "article-magazine", "article-newspaper", "bill", "book", "broadcast",

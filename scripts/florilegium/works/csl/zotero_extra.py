@@ -10,8 +10,6 @@ from typing import Any
 
 from .csl_vocabulary import CSL_DATES, CSL_NAMES, CSL_TYPES, TEXTS
 
-__all__ = ["with_extra"]
-
 _LINE = re.compile(r"[ \t]*([A-Za-z][A-Za-z_ -]{1,30}?)[ \t]*:[ \t]*(\S.*?)[ \t]*")
 _FIELDS = {name.lower().replace("_", "-"): name for name in ("type", *CSL_NAMES, *CSL_DATES, *TEXTS)}
 _FREE = frozenset(("note", "annote", "abstract"))

@@ -14,8 +14,6 @@ from urllib.parse import urlencode
 from ...core.model import Date, Name, Source
 from ..identifiers import check_url, doi_url, parse_doi, parse_isbn
 
-__all__ = ["citation_metadata", "context_object", "is_better_as_object", "item_type_metadata", "page_metadata"]
-
 _ARTICLES = frozenset(("article", "article-journal", "article-magazine", "article-newspaper", "review", "review-book"))
 _PARTS = frozenset(("chapter", "entry", "entry-dictionary", "entry-encyclopedia"))
 MAX_AUTHORS = 100

@@ -7,8 +7,6 @@ from ...core.model import Date, Name, Source
 from ..csl.csl_checks import retraction
 from ..identifiers import check_url, doi_url, parse_doi, parse_isbn, parse_issn
 
-__all__ = ["schema_org_work"]
-
 _TYPES = {
     "article": "ScholarlyArticle",
     "article-journal": "ScholarlyArticle",

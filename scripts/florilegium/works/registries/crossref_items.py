@@ -16,8 +16,6 @@ from ...core.characters import find_invisible
 from ...core.entities import unescape_html
 from ..identifiers import check_url, parse_doi, parse_isbn, parse_issn
 
-__all__ = ["CROSSREF_TYPES", "clean_text", "crossref_item", "crossref_people", "date_numbers", "number_of"]
-
 CROSSREF_TYPES = {
     "book": "book", "book-chapter": "chapter", "book-part": "chapter", "book-section": "chapter",
     "book-series": "book", "book-set": "book", "book-track": "chapter", "database": "dataset",

@@ -9,8 +9,6 @@ from ...core.diagnostics import quoted
 from ..identifiers import parse_doi
 from .registry_requests import RegistryError, base_address, fetch_json
 
-__all__ = ["fetch_notices", "fetch_record"]
-
 BASE = "https://api.crossref.org"
 """Where records are asked for; the environment variable `FLORILEGIUM_CROSSREF` names another server."""
 _OTHERS = "compare it with the work; DOIs of other agencies, such as DataCite, are not in Crossref"

@@ -19,8 +19,6 @@ from .crossref_items import CROSSREF_TYPES, clean_text, crossref_item, crossref_
 from .crossref_records import fetch_record
 from .registry_requests import RegistryError, UnknownWork, base_address, fetch_json
 
-__all__ = ["WorkIdentifier", "fetch_item", "parse_work_identifier"]
-
 DOI = "https://doi.org"
 PUBMED = "https://pmc.ncbi.nlm.nih.gov"
 OPEN_LIBRARY = "https://openlibrary.org"

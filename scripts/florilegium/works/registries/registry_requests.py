@@ -24,17 +24,6 @@ from ...core.diagnostics import plain, quoted
 from ...core.errors import FlorilegiumError
 from ..identifiers import check_url
 
-__all__ = [
-    "RegistryAnswer",
-    "RegistryError",
-    "RegistryRefusal",
-    "UnknownWork",
-    "base_address",
-    "fetch_answer",
-    "fetch_json",
-    "parse_answer",
-]
-
 MAX_ANSWER_BYTES = 8 * 1_048_576
 """Bytes of an answer that are read. Records of works with thousands of authors have some 2 MB."""
 ATTEMPTS = 3

@@ -24,8 +24,6 @@ from .registry_requests import (
     parse_answer,
 )
 
-__all__ = ["API_KEY", "ZoteroItems", "ZoteroLibrary", "fetch_zotero", "is_work", "parse_zotero_library"]
-
 SERVICE = "https://api.zotero.org"
 LOCAL = "http://localhost:23119/api"
 """Where libraries are; other servers are named by `FLORILEGIUM_ZOTERO`."""

@@ -19,8 +19,6 @@ from ..csl.csl_items import parse_source
 from ..identifiers import parse_doi, parse_isbn, parse_issn, parse_pmcid
 from .ris_reader import parse_ris
 
-__all__ = ["parse_pubmed", "parse_records", "parse_web_of_science"]
-
 _WOS = re.compile(r"\A\ufeff?\s*FN (?:Clarivate|Thomson|ISI|Web of)|^PT [JBSP]\r?$", re.MULTILINE)
 _PUBMED = re.compile(r"^PMID- ?\d+", re.MULTILINE)
 _WOS_TYPES = {"J": "article-journal", "B": "book", "S": "chapter", "P": "patent"}

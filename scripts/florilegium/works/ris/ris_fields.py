@@ -6,22 +6,6 @@ follows Zotero's and Pandoc's, so that a record arrives there as it left.
 
 from typing import NamedTuple
 
-__all__ = [
-    "IN_BOOKS",
-    "IN_SERIES",
-    "KNOWN",
-    "NUMBERED",
-    "PAGED",
-    "REPEATED",
-    "RIS_NAMES",
-    "SAME",
-    "TAGS",
-    "WHOLE",
-    "names_of",
-    "ris_csl_type",
-    "ris_type",
-]
-
 
 class RecordType(NamedTuple):
     """A type of CSL, the type that is written for it, and those that are read as it."""

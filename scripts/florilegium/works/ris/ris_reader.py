@@ -30,8 +30,6 @@ from .ris_fields import (
     ris_csl_type,
 )
 
-__all__ = ["parse_ris"]
-
 _MAX_PROBLEMS = 1_000
 """Broken lines of one file that are reported one by one."""
 

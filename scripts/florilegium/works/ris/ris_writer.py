@@ -9,8 +9,6 @@ from ..csl.csl_checks import retraction
 from ..csl.csl_dates import edtf
 from .ris_fields import IN_SERIES, NUMBERED, PAGED, TAGS, WHOLE, names_of, ris_type
 
-__all__ = ["ris_record"]
-
 
 def ris_record(source: Source) -> str:
     """The work as one record, which ends with `ER` and a line feed."""

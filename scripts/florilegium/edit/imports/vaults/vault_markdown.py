@@ -9,8 +9,6 @@ from urllib.parse import unquote
 from ....core.policy import tag_fault
 from .vault_works import KnownWorks
 
-__all__ = ["Conversion", "VaultLinks", "convert_body"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VaultLinks:

@@ -16,8 +16,6 @@ from ....core.yaml_trees import parse_yaml
 from ....library.frontmatter import FileDivision, cut_front_matter
 from ....library.unexpected_files import is_passed_over
 
-__all__ = ["VaultNote", "read_vault"]
-
 _SUFFIXES = (".md", ".markdown", ".mdown", ".qmd")
 _MAX_NOTES = 20_000
 _PROPERTY = re.compile(r"(?:[-*] )?([A-Za-z][\w -]{0,40})::[ \t]*(.*)")

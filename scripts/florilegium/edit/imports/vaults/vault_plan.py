@@ -26,8 +26,6 @@ from .vault_markdown import Conversion, VaultLinks, convert_body
 from .vault_notes import VaultNote, read_vault
 from .vault_works import KnownWorks, describe_work, texts_of
 
-__all__ = ["VaultPlan", "plan_vault"]
-
 _TAGS = ("tags", "tag", "keywords", "topics", "categories", "themes")
 _CREATED = ("created", "date created", "date-created", "creation date")
 _UPDATED = ("modified", "updated", "date modified", "date-modified", "last-modified", "lastmod")

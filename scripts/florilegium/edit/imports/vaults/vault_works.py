@@ -9,8 +9,6 @@ from ....works.citation_keys import is_citable, propose_key
 from ....works.identifiers import check_url, parse_doi
 from .vault_notes import VaultNote
 
-__all__ = ["KnownWorks", "describe_work", "texts_of"]
-
 _KEYS = ("citekey", "citation-key", "citationkey", "citation key", "bibtexkey", "cite-key", "source", "key", "work")
 _TYPES = {
     "article": "article-journal",
