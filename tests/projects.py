@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from florilegium.site.pages import FOLDERS
+from loaded_program import can_fork, run_program
 
 __all__ = ["LIBRARY", "Project", "article_text", "make_project", "tree"]
 
@@ -149,6 +150,10 @@ class Project:
         )
 
     def florilegium(self, *arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+        """Run the program to its end, and read what it said."""
+        settings = self.settings()
+        if can_fork(settings):
+            return run_program(arguments, folder=folder or self.root, environment=settings)
         return self.run(*self.command(*arguments), folder=folder)
 
     def build(self, *arguments: str) -> None:

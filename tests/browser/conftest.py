@@ -111,52 +111,105 @@ def faults() -> Iterator[Faults]:
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture
-def open_page(chromium: Browser, site_in: Callable[[str], str], faults: Faults) -> Iterator[OpenPage]:
-    """Opens a page of the site: `open_page("notes/", width=320, scheme="dark")`; more arguments go to the context.
+class Tabs:
+    """Pages of the browser that are used again: a new one, with its process, takes longer than most tests.
 
+    Each has a context of its own. What a test left in it is cleared before the next one has it: cookies, what the site
+    stored, routes, other pages that were opened from it.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._idle: list[Page] = []
+
+    def take(self) -> Page:
+        return self._idle.pop() if self._idle else self.open({})
+
+    def open(self, options: dict[str, Any]) -> Page:
+        context = self._browser.new_context(service_workers="block", **options)
+        context.set_default_timeout(10_000)
+        return context.new_page()
+
+    def give_back(self, page: Page) -> None:
+        context = page.context
+        if page.is_closed():
+            context.close()
+            return
+        for other in context.pages:
+            if other is not page:
+                other.close()
+        for routed in (page, context):
+            routed.unroute_all(behavior="ignoreErrors")
+        if page.url.startswith("http"):
+            page.evaluate("sessionStorage.clear()")
+            session = context.new_cdp_session(page)
+            origin = page.evaluate("origin")
+            page.goto("about:blank")
+            session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+            session.detach()
+        context.clear_cookies()
+        self._idle.append(page)
+
+
+@pytest.fixture(scope="session")
+def tabs(chromium: Browser) -> Tabs:
+    return Tabs(chromium)
+
+
+@pytest.fixture
+def open_page(tabs: Tabs, site_in: Callable[[str], str], faults: Faults) -> Iterator[OpenPage]:
+    """Opens a page of the site: `open_page("notes/", width=320, scheme="dark")`.
+
+    More arguments go to a context, which is then a new one; without any, `alone=True` makes a new one too.
     The test fails on any error in the console and on any request to another host.
     """
-    contexts = []
+    opened: list[tuple[Page, bool]] = []
+    with ExitStack() as watching:
 
-    def watch(page: Page, host: str) -> None:
-        page.on(
-            "console",
-            lambda m: faults.add(f"console: {m.text} ({m.location})") if m.type == "error" else None,
-        )
-        page.on("pageerror", lambda error: faults.add(f"script: {error}"))
-        page.on(
-            "request",
-            lambda r: None if r.url.startswith((host, "data:", "blob:")) else faults.add(f"asked {r.url}"),
-        )
+        def watch(page: Page, host: str) -> None:
+            def listen(event: str, hear: Callable[[Any], None]) -> None:
+                page.on(event, hear)
+                watching.callback(page.remove_listener, event, hear)
 
-    def open_page(
-        path: str,
-        *,
-        width: int = 1440,
-        height: int = 900,
-        scheme: str = "light",
-        language: str = "en",
-        **options: Any,
-    ) -> Page:
-        site = site_in(language)
-        context = chromium.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme=scheme,
-            service_workers="block",
-            **options,
-        )
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        host = site.removesuffix("companion/")
-        context.on("page", lambda page: watch(page, host))
-        page = context.new_page()
-        page.goto(path if "://" in path else site + path)
-        return page
+            listen("console", lambda m: faults.add(f"console: {m.text} ({m.location})") if m.type == "error" else None)
+            listen("pageerror", lambda error: faults.add(f"script: {error}"))
+            listen(
+                "request",
+                lambda r: None if r.url.startswith((host, "data:", "blob:")) else faults.add(f"asked {r.url}"),
+            )
 
-    yield open_page
-    for context in contexts:
-        context.close()
+        def open_page(
+            path: str,
+            *,
+            width: int = 1440,
+            height: int = 900,
+            scheme: str = "light",
+            language: str = "en",
+            alone: bool = False,
+            **options: Any,
+        ) -> Page:
+            site = site_in(language)
+            page = tabs.open(options) if alone or options else tabs.take()
+            opened.append((page, bool(alone or options)))
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme=scheme, media="null", reduced_motion="null", forced_colors="null")
+            host = site.removesuffix("companion/")
+
+            def watch_other(other: Page) -> None:
+                watch(other, host)
+
+            page.context.on("page", watch_other)
+            watching.callback(page.context.remove_listener, "page", watch_other)
+            watch(page, host)
+            page.goto(path if "://" in path else site + path)
+            return page
+
+        yield open_page
+    for page, alone in opened:
+        if alone:
+            page.context.close()
+        else:
+            tabs.give_back(page)
 
 
 @pytest.fixture

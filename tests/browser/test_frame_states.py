@@ -44,7 +44,7 @@ def test_zoomed_twice_nothing_is_lost(open_page: OpenPage) -> None:
 
 
 def test_enlarged_text_nothing_is_lost(open_page: OpenPage) -> None:
-    page = open_page(KINDS["note"], width=1280)
+    page = open_page(KINDS["note"], width=1280, alone=True)
     # As a reader does it, in the browser's own settings: media queries follow that, and no style sheet's size.
     session = page.context.new_cdp_session(page)
     session.send("Page.setFontSizes", {"fontSizes": {"standard": 40, "fixed": 32}})

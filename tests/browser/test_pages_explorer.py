@@ -254,7 +254,7 @@ def test_by_touch(open_page) -> None:
 
 
 def test_on_a_slow_network_the_last_words_count(open_page) -> None:
-    page = open_page("quotes/")
+    page = open_page("quotes/", alone=True)
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     slow = {"offline": False, "latency": 300, "downloadThroughput": 40_000, "uploadThroughput": 20_000}
