@@ -33,15 +33,24 @@ def can_fork(environment: Mapping[str, str]) -> bool:
 
 
 def run_program(
-    arguments: Sequence[str], *, folder: Path, environment: Mapping[str, str], given: str | None = None
+    arguments: Sequence[str],
+    *,
+    folder: Path,
+    environment: Mapping[str, str] = os.environ,
+    stdin: int | IO[str] = subprocess.DEVNULL,
+    given: str = "",
 ) -> subprocess.CompletedProcess[str]:
-    """What `python -m florilegium` with these arguments does, says and ends with."""
+    """What `python -m florilegium` with these arguments does, says and ends with; `given` is what it reads, or `stdin`."""
     command = ["florilegium", *arguments]
-    with TemporaryFile() as stdin, TemporaryFile() as stdout, TemporaryFile() as stderr:
-        stdin.write((given or "").encode())
-        stdin.seek(0)
+    with TemporaryFile() as written, TemporaryFile() as stdout, TemporaryFile() as stderr:
+        written.write(given.encode())
+        written.seek(0)
+        if stdin == subprocess.DEVNULL:
+            stdin = written.fileno()
+        elif not isinstance(stdin, int):
+            stdin = stdin.fileno()
         wanted = {"arguments": list(arguments), "folder": str(folder), "environment": dict(environment)}
-        code = _server().run(wanted, [stdin.fileno(), stdout.fileno(), stderr.fileno()])
+        code = _server().run(wanted, [stdin, stdout.fileno(), stderr.fileno()])
         return subprocess.CompletedProcess(command, code, _said(stdout), _said(stderr))
 
 

@@ -3,11 +3,11 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from loaded_program import run_program
 from projects import LIBRARY
 
 NOTE = "annotations/notes/remembering.md"
@@ -33,10 +33,10 @@ def root(tmp_path: Path, write: Callable[..., Path]) -> Path:
 
 @pytest.fixture
 def run(root: Path) -> Run:
-    def run_program(*arguments: str, folder: Path = root) -> subprocess.CompletedProcess[str]:
-        return run_in(folder, sys.executable, "-m", "florilegium", *arguments)
+    def run(*arguments: str, folder: Path = root) -> subprocess.CompletedProcess[str]:
+        return run_program(arguments, folder=folder, environment={**os.environ, **GIT})
 
-    return run_program
+    return run
 
 
 def edit(root: Path, old: str, new: str) -> None:

@@ -3,8 +3,6 @@
 import json
 import os
 import pty
-import subprocess
-import sys
 import threading
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,6 +25,7 @@ from florilegium.works.csl.csl_checks import same_work
 from florilegium.works.csl.csl_items import parse_source, to_csl
 from hypothesis import given
 from hypothesis import strategies as st
+from loaded_program import run_program
 
 LIBRARY = {
     "annotations/library.yml": """\
@@ -511,11 +510,8 @@ def test_what_names_no_file_is_a_key(florilegium, root):
     assert "is larger than" in florilegium("new", "note", "--source", "large.bib", "--basis", "abstract")[2]
 
 
-def run(root, *arguments, stdin, **environment):
-    command = [sys.executable, "-m", "florilegium", "new", *arguments]
-    return subprocess.run(
-        command, cwd=root, stdin=stdin, capture_output=True, text=True, timeout=60, env={**os.environ, **environment}
-    )
+def run(root, *arguments, stdin):
+    return run_program(["new", *arguments], folder=root, stdin=stdin)
 
 
 @pytest.mark.slow

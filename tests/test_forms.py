@@ -1,7 +1,6 @@
 """Filed forms become notes and edits; what cannot be used is named with its line."""
 
 import subprocess
-import sys
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -16,6 +15,7 @@ from florilegium.edit.forms.answers import IssueForm, parse_form
 from florilegium.edit.forms.proposals import plan_proposal
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from loaded_program import run_program
 from projects import LIBRARY
 
 TODAY = date(2024, 5, 1)
@@ -240,8 +240,7 @@ _LINKS: dict = {}
 
 
 def run(root: Path, *arguments: str, given: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "florilegium", "import", "form", *arguments, "--root", str(root)]
-    return subprocess.run(command, input=given, capture_output=True, text=True, check=False)
+    return run_program(["import", "form", *arguments, "--root", str(root)], folder=root, given=given)
 
 
 def test_the_command_writes_the_note_and_checks_it(root):
