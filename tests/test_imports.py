@@ -26,7 +26,7 @@ from projects import LIBRARY, tree
 SAMPLES = Path(__file__).parent / "imports"
 NOTE = "annotations/notes/forgetting.md"
 WORKS = "annotations/references/imported.json"
-LEDGER = "annotations/imports.lock"
+IMPORTS = "annotations/imports.lock"
 
 
 @pytest.fixture
@@ -394,7 +394,7 @@ def test_a_quote_whose_id_was_changed_is_found_by_its_words(bring, export, impor
     )
     file = export("h.json", hypothesis(("a1", "The first words."), ("b2", "The second words.", "A comment.")))
     assert bring(file)[0] == 0
-    assert " forgetting/opening " in (root / LEDGER).read_text(encoding="utf-8")
+    assert " forgetting/opening " in (root / IMPORTS).read_text(encoding="utf-8")
     assert bring(export("h.json", hypothesis(("a1", "Corrected."), ("b2", "The second words.", "A comment."))))[0] == 0
     assert quotes(root)["forgetting/opening"].words == "Corrected."
 
@@ -413,7 +413,7 @@ def test_quotes_without_an_id_are_not_remembered(bring, export, root):
     path.write_text(path.read_text(encoding="utf-8").replace("{#gone}", ""), encoding="utf-8")
     file = export("r.csv", HEADER + ROW.format(words="What is gone is gone.", note="", tags="", page="99"))
     assert bring(file)[0] == 0
-    assert bring(file)[0] == 0, "the ledger can be read"
+    assert bring(file)[0] == 0, "the state file can be read"
 
 
 def test_a_page_that_changed_there_alone_is_changed(bring, export, root):
@@ -458,8 +458,8 @@ def test_a_note_that_cannot_be_read_is_left_alone(bring, export, imported, root)
     assert tree(root) == before
 
 
-def test_a_broken_ledger_stops_everything(bring, export, root):
-    (root / LEDGER).write_text("# imports.lock\nquote what\n", encoding="utf-8")
+def test_a_broken_state_file_stops_everything(bring, export, root):
+    (root / IMPORTS).write_text("# imports.lock\nquote what\n", encoding="utf-8")
     code, _, err = bring(SAMPLES / "works.bib")
     assert code == 2
     assert "line 2 of annotations/imports.lock" in err
@@ -693,7 +693,7 @@ def test_a_source_without_a_note_gets_one(bring, root, export):
     file = export("h.json", hypothesis(("a1", "The first words.")))
     code, out, _ = bring(file, "--source", "lutz2013")
     assert (code, "opioid-receptors-distinct-roles-in.md (a new draft)" in out) == (0, True)
-    assert "nothing new" in bring(file)[1], "the ledger knows where it went"
+    assert "nothing new" in bring(file)[1], "the state file knows where it went"
 
 
 def test_highlights_without_any_work_are_left_out(bring, root, export):

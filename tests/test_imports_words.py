@@ -422,7 +422,7 @@ def test_a_file_made_to_take_long_does_not(format, text):
     assert time.process_time() - start < 5
 
 
-# ----------------------------------------------------------------------------------------------------------- ledger
+# ----------------------------------------------------------------------------------------------------------- state
 
 _IDS = st.text(min_size=1, max_size=30)
 _DIGESTS = st.sampled_from(["0" * 64, "ab" * 32])
@@ -433,7 +433,7 @@ _DIGESTS = st.sampled_from(["0" * 64, "ab" * 32])
         QuoteEntry, st.just("a/b"), _DIGESTS, st.text(max_size=10), st.sampled_from(["", "1" * 64]))),
     st.dictionaries(st.tuples(st.just("ris"), _IDS), st.builds(WorkEntry, _IDS, _DIGESTS)),
 )  # fmt: skip
-def test_the_ledger_comes_back(quotes, works):
+def test_the_state_file_comes_back(quotes, works):
     quotes = {
         key: entry._replace(locator="" if entry.locator == "-" else entry.locator) for key, entry in quotes.items()
     }
@@ -442,7 +442,7 @@ def test_the_ledger_comes_back(quotes, works):
     assert text.isascii()
 
 
-def test_a_merge_conflict_in_the_ledger_is_refused():
+def test_a_merge_conflict_in_the_state_file_is_refused():
     with pytest.raises(MalformedImportState, match="line 2"):
         parse_import_state("# imports.lock\n<<<<<<< ours\n")
 

@@ -16,7 +16,7 @@ from florilegium.works.registries.zotero_service import fetch_zotero, parse_zote
 from projects import LIBRARY
 
 NOTE = "annotations/notes/doors.md"
-LEDGER = "annotations/imports.lock"
+IMPORTS = "annotations/imports.lock"
 
 
 def work(key, title, family, year, *, collections=(), kind="book", **fields):
@@ -169,7 +169,7 @@ def test_works_and_annotations_of_a_library_arrive(bring, root, zotero):
     assert "> A door that nobody locked.\n>\n> — the author, in [@roe2001, p. 12] #amnesia" in note
     assert "Compare it." in note
     assert "left out, because they mark no words: 1" in err
-    assert f"library users/7 {zotero.version}\n" in (root / LEDGER).read_text(encoding="utf-8")
+    assert f"library users/7 {zotero.version}\n" in (root / IMPORTS).read_text(encoding="utf-8")
 
 
 def test_the_second_import_asks_for_what_changed_and_merges_three_ways(bring, root, zotero):
@@ -199,10 +199,10 @@ def test_what_changed_on_both_sides_is_kept_and_shown_until_it_is_settled(bring,
     code, _, err = bring()
     assert (code, "- A door that I locked." in err, "+ A door that somebody locked." in err) == (1, True, True)
     assert "zotero://select/library/items/CCCCCCC1" in err
-    assert f"library users/7 {version}\n" in (root / LEDGER).read_text(encoding="utf-8")
+    assert f"library users/7 {version}\n" in (root / IMPORTS).read_text(encoding="utf-8")
     assert "somebody" in bring()[2]
     assert bring("--keep-mine")[0] == 0
-    assert f"library users/7 {zotero.version}\n" in (root / LEDGER).read_text(encoding="utf-8")
+    assert f"library users/7 {zotero.version}\n" in (root / IMPORTS).read_text(encoding="utf-8")
 
 
 def test_what_was_deleted_or_put_into_the_trash_is_said_and_kept(bring, root, zotero):
@@ -230,7 +230,7 @@ def test_a_collection_brings_its_own_works_and_the_older_annotations_of_those_th
     _, out, _ = bring("--collection", "COLLECT1")
     assert "works: 1 added" in out
     assert "A pane of glass." in (root / "annotations/notes/windows.md").read_text(encoding="utf-8")
-    assert f"library users/7/collections/COLLECT1 {zotero.version}\n" in (root / LEDGER).read_text(encoding="utf-8")
+    assert f"library users/7/collections/COLLECT1 {zotero.version}\n" in (root / IMPORTS).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("links", [True, False])
@@ -287,14 +287,14 @@ def test_wrong_answers_are_said_and_write_nothing(bring, root, zotero, plan, mes
     zotero.plan = [plan]
     code, _, err = bring()
     assert (code, message in err) == (2, True), err
-    assert not (root / LEDGER).exists()
+    assert not (root / IMPORTS).exists()
 
 
 def test_an_answer_that_fails_between_the_pages_writes_nothing(bring, root, zotero):
     zotero.page = 1
     zotero.plan = [None, (500, {"Retry-After": 0}, ""), (500, {"Retry-After": 0}, ""), (500, {"Retry-After": 0}, "")]
     assert bring()[0] == 2
-    assert not (root / LEDGER).exists()
+    assert not (root / IMPORTS).exists()
 
 
 def test_the_pauses_that_the_service_asks_for_are_made(zotero):

@@ -54,8 +54,8 @@ def build(
     if built.site is None:
         click.echo("No page was written, and the published site is as it was.", err=True)
         return 1
-    for remark in built.remarks:
-        tell(remark)
+    for finding in built.remarks:
+        tell(finding)
     if is_outdated(root):
         tell("the frame of the site is that of another version: run florilegium init --update . in the library")
     click.echo(f"built {built.pages:,} pages ({built.written:,} new or changed) into {plain(str(target))}")

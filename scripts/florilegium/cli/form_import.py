@@ -1,4 +1,4 @@
-"""The format `form` of the command `import`: an issue that somebody filed becomes a note, or an edit of one."""
+"""The format `form` of the command `import`: a filed issue becomes a note, or an edit of one."""
 
 import sys
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""A work as somebody names it on a command line: a key, an identifier, a file, or the reference itself."""
+"""A work as it is named on a command line: a key, an identifier, a file, or the reference itself."""
 
 import re
 import sys
@@ -46,7 +46,7 @@ def requested_work(links: "Links", given: str, other: "KnownWork | None" = None)
 
 
 def is_asked() -> bool:
-    """Whether somebody sits at a terminal who can answer."""
+    """Whether there is a person at a terminal who can answer."""
     return sys.stdin is not None and sys.stdin.isatty()
 
 

@@ -96,7 +96,7 @@ def import_(
     else:
         write_changes(root, plan.changes)
     _summarise(plan, export, dry_run)
-    return int(any(remark.severity == "error" for remark in plan.findings) or plan.conflicts > 0)
+    return int(any(finding.severity == "error" for finding in plan.findings) or plan.conflicts > 0)
 
 
 def _pairs(option: str, values: Iterable[str]) -> dict[str, str]:
@@ -134,12 +134,12 @@ def _read(arguments: tuple[str, ...]) -> "Export":
 
 
 def _report(findings: Iterable["ImportFinding"]) -> None:
-    for remark in sorted(findings, key=lambda remark: (remark.span, remark.message)):
-        click.echo(f"{plain(str(remark.span))}: {remark.severity}: {plain(remark.message)}", err=True)
-        for line in remark.diff:
+    for finding in sorted(findings, key=lambda finding: (finding.span, finding.message)):
+        click.echo(f"{plain(str(finding.span))}: {finding.severity}: {plain(finding.message)}", err=True)
+        for line in finding.diff:
             click.echo(f"    {plain(line)}", err=True)
-        if remark.help:
-            click.echo(f"  help: {plain(remark.help)}", err=True)
+        if finding.help:
+            click.echo(f"  help: {plain(finding.help)}", err=True)
 
 
 def _summarise(plan: "ImportPlan", export: "Export", dry_run: bool) -> None:

@@ -81,14 +81,14 @@ def _record(options: Options, form: str) -> int:
 
 def _plan(time_limit: int, allow_private: bool) -> "ExternalPlan":
     from ..publish.external.external_run import ExternalPlan
-    from ..publish.external.lychee import Manner
+    from ..publish.external.lychee import RequestOptions
 
     show = progress()
     # Servers in a test are on this machine, and wait for nobody.
-    manner = Manner(time_limit=time_limit)
+    request = RequestOptions(time_limit=time_limit)
     if allow_private:
-        manner = replace(manner, allow_private=True, timeout=3.0, pause=0.0, retries=0)
-    return ExternalPlan(manner=manner, progress=lambda done, all_: show("asking", done, all_))
+        request = replace(request, allow_private=True, timeout=3.0, pause=0.0, retries=0)
+    return ExternalPlan(request=request, progress=lambda done, all_: show("asking", done, all_))
 
 
 def _external(options: Options, plan: "ExternalPlan", form: str, *, fix: bool, strict: bool) -> int:
@@ -96,15 +96,15 @@ def _external(options: Options, plan: "ExternalPlan", form: str, *, fix: bool, s
     from ..check.checks import apply_severities
     from ..core.edits import write_changes
     from ..publish.external.address_fixes import moved_changes
-    from ..publish.external.external_findings import describe_round
+    from ..publish.external.external_findings import describe_check
     from ..publish.external.external_issue import render_issue
-    from ..publish.external.external_run import look_at_library
+    from ..publish.external.external_run import check_addresses
 
     joined = check_library(options).links
-    found, ledger = look_at_library(joined, options.root, options.today, plan)
-    diagnostics = apply_severities(joined, describe_round(found))
+    found, states = check_addresses(joined, options.root, options.today, plan)
+    diagnostics = apply_severities(joined, describe_check(found))
     changes = list(moved_changes(options.root, found))
-    write_changes(options.root, [ledger, *(changes if fix else ())])
+    write_changes(options.root, [states, *(changes if fix else ())])
     if form == "markdown":
         for line in render_issue(found):
             click.echo(line)

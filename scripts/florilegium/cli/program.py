@@ -70,7 +70,7 @@ _asked_for: set[str] = set()
 
 
 def is_verbose() -> bool:
-    """Whether somebody looks for a fault, and wants to read tracebacks."""
+    """Whether the user wants to read tracebacks."""
     return "verbose" in _asked_for
 
 
@@ -116,7 +116,7 @@ def _colour() -> bool:
 
 
 def _is_terminal(stream: TextIO | None) -> bool:
-    """Whether somebody looks at a stream. There is none where the shell closed it."""
+    """Whether a stream is shown on a terminal. There is none where the shell closed it."""
     return stream is not None and stream.isatty()
 
 

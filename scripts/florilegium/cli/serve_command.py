@@ -1,4 +1,4 @@
-"""The command `serve`, which shows the site while somebody writes."""
+"""The command `serve`, which shows the site while a note is written."""
 
 import re
 from pathlib import Path

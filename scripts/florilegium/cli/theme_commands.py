@@ -73,8 +73,8 @@ def _write(root: Path, renaming: "Renaming", dry_run: bool, done: str) -> int:
     if moved:
         click.echo(f"rename {renaming.old_path} => {renaming.new_path}")
     echo_diff(render_diff(changes))
-    for remark in renaming.advice:
-        tell(remark)
+    for finding in renaming.advice:
+        tell(finding)
     count = len(renaming.changes) - bool(moved)
     files = f"{count:,} file{'' if count == 1 else 's'}"
     if dry_run:

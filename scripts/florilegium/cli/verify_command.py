@@ -56,8 +56,8 @@ def verify(
     request = VerifyRequest(prune, not only_check, force, by, _confirm, folder, tell)
     result = compare(options, named_originals(originals), request)
     print_findings(root, result.diagnostics, "text", result.totals)
-    for remark in result.remarks:
-        tell(remark)
+    for finding in result.remarks:
+        tell(finding)
     state = "is as it was, with" if only_check else "has"
     click.echo(
         f"{result.verified} of {result.compared} quotations found word for word; "

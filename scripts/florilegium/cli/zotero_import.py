@@ -17,9 +17,9 @@ def read_library_of_zotero(root: Path, name: str, collection: str, *, local: boo
     from ..works.registries.zotero_service import fetch_zotero, parse_zotero_library
 
     library = parse_zotero_library(name, collection, local=local)
-    ledger = parse_import_state(read_exactly(root, IMPORT_STATE))
-    since = 0 if everything else ledger.versions.get(library.name, 0)
-    found = fetch_zotero(library, since=since, known=known_works(ledger), progress=progress())
+    state = parse_import_state(read_exactly(root, IMPORT_STATE))
+    since = 0 if everything else state.versions.get(library.name, 0)
+    found = fetch_zotero(library, since=since, known=known_works(state), progress=progress())
     if not found.is_whole:
         tell(f"asked for what changed since version {since:,}; --all asks for everything")
     return zotero_export(found, library)

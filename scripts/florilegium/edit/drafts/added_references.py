@@ -10,7 +10,7 @@ from .requested_works import KnownWork
 from .skeletons import reference_lines
 
 FILE = "references/works.yaml"
-"""Where works are added unless somebody names another file, below `annotations/`."""
+"""Where works are added unless the user names another file, below `annotations/`."""
 
 
 def plan_reference(root: Path, work: KnownWork, file: str = FILE) -> Change:

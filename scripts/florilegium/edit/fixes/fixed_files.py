@@ -74,7 +74,7 @@ def fix_document(path: str, text: str, links: Links) -> FixedFile:
 
 
 def _apply(document: FixedText, fixes: Iterable[Fix], counts: Counter[TextKind]) -> FixedText:
-    """The document with fixes made and read anew; itself where there are none."""
+    """The document with fixes made, read again; itself where there are none."""
     found = list(fixes)
     if not found:
         return document

@@ -37,7 +37,7 @@ class IssueForm(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FormAnswers:
-    """What somebody wrote into a form."""
+    """The answers of a form."""
 
     form: IssueForm
     texts: Mapping[str, str]

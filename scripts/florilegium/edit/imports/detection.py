@@ -54,7 +54,7 @@ def guess_format(data: bytes) -> HighlightFormat | None:
 
 
 def parse_export(format: HighlightFormat, name: str, data: bytes) -> Export:
-    """Read a file as one of the formats; `name` is what findings call it. What is broken is remarked on."""
+    """Read a file as one of the formats; `name` is what findings call it. What is broken is reported."""
     if format is HighlightFormat.REFI_QDA:
         return parse_project(name, data) if data.startswith(b"PK") else parse_codebook(name, data)
     try:

@@ -1,4 +1,4 @@
-"""What an export of another program holds: highlights, works and codes, and remarks on what cannot be read."""
+"""What an export of another program holds: highlights, works and codes, and findings on what cannot be read."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -71,7 +71,7 @@ class Work(FrozenValue):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Highlight(FrozenValue):
-    """Words that somebody marked in another program."""
+    """Words that a reader marked in another program."""
 
     id: str
     """The same in every export of that program, whatever is edited there."""

@@ -95,9 +95,9 @@ class _Planner:
         self.notes: dict[str, Note] = {note.id: note for note in self.links.library.notes}
         self.sources: dict[str, Source] = dict(self.links.sources)
         self.lock_text = read_exactly(root, lock.IMPORT_STATE)
-        self.ledger: ImportState = lock.parse_import_state(self.lock_text)
-        self.quotes: dict[tuple[str, str], QuoteEntry] = dict(self.ledger.quotes)
-        self.works: dict[tuple[str, str], WorkEntry] = dict(self.ledger.works)
+        self.state: ImportState = lock.parse_import_state(self.lock_text)
+        self.quotes: dict[tuple[str, str], QuoteEntry] = dict(self.state.quotes)
+        self.works: dict[tuple[str, str], WorkEntry] = dict(self.state.works)
         self.roles = {name: role for role in self.links.roles.values() for name in _names(role)}
         self.notices = {name: notice for notice in self.links.notices.values() for name in _names(notice)}
         self.themes = Themes(
@@ -113,7 +113,7 @@ class _Planner:
         """Ids of the notes that highlights of the export belong to."""
         self.brought: dict[str, str] = {}
         """By their ids in the export, the keys of the works that come along with highlights."""
-        self.fresh: dict[str, tuple[str, str]] = {}
+        self.new_notes: dict[str, tuple[str, str]] = {}
         """New notes: from the id to the key of the work, and the title."""
 
     def plan(self) -> ImportPlan:
@@ -237,7 +237,7 @@ class _Planner:
 
     def _key_of(self, note: str) -> str:
         source = self.notes[note].source if note in self.notes else None
-        return source.id if source else self.fresh[note][0] if note in self.fresh else ""
+        return source.id if source else self.new_notes[note][0] if note in self.new_notes else ""
 
     def _new_work(self, work: Work, span: Span) -> str:
         source = describe(work, self.sources, span)
@@ -256,13 +256,13 @@ class _Planner:
             return None
         if notes:
             return notes[0]
-        for id_, (taken, _) in self.fresh.items():
+        for id_, (taken, _) in self.new_notes.items():
             if taken == key:
                 return id_
         title = self.sources[key].title or (work.title if work else "") or key
         proposed = propose_id(title, self.links.library.settings.language, propose_id(key))
-        id_ = free_id(proposed, {*self.notes, *self.fresh, "index"})
-        self.fresh[id_] = (key, title)
+        id_ = free_id(proposed, {*self.notes, *self.new_notes, "index"})
+        self.new_notes[id_] = (key, title)
         return id_
 
     # -- quotes
@@ -294,7 +294,7 @@ class _Planner:
         self.plan_.findings += merge.findings
         for highlight, entry in merge.entries.items():
             self.quotes[self.export.format, highlight] = entry
-        self.plan_.findings += one_sided_quotes(self.export, self.ledger, id_, merge.removed)
+        self.plan_.findings += one_sided_quotes(self.export, self.state, id_, merge.removed)
         if before is None and not merge.added:
             return
         touched = ChangedNote(
@@ -337,7 +337,7 @@ class _Planner:
         return [mention.id for mention in self.links.library.settings.sensitive_sources.get(key, ())]
 
     def _new_note(self, id_: str, themes: Sequence[str]) -> str:
-        key, title = self.fresh[id_]
+        key, title = self.new_notes[id_]
         notices = self._sensitive(key)
         lines = [
             "---",
@@ -386,18 +386,18 @@ class _Planner:
 
     def _say_deleted(self) -> None:
         """Say what is gone there, also of notes that nothing new comes to."""
-        for note in sorted(notes_with_deletions(self.export, self.ledger) - self.merged):
-            self.plan_.findings += one_sided_quotes(self.export, self.ledger, note, ())
-        self.plan_.findings += one_sided_works(self.export, self.ledger, self.links.sources, WORKS)
+        for note in sorted(notes_with_deletions(self.export, self.state) - self.merged):
+            self.plan_.findings += one_sided_quotes(self.export, self.state, note, ())
+        self.plan_.findings += one_sided_works(self.export, self.state, self.links.sources, WORKS)
 
     def _write_state(self) -> None:
-        versions = dict(self.ledger.versions)
+        versions = dict(self.state.versions)
         name, version = self.export.version
         settled = not (self.request.only or self.plan_.left_out or self.plan_.conflicts)
         if version and settled and not any(r.severity is Severity.ERROR for r in self.plan_.findings):
             versions[name] = version  # Otherwise the next import is given the same once more.
         after = lock.render_import_state(ImportState(self.quotes, self.works, versions))
-        remembered = (dict(self.ledger.quotes), dict(self.ledger.works), dict(self.ledger.versions))
+        remembered = (dict(self.state.quotes), dict(self.state.works), dict(self.state.versions))
         changed = (self.quotes, self.works, versions) != remembered
         if changed:
             self.plan_.changes.append(Change(path=lock.IMPORT_STATE, before=self.lock_text, after=after))

@@ -85,16 +85,16 @@ def parse_import_state(text: str | None) -> ImportState:
     return ImportState(quotes, works, versions)
 
 
-def render_import_state(ledger: ImportState) -> str:
+def render_import_state(state: ImportState) -> str:
     """The text of the file."""
     lines = [
         f"quote {tool} {quote(id_, safe=_SAFE)} {e.address} sha256:{e.words} {quote(e.locator, safe=_SAFE) or '-'} "
         + (f"sha256:{e.comment}" if e.comment else "-")
-        for (tool, id_), e in ledger.quotes.items()
+        for (tool, id_), e in state.quotes.items()
     ]
     lines += [
         f"work {tool} {quote(id_, safe=_SAFE)} {quote(e.key, safe=_SAFE)} sha256:{e.item}"
-        for (tool, id_), e in ledger.works.items()
+        for (tool, id_), e in state.works.items()
     ]
-    lines += [f"library {name} {version}" for name, version in ledger.versions.items()]
+    lines += [f"library {name} {version}" for name, version in state.versions.items()]
     return "\n".join([_HEADER, *sorted(lines), ""])

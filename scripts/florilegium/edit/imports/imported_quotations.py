@@ -76,7 +76,7 @@ class Merge:
     conflicts: int = 0
     findings: list[ImportFinding] = field(default_factory=list)
     entries: dict[str, QuoteEntry] = field(default_factory=dict)
-    """By the highlight's id, what the ledger says anew."""
+    """By the highlight's id, the new entries of the state file."""
     removed: list[str] = field(default_factory=list)
     """Addresses of quotes that were imported once, and are not here any more."""
     words: dict[str, str] = field(default_factory=dict)
@@ -91,17 +91,17 @@ class Merge:
         for quote in quotes.values():
             by_words.setdefault(digest(quote.words), []).append(quote)
         edits: list[Edit] = []
-        fresh: list[RequestedQuotation] = []
+        new: list[RequestedQuotation] = []
         claimed = {want.entry.address for want in wanted if want.entry}
         for want in wanted:
             known = self._known(want, quotes, by_words, claimed)
             if known is not None:
                 edits += _Update(self, table, want, known).edits()
             elif want.entry is None:
-                fresh.append(want)
+                new.append(want)
             else:
                 self.removed.append(want.entry.address)
-        blocks, themes = self._blocks(fresh, quotes)
+        blocks, themes = self._blocks(new, quotes)
         if blocks:
             edits += [*_theme_edits(before.note, table, themes), *_append(table, blocks)]
         after = apply_edits(table, _with_line_ends(text, edits))
@@ -109,7 +109,7 @@ class Merge:
             return after
         self.added = self.updated = 0
         self.entries.clear()
-        self.findings = [remark for remark in self.findings if remark.severity is Severity.ERROR]
+        self.findings = [finding for finding in self.findings if finding.severity is Severity.ERROR]
         return text
 
     def report(self, span: Span, message: str, help: str = "", severity: Severity = Severity.ERROR) -> None:
@@ -132,11 +132,11 @@ class Merge:
 
     # -- new quotes
 
-    def _blocks(self, fresh: Iterable[RequestedQuotation], quotes: Mapping[str, Quote]) -> tuple[list[str], list[str]]:
+    def _blocks(self, new: Iterable[RequestedQuotation], quotes: Mapping[str, Quote]) -> tuple[list[str], list[str]]:
         taken = {*quotes, *self.words}
         blocks: list[str] = []
         themes: list[str] = []
-        for want in fresh:
+        for want in new:
             id_ = free_id(propose_id(want.highlight.words, self.language), taken)
             block = _render(want, self.draft, id_)
             if not _reads_back(block, want, id_):

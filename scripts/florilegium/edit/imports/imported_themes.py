@@ -1,4 +1,4 @@
-"""Tags, codes and colours of other programs as themes of the library: matched by id, label or alias, or made anew."""
+"""Tags, codes and colours of other programs as themes of the library: matched by id, label or alias, or created."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -41,7 +41,7 @@ class Merged:
     conflicts: int = 0
     findings: list[ImportFinding] = field(default_factory=list)
     entries: dict[tuple[str, str], WorkEntry] = field(default_factory=dict)
-    """What the ledger says anew."""
+    """The new entries of the state file."""
     keys: dict[str, str] = field(default_factory=dict)
     """By the id that a work has in the export, its key here; nothing where it is left out."""
     change: Change | None = None
@@ -110,8 +110,8 @@ class _Merge:
         if _CITABLE.fullmatch(given):
             return self.renamed.get(given, given)
         names = source.names.get("author") or source.names.get("editor") or ()
-        twin = _same_identifier(source, self.known) or _same_title(source, self.known)
-        return twin or propose_key(names[0].short if names else "", source.year, source.title, self.known)
+        same = _same_identifier(source, self.known) or _same_title(source, self.known)
+        return same or propose_key(names[0].short if names else "", source.year, source.title, self.known)
 
     def again(self, id_: str, foreign: Source, entry: WorkEntry) -> None:
         """A work that was imported before: three-way, of what it was, is here, and is there."""
@@ -136,14 +136,14 @@ class _Merge:
 
     def first_time(self, id_: str, foreign: Source) -> None:
         ours = self.known.get(foreign.key)
-        twin = _same_identifier(foreign, self.known) or _same_title(foreign, self.known)
+        same = _same_identifier(foreign, self.known) or _same_title(foreign, self.known)
         if ours is not None:
             self.same_key(id_, ours, foreign)
-        elif twin:
-            message = f"{quoted(foreign.key)} is the work {quoted(twin)} of the library, whose key is kept"
+        elif same:
+            message = f"{quoted(foreign.key)} is the work {quoted(same)} of the library, whose key is kept"
             self.report(foreign, message, severity=Severity.WARNING)
             self.merged.kept += 1
-            self.merged.keys[id_] = twin
+            self.merged.keys[id_] = same
         else:
             self.known[foreign.key] = foreign
             self.merged.keys[id_] = foreign.key

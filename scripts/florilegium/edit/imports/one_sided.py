@@ -11,12 +11,12 @@ from .import_state import ImportState
 _MAX_LISTED = 10
 
 
-def one_sided_quotes(export: Export, ledger: ImportState, note: str, removed: Sequence[str]) -> Iterator[ImportFinding]:
+def one_sided_quotes(export: Export, state: ImportState, note: str, removed: Sequence[str]) -> Iterator[ImportFinding]:
     """Which quotations of a note are no longer in the export, and which of the export were `removed` from the note."""
     there = {highlight.id for highlight in export.highlights}
     kept = [
         entry.address
-        for (tool, id_), entry in ledger.quotes.items()
+        for (tool, id_), entry in state.quotes.items()
         if tool == export.format and entry.address.startswith(f"{note}/")
         if (export.is_whole and id_ not in there) or id_ in export.deleted
     ]
@@ -25,15 +25,15 @@ def one_sided_quotes(export: Export, ledger: ImportState, note: str, removed: Se
     yield from _listed("imported before and removed here, and not brought back", removed, span)
 
 
-def notes_with_deletions(export: Export, ledger: ImportState) -> set[str]:
+def notes_with_deletions(export: Export, state: ImportState) -> set[str]:
     """The ids of the notes that quote what was deleted in the other program."""
-    gone = [e for (tool, id_), e in ledger.quotes.items() if tool == export.format and id_ in export.deleted]
+    gone = [e for (tool, id_), e in state.quotes.items() if tool == export.format and id_ in export.deleted]
     return {entry.address.partition("/")[0] for entry in gone}
 
 
-def one_sided_works(export: Export, ledger: ImportState, known: Collection[str], path: str) -> Iterator[ImportFinding]:
+def one_sided_works(export: Export, state: ImportState, known: Collection[str], path: str) -> Iterator[ImportFinding]:
     """Which works of the library were deleted in the other program. Notes may cite them."""
-    gone = [e.key for (tool, id_), e in ledger.works.items() if tool == export.format and id_ in export.deleted]
+    gone = [e.key for (tool, id_), e in state.works.items() if tool == export.format and id_ in export.deleted]
     yield from _listed(
         "deleted in the other program, and kept here", [key for key in gone if key in known], Span.of_file(path)
     )

@@ -17,13 +17,13 @@ from .import_state import ImportState
 from .zotero_json import parse_zotero_json
 
 
-def known_works(ledger: ImportState) -> set[str]:
+def known_works(state: ImportState) -> set[str]:
     """The keys in Zotero of the works that were imported before."""
-    return {id_.rpartition("/")[2] for tool, id_ in ledger.works if tool == HighlightFormat.ZOTERO and "://" in id_}
+    return {id_.rpartition("/")[2] for tool, id_ in state.works if tool == HighlightFormat.ZOTERO and "://" in id_}
 
 
 def zotero_export(found: ZoteroItems, library: ZoteroLibrary) -> Export:
-    """The works and annotations, each found at Zotero's own address for it; what cannot be read is remarked on."""
+    """The works and annotations, each found at Zotero's own address for it; what cannot be read is reported."""
     works = filter(is_work, found.items)
     findings: list[ImportFinding] = []
     sources = [source for item in works if (source := _source(item, library, findings))]
@@ -80,5 +80,5 @@ def _source(item: Mapping[str, Any], library: ZoteroLibrary, findings: list[Impo
 
 def _report(problem: Diagnostic, address: str) -> ImportFinding:
     # What an item of somebody's Zotero lacks stops no import: it is said, and fixed there.
-    remark = replace(ImportFinding.of(problem), span=Span.of_file(address))
-    return replace(remark, severity=Severity.WARNING) if remark.severity is Severity.ERROR else remark
+    finding = replace(ImportFinding.of(problem), span=Span.of_file(address))
+    return replace(finding, severity=Severity.WARNING) if finding.severity is Severity.ERROR else finding

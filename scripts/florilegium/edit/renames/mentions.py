@@ -102,7 +102,7 @@ def _without_tag(table: LineTable, start: int, end: int) -> Edit:
 
 
 def _destination(written: str, path: str, old: str, new: str) -> str:
-    """Where a hyperlink leads now. One that spells the name with escapes is written anew."""
+    """Where a hyperlink leads now. One that spells the name with escapes is rewritten."""
     plain = re.search(rf"(?:^<?|/)({re.escape(old)})\.md(?=#|>|$)", written)
     if plain:
         return written[: plain.start(1)] + new + written[plain.end(1) :]

@@ -12,14 +12,14 @@ from ...core.edits import Change, Edit, apply_edits, read_exactly
 from ...core.spans import LineTable, Span
 from ...library.links import resolve_links
 from ...library.reading import ReadResult, read_library, replace_files
-from .external_findings import Round
+from .external_findings import LinkCheck
 from .written_addresses import AddressPlace, find_written
 
 _UNSAFE = {character: f"%{ord(character):02X}" for character in "'()[]{},*_|!$"}
 """Characters that mean something in Markdown, YAML or BibTeX: as percent-encodings they mean the same to a server."""
 
 
-def moved_changes(root: Path, found: Round) -> Iterator[Change]:
+def moved_changes(root: Path, found: LinkCheck) -> Iterator[Change]:
     """One change for each file. An address is left as it is where its place in the file is not certain."""
     by_file: dict[str, list[AddressPlace]] = defaultdict(list)
     for written in found.written:
@@ -36,11 +36,11 @@ def moved_changes(root: Path, found: Round) -> Iterator[Change]:
             yield Change(path=path, before=before, after=apply_edits(table, edits.values()))
 
 
-def _has_moved(written: AddressPlace, found: Round) -> bool:
+def _has_moved(written: AddressPlace, found: LinkCheck) -> bool:
     return bool(found.outcomes[written.url].moved) and not written.doi
 
 
-def _edit(table: LineTable, written: AddressPlace, found: Round) -> Edit | None:
+def _edit(table: LineTable, written: AddressPlace, found: LinkCheck) -> Edit | None:
     text = table.slice(written.span)
     # Where the address is not spelled out, as in an escaped one, or twice, nobody can say what to replace.
     if not _has_moved(written, found) or text.count(written.text) != 1:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from ...core.errors import FlorilegiumError
 from .outcomes import AddressState, Outcome
 
-LEDGER = ".links.lock"
+LINK_STATES = ".links.lock"
 """The file's name, at the root of the library."""
 
 ADDRESSES_HEADER = (
@@ -25,7 +25,7 @@ DEAD_FAILURES = 3
 DEAD_DAYS = timedelta(days=14)
 """From the first of them to the last, at the least."""
 RENEWED = timedelta(days=28)
-"""How old the date of a success may grow before it is written anew: else each round would change every line."""
+"""How old the date of a success may grow before it is rewritten: else each run would change every line."""
 
 
 class Verdict(StrEnum):
@@ -50,11 +50,11 @@ class AddressEntry:
     """The last answer: a code of HTTP, or a word for why there was none."""
 
 
-class MalformedLedger(FlorilegiumError):
-    """A line of the ledger that cannot be read."""
+class MalformedStates(FlorilegiumError):
+    """A line of the state file that cannot be read."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"line {number} of {LEDGER} cannot be read")
+        super().__init__(f"line {number} of {LINK_STATES} cannot be read")
 
 
 def verdict_of(entry: AddressEntry) -> Verdict:
@@ -65,10 +65,10 @@ def verdict_of(entry: AddressEntry) -> Verdict:
     return Verdict.DEAD if is_dead else Verdict.UNSTABLE
 
 
-def update_ledger(
+def update_states(
     before: Mapping[str, AddressEntry], outcomes: Mapping[str, Outcome], today: date
 ) -> dict[str, AddressEntry]:
-    """The ledger after a round. What the library names no longer is dropped; what was not asked stays as it was."""
+    """The states after a run. What the library names no longer is dropped; what was not asked stays as it was."""
     after = {}
     for url, outcome in outcomes.items():
         entry = before.get(url, AddressEntry(url=url))
@@ -86,13 +86,13 @@ def _updated(entry: AddressEntry, outcome: Outcome, today: date) -> AddressEntry
         return replace(entry, status=outcome.status)
     if outcome.state is not AddressState.FAILED:
         return entry
-    # A second round on the same day is no second failure.
+    # A second run on the same day is no second failure.
     failures = entry.failures + (entry.last_failed is None or today > entry.last_failed)
     first = entry.first_failed or today
     return replace(entry, first_failed=first, last_failed=today, failures=failures, status=outcome.status)
 
 
-def render_ledger(entries: Iterable[AddressEntry]) -> str:
+def render_states(entries: Iterable[AddressEntry]) -> str:
     """The text of the file, sorted by address, so that two branches merge line by line."""
     return "\n".join([ADDRESSES_HEADER, *(_line(entry) for entry in sorted(entries, key=lambda entry: entry.url)), ""])
 
@@ -105,8 +105,8 @@ def _line(entry: AddressEntry) -> str:
 _LINE = re.compile(r"(\S+) (\S{10}|-) (\S{10}|-) (\S{10}|-) ([0-9]{1,6}) (\S+)")
 
 
-def parse_ledger(text: str) -> dict[str, AddressEntry]:
-    """Read the file. Raises `MalformedLedger`: what it counted must not be lost by writing over it."""
+def parse_states(text: str) -> dict[str, AddressEntry]:
+    """Read the file. Raises `MalformedStates`: what it counted must not be lost by writing over it."""
     entries = {}
     for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
         if line.strip() and not line.startswith("# "):
@@ -116,7 +116,7 @@ def parse_ledger(text: str) -> dict[str, AddressEntry]:
             except ValueError:
                 entry = None
             if entry is None:
-                raise MalformedLedger(number)
+                raise MalformedStates(number)
             entries[entry.url] = entry
     return entries
 

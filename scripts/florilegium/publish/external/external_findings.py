@@ -1,4 +1,4 @@
-"""What a round found, as findings at the places where the addresses are written."""
+"""What a check found, as findings at the places where the addresses are written."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,17 +20,17 @@ _REASONS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Round:
-    """All that one round found."""
+class LinkCheck:
+    """All that one check found."""
 
     written: tuple[AddressPlace, ...]
     outcomes: dict[str, Outcome]
-    ledger: dict[str, AddressEntry]
+    states: dict[str, AddressEntry]
     copies: dict[str, str] = field(default_factory=dict)
     """Archived copies of dead addresses."""
 
     def verdict(self, url: str) -> Verdict:
-        entry = self.ledger.get(url)
+        entry = self.states.get(url)
         return verdict_of(entry) if entry and self.outcomes[url].state is not AddressState.FINE else Verdict.FINE
 
 
@@ -77,11 +77,11 @@ declare_rule(
 )
 
 
-def describe_round(found: Round) -> Iterator[Diagnostic]:
+def describe_check(found: LinkCheck) -> Iterator[Diagnostic]:
     """A finding for each place that names an address which is dead, unstable, moved or private."""
     for written in found.written:
         outcome = found.outcomes[written.url]
-        entry = found.ledger.get(written.url)
+        entry = found.states.get(written.url)
         verdict = found.verdict(written.url)
         name = quoted(written.text)
         if outcome.state is AddressState.PRIVATE:

@@ -1,10 +1,10 @@
-"""A round as Markdown for a tracking issue. No address in it is live, and nothing that anybody wrote is markup."""
+"""A check as Markdown for a tracking issue. No address in it is live, and nothing that anybody wrote is markup."""
 
 from collections.abc import Iterable, Iterator
 
 from ...core.diagnostics import plain
 from .address_states import DEAD_DAYS, DEAD_FAILURES, Verdict
-from .external_findings import Round, reason_of
+from .external_findings import LinkCheck, reason_of
 from .outcomes import AddressState, Outcome
 
 _SHOWN = 50
@@ -12,7 +12,7 @@ _SHOWN = 50
 _LONGEST = 300
 
 
-def render_issue(found: Round) -> Iterator[str]:
+def render_issue(found: LinkCheck) -> Iterator[str]:
     """The lines of the text: what is dead, unstable, moved, or was not asked; none where there is nothing of these."""
     lines = [line for heading, urls in _headings(found) for line in _section(heading, urls, found)]
     if lines:
@@ -20,7 +20,7 @@ def render_issue(found: Round) -> Iterator[str]:
         yield from lines
 
 
-def _headings(found: Round) -> Iterator[tuple[str, list[str]]]:
+def _headings(found: LinkCheck) -> Iterator[tuple[str, list[str]]]:
     urls = sorted(found.outcomes)
     verdicts = {url: found.verdict(url) for url in urls}
     fine = [url for url in urls if verdicts[url] is Verdict.FINE]
@@ -37,7 +37,7 @@ def _headings(found: Round) -> Iterator[tuple[str, list[str]]]:
     )
 
 
-def _section(heading: str, urls: list[str], found: Round) -> Iterator[str]:
+def _section(heading: str, urls: list[str], found: LinkCheck) -> Iterator[str]:
     if not urls:
         return
     yield from ("", f"## {heading}", "")
@@ -47,8 +47,8 @@ def _section(heading: str, urls: list[str], found: Round) -> Iterator[str]:
         yield f"- and {len(urls) - _SHOWN:,} more"
 
 
-def _item(url: str, found: Round) -> Iterator[str]:
-    entry = found.ledger.get(url)
+def _item(url: str, found: LinkCheck) -> Iterator[str]:
+    entry = found.states.get(url)
     yield f"- {_code(url)}"
     if entry and entry.failures:
         days = f"{entry.failures:,} day{'' if entry.failures == 1 else 's'}"
@@ -68,7 +68,7 @@ def _more(places: Iterable[str]) -> str:
 
 
 def _word(status: str) -> str:
-    # The ledger is a file: what stands in it could be anything.
+    # The state file is a file: what stands in it could be anything.
     return status if status.isascii() and status.isalnum() else "something else"
 
 

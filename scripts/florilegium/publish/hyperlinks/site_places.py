@@ -130,7 +130,7 @@ class SiteMap:
             return f"{path}{INDEX}" if f"{path}{INDEX}" in self.files else None
         if path in self.files:
             return path
-        # A server leads on from the name of a folder to the folder.
+        # A server redirects from the name of a folder to the folder.
         return f"{path}/{INDEX}" if f"{path}/{INDEX}" in self.files else None
 
     def pages(self) -> Iterable[str]:

@@ -12,7 +12,7 @@ from .normal_form import LINE_HYPHEN, LINE_SPACE, Normalised, condensed
 NEAREST_SCORE = 60.0
 """Share of characters, in per cent, that a passage must have in common with the words to be worth showing."""
 NEAREST_CHARACTERS = 800
-"""Of longer words, only the surroundings of the first place that differs are compared."""
+"""Of longer words, only the context of the first place that differs are compared."""
 _ALIKE = 50.0
 """Share of letters, in per cent, from which a word counts as a form or a misspelling of another."""
 
@@ -60,7 +60,7 @@ def find_nearest(wanted: str, original: Normalised) -> Nearest | None:
 
 
 def _first_difference(wanted: str, original: Normalised) -> str:
-    """The words, or of very long ones the surroundings of the first place that differs."""
+    """The words, or of very long ones the context of the first place that differs."""
     if len(wanted) <= NEAREST_CHARACTERS:
         return wanted
     ends = [match.end() for match in _TOKEN.finditer(wanted)]

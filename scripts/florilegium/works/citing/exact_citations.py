@@ -64,13 +64,13 @@ def format_exactly(
     for batch in _batches(missing):
         keys = frozenset[str]().union(*(close for close, _, _ in batch))
         items = {key: work for key, work in works.items() if key in keys}
-        sheet = format_by_pandoc(pandoc, style, language, items, [c for _, _, left in batch for c in left], full=True)
-        exact.warnings.update(sheet.warnings)
+        result = format_by_pandoc(pandoc, style, language, items, [c for _, _, left in batch for c in left], full=True)
+        exact.warnings.update(result.warnings)
         for close, digest, left in batch:
-            exact.by_digest[digest].update({citation: sheet.citations[citation] for citation in left})
+            exact.by_digest[digest].update({citation: result.citations[citation] for citation in left})
             # A work that only stands beside others has its own letters where all that bears on it is there.
             whole = (key for key in close if key in needed and bearing[key] <= close)
-            exact.entries_by_digest[digest].update({key: sheet.entries.get(key, "") for key in whole})
+            exact.entries_by_digest[digest].update({key: result.entries.get(key, "") for key in whole})
     for found in exact.by_digest.values():
         exact.citations |= found
     for group in waiting:

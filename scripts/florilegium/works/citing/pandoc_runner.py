@@ -1,6 +1,6 @@
 """Pandoc as a typesetter: works and citations in, formatted citations and entries out.
 
-Pandoc runs once for a whole sheet. Where that fails, it runs again over ever smaller parts, until the work or the
+Pandoc runs once for all citations. Where that fails, it runs again over ever smaller parts, until the work or the
 citation is known that it fails at.
 """
 
@@ -72,8 +72,8 @@ def format_by_pandoc(
             first, *others = pool.map(run, range(runs))
     except PandocFailed as failure:
         raise explain_failure(failure, style.name, items, citations, attempt) from None
-    found = {citation: parts for sheet in (first, *others) for citation, parts in sheet.citations.items()}
-    warnings = sorted({warning for sheet in (first, *others) for warning in sheet.warnings})
+    found = {citation: parts for result in (first, *others) for citation, parts in result.citations.items()}
+    warnings = sorted({warning for result in (first, *others) for warning in result.warnings})
     return PandocResult(citations=found, entries=first.entries, warnings=tuple(warnings))
 
 
