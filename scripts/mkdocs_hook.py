@@ -76,7 +76,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 def _settings(config: MkDocsConfig) -> tuple[str, str]:
     """The address and the language that `library.yml` names."""
     from florilegium.core.spans import LineTable
-    from florilegium.library.reading import ANNOTATIONS, SETTINGS
+    from florilegium.library.listing import ANNOTATIONS, SETTINGS
     from florilegium.library.settings import parse_settings
 
     path = Path(config.config_file_path).parent / ANNOTATIONS / SETTINGS

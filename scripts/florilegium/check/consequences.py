@@ -4,10 +4,10 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
-from ..core.diagnostics import Diagnostic
+from ..core.diagnostics import Diagnostic, guessed_name
 from ..core.model import Library, Note
 from ..core.rules import RULES, Severity
-from ..library.reading import ANNOTATIONS
+from ..library.listing import ANNOTATIONS, SETTINGS_PATH
 
 __all__ = ["hold_back"]
 
@@ -32,9 +32,7 @@ _ONCE = frozenset(
     ("invalid-front-matter-value", "unresolved-reference", "unknown-theme", "undeclared-theme", "unknown-notice")
 )
 """Rules that report a name once in a file, however often it stands there."""
-_GUESS = re.compile(r'did you mean "(.*)"\?')
 _WORDS = re.compile(r"[^\s\"/#]+?(?=\"|/|#|\.md)")
-_MISSING = re.compile(r'^"(.*?)"')
 
 
 def hold_back(library: Library, findings: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
@@ -86,7 +84,7 @@ class _Heads:
         self.misnamed_settings = any(finding.help == "rename it to library.yml" for finding in found)
         keys = {f.span.path for f in found if f.rule == "invalid-reference" and '"id"' in f.message}
         lost = {f.span.path for f in found if f.rule in _UNREAD and f.span.path.count("/") < 3}
-        lists = {f.span.path for f in found if f.message.startswith('"references" must')}
+        lists = {f.span.path for f in found if f.rule == "invalid-front-matter-value" and f.about == "references"}
         self.lost_works = broken | keys | lost | lists
         """Files whose works others may cite, and of which some could not be read."""
 
@@ -101,9 +99,9 @@ class _Heads:
         if self.misnamed_settings and finding.message == "library.yml is missing":
             return True
         if rule == "unresolved-reference" and (self.lost_works - {path}):
-            guess = _GUESS.search(finding.help)
-            return not guess or guess[1].startswith("@")
-        return self.works_unread and rule == "unresolved-reference" and not _GUESS.search(finding.help)
+            guess = guessed_name(finding)
+            return not guess or guess.startswith("@")
+        return self.works_unread and rule == "unresolved-reference" and not guessed_name(finding)
 
 
 class _Lines:
@@ -116,15 +114,14 @@ class _Lines:
         self.unattributed = {(f.span.path, f.span.end_line) for f in found if f.rule == "unattributed-quote"}
         entries = [finding for finding in found if finding.rule == "invalid-reference"]
         self.entries = {(finding.span.path, finding.about) for finding in entries if finding.about}
-        self.guessed = {(f.span.path, f.span.line) for f in entries if _GUESS.search(f.help)}
+        self.guessed = {(f.span.path, f.span.line) for f in entries if guessed_name(f)}
         self.keys = {finding.span.path for finding in entries if finding.message.startswith('the "id"')}
         values = [finding for finding in found if finding.rule == "invalid-front-matter-value"]
-        self.keys |= {finding.span.path for finding in values if finding.message.startswith('"references"')}
-        self.roles = any(finding.message.startswith('"roles"') for finding in values)
-        settings = f"{ANNOTATIONS}/library.yml"
-        self.role_ids = any(f.rule == "invalid-id" and f.span.path == settings for f in found)
-        self.roles |= any(f.help == 'did you mean "roles"?' for f in found if f.span.path == settings)
-        self.notices = any(finding.message.startswith('"notices"') for finding in values)
+        self.keys |= {finding.span.path for finding in values if finding.about == "references"}
+        self.roles = any(finding.about == "roles" for finding in values)
+        self.role_ids = any(f.rule == "invalid-id" and f.span.path == SETTINGS_PATH for f in found)
+        self.roles |= any(guessed_name(f) == "roles" for f in found if f.span.path == SETTINGS_PATH)
+        self.notices = any(finding.about == "notices" for finding in values)
         self.misnamed = [f.span.path for f in found if f.rule == "invalid-id" and f.span.path.endswith(".md")]
         self.tags = {(f.span.path, f.span.line): f.about for f in faulty if f.rule == "malformed-attribution"}
         self.html = {(f.span.path, f.span.line) for f in found if f.rule == "forbidden-html"}
@@ -142,11 +139,11 @@ class _Lines:
             case "incomplete-reference":
                 return (finding.span.path, finding.about) in self.entries
             case "invalid-reference":
-                return place in self.guessed and not _GUESS.search(finding.help)
+                return place in self.guessed and not guessed_name(finding)
             case "unresolved-reference" | "unused-reference":
                 return finding.span.path in self.keys
             case "unknown-speaker":
-                return self.role_ids or (self.roles and finding.span.path == f"{ANNOTATIONS}/library.yml")
+                return self.role_ids or (self.roles and finding.span.path == SETTINGS_PATH)
             case "unknown-notice":
                 return self.notices
             case "unknown-theme":
@@ -168,8 +165,8 @@ class _Guesses:
         self.meant: dict[str, set[tuple[str, str]]] = defaultdict(set)
         """By path, the rules and names of all guesses."""
         for finding in found:
-            if guess := _GUESS.search(finding.help):
-                self.meant[finding.span.path].add((finding.rule, guess[1]))
+            if guess := guessed_name(finding):
+                self.meant[finding.span.path].add((finding.rule, guess))
         self.themes = {name for guesses in self.meant.values() for rule, name in guesses if rule == "unknown-theme"}
 
     def explains(self, finding: Diagnostic) -> bool:
@@ -180,8 +177,7 @@ class _Guesses:
             case "undeclared-theme":
                 return ("unknown-theme", finding.about) in meant
             case "missing-front-matter-key":
-                key = _MISSING.match(finding.message)
-                return key is not None and ("unknown-front-matter-key", key[1]) in meant
+                return ("unknown-front-matter-key", finding.about) in meant
             case "unused-theme" | "theme-without-quotes":
                 return finding.about in self.themes
         return False

@@ -35,7 +35,7 @@ class Diagnostic:
     related: tuple[Related, ...] = ()
     severity: Severity = Severity.ERROR
     about: str = ""
-    """The citation key or id that the finding concerns, for exceptions that are limited to it."""
+    """The citation key, the id or the key of a front matter that it concerns; exceptions can be limited to it."""
 
     @property
     def order(self) -> tuple[Span, str, str]:
@@ -108,6 +108,15 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     # Of words that are equally near, the one with the same letters was meant: to swap two is the commonest slip.
     near.sort(key=lambda name: sorted(name) != sorted(word.casefold()))
     return folded[near[0]] if near else None
+
+
+_GUESS = re.compile(r'did you mean "(.*)"\?')
+
+
+def guessed_name(finding: Diagnostic) -> str:
+    """The name that a remedy takes a misspelt one for, as `did_you_mean` words it; empty where it takes it for none."""
+    guess = _GUESS.search(finding.help)
+    return guess[1] if guess else ""
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:

@@ -206,9 +206,10 @@ class Fields:
         return self.keys[key] if node.span.start == node.span.end else node.span
 
     def report(self, key: str, message: str, remedy: str = "", *, rule: str = "", span: Span | None = None) -> None:
-        """Record a problem at the value of a key, or at `span`."""
+        """Record a problem with a key, at its value or at `span`."""
         place = span or self.span(key)
-        self.diagnostics.append(Diagnostic(rule=rule or self.rule, span=place, message=message, help=remedy))
+        found = Diagnostic(rule=rule or self.rule, span=place, message=message, help=remedy, about=key)
+        self.diagnostics.append(found)
 
     def expect(self, key: str, wanted: str, node: DataNode, remedy: str = "") -> None:
         """Record that a value is not of the kind that its key asks for."""

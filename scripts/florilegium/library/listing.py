@@ -18,6 +18,7 @@ __all__ = [
     "ANNOTATIONS",
     "LOCK",
     "SETTINGS",
+    "SETTINGS_PATH",
     "FileKind",
     "Listed",
     "check_size",
@@ -34,6 +35,7 @@ ANNOTATIONS = "annotations"
 """The folder of a library below its root."""
 
 SETTINGS = "library.yml"
+SETTINGS_PATH = f"{ANNOTATIONS}/{SETTINGS}"
 LOCK = "quotes.lock"
 IMPORTS = "imports.lock"
 _PERMALINKS = "permalinks.lock"

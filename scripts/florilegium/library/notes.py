@@ -217,7 +217,8 @@ def _via(fields: Fields, basis: Basis | None) -> IdMention | None:
     via = fields.mention("via")
     if basis is Basis.SECONDARY and via is None and "via" not in fields.nodes:
         message = '"via" is missing: the basis is secondary, so name the work that was read instead'
-        fields.report("basis", message, "add via: and a citation key", rule="missing-front-matter-key")
+        remedy = "add via: and a citation key"
+        fields.report("via", message, remedy, rule="missing-front-matter-key", span=fields.span("basis"))
     source = fields.nodes.get("source")
     if via is not None and isinstance(source, Scalar) and source.text == via.id:
         fields.report("via", '"via" names the source itself', "name the work that was read instead of it")

@@ -6,10 +6,10 @@ from ..core.diagnostics import Diagnostic, quoted
 from ..core.model import LibrarySettings
 from ..core.rules import Group, Severity, declare_rule
 from ..core.spans import LineTable, Position, Span
+from .listing import SETTINGS_PATH
 
-__all__ = ["SETTINGS_PATH", "check_style", "missing_style"]
+__all__ = ["check_style", "missing_style"]
 
-SETTINGS_PATH = "annotations/library.yml"
 _ANOTHER = "put a complete .csl file in its place, for example one from https://www.zotero.org/styles"
 
 

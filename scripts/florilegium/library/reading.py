@@ -18,7 +18,7 @@ from .file_names import check_file_names
 from .listing import (
     ANNOTATIONS,
     LOCK,
-    SETTINGS,
+    SETTINGS_PATH,
     FileKind,
     Listed,
     check_size,
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 __all__ = [
     "ANNOTATIONS",
     "LOCK",
-    "SETTINGS",
     "FileKind",
     "Listed",
     "Parsed",
@@ -241,7 +240,7 @@ def read_library(
 
 def _no_settings() -> Diagnostic:
     remedy = 'write annotations/library.yml, with at least "title:" and "roles:"'
-    return file_problem("malformed-front-matter", f"{ANNOTATIONS}/{SETTINGS}", "library.yml is missing", remedy)
+    return file_problem("malformed-front-matter", SETTINGS_PATH, "library.yml is missing", remedy)
 
 
 def _read_all(
@@ -270,7 +269,7 @@ def _read_all(
 
 def replace_files(result: ReadResult, contents: Mapping[str, bytes | None]) -> ReadResult:
     """What a library would hold if these files, by path, held these bytes, or None: were not there."""
-    from .own_styles import SETTINGS_PATH, missing_style
+    from .own_styles import missing_style
 
     own = {path: _parse_bytes(path, data) for path, data in contents.items() if data is not None}
     kept = {path: parsed for path, parsed in result.parsed.items() if path not in contents}

@@ -8,6 +8,7 @@ from ...core.diagnostics import Diagnostic, Related, quoted
 from ...core.model import IdMention, Note, Quote, Speaker
 from ...core.rules import Group, Severity, declare_rule
 from ...core.spans import Span
+from ...library.listing import SETTINGS_PATH
 from ...library.voices import named_people, read_voices
 from ...markdown.speakers import SpeakerFault
 from .context import Context, found
@@ -193,7 +194,7 @@ def _no_roles(context: Context) -> Iterator[Diagnostic]:
     if context.has_settings and any(quote.speaker for quote in context.quotes):
         message = "library.yml declares no roles, so nobody can say who speaks in a quote"
         remedy = "add roles: [{id: participant, label: Participant}]"
-        yield found("unknown-speaker", Span.of_file("annotations/library.yml"), message, remedy)
+        yield found("unknown-speaker", Span.of_file(SETTINGS_PATH), message, remedy)
 
 
 # ---------------------------------------------------------------------------------------------------- notices

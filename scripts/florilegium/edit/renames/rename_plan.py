@@ -14,13 +14,13 @@ from ...core.limits import uncollected
 from ...core.model import Note, Theme
 from ...core.spans import LineTable
 from ...library.links import Links
+from ...library.listing import SETTINGS_PATH
 from ...library.reading import ReadResult, replace_files
 from ..fixes.fixed_files import keeps_words
 from .mentions import names_theme, rename_mentions, theme_path
 from .merged_themes import merge_front_matter, merged_text
 from .renamed_settings import rename_in_settings
 
-_SETTINGS = "annotations/library.yml"
 _UNRELIABLE = frozenset(
     ("malformed-front-matter", "not-utf-8", "unreadable-file", "symbolic-link", "clashing-ids", "too-large", "too-slow")
 )
@@ -110,9 +110,9 @@ class _Plan:
             if document.path != theme_path(self.new) and names_theme(document, self.old):
                 table = LineTable(document.path, self.text(document.path, document.digest))
                 self.files[document.path] = (table.text, self.apply(table, self.edits(document, table, merge=merge)))
-        table = LineTable(_SETTINGS, self.text(_SETTINGS))
+        table = LineTable(SETTINGS_PATH, self.text(SETTINGS_PATH))
         text = self.apply(table, rename_in_settings(table, self.old, self.new, merge=merge))
-        self.files[_SETTINGS] = (table.text, text)
+        self.files[SETTINGS_PATH] = (table.text, text)
 
     def edits(self, document: Note | Theme, table: LineTable, *, merge: bool) -> Iterable[Edit]:
         return rename_mentions(document, table, self.old, self.new, merge=merge)
@@ -128,7 +128,7 @@ class _Plan:
     def text(self, path: str, digest: str = "") -> str:
         text = read_exactly(self.options.root, path)
         if text is None:
-            raise CannotRun(f"{path} is missing", "a redirect is written into it" if path == _SETTINGS else "")
+            raise CannotRun(f"{path} is missing", "a redirect is written into it" if path == SETTINGS_PATH else "")
         if digest and hashlib.sha256(text.encode()).hexdigest() != digest:
             raise CannotRun(f"{path} changed while it was read", "run the command again")
         return text

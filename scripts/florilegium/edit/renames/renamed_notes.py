@@ -12,7 +12,8 @@ from ...core.limits import uncollected
 from ...core.model import Note, Theme
 from ...core.spans import LineTable
 from ...library.links import resolve_target
-from ...library.reading import LOCK, SETTINGS, replace_files
+from ...library.listing import LOCK, SETTINGS_PATH
+from ...library.reading import replace_files
 from .rename_plan import Renaming, refuse_new, refuse_unreliable
 from .renamed_settings import rename_in_settings
 
@@ -70,7 +71,7 @@ def _changes(options: Options, documents: tuple[Note | Theme, ...], old: str, ne
             yield Change(path=note_path(new), before=None, after=after)
         elif after != before:
             yield Change(path=document.path, before=before, after=after)
-    path = f"{_FOLDER}/{SETTINGS}"
+    path = SETTINGS_PATH
     settings = LineTable(path, text(path))
     edits = rename_in_settings(settings, old, new, merge=False, folder="notes")
     yield Change(path=path, before=settings.text, after=apply_edits(settings, edits))

@@ -12,6 +12,7 @@ from ...core.diagnostics import Diagnostic, quoted
 from ...core.errors import CannotRun
 from ...core.model import LibrarySettings, Permalink
 from ...core.spans import LineTable
+from ...library.listing import SETTINGS_PATH
 from ...library.reading import ANNOTATIONS, read_text
 from ...library.settings import parse_settings
 from ...quotations.permalinks import PERMALINKS, parse_permalinks
@@ -57,8 +58,7 @@ def check_site(options: Options, folder: Path) -> CheckedSite:
 
 
 def _read_settings(root: Path) -> LibrarySettings:
-    path = f"{ANNOTATIONS}/library.yml"
-    return parse_settings(LineTable(path, read_text(root, path)[0]))[0]
+    return parse_settings(LineTable(SETTINGS_PATH, read_text(root, SETTINGS_PATH)[0]))[0]
 
 
 def _read_permalinks(root: Path) -> tuple[Sequence[Permalink], Sequence[Diagnostic]]:
