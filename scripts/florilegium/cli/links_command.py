@@ -98,10 +98,10 @@ def _external(options: Options, plan: "ExternalPlan", form: str, *, fix: bool, s
     from ..publish.external.address_fixes import moved_changes
     from ..publish.external.external_findings import describe_check
     from ..publish.external.external_issue import render_issue
-    from ..publish.external.external_run import check_addresses
+    from ..publish.external.external_run import check_written_addresses
 
     joined = check_library(options).links
-    found, states = check_addresses(joined, options.root, options.today, plan)
+    found, states = check_written_addresses(joined, options.root, options.today, plan)
     diagnostics = apply_severities(joined, describe_check(found))
     changes = list(moved_changes(options.root, found))
     write_changes(options.root, [states, *(changes if fix else ())])

@@ -38,7 +38,7 @@ class ExternalPlan:
     progress: Callable[[int, int], None] = lambda _done, _all: None
 
 
-def check_addresses(links: Links, root: Path, today: date, plan: ExternalPlan) -> tuple[LinkCheck, Change]:
+def check_written_addresses(links: Links, root: Path, today: date, plan: ExternalPlan) -> tuple[LinkCheck, Change]:
     """Ask for every address; and the change that this makes to the state file, which is not written here.
 
     Raises `CannotRun` where lychee is missing, and where the state file cannot be read: what it counted would be lost.
