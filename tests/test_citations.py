@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-from dataclasses import replace
 from typing import Any
 
 import pypandoc
@@ -248,7 +247,7 @@ bracketed = st.lists(
     references(st.sampled_from([CitationMode.NORMAL, CitationMode.SUPPRESS_AUTHOR])), min_size=1, max_size=3
 )
 textual = st.tuples(
-    references(st.just(CitationMode.AUTHOR_IN_TEXT)).map(lambda reference: replace(reference, prefix="", suffix="")),
+    references(st.just(CitationMode.AUTHOR_IN_TEXT)).map(lambda reference: reference._replace(prefix="", suffix="")),
     st.lists(references(st.just(CitationMode.NORMAL)), max_size=2),
 ).map(lambda pair: [pair[0], *pair[1]])
 

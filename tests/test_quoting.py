@@ -2,6 +2,9 @@
 
 import pytest
 from florilegium.core.model import Quote
+from florilegium.core.spans import LineTable
+from florilegium.markdown import quoting
+from florilegium.markdown.bodies import parse_body
 from markdown_oracle import flat, read, rendered, shown_text
 
 ATTRIBUTION = "a participant, in [@a] #t {#q}"
@@ -102,3 +105,36 @@ def test_a_work_within_emphasis_or_a_link_is_no_part_of_the_speaker(attribution:
 
 def test_an_escaped_brace_is_no_id() -> None:
     assert "malformed-attribution" in rules("> words\n>\n> — a participant, [@a] \\{#id}\n")
+
+
+USUAL = (
+    "— a participant, [@a, p. 3] #t !n {#q}",
+    '— participant "Dana Roe", [@a] #t #u {#q}',
+    "— a participant, “Dana”, in [@a.b-c, pp. 3–5], quoted in [@b, p. 1] !n",
+    "— une participante en [@a, p. 3]",
+    "— P03 in [@a] {#q}",
+)
+UNUSUAL = (
+    "— translated by Jane Roe, of [@a] {of=#q}",
+    "— traduit par Anne [@a]",
+    "— a *participant*, [@a] #t",
+    "— a participant, [@a], [@b] #t",
+    "— a participant, [@a; @b] {#q}",
+    "— a participant, [@a] p. 3 #t",
+    "— a participant, [@a] #t {#q} more words here",
+    "— a participant #t, [@a]",
+    "— a participant, [@http://x.org/a, p. 3]",
+    "— a participant, [@a]\\#t {#q}",
+    "— a participant, [@a] &#35;t",
+)
+
+
+@pytest.mark.parametrize("text", [*USUAL, *UNUSUAL])
+def test_the_usual_form_is_read_as_the_grammar_reads_it(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    table = LineTable("annotations/notes/n.md", f"ü\n\n> words\n>\n> {text}\n")
+    parsed = parse_body(table, 0, "n")
+    found: list[bool] = []
+    real = quoting.parse_usual
+    monkeypatch.setattr(quoting, "parse_usual", lambda *given: found.append(real(*given) is not None))
+    assert parse_body(table, 0, "n")[::2] == parsed[::2]
+    assert found in ([[True]] if text in USUAL else [[], [False]])

@@ -1,5 +1,7 @@
 """The nouns of a library of annotated literature, frozen, each with the spans it was read from.
 
+What a note holds dozens of is a named tuple, which is made and pickled in a fraction of the time.
+
 Two pairs are kept apart on purpose. A *reference* is one mention of a citation key; a *source* is the literary
 work that the key stands for. A *locator* is a place in a work; a *span* is a place in a file.
 """
@@ -8,13 +10,14 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from .lock_entries import Permalink, Verification, VerifiedAgainst
 from .places import NO_PLACES, Places
 from .rules import Severity
 from .sources import Date, Name, Source
 from .spans import Span
-from .values import FrozenValue
+from .values import FrozenValue, light
 
 __all__ = [
     "Basis",
@@ -57,8 +60,8 @@ class CitationMode(StrEnum):
     AUTHOR_IN_TEXT = "author-in-text"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Locator(FrozenValue):
+@light
+class Locator(NamedTuple):
     """A place in a work, as CSL has it: a label such as `page` and a value such as `195-206`."""
 
     label: str
@@ -66,8 +69,8 @@ class Locator(FrozenValue):
     span: Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference(FrozenValue):
+@light
+class Reference(NamedTuple):
     """One mention of a citation key."""
 
     key: str
@@ -80,16 +83,16 @@ class Reference(FrozenValue):
     locator: Locator | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Citation(FrozenValue):
+@light
+class Citation(NamedTuple):
     """One citation in the text: the references between one pair of brackets, or one `@key` in running text."""
 
     references: tuple[Reference, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdMention(FrozenValue):
+@light
+class IdMention(NamedTuple):
     """An id that names a theme, a notice or the like, and where it stands."""
 
     id: str
@@ -99,8 +102,8 @@ class IdMention(FrozenValue):
 # ------------------------------------------------------------------------------------------------------ prose
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heading(FrozenValue):
+@light
+class Heading(NamedTuple):
     level: int
     text: str
     """Without markup."""
@@ -109,8 +112,8 @@ class Heading(FrozenValue):
     span: Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hyperlink(FrozenValue):
+@light
+class Hyperlink(NamedTuple):
     """A destination written in the prose: an inline link, a definition, an image or an autolink."""
 
     target: str
@@ -149,8 +152,8 @@ class Status(StrEnum):
     DRAFT = "draft"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Speaker(FrozenValue):
+@light
+class Speaker(NamedTuple):
     """Who says the words. Which of the library's roles that is, `links.py` finds out."""
 
     text: str

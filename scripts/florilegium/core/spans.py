@@ -7,6 +7,8 @@ text without wide characters. An end is exclusive: the first position after the 
 from bisect import bisect_right
 from typing import NamedTuple
 
+from .values import light
+
 
 class Position(NamedTuple):
     """One place between two characters of a file."""
@@ -15,6 +17,7 @@ class Position(NamedTuple):
     column: int
 
 
+@light
 class Span(NamedTuple):
     """A stretch of one file. Spans sort by file, then by where they start: the one order of all reports."""
 
@@ -40,10 +43,6 @@ class Span(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}"
-
-    def __reduce__(self) -> tuple[object, ...]:
-        # There are more spans than anything else in a library, and this takes half the time of the default.
-        return Span, tuple(self)
 
 
 class LineTable:

@@ -25,6 +25,7 @@ from .dialects import (
     check_paragraph,
     check_run,
     foreign_signs,
+    has_bullets,
 )
 from .events import Definition, read_definitions
 from .headings import make_anchor, split_anchor
@@ -32,7 +33,7 @@ from .missing_attributions import check_remark, unattributed
 from .nodes import LITERAL, Node
 from .positions import Positions, normalise_lines
 from .prose_quotations import find_prose_quotations
-from .quoted_markup import check_quoted_code, check_verse, check_words, emphasised_words
+from .quoted_markup import check_quoted_code, check_verse, check_words, emphasised_words, is_bare
 from .quotes import Attribution, identify
 from .quoting import QuoteParts, callout_of, split_quote, without_callout
 from .runs import InlineRun
@@ -84,11 +85,11 @@ class _Reader:
         self.positions = Positions(table, start, data)
         self.root = build_tree(self.text, data)
         self.has_html = b"<" in data
-        self.has_bullets = any(sign in self.text for sign in ("•‣▪◦●○■□·→➢➤＞›❯" if not data.isascii() else ""))
-        self.has_bullets |= b"\\>" in data or b"&gt;" in data
-        self.signs = [*(sign for sign in (b"@", b"://", b"<") if sign in data), *foreign_signs(data)]
+        self.has_bullets = has_bullets(data)
+        foreign = foreign_signs(data)
+        self.signs = [*(sign for sign in (b"@", b"://", b"<") if sign in data), *foreign]
         """Without any of these, running text holds nothing to find."""
-        self.has_foreign = bool(foreign_signs(data)) or b"[@" in data
+        self.has_foreign = bool(foreign) or b"[@" in data
         self.diagnostics: list[Diagnostic] = []
         self.cited: list[_Cited] = []
         self.addresses: list[tuple[int, int]] = []
@@ -220,10 +221,12 @@ class _Reader:
         if parts.attribution is None:
             self.report(*unattributed(node, parts.words, following, self.positions))
             return
-        self._faults(check_quoted_code(parts.words))
-        self._faults(check_words(parts.words, notes, [found[:2] for found in within]))
-        self._faults(check_verse(parts.words))
-        translation = parse_translation(parts.attribution.run)
+        if notes or within or not is_bare(parts.words):
+            self._faults(check_quoted_code(parts.words))
+            self._faults(check_words(parts.words, notes, [found[:2] for found in within]))
+            self._faults(check_verse(parts.words))
+        run = parts.attribution.run
+        translation = parse_translation(run) if run else None
         if translation is not None:
             self._add_translation(node, parts, translation)
             return

@@ -17,7 +17,8 @@ from .runs import MASK, InlineRun
 from .tags import TagFault
 
 __all__ = ["blank_line_places", "check_blank_lines", "check_code", "check_conflicts",
-           "check_definitions", "check_html", "check_paragraph", "check_run", "foreign_signs"]  # fmt: skip
+           "check_definitions", "check_html", "check_paragraph", "check_run", "foreign_signs",
+           "has_bullets"]  # fmt: skip
 
 _CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7}|\|{7})(?=[ \n]|\Z)", re.MULTILINE)
 _WIKILINK = re.compile(r"(!?)\[\[([^\[\]\n]+)\]\]")
@@ -85,7 +86,11 @@ _OTHERS = tuple(
     )
 )
 """What other programs read, or a slip, and CommonMark shows as it is written."""
-_SIGNS = tuple(dict.fromkeys((b"[[", *(sign.encode() for sign, *_ in _OTHERS if sign not in ("[", MASK)))))
+_SIGNS = tuple(
+    (sign, sign.replace(b"[", b"").replace(b"]", b"").strip()[:1] or sign)
+    for sign in dict.fromkeys((b"[[", *(sign.encode() for sign, *_ in _OTHERS if sign not in ("[", MASK))))
+)
+"""Each sign with the byte of it that is rare: to look for one byte takes the least time."""
 _BARE_KEY = re.compile(rb"\[[a-z]+\d{4}")
 """What may be a citation of which the `@` was left out."""
 
@@ -97,7 +102,10 @@ _MARKUP = re.compile(r"(?<![\w\\])@[\w{]|\*[^\s*]|\]\(|\[[@^]|^#{1,6} |^> |^[-*+
 
 def foreign_signs(data: bytes) -> list[bytes]:
     """The signs of a text without which, and without `[@`, `check_run` finds nothing of other programs."""
-    return [*(sign for sign in _SIGNS if sign in data), *([b"["] if _BARE_KEY.search(data) else [])]
+    return [
+        *(sign for sign, rare in _SIGNS if rare in data and sign in data),
+        *([b"["] if _BARE_KEY.search(data) else []),
+    ]
 
 
 declare_rule(
@@ -175,6 +183,15 @@ declare_rule(
     "paragraph.",
     "Begin each line with `- ` or `> `.",
 )
+
+
+_ASCII = bytes(range(0x80))
+_PASTED = frozenset("•‣▪◦●○■□·→➢➤＞›❯")
+
+
+def has_bullets(data: bytes) -> bool:
+    """Whether a text holds any sign without which `check_paragraph` finds nothing."""
+    return not _PASTED.isdisjoint(data.translate(None, _ASCII).decode()) or b"\\>" in data or b"&gt;" in data
 
 
 def check_paragraph(node: Node, *, in_quote: bool = False) -> Iterator[TagFault]:

@@ -52,11 +52,18 @@ def check_words(
         yield from _below(block)
 
 
+def is_bare(blocks: Sequence[Node]) -> bool:
+    """Whether blocks are paragraphs of text alone, without markup and line breaks."""
+    return all(block.kind == "Paragraph" and all(c.kind == "Text" for c in block.children) for block in blocks)
+
+
 _EMPHASIS = frozenset(("em", "strong", "i", "b", "u", "mark"))
 
 
 def emphasised_words(blocks: Sequence[Node]) -> tuple[str, ...]:
     """Return the stretches of text that are emphasised, each outermost one once."""
+    if is_bare(blocks):
+        return ()
     return tuple(filter(None, (text for block in blocks for text in _emphasised(block))))
 
 

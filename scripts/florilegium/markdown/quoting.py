@@ -11,7 +11,7 @@ from typing import NamedTuple
 from .citing import find_citations
 from .nodes import PLAIN, Node
 from .positions import Positions
-from .quotes import DASH, Attribution, parse_attribution
+from .quotes import DASH, Attribution, parse_attribution, parse_usual
 from .runs import InlineRun
 
 __all__ = ["Callout", "QuoteParts", "blocks_before", "callout_of", "split_quote", "without_callout"]
@@ -87,6 +87,9 @@ def split_quote(quote: Node, positions: Positions) -> QuoteParts:
     if last is not None and last.kind == "Paragraph":
         first = last.children[0] if last.children else None
         if first is not None and _is_dash(first):
+            usual = _usual(last, positions)
+            if usual is not None:
+                return QuoteParts(blocks[:-1], footnotes, usual, first.start)
             attribution = parse_attribution(InlineRun(last.children, positions))
             if attribution is not None:
                 return QuoteParts(blocks[:-1], footnotes, attribution, first.start)
@@ -100,6 +103,19 @@ def split_quote(quote: Node, positions: Positions) -> QuoteParts:
         if attribution is not None:
             return QuoteParts(blocks[:-1], footnotes, attribution, last.start)
     return QuoteParts(blocks, footnotes, None, quote.end)
+
+
+def _usual(paragraph: Node, positions: Positions) -> Attribution | None:
+    """The attribution that a paragraph is, if it is of the usual form."""
+    children = paragraph.children
+    for child in children:
+        if child.kind != "Text" or child.info != PLAIN:
+            return None
+    start = children[0].start
+    text = "".join([child.text for child in children])
+    if positions.data[start : children[-1].end] != text.encode():
+        return None
+    return parse_usual(text, positions.span(start, start))
 
 
 def blocks_before(blocks: Sequence[Node], cut: int) -> list[Node]:

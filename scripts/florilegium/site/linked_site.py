@@ -3,7 +3,6 @@
 import re
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import cached_property
 
@@ -336,7 +335,7 @@ def language_of(source: Source | None) -> str:
 
 def bare_citation(reference: Reference) -> Citation:
     """The citation that an attribution shows: the work and the place in it, and nothing else."""
-    bare = replace(reference, mode=CitationMode.NORMAL, prefix="", suffix="")
+    bare = reference._replace(mode=CitationMode.NORMAL, prefix="", suffix="")
     return Citation(references=(bare,), span=reference.span)
 
 

@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from ...core.model import Citation, Note, Quote, Reference
@@ -27,7 +26,7 @@ def _cited(reference: Reference | None) -> str:
 
 
 def _work(quote: Quote) -> str:
-    return _cited(replace(quote.reference, locator=None)) if quote.reference else ""
+    return _cited(quote.reference._replace(locator=None)) if quote.reference else ""
 
 
 def _locator(quote: Quote) -> str:

@@ -27,7 +27,7 @@ def with_later_ids(before: Library, after: Library) -> Library:
 
 
 def _mentions(mentions: Iterable[IdMention], renamed: Mapping[str, str]) -> tuple[IdMention, ...]:
-    return tuple(replace(m, id=renamed[m.id]) if m.id in renamed else m for m in mentions)
+    return tuple(m._replace(id=renamed[m.id]) if m.id in renamed else m for m in mentions)
 
 
 def _note(note: Note, renamed: Mapping[str, str]) -> Note:
@@ -54,5 +54,5 @@ def _body(body: Body, renamed: Mapping[str, str]) -> Body:
     if not target.search(body.text):
         return body
     text = target.sub(lambda found: renamed[found[1]], body.text)
-    links = (replace(link, target=target.sub(lambda found: renamed[found[1]], link.target)) for link in body.hyperlinks)
+    links = (link._replace(target=target.sub(lambda found: renamed[found[1]], link.target)) for link in body.hyperlinks)
     return replace(body, text=text, hyperlinks=tuple(links))

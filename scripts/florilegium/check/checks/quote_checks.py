@@ -135,12 +135,12 @@ def check_unknown_speaker(context: Context) -> Iterator[Diagnostic]:
 def _role_remedy(context: Context, quote: Quote, speaker: Speaker) -> str:
     """How to write a speaker who starts with no role."""
     roles = context.links.roles
-    bare = replace(speaker, text=re.sub(r"\*|(?<!\w)_|_(?!\w)", "", speaker.text))
+    bare = speaker._replace(text=re.sub(r"\*|(?<!\w)_|_(?!\w)", "", speaker.text))
     if bare.text != speaker.text and not isinstance(
         read_voices(context.links, replace(quote, speaker=bare)), SpeakerFault
     ):
         return f"write it without emphasis: {bare.text}"
-    inner = replace(speaker, text=speaker.text.strip("()[]\"“”'‘’ "))
+    inner = speaker._replace(text=speaker.text.strip("()[]\"“”'‘’ "))
     if inner.text != speaker.text and not isinstance(
         read_voices(context.links, replace(quote, speaker=inner)), SpeakerFault
     ):
