@@ -12,6 +12,8 @@ from pathlib import Path
 
 from florilegium.check.checking import Options, check_library, has_errors
 from florilegium.publish.live.live_library import LiveLibrary, see_files
+from florilegium.quotations.lock_file import QUOTES_HEADER
+from florilegium.quotations.matching.normal_form import words_digest
 from florilegium.site.data_files import data_files
 from florilegium.site.pages import PagePlan
 from florilegium.site.planning import plan_site
@@ -69,10 +71,39 @@ def rename_note(files: Files, chance: random.Random) -> None:
         files[f"notes/note-{chance.randrange(1000, 2000)}.md"] = files.pop(chance.choice(own))
 
 
+def add_theme(files: Files, chance: random.Random) -> None:
+    number = chance.randrange(10)
+    files[f"themes/theme-{number}.md"] = (
+        f"---\nlabel: Theme {number}\nbroader: amnesia\nrelated: [numbing]\n---\nSee [amnesia](amnesia.md).\n"
+    )
+
+
+def remove_theme(files: Files, chance: random.Random) -> None:
+    own = [name for name in files if name.startswith("themes/theme-")]
+    if own:
+        del files[chance.choice(own)]
+
+
+def list_work(files: Files, chance: random.Random) -> None:
+    """A list of works whose abstract, which no entry shows, or year changes; the last one is told apart by a letter."""
+    files["references/works.yaml"] = "".join(
+        f"- {{id: listed{number}, type: book, author: [{{family: Doe, given: A.}}], title: Listed {number}, "
+        f"issued: {chance.choice(['2009', '2010'])}, abstract: {chance.choice(['Long.', 'Longer.'])}}}\n"
+        for number in range(chance.randrange(1, 4))
+    )
+    files[chance.choice(_notes(files))] += "\nAs @listed0 has it.\n"
+
+
+def verify(files: Files, chance: random.Random) -> None:
+    """Somebody compares a quotation, and finds it on a page."""
+    entry = f"sha256:{words_digest('I kept every word of it.')} sha256:{'0' * 64} 5 2024-06-01"
+    files["quotes.lock"] = f"{QUOTES_HEADER}\nremembering/kept roe2010 {entry} page={chance.randrange(1, 9)}\n"
+
+
 def _replace(name: str, old: str, words: list[str]) -> Edit:
     def edit(files: Files, chance: random.Random) -> None:
         lines = files[name].split("\n")
-        at = next(number for number, line in enumerate(lines) if line.strip().startswith(old))
+        at = next(number for number, line in enumerate(lines) if line.strip().startswith(old.strip()))
         indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
         lines[at] = f"{indent}{old}{chance.choice(words)}"
         files[name] = "\n".join(lines)
@@ -88,6 +119,10 @@ EDITS: tuple[Edit, ...] = (
     *([add_note] * 3),
     remove_note,
     rename_note,
+    add_theme,
+    remove_theme,
+    list_work,
+    verify,
     _replace("notes/forgetting.md", "title: The art", [" of forgetting", " of not remembering"]),
     _replace("notes/forgetting.md", "issued: ", ["{date-parts: [[2009]]}", "{date-parts: [[2010]]}"]),
     _replace("notes/remembering.md", "date: ", ["2024-02-01", "2024-05-01"]),
@@ -144,6 +179,10 @@ class Ground:
         data = {file.path: file for file in data_files(fresh.site)}
         differing += [p for p, f in shown.data.items() if b"".join(f.render()) != b"".join(data[p].render())]
         differing += self._index(shown.plan, fresh)
+        # What a build would keep from the last step: it decides alone which pages are made again.
+        kept = plan_site(checked, Options(root=self.root, executor=None))
+        differing += [f"key of {path}" for path, page in fresh.pages.items() if page.key != kept.pages[path].key]
+        kept.keep()
         return sorted(differing)
 
     def _kept(self, plan: PagePlan) -> dict[str, bytes]:

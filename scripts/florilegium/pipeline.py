@@ -254,4 +254,5 @@ def write_pages(plan: PagePlan, options: Options, lock: Lock) -> SyncResult:
     if result.conflicts:
         first = result.conflicts[0]
         raise CannotRun(f"docs/{first.path}: {first.message}", first.help)
+    plan.keep()
     return result

@@ -22,7 +22,6 @@ from typing import Any, NamedTuple, TypeVar
 from .cache import code_stamp
 from .limits import uncollected
 
-_NAME = "kept.sqlite"
 _PATIENCE = 5.0
 """Seconds that a run waits for another one to finish writing."""
 _SCHEMA = """
@@ -50,10 +49,13 @@ class Kept(NamedTuple):
 class Store:
     """Kept values of one library. Each call opens the file for itself, so that threads and forks share nothing."""
 
-    def __init__(self, folder: Path | None) -> None:
-        """`folder` is the state folder, which must be our own; without one nothing is kept."""
-        self._path = folder / _NAME if folder else None
-        self._stamp = code_stamp() if folder else b""
+    def __init__(self, folder: Path | None, name: str = "kept", *, stamp: bytes = b"") -> None:
+        """`folder` is the state folder, which must be our own; without one nothing is kept.
+
+        `stamp` stands for the code whose values these are; it is that of the whole program where none is given.
+        """
+        self._path = folder / f"{name}.sqlite" if folder else None
+        self._stamp = stamp or (code_stamp() if folder else b"")
 
     def load(self, kind: str, names: Iterable[str] | None = None) -> dict[str, Kept]:
         """The values of a kind by name: all, or those of these names, as far as they are there and whole."""

@@ -32,6 +32,7 @@ __all__ = [
     "CitedBy",
     "InternalTarget",
     "Links",
+    "body_references",
     "note_references",
     "redirected",
     "resolve_links",

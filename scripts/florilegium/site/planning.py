@@ -1,7 +1,10 @@
 """From a checked library to the plan of its pages: its citations formatted in its style, its pages planned."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from hashlib import sha256
 
 from ..check.checking import Checked, Options, given_epoch
 from ..core.cache import code_stamp, state_folder
@@ -9,17 +12,22 @@ from ..core.diagnostics import quoted
 from ..core.errors import CannotRun
 from ..core.ids import ID
 from ..core.model import Citation, Note, Theme
+from ..core.store import Kept, Store, pickled, unpickled
 from ..library.links import Links
 from ..library.reading import ANNOTATIONS
-from ..works.citing.citation_styles import BibliographyError, read_style
-from ..works.citing.cite_items import csl_citation_of
+from ..works.citing.citation_styles import BibliographyError, read_style, read_style_text
+from ..works.citing.cite_items import CslCitation, csl_citation_of, csl_reference_of
 from ..works.citing.formatted_cache import CitationCache, read_cache, write_cache
 from ..works.citing.formatting import Bibliography, render_bibliography
+from ..works.citing.pandoc_process import find_pandoc
 from ..works.csl.csl_items import to_csl
 from .linked_site import bare_citation
 from .pages import PagePlan, plan_pages
 
-__all__ = ["check_addresses", "citations_of", "epoch_of", "format_citations", "plan_site"]
+__all__ = ["check_addresses", "citations_of", "epoch_of", "format_citations", "kept_in", "plan_site"]
+
+
+_KIND = "bibliography"
 
 
 def format_citations(links: Links, options: Options, cache: CitationCache | None = None) -> Bibliography:
@@ -27,22 +35,58 @@ def format_citations(links: Links, options: Options, cache: CitationCache | None
 
     `cache` holds those of this process, where it is not the first time.
     """
-    settings = links.library.settings
-    path = state_folder(options.root) / "citations.json"
+    state = state_folder(options.root)
     options.progress("formatting citations", 0, 0)
+    items = {key: to_csl(source) for key, source in links.sources.items()}
+    works = {key: sha256(json.dumps(item).encode()).hexdigest() for key, item in items.items()}
+    store = kept_in(options)
+    digest = _digest(links, works, options)
+    kept = store.load(_KIND, [_KIND]).get(_KIND)
+    before = _unpickled(kept) if kept else None
+    if kept and before and kept.digest == digest:
+        return replace(before, works=works)
+    settings = links.library.settings
+    # What was taken from the store as a whole came without its cache.
+    given = cache if cache and cache.context else read_cache(state) if options.remember else None
     try:
         bibliography = render_bibliography(
-            {key: to_csl(source) for key, source in links.sources.items()},
+            items,
             citations_of(links.documents),
             style=read_style(settings.citation_style, folder=options.root / ANNOTATIONS),
             language=settings.language,
-            cache=cache or (read_cache(path) if options.remember else None),
+            cache=given,
         )
     except BibliographyError as error:
         raise _placed(error, links) from None
-    if options.remember and not bibliography.approximate and bibliography.cache is not cache:
-        write_cache(path, bibliography.cache)
+    bibliography = replace(bibliography, works=works)
+    if options.remember and not bibliography.approximate:
+        if bibliography.cache is not given:
+            write_cache(state, bibliography.cache)
+        edition = before.edition if before and _reads_alike(before, bibliography) else digest
+        bibliography = replace(bibliography, edition=edition)
+        # The cache is kept by itself: it is wanted only where this here does not hold. Warnings are not repeated.
+        store.save(_KIND, {_KIND: Kept(digest, pickled(replace(bibliography, cache=CitationCache(), warnings=())))})
     return bibliography
+
+
+def _unpickled(kept: Kept) -> Bibliography | None:
+    found = unpickled(kept.value)
+    return found if isinstance(found, Bibliography) else None
+
+
+def _digest(links: Links, works: Mapping[str, str], options: Options) -> str:
+    """What changes when a work, a citation, the style, the language or the program that formats does."""
+    settings, pandoc = links.library.settings, find_pandoc()
+    wanted = sorted({citation for document in links.documents for citation in csl_citations_of(document)})
+    style = read_style_text(settings.citation_style, folder=options.root / ANNOTATIONS)
+    parts = [settings.language, pandoc and pandoc.version, sorted(works.items()), wanted]
+    return sha256(json.dumps(parts).encode() + style).hexdigest()
+
+
+def _reads_alike(before: Bibliography, after: Bibliography) -> bool:
+    """Whether works are the same, with the same entries in the same order, and the citations of both read the same."""
+    same = (before.works, before.order, before.entries) == (after.works, after.order, after.entries)
+    return same and all(after.citations.get(citation, parts) == parts for citation, parts in before.citations.items())
 
 
 def _placed(error: BibliographyError, links: Links) -> BibliographyError:
@@ -57,6 +101,13 @@ def _placed(error: BibliographyError, links: Links) -> BibliographyError:
     return BibliographyError(f"{place}: {error.message}", error.help) if place else error
 
 
+def csl_citations_of(document: Note | Theme) -> Iterator[CslCitation]:
+    """The same of one document, as they are formatted."""
+    yield from map(csl_citation_of, document.body.citations)
+    for quote in document.quotes if isinstance(document, Note) else ():
+        yield from map(csl_reference_of, quote.references)
+
+
 def citations_of(documents: Iterable[Note | Theme]) -> Iterator[Citation]:
     """Every citation that notes and themes show, in their prose and below their quotations."""
     for document in documents:
@@ -68,7 +119,13 @@ def citations_of(documents: Iterable[Note | Theme]) -> Iterator[Citation]:
 
 def plan_site(checked: Checked, options: Options) -> PagePlan:
     """Format the citations of a checked library, and plan its pages."""
-    return plan_pages(checked.links, format_citations(checked.links, options), code_stamp().hex())
+    bibliography = format_citations(checked.links, options)
+    return plan_pages(checked.links, bibliography, code_stamp().hex(), kept_in(options))
+
+
+def kept_in(options: Options) -> Store:
+    """What the last run kept for this one, where that may be used."""
+    return Store(state_folder(options.root) if options.remember else None)
 
 
 def check_addresses(links: Links) -> None:

@@ -16,7 +16,7 @@ from ...library.links import Links
 from ...library.reading import Listed, Parsed, ReadResult, list_files, read_library
 from ...site.data_files import DataFile, data_files
 from ...site.pages import FOLDERS, PagePlan, is_generated, plan_pages
-from ...site.planning import check_addresses, citations_of, format_citations
+from ...site.planning import check_addresses, citations_of, format_citations, kept_in
 from ...works.citing.cite_items import csl_citation_of
 from ...works.citing.formatting import Bibliography
 
@@ -92,6 +92,8 @@ class LiveLibrary:
         self._parsed: dict[Listed, Parsed] = {}
         self._last: tuple[Links, Bibliography, tuple[Listed, ...]] | None = None
         """What was formatted last, of which library, and by which files of styles."""
+        self._plan: PagePlan | None = None
+        """The last one: what was found out for it since is kept for the next."""
 
     def refresh(self, seen: Seen) -> tuple[tuple[Diagnostic, ...], Totals, Shown | None]:
         """Judge the library as it lies now; nothing to be shown where it has errors."""
@@ -105,8 +107,10 @@ class LiveLibrary:
                 return diagnostics, totals, None
             check_addresses(links)
             bibliography = self._formatted(links, seen)
-            plan = plan_pages(links, bibliography, code_stamp().hex())
-            return diagnostics, totals, Shown(plan=plan, url=links.library.settings.url, seen=seen)
+            if self._plan:
+                self._plan.keep()
+            self._plan = plan_pages(links, bibliography, code_stamp().hex(), kept_in(self.options))
+            return diagnostics, totals, Shown(plan=self._plan, url=links.library.settings.url, seen=seen)
 
     def _formatted(self, links: Links, seen: Seen) -> Bibliography:
         """All citations in the library's style: those of the last time, where they hold each of the library."""

@@ -7,6 +7,7 @@ beside them.
 from collections.abc import Iterable, Iterator
 
 from ...core.executors import MakeExecutor
+from ...core.store import Store
 from ...library.links import Links
 from ...works.citing.formatting import Bibliography
 from .page_files import is_generated
@@ -27,10 +28,10 @@ FOLDERS = ("notes", "themes", "quotes", "works", "authors", "references", "rules
 """Folders below `docs/` that hold generated files alone."""
 
 
-def plan_pages(links: Links, bibliography: Bibliography, stamp: str) -> PagePlan:
-    """Which files there are; `stamp` stands for the program that makes them."""
-    planner = Planner(links, bibliography, stamp)
-    return PagePlan(dict(planner.plan()), planner.site)
+def plan_pages(links: Links, bibliography: Bibliography, stamp: str, store: Store) -> PagePlan:
+    """Which files there are; `stamp` stands for the program that makes them, `store` holds what the last run kept."""
+    planner = Planner(links, bibliography, stamp, store)
+    return PagePlan(dict(planner.plan()), planner.site, planner.kept.keep)
 
 
 def render_pages(plan: PagePlan, keys: Iterable[str], executor: MakeExecutor) -> Iterator[bytes]:

@@ -13,12 +13,14 @@ from typing import ParamSpec
 
 from ...core.model import Body, Note, Quote, Reference, Theme
 from ...core.spans import Span
-from ...library.links import CitedBy, Links, note_references
+from ...core.store import Store
+from ...library.links import CitedBy, Links, body_references, note_references
 from ...works.citing.formatting import Bibliography
 from ...works.csl.csl_items import to_csl
 from ..addresses import Addresses, alike_keys
 from ..linked_site import bare_citation
 from .cards import PageSite
+from .kept_digests import KeptDigests
 from .quote_previews import linked_quotes
 
 __all__ = ["PageInputs", "inputs_digest", "later"]
@@ -90,14 +92,55 @@ class _Text:
 class PageInputs:
     """Digests of what pages show, each made when it is first asked for."""
 
-    def __init__(self, links: Links, bibliography: Bibliography) -> None:
+    def __init__(self, links: Links, bibliography: Bibliography, stamp: str, store: Store) -> None:
         self.links = links
         self.site = PageSite(links, bibliography, Addresses(alike=alike_keys(links.sources)))
+        self.stamp = stamp
         self._sources: dict[str, str] = {}
         self._works_made: dict[str, str] = {}
         self._card_keys: dict[Span, str] = {}
-        self._note_keys: dict[str, str] = {}
         self._texts: dict[str, _Text] = {}
+        self.kept = KeptDigests(store, self._quick_base, self._base)
+
+    # -- what bears on the digests of a document
+
+    @cached_property
+    def _common(self) -> str:
+        return inputs_digest([self.stamp, repr(self.links.library.settings)])
+
+    def _quick_base(self, document: Note | Theme) -> str:
+        edition = self.site.bibliography.edition
+        parts = [self._common, document.digest, document.path, edition, self._states(document)]
+        return inputs_digest(parts) if edition else ""
+
+    def _base(self, document: Note | Theme) -> str:
+        note = document if isinstance(document, Note) else None
+        keys = self._named_works(document)
+        printed: object = [
+            [self._printed(document, at) for at in range(len(document.body.citations))],
+            [self._reference(reference) for quote in (note.quotes if note else ()) for reference in quote.references],
+            [self.site.translated_by(translation) for translation in document.body.translations],
+            [self.source(key) for key in keys],
+        ]
+        return inputs_digest([self._common, document.digest, document.path, self._states(document), printed])
+
+    def _states(self, document: Note | Theme) -> object:
+        """What is known of the words of a note's quotations, where anything is."""
+        if not self.links.records or not isinstance(document, Note):
+            return []
+        states = [self.links.records.get(quote.address) for quote in document.quotes]
+        return [state and [state.identity, [entry.key for entry in state.entries]] for state in states]
+
+    def _named_works(self, document: Note | Theme) -> list[str]:
+        """The citation keys of all works that a document mentions, sorted."""
+        if isinstance(document, Theme):
+            return sorted({reference.key for reference in body_references(document.body)})
+        mentioned = {mention.id for mention in (document.source, document.via) if mention}
+        return sorted(mentioned.union(reference.key for reference in note_references(document)))
+
+    def _fact(self, document: Note | Theme, name: str, make: Callable[..., object], *more: str) -> str:
+        """The digest of what a method makes of a document, by a name that it has in the store."""
+        return self.kept.get(document, name, lambda: inputs_digest(make(document, *more)))
 
     # -- works
 
@@ -114,9 +157,8 @@ class PageInputs:
             short = bibliography.short(key) if source else ""
             entry = bibliography.entries.get(key, "")
             slug = self.site.addresses.work_slug(key)
-            self._sources[key] = inputs_digest(
-                [key, entry, short, slug, self._numbers.get(key), source and to_csl(source)]
-            )
+            known = bibliography.works.get(key) or (source and to_csl(source))
+            self._sources[key] = inputs_digest([key, entry, short, slug, self._numbers.get(key), known])
         return self._sources[key]
 
     def work(self, key: str) -> str:
@@ -138,26 +180,29 @@ class PageInputs:
     # -- notes and their quotations
 
     def note_key(self, note: Note) -> str:
-        """A digest of everything that a note and its cards show."""
-        if note.id not in self._note_keys:
-            self._note_keys[note.id] = inputs_digest(
-                [
-                    note.digest,
-                    note.path,
-                    [self._printed(note, at) for at in range(len(note.body.citations))],
-                    [self.card(quote) for quote in note.quotes],
-                    [self.site.translated_by(translation) for translation in note.body.translations],
-                    self.works(sorted({reference.key for reference in note_references(note)})),
-                ]
-            )
-        return self._note_keys[note.id]
+        """A digest of everything that a note and its cards show, but for what is said of works."""
+        return self._fact(note, "note", self._shown)
+
+    def _shown(self, note: Note) -> object:
+        translated = [self.site.translated_by(translation) for translation in note.body.translations]
+        return [self.about(note), self.note_cards(note), translated]
+
+    def mentioned(self, note: Note) -> list[str]:
+        """The citation keys of all works that a note mentions, sorted."""
+        return self.kept.get(note, "keys", lambda: self._named_works(note))
+
+    def note_cards(self, note: Note) -> list[str]:
+        """What the cards of a note's quotations show."""
+        return self.kept.get(
+            note, "cards", lambda: [self._card_key(note, index, quote) for index, quote in enumerate(note.quotes)]
+        )
 
     def card(self, quote: Quote) -> str:
         """A digest of all that the card of a quotation shows, on any page; not of what its note says besides."""
         if quote.span not in self._card_keys:
             note = self.links.notes[quote.note]
-            for index, one in enumerate(note.quotes):
-                self._card_keys[one.span] = self._card_key(note, index, one)
+            spans = (one.span for one in note.quotes)
+            self._card_keys.update(zip(spans, self.note_cards(note), strict=True))
         return self._card_keys[quote.span]
 
     @later
@@ -222,35 +267,64 @@ class PageInputs:
 
     # -- what lists and other pages say of notes and themes
 
-    @later
-    def about(self, document: Note | Theme) -> object:
+    def about(self, document: Note | Theme) -> str:
         """A document's own text, with its citations as they are printed."""
+        return self._fact(document, "about", self._about)
+
+    def _about(self, document: Note | Theme) -> object:
         citations = [self._printed(document, at) for at in range(len(document.body.citations))]
         return [document.digest, document.path, citations]
 
-    @later
-    def row(self, note: Note) -> object:
+    def row(self, note: Note) -> str:
         """What a line in a list shows of a note."""
+        return self._fact(note, "row", self._row)
+
+    def _row(self, note: Note) -> object:
         return [
             [note.id, note.title, note.date, note.updated, note.contributors, note.basis, len(note.quotes)],
             [[mention.id for mention in note.themes], [mention.id for mention in note.notices]],
             [self.source(mention.id) if mention else "" for mention in (note.source, note.via)],
         ]
 
-    @later
     def listed(self, note: Note) -> object:
         """The same, and how many of its quotations are verified."""
         return [self.row(note), sum(quote.address in self.links.states for quote in note.quotes)]
 
-    @later
-    def entry(self, note: Note) -> object:
+    def entry(self, note: Note) -> str:
         """What a feed says of a note."""
+        return self._fact(note, "entry", self._entry)
+
+    def _entry(self, note: Note) -> object:
         return [self.row(note), [[mention.id for mention in quote.themes] for quote in note.quotes]]
+
+    def covered(self, document: Note | Theme) -> str:
+        """What the page of coverage consults of a note or theme."""
+        return self._fact(document, "coverage", self._covered)
+
+    def _covered(self, document: Note | Theme) -> object:
+        cited = sorted({reference.key for reference in body_references(document.body)})
+        if isinstance(document, Theme):
+            return [document.id, document.label, cited]
+        mentions = [mention and mention.id for mention in (document.source, document.via)]
+        quotes = [
+            [
+                [quote.id, quote.words, [mention.id for mention in quote.themes]],
+                [quote.speaker and quote.speaker.text, self.site.voices(quote), self.site.state(quote).against],
+                [(one.key, one.locator and (one.locator.label, one.locator.value)) for one in quote.references],
+                [bool(quote.reference), bool(quote.quoted_in)],
+            ]
+            for quote in document.quotes
+        ]
+        themes = [mention.id for mention in document.themes]
+        return [document.id, document.title, document.basis, mentions, themes, cited, quotes]
 
     @later
     def linking(self, documents: Iterable[Note | Theme], id_: str) -> object:
         """What backlinks show of documents that are filed under a page, that of `id_`, or have a hyperlink to it."""
-        return [[self._named(document), self._linking_paragraphs(document, id_)] for document in documents]
+        return [self._fact(document, f"linking {id_}", self._linking, id_) for document in documents]
+
+    def _linking(self, document: Note | Theme, id_: str) -> object:
+        return [self._named(document), self._linking_paragraphs(document, id_)]
 
     @later
     def mentions(self, found: CitedBy, key: str) -> object:
@@ -258,20 +332,23 @@ class PageInputs:
         documents: tuple[Note | Theme, ...] = (*found.cited, *found.cited_in_themes)
         return [
             [(note.id, note.title, note.basis) for notes in (found.summarised, found.via) for note in notes],
-            [[self._named(document), self._citing_paragraphs(document, key)] for document in documents],
+            [self._fact(document, f"citing {key}", self._citing, key) for document in documents],
         ]
+
+    def _citing(self, document: Note | Theme, key: str) -> object:
+        return [self._named(document), self._citing_paragraphs(document, key)]
 
     @later
     def openings(self, notes: Iterable[Note]) -> object:
         """The beginnings of notes, of which a work's page shows the first sentence."""
-        return [[self._named(note), self._opening(note)] for note in notes]
+        return [self._fact(note, "opening", self._opening) for note in notes]
 
     def _named(self, document: Note | Theme) -> object:
         return [document.path, document.title if isinstance(document, Note) else document.label]
 
     def _opening(self, note: Note) -> object:
         found = self._text(note).first_paragraph()
-        return self.about(note) if found is None else found.decode("utf-8", "surrogatepass")
+        return [self._named(note), self.about(note) if found is None else found.decode("utf-8", "surrogatepass")]
 
     def _linking_paragraphs(self, document: Note | Theme, id_: str) -> object:
         """The paragraphs with a hyperlink to a note or theme, and those with one that can be written in another way."""

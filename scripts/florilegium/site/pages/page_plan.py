@@ -12,10 +12,11 @@ from typing import Any, NamedTuple, Protocol
 
 from ...check.coverage.coverage_sections import coverage_of
 from ...core.model import Note, Quote, Theme
+from ...core.store import Store
 from ...library.links import Links
 from ...works.citing.formatting import Bibliography
 from ..addresses import PAGE_SIZE, page_path, pages_of, way_to_root
-from ..linked_site import latest, works_of
+from ..linked_site import latest
 from .atom_feeds import notes_feed, theme_feed
 from .author_names import authors_of
 from .cards import PageSite
@@ -61,13 +62,15 @@ class PagePlan(NamedTuple):
 
     pages: dict[str, PlannedPage]
     site: PageSite
+    keep: Callable[[], None]
+    """Keeps for the next run what was found out for the keys that were asked for."""
 
 
 class Planner(PageInputs):
     """Finds the inputs of every file. Keys and pages are made later, and only those that are wanted."""
 
-    def __init__(self, links: Links, bibliography: Bibliography, stamp: str) -> None:
-        super().__init__(links, bibliography)
+    def __init__(self, links: Links, bibliography: Bibliography, stamp: str, store: Store) -> None:
+        super().__init__(links, bibliography, stamp, store)
         self.keys = self.site.work_keys
         self.frame = inputs_digest([stamp, self._labels()])
 
@@ -84,6 +87,11 @@ class Planner(PageInputs):
             [settings.help, settings.title, settings.language, self.site.bibliography.approximate],
             [settings.url, settings.repository, settings.branch],
         ]
+
+    @cached_property
+    def _everything(self) -> str:
+        """What lists say of all notes, and all cards: for the few pages that gather from the whole library."""
+        return inputs_digest([[self.row(note), self.note_cards(note)] for note in self.links.notes.values()])
 
     @cached_property
     def _counts(self) -> object:
@@ -123,6 +131,12 @@ class Planner(PageInputs):
         """The notes that quotes stand in."""
         return list(dict.fromkeys(self.links.notes[quote.note].path for quote in quotes))
 
+    def _gathered(self, path: str, narrow: Callable[[], object], *basis: Callable[[], object]) -> Callable[[], object]:
+        """What `narrow` finds in the whole library for a page; looked for only where the wide basis has changed."""
+        return lambda: self.kept.gathered(
+            path, inputs_digest([self.frame, self._everything, *basis]), lambda: inputs_digest(narrow())
+        )
+
     def _home(self) -> PlannedPage:
         settings = self.links.library.settings
         themes = list(self.links.themes.values())
@@ -131,10 +145,7 @@ class Planner(PageInputs):
             [settings.description, [(n.id, n.label, n.description) for n in settings.notices]],
             [(self.row(note), note.date, note.updated) for note in newest],
             [(self.about(theme), self.links.narrower.get(theme.id, ())) for theme in themes],
-            lambda: self._counts,
-            [len(self.links.notes), sum(len(note.quotes) for note in self.links.notes.values())],
-            sorted(used_notices(self.links)),
-            self._voices,
+            self._gathered("index.md", self._voices, lambda: [self.links.narrower]),
         ]
         return self._planned("index.md", inputs, self._maker(home_page), [t.path for t in themes])
 
@@ -143,6 +154,9 @@ class Planner(PageInputs):
         voice = voice_of_the_library(self.site)
         start = longest_note(self.links)
         return [
+            self._counts,
+            [len(self.links.notes), sum(len(note.quotes) for note in self.links.notes.values())],
+            sorted(used_notices(self.links)),
             self.cards([voice] if voice else []),
             self.row(start) if start else "",
             [theme_voice(theme, self.site) for theme in self.links.themes.values()],
@@ -151,7 +165,13 @@ class Planner(PageInputs):
 
     def _coverage(self) -> PlannedPage:
         view = cache(lambda: coverage_view(coverage_of(self.links), self.site))
-        return self._planned("coverage/index.md", view, lambda: coverage_page(view(), self.site))
+        basis = (
+            lambda: [self.covered(document) for document in self.links.documents],
+            lambda: [self.source(key) for key in self.links.sources if key in self.links.cited_by],
+            lambda: self.links.narrower,
+        )
+        inputs = self._gathered("coverage/index.md", view, *basis)
+        return self._planned("coverage/index.md", inputs, lambda: coverage_page(view(), self.site))
 
     def _notes(self) -> Iterator[tuple[str, PlannedPage]]:
         for note in self.links.notes.values():
@@ -173,7 +193,8 @@ class Planner(PageInputs):
 
     @later
     def _note(self, note: Note) -> object:
-        return [self.note_key(note), self.works(works_of(note, self.site))]
+        keys = self.mentioned(note)
+        return [self.note_key(note), self.works(keys), self.site.in_order(keys)]
 
     @later
     def _elsewhere(self, note: Note) -> object:
@@ -190,17 +211,21 @@ class Planner(PageInputs):
         themes = self.links.themes.values()
         inputs = [
             [(self.about(theme), [m.id for m in theme.broader]) for theme in themes],
-            lambda: self._counts,
-            [
-                [[m.id for m in q.themes] for q in note.quotes] + [[m.id for m in note.themes]]
-                for note in self.links.notes.values()
-            ],
+            self._gathered("themes/index.md", self._filed),
             self.works(sorted({source_key(q) for quotes in self.links.quotes_by_theme.values() for q in quotes})),
         ]
         yield (
             "themes/index.md",
             self._planned("themes/index.md", inputs, self._maker(themes_page), [theme.path for theme in themes]),
         )
+
+    def _filed(self) -> object:
+        """Which notes, works and themes meet, for the page of all themes."""
+        themes = [
+            [[m.id for m in q.themes] for q in note.quotes] + [[m.id for m in note.themes]]
+            for note in self.links.notes.values()
+        ]
+        return [self._counts, themes]
 
     def _theme(self, theme: Theme) -> Iterator[tuple[str, PlannedPage]]:
         filed = filed_under(theme, self.links)

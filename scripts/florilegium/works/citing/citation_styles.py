@@ -110,8 +110,22 @@ def read_style(style: str, *, folder: Path | None = None, complete: bool = True)
 
     Raises `BibliographyError` where there is no such style, or where it is none that can be used.
     """
+    text = read_style_text(style, folder=folder)
     if style in BUILT_IN_STYLES:
-        return _parse_style(style, (_FOLDER / f"{style}.csl").read_bytes())
+        return _parse_style(style, text)
+    try:
+        return _parse_style(style, text, complete=complete)
+    except StyleFault as fault:
+        raise _Refused(style, str(fault)) from None
+
+
+def read_style_text(style: str, *, folder: Path | None = None) -> bytes:
+    """The bytes of the style of that name, or of the `.csl` file at that path below `folder`.
+
+    Raises `BibliographyError` where there is no such style.
+    """
+    if style in BUILT_IN_STYLES:
+        return (_FOLDER / f"{style}.csl").read_bytes()
     if not style.endswith(".csl"):
         known = (
             f"the styles are {', '.join(BUILT_IN_STYLES)}; for another, put its file into annotations/references/ "
@@ -120,10 +134,7 @@ def read_style(style: str, *, folder: Path | None = None, complete: bool = True)
         raise BibliographyError(
             f"no citation style has the name {quoted(style)}: {did_you_mean(style, BUILT_IN_STYLES, known)}"
         )
-    try:
-        return _parse_style(style, _read_regular_file(style, folder or Path()), complete=complete)
-    except StyleFault as fault:
-        raise _Refused(style, str(fault)) from None
+    return _read_regular_file(style, folder or Path())
 
 
 def _read_regular_file(style: str, folder: Path) -> bytes:

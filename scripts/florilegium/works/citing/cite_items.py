@@ -63,6 +63,11 @@ def csl_citation_of(citation: Citation) -> CslCitation:
     return tuple(map(_cited, citation.references))
 
 
+def csl_reference_of(reference: Reference) -> CslCitation:
+    """The citation that an attribution shows: the work and the place in it, and nothing else."""
+    return (_cited(reference)._replace(mode=CitationMode.NORMAL.value, prefix="", suffix=""),)
+
+
 def _cited(reference: Reference) -> CiteItem:
     label, value = (reference.locator.label, reference.locator.value) if reference.locator else ("", "")
     return CiteItem(reference.key, str(reference.mode), reference.prefix, label, value, reference.suffix)

@@ -1,20 +1,18 @@
 """What pandoc has formatted before, kept in a file between builds.
 
-A cache only remembers what pandoc said: what still holds of it is decided in `rendering.py`. A file that is
+A cache only remembers what pandoc said: what still holds of it is decided in `formatting.py`. A file that is
 missing, damaged or of another program's making is an empty cache.
 """
 
 import hashlib
-import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from .cite_items import CitationParts, CiteItem, CslCitation
-from .pandoc_fragments import CitedPart
+from ...core.store import Kept, Store, pickled, unpickled
+from .cite_items import CitationParts, CslCitation
+
+_KIND = "formatted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,58 +34,24 @@ class CitationCache:
     """Entries of such works, by the same."""
 
 
-def read_cache(path: Path) -> CitationCache:
-    """The cache in that file; an empty one where there is none that can be used."""
-    try:
-        digest, _, text = path.read_bytes().partition(b"\n")
-    except OSError:
-        return CitationCache()
-    if hashlib.sha256(text).hexdigest().encode() != digest:
-        return CitationCache()
-    try:
-        return _parse_cache(text)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return CitationCache()
+def citing_code() -> bytes:
+    """What changes when the code that formats citations does."""
+    code = (path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    return hashlib.sha256(b"".join(hashlib.sha256(text).digest() for text in code)).digest()
 
 
-def _parse_cache(text: bytes) -> CitationCache:
-    data = json.loads(text)
-    return CitationCache(
-        context=data["context"],
-        digests=dict(data["digests"]),
-        entries=dict(data["entries"]),
-        order=tuple(data["order"]),
-        citations=_csl_citations(data["clusters"]),
-        exact={digest: _csl_citations(citations) for digest, citations in data["exact"].items()},
-        exact_entries={digest: dict(entries) for digest, entries in data["exact_entries"].items()},
-    )
+def _store(state: Path) -> Store:
+    # A new version of the program seldom formats in another way, and to format a large library takes a minute.
+    return Store(state, "citations", stamp=citing_code())
 
 
-def _csl_citations(listed: Any) -> dict[CslCitation, CitationParts]:
-    return {
-        tuple(CiteItem(*cited) for cited in citation): tuple(CitedPart(*part) for part in parts)
-        for citation, parts in listed
-    }
+def read_cache(state: Path) -> CitationCache:
+    """The cache in that state folder; an empty one where there is none that can be used."""
+    kept = _store(state).load(_KIND, [_KIND]).get(_KIND)
+    found = unpickled(kept.value) if kept else None
+    return found if isinstance(found, CitationCache) else CitationCache()
 
 
-def write_cache(path: Path, cache: CitationCache) -> None:
-    """Replace the file as a whole, so that a reader, or a build that is killed, never meets half of it."""
-    data = {
-        "context": cache.context,
-        "digests": dict(sorted(cache.digests.items())),
-        "entries": dict(sorted(cache.entries.items())),
-        "order": cache.order,
-        "clusters": sorted(cache.citations.items()),
-        "exact": {digest: sorted(citations.items()) for digest, citations in sorted(cache.exact.items())},
-        "exact_entries": {digest: dict(sorted(e.items())) for digest, e in sorted(cache.exact_entries.items())},
-    }
-    text = json.dumps(data, separators=(",", ":")).encode()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(hashlib.sha256(text).hexdigest().encode() + b"\n" + text)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+def write_cache(state: Path, cache: CitationCache) -> None:
+    """Keep the cache for the next build, where the folder can be written."""
+    _store(state).save(_KIND, {_KIND: Kept(cache.context, pickled(cache))})

@@ -23,14 +23,13 @@ from dataclasses import dataclass, field
 from html import escape
 from itertools import chain
 from math import isqrt
-from pathlib import Path
 
 from ...core.model import Citation, CitationMode
 from .approximations import approximate_citation, approximate_entry, approximate_order, approximate_short
 from .citation_styles import Style
 from .cite_items import PROBE, CitationParts, CslCitation, csl_citation_of, is_visible, simple
 from .exact_citations import ExactCitations, format_exactly
-from .formatted_cache import CitationCache
+from .formatted_cache import CitationCache, citing_code
 from .formatting_plan import FormattingPlan
 from .narrative_citations import Narrative, is_split, readable
 from .numbering import SIGN, signed
@@ -59,6 +58,11 @@ class Bibliography:
     """For a style that cites by numbers, each work in a few words; its citations carry signs: see `numbering.py`."""
     cache: CitationCache = field(default_factory=CitationCache)
     """What to hand over the next time. It is the cache that was given where nothing had to be formatted."""
+    works: Mapping[str, str] = field(default_factory=dict)
+    """A digest of each work, by key, where somebody made it."""
+    edition: str = ""
+    """What stays while no work, and no citation that was formatted before, reads in another way; empty where nobody
+    knows."""
 
     def entry(self, key: str) -> str:
         """The work's entry: an HTML fragment without blocks, in which DOI and URL are hyperlinks."""
@@ -185,8 +189,7 @@ def _approximate(
 
 def _context(pandoc: Pandoc, style: Style, language: str) -> str:
     """Digest of all that bears on every result, this code included."""
-    code = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
-    parts = (pandoc.version.encode(), language.encode(), style.xml, style.full, *code)
+    parts = (pandoc.version.encode(), language.encode(), style.xml, style.full, citing_code())
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
