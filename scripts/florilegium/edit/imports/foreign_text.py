@@ -37,10 +37,15 @@ def clean_foreign(text: str, *, lines: bool = False) -> Cleaned:
     return Cleaned(kept, dropped, f"U+{ord(lone[0]):04X}" if lone else hidden)
 
 
+def clean_paragraphs(text: str, *, lines: bool = False) -> str:
+    """A foreign text as clean paragraphs, or an empty one where it hides something."""
+    cleaned = clean_foreign(text, lines=lines)
+    return "" if cleaned.refused else cleaned.text
+
+
 def clean_line(text: str) -> str:
     """A foreign text in one line, or an empty one where it hides something."""
-    cleaned = clean_foreign(text)
-    return "" if cleaned.refused else cleaned.text.replace("\n", " ")
+    return clean_paragraphs(text).replace("\n", " ")
 
 
 def _name(character: str) -> str:

@@ -1,18 +1,20 @@
 """Values in the JSON of other programs: read with their places, and taken out without trust in their kinds."""
 
-from ...core.diagnostics import Diagnostic
 from ...core.json_trees import parse_json
 from ...core.spans import LineTable
 from ...core.trees import DataNode, Mapping, Scalar, Sequence
+from .gathered import Gathered
+from .highlights import ImportFinding
 
 _MAX_BYTES = 64 * 1_048_576
 """Bytes of an export that are read."""
 
 
-def read_json(table: LineTable) -> tuple[DataNode | None, list[Diagnostic]]:
-    """The tree of a JSON file. What invisible characters are in its texts is looked at where the texts are used."""
+def read_json(table: LineTable, gathered: Gathered) -> DataNode | None:
+    """The tree of a JSON file; what is wrong with it is reported. Invisible characters count where a text is used."""
     node, problems = parse_json(table.text, table, max_bytes=_MAX_BYTES)
-    return node, [problem for problem in problems if problem.rule != "invisible-character"]
+    gathered.findings += [ImportFinding.of(problem) for problem in problems if problem.rule != "invisible-character"]
+    return node
 
 
 def text_at(node: DataNode | None, key: str) -> str:

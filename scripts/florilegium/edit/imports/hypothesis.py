@@ -3,34 +3,28 @@
 The words are those of the `TextQuoteSelector` (https://www.w3.org/TR/annotation-model/#text-quote-selector).
 """
 
-from ...core.rules import Severity
-from ...core.spans import LineTable, Span
+from ...core.spans import LineTable
 from ...core.trees import DataNode, Mapping, Sequence
 from ...works.identifiers import parse_doi
-from .foreign_text import clean_foreign, clean_line
+from .foreign_text import clean_line, clean_paragraphs
 from .foreign_values import read_json, text_at, texts_at
-from .highlights import Export, Highlight, HighlightFormat, ImportFinding, Work
+from .gathered import Gathered
+from .highlights import Export, Highlight, HighlightFormat, Work
 
 
 def parse_hypothesis(table: LineTable) -> Export:
     """Read all annotations. Page notes and replies quote nothing, and are counted alone."""
-    node, problems = read_json(table)
-    findings = [ImportFinding.of(problem) for problem in problems]
-    highlights = []
+    gathered = Gathered(HighlightFormat.HYPOTHESIS)
     passed = 0
-    for row in _rows(node):
+    for row in _rows(read_json(table, gathered)):
         if not isinstance(row, Mapping):
-            findings.append(
-                ImportFinding(span=row.span, message="this is not an annotation", help="export the file again")
-            )
+            gathered.report(row.span, "this is not an annotation", "export the file again")
         elif _quotes_nothing(row):
             passed += 1
-        elif highlight := _highlight(row, findings):
-            highlights.append(highlight)
-    if passed:
-        message = f"left out, because they quote nothing: {passed} of the annotations (page notes, replies)"
-        findings.append(ImportFinding(span=Span.of_file(table.path), message=message, severity=Severity.INFORMATION))
-    return Export(format=HighlightFormat.HYPOTHESIS, highlights=tuple(highlights), findings=tuple(findings))
+        else:
+            _take(row, gathered)
+    gathered.left_out(table.path, passed, "quote nothing", "annotations (page notes, replies)")
+    return gathered.export()
 
 
 def _rows(node: DataNode | None) -> tuple[DataNode, ...]:
@@ -50,32 +44,24 @@ def _quotes_nothing(row: Mapping) -> bool:
     return not any(isinstance(t, Mapping) and t.get("selector") is not None for t in targets.items)
 
 
-def _highlight(row: Mapping, findings: list[ImportFinding]) -> Highlight | None:
+def _take(row: Mapping, gathered: Gathered) -> None:
     selectors = _selectors(row)
     exact = text_at(selectors.get("TextQuoteSelector"), "exact")
     id_ = clean_line(text_at(row, "id"))
     if not exact.strip() or not id_:
         missing = "id" if exact.strip() else "quoted words (a TextQuoteSelector)"
-        findings.append(ImportFinding(span=row.span, message=f"this annotation has no {missing}; it is left out"))
-        return None
-    words = clean_foreign(exact)
-    if words.refused:
-        message = f"this annotation quotes the character {words.refused}, which no note may hold; it is left out"
-        findings.append(ImportFinding(span=row.span, message=message, help="quote the words by hand"))
-        return None
-    if words.dropped:
-        message = f"{', '.join(words.dropped)} was taken out of the words"
-        findings.append(ImportFinding(span=row.span, message=message, severity=Severity.INFORMATION))
-    comment = clean_foreign(text_at(row, "text"))
-    return Highlight(
-        id=id_,
-        words=words.text,
-        work=_work(row),
-        page=text_at(selectors.get("PageSelector"), "label"),
-        comment="" if comment.refused else comment.text,
-        tags=texts_at(row, "tags"),
-        span=row.span,
-    )
+        gathered.report(row.span, f"this annotation has no {missing}; it is left out")
+    elif words := gathered.words(exact, row.span):
+        highlight = Highlight(
+            id=id_,
+            words=words,
+            work=_work(row),
+            page=text_at(selectors.get("PageSelector"), "label"),
+            comment=clean_paragraphs(text_at(row, "text")),
+            tags=texts_at(row, "tags"),
+            span=row.span,
+        )
+        gathered.highlights.append(highlight)
 
 
 def _selectors(row: Mapping) -> dict[str, Mapping]:

@@ -14,7 +14,8 @@ from ...core.model import Name
 from ...core.rules import Severity
 from ...core.spans import LineTable, Span
 from .foreign_text import clean_foreign
-from .highlights import Export, Highlight, HighlightFormat, ImportFinding, Work
+from .gathered import Gathered
+from .highlights import Export, Highlight, HighlightFormat, Work
 from .listed_authors import listed_authors
 
 _RULE = re.compile(r"^={10}[ \t]*$", re.MULTILINE)
@@ -49,7 +50,7 @@ class _Clipping:
     title: str
     author: str
     kind: str
-    """`highlight`, `note`, or an empty text for what is neither."""
+    """`highlight` or `note`."""
     page: str
     first: int
     last: int
@@ -61,22 +62,16 @@ class _Clipping:
 
 def parse_kindle(table: LineTable) -> Export:
     """Read all clippings. Of a highlight that was widened later, the last form counts, under the first one's id."""
-    findings: list[ImportFinding] = []
-    found: list[_Clipping] = []
-    for start, end in _blocks(table, findings):
-        clipping = _clipping(table, start, end, findings)
-        if clipping and clipping.kind:
-            found.append(clipping)
-    highlights = _widened([c for c in found if c.kind == "highlight"], findings)
-    comments = _comments([c for c in found if c.kind == "note"], highlights, findings)
-    return Export(
-        format=HighlightFormat.KINDLE,
-        highlights=tuple(_highlight(c, comments.get(c.id, ())) for c in highlights),
-        findings=tuple(findings),
-    )
+    gathered = Gathered(HighlightFormat.KINDLE)
+    blocks = _blocks(table, gathered)
+    found = [clipping for start, end in blocks if (clipping := _clipping(table, start, end, gathered))]
+    clippings = _widened([c for c in found if c.kind == "highlight"], gathered)
+    comments = _comments([c for c in found if c.kind == "note"], clippings, gathered)
+    gathered.highlights += [_highlight(c, comments.get(c.id, ())) for c in clippings]
+    return gathered.export()
 
 
-def _blocks(table: LineTable, findings: list[ImportFinding]) -> Iterator[tuple[int, int]]:
+def _blocks(table: LineTable, gathered: Gathered) -> Iterator[tuple[int, int]]:
     text, position = table.text, 0
     rules = [(rule.start(), rule.end()) for rule in _RULE.finditer(text.replace("\r\n", " \n").replace("\r", "\n"))]
     for end, after in [*rules, (len(text), len(text))]:
@@ -85,14 +80,14 @@ def _blocks(table: LineTable, findings: list[ImportFinding]) -> Iterator[tuple[i
         for lost in list(_LOST.finditer(text, position, end))[1:]:
             span = table.span(lost.start(1), lost.end(1))
             message = f"a line {'=' * 10} is missing before this clipping"
-            findings.append(ImportFinding(span=span, message=message, help="see whether the words before it are whole"))
+            gathered.report(span, message, "see whether the words before it are whole")
             yield position, lost.start(1)
             position = lost.start(1)
         yield position, end
         position = after
 
 
-def _clipping(table: LineTable, start: int, end: int, findings: list[ImportFinding]) -> _Clipping | None:
+def _clipping(table: LineTable, start: int, end: int, gathered: Gathered) -> _Clipping | None:
     lines = list(_BLOCK.finditer(table.text, start, end))
     lines = [line for line in lines if line[0].strip("\ufeff \t")]
     if not lines:
@@ -100,27 +95,22 @@ def _clipping(table: LineTable, start: int, end: int, findings: list[ImportFindi
     span = table.span(lines[0].start(), lines[0].end())
     if len(lines) < 2 or not lines[1][0].lstrip().startswith("-"):
         message = "this clipping has no second line that says what it is and where it stands"
-        findings.append(
-            ImportFinding(span=span, message=message, help='it should begin with "- Your Highlight on page 12"')
-        )
+        gathered.report(span, message, 'it should begin with "- Your Highlight on page 12"')
         return None
     meta = lines[1][0][:_MAX_LINE].strip().lstrip("- ")
     kind = _kind(meta)
-    cleaned = clean_foreign(table.text[lines[1].end() : end], lines=True)
-    if cleaned.refused and kind:
-        findings.append(_refused(cleaned.refused, span))
+    if not kind:
         return None
-    if not cleaned.text and kind:
-        findings.append(ImportFinding(span=span, message="this clipping has no words", severity=Severity.WARNING))
+    words = gathered.words(table.text[lines[1].end() : end], span, lines=True, empty=Severity.WARNING)
+    if not words:
         return None
-    if kind and _LIMIT.fullmatch(cleaned.text):
+    if _LIMIT.fullmatch(words):
         message = "Kindle left out these words: the publisher's limit for clippings was reached"
-        help = "copy the words from the book by hand"
-        findings.append(ImportFinding(span=span, message=message, help=help, severity=Severity.WARNING))
+        gathered.report(span, message, "copy the words from the book by hand", Severity.WARNING)
         return None
     title, author = _title(clean_foreign(lines[0][0][:_MAX_LINE]).text)
     page, first, last = _place(meta)
-    identity = "\0".join((title, author, str(first) if first else page, cleaned.text))
+    identity = "\0".join((title, author, str(first) if first else page, words))
     return _Clipping(
         title=title,
         author=author,
@@ -128,15 +118,10 @@ def _clipping(table: LineTable, start: int, end: int, findings: list[ImportFindi
         page=page,
         first=first,
         last=last,
-        words=cleaned.text,
+        words=words,
         id=hashlib.sha256(identity.encode()).hexdigest()[:20],
         span=span,
     )
-
-
-def _refused(name: str, span: Span) -> ImportFinding:
-    message = f"this highlight holds the character {name}, which no note may hold; it is left out"
-    return ImportFinding(span=span, message=message, help="correct it in the other program, or copy the words by hand")
 
 
 def _kind(meta: str) -> str:
@@ -172,7 +157,7 @@ def _page(text: str) -> str:
     return first if last in ("", first) else f"{first}-{last}"
 
 
-def _widened(clippings: Sequence[_Clipping], findings: list[ImportFinding]) -> list[_Clipping]:
+def _widened(clippings: Sequence[_Clipping], gathered: Gathered) -> list[_Clipping]:
     """The clippings without those that a later one replaces: the same place, and words that overlap."""
     kept: list[_Clipping] = []
     by_book: dict[tuple[str, str], list[int]] = {}
@@ -186,7 +171,7 @@ def _widened(clippings: Sequence[_Clipping], findings: list[ImportFinding]) -> l
         first = earlier[0]
         if kept[first].words != clipping.words:
             message = f"the highlight in line {kept[first].span.line} was changed later; the last form counts"
-            findings.append(ImportFinding(span=clipping.span, message=message, severity=Severity.INFORMATION))
+            gathered.report(clipping.span, message, severity=Severity.INFORMATION)
         kept[first] = replace(clipping, id=kept[first].id)
     return kept
 
@@ -206,7 +191,7 @@ def _overlap(a: _Clipping, b: _Clipping) -> bool:
 
 
 def _comments(
-    notes: Sequence[_Clipping], highlights: Sequence[_Clipping], findings: list[ImportFinding]
+    notes: Sequence[_Clipping], highlights: Sequence[_Clipping], gathered: Gathered
 ) -> dict[str, tuple[str, ...]]:
     """The texts of notes by the id of the highlight that they belong to: the last one that reaches their place."""
     found: dict[str, tuple[str, ...]] = {}
@@ -217,7 +202,7 @@ def _comments(
             found[same[-1].id] = texts if note.words in texts else (*texts, note.words)
         else:
             message = f"the note {quoted(note.words)} belongs to no highlight; it is left out"
-            findings.append(ImportFinding(span=note.span, message=message, severity=Severity.WARNING))
+            gathered.report(note.span, message, severity=Severity.WARNING)
     return found
 
 

@@ -9,8 +9,9 @@ from ...core.diagnostics import quoted
 from ...core.model import Name
 from ...core.rules import Severity
 from ...core.spans import LineTable, Position, Span
-from .foreign_text import clean_foreign
-from .highlights import Export, Highlight, HighlightFormat, ImportFinding, Work
+from .foreign_text import clean_foreign, clean_paragraphs
+from .gathered import Gathered
+from .highlights import Export, Highlight, HighlightFormat, Work
 from .listed_authors import listed_authors
 
 _MAX_CELL = 1_000_000
@@ -21,17 +22,14 @@ _NEEDED = ("Highlight", "Book Title")
 
 def parse_readwise(table: LineTable) -> Export:
     """Read all rows. A row has no id in this export, so that of a highlight is made of its book, place and time."""
-    findings: list[ImportFinding] = []
+    gathered = Gathered(HighlightFormat.READWISE)
     seen: dict[str, int] = {}
-    highlights = []
-    for row, span in _rows(table, findings):
-        highlight = _highlight(row, span, findings, seen)
-        if highlight:
-            highlights.append(highlight)
-    return Export(format=HighlightFormat.READWISE, highlights=tuple(highlights), findings=tuple(findings))
+    for row, span in _rows(table, gathered):
+        _take(row, span, gathered, seen)
+    return gathered.export()
 
 
-def _rows(table: LineTable, findings: list[ImportFinding]) -> Iterator[tuple[Mapping[str, str], Span]]:
+def _rows(table: LineTable, gathered: Gathered) -> Iterator[tuple[Mapping[str, str], Span]]:
     # A cell may hold line ends, which `csv` keeps when lines come with theirs.
     lines = [f"{line}\n" for line in table.text.removeprefix("\ufeff").split("\n")]
     csv.field_size_limit(_MAX_CELL)
@@ -44,7 +42,7 @@ def _rows(table: LineTable, findings: list[ImportFinding]) -> Iterator[tuple[Map
             fault = f"it has {len(cells)} cells, and the header has {len(header)}"
         if fault:
             message = f"this row cannot be read: {fault}"
-            findings.append(ImportFinding(span=span, message=message, help="look at its commas and quotation marks"))
+            gathered.report(span, message, "look at its commas and quotation marks")
             # An open quotation mark swallows the rows that follow: go on with the next line.
             at, broken = at + 1, broken + 1
             continue
@@ -54,9 +52,7 @@ def _rows(table: LineTable, findings: list[ImportFinding]) -> Iterator[tuple[Map
             missing = [name for name in _NEEDED if name not in header]
             if missing:
                 message = f"the first row names no column {quoted(missing[0])}"
-                findings.append(
-                    ImportFinding(span=span, message=message, help="export the highlights from Readwise as CSV")
-                )
+                gathered.report(span, message, "export the highlights from Readwise as CSV")
                 return
         elif any(cells):
             yield dict(zip(header, cells, strict=True)), span
@@ -76,32 +72,23 @@ def _line(table: LineTable, number: int) -> Span:
     return table.span(start, start + len(table.line(number)))
 
 
-def _highlight(
-    row: Mapping[str, str], span: Span, findings: list[ImportFinding], seen: dict[str, int]
-) -> Highlight | None:
-    words = clean_foreign(row["Highlight"], lines=True)
-    if words.refused:
-        message = f"this highlight holds the character {words.refused}, which no note may hold; it is left out"
-        findings.append(ImportFinding(span=span, message=message, help="correct it in Readwise"))
-        return None
-    if not words.text:
-        findings.append(ImportFinding(span=span, message="this row has no words", severity=Severity.WARNING))
-        return None
-    if words.dropped:
-        message = f"{', '.join(words.dropped)} was taken out of this highlight"
-        findings.append(ImportFinding(span=span, message=message, severity=Severity.INFORMATION))
+def _take(row: Mapping[str, str], span: Span, gathered: Gathered, seen: dict[str, int]) -> None:
+    words = gathered.words(row["Highlight"], span, lines=True, empty=Severity.WARNING)
+    if not words:
+        return
     kind, place = row.get("Location Type", "").strip().casefold(), row.get("Location", "").strip()
-    return Highlight(
-        id=_identity(row, words.text, seen),
-        words=words.text,
+    highlight = Highlight(
+        id=_identity(row, words, seen),
+        words=words,
         work=_work(row),
         page=place if kind == "page" else "",
         place=f"location {place}" if kind == "location" and place.isdigit() else "",
-        comment=clean_foreign(row.get("Note", ""), lines=True).text,
+        comment=clean_paragraphs(row.get("Note", ""), lines=True),
         tags=tuple(tag.strip().lstrip("#.") for tag in row.get("Tags", "").split(",") if tag.strip()),
         colour=row.get("Color", "").strip(),
         span=span,
     )
+    gathered.highlights.append(highlight)
 
 
 def _identity(row: Mapping[str, str], words: str, seen: dict[str, int]) -> str:

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ...core.diagnostics import quoted
-from ...core.rules import Severity
 from ...core.spans import Span
 from .archives import Archive, ArchiveError, Element, parse_xml
-from .foreign_text import clean_foreign, clean_line
+from .foreign_text import clean_foreign, clean_line, clean_paragraphs
+from .gathered import Gathered
 from .highlights import Export, Highlight, HighlightFormat, ImportedCode, ImportFinding, Work
 
 _PROJECT = "project.qde"
@@ -73,40 +73,29 @@ class _Project:
         self.path = f"{path}/{_PROJECT}"
         self.archive = archive
         self.root = root
-        self.findings: list[ImportFinding] = []
+        self.gathered = Gathered(HighlightFormat.REFI_QDA)
         self.codes = {code.get("guid"): clean_line(code.get("name")) for code in root.all("Code")}
         notes = root.first("Notes")
         self.notes: Mapping[str, Element] = {n.get("guid"): n for n in notes.children} if notes else {}
 
     def read(self) -> Export:
         sources = self.root.first("Sources")
-        highlights: list[Highlight] = []
         for source in sources.children if sources else ():
             # A PDF's or a recording's text is that of its representation or transcript.
             name = clean_line(source.get("name"))
             for text_source in (source, *source.all("Representation", "Transcript")):
                 if text_source.name in _SOURCES:
-                    highlights += self.passages(text_source, name)
-        return Export(
-            format=HighlightFormat.REFI_QDA,
-            highlights=tuple(highlights),
-            codes=tuple(_codes(self.path, self.root)),
-            findings=tuple(self.findings),
-        )
+                    self.take_passages(text_source, name)
+        return self.gathered.export(codes=tuple(_codes(self.path, self.root)))
 
-    def report(self, element: Element, message: str, severity: Severity = Severity.ERROR) -> None:
-        self.findings.append(ImportFinding(span=_place(self.path, element), message=message, severity=severity))
+    def report(self, element: Element, message: str) -> None:
+        self.gathered.report(_place(self.path, element), message)
 
-    def passages(self, source: Element, name: str) -> Iterator[Highlight]:
+    def take_passages(self, source: Element, name: str) -> None:
         selections = [child for child in source.children if child.name == "PlainTextSelection"]
-        if not selections:
-            return
-        text = self.text(source)
-        if text is None:
-            return
-        for selection in selections:
-            if highlight := self.passage(selection, text, name):
-                yield highlight
+        text = self.text(source) if selections else None
+        for selection in selections if text is not None else ():
+            self.take(selection, text or "", name)
 
     def text(self, source: Element) -> str | None:
         """The text of a source, with line ends as its offsets count them; reported and None where there is none."""
@@ -133,31 +122,30 @@ class _Project:
             self.report(source, f"the text {quoted(address)} is not UTF-8; its passages are left out")
         return None
 
-    def passage(self, selection: Element, text: str, name: str) -> Highlight | None:
+    def take(self, selection: Element, text: str, name: str) -> None:
         guid = clean_line(selection.get("guid"))
         start, end = selection.get("startPosition"), selection.get("endPosition")
         if not (guid and _is_offset(start) and _is_offset(end) and int(start) < int(end) <= len(text)):
             message = f"the passage from {quoted(start)} to {quoted(end)} does not lie in its text of {len(text):,}"
             self.report(selection, f"{message} characters; it is left out")
-            return None
-        words = clean_foreign(text[int(start) : int(end)], lines=True)
-        if words.refused or not words.text:
-            reason = f"holds the character {words.refused}, which no note may hold" if words.refused else "is empty"
-            self.report(selection, f"this passage {reason}; it is left out")
-            return None
+            return
+        words = self.gathered.words(text[int(start) : int(end)], _place(self.path, selection), lines=True)
+        if not words:
+            return
         codes = (ref.get("targetGUID") for ref in selection.all("CodeRef"))
-        return Highlight(
+        highlight = Highlight(
             id=guid,
-            words=words.text,
+            words=words,
             work=Work(title=name, type="document"),
-            comment="\n".join(self.comments(selection)),
+            comment="\n".join(filter(None, self.comments(selection))),
             tags=tuple(dict.fromkeys(self.codes[code] for code in codes if self.codes.get(code))),
             span=_place(self.path, selection),
         )
+        self.gathered.highlights.append(highlight)
 
     def comments(self, selection: Element) -> Iterator[str]:
         about = selection.first("Description")
         notes = [self.notes[r.get("targetGUID")] for r in selection.all("NoteRef") if r.get("targetGUID") in self.notes]
         for element in [about, *(note.first("PlainTextContent") or note.first("Description") for note in notes)]:
-            if element is not None and (cleaned := clean_foreign(element.text, lines=True)) and not cleaned.refused:
-                yield cleaned.text
+            if element is not None:
+                yield clean_paragraphs(element.text, lines=True)

@@ -6,14 +6,13 @@ An annotation is an item of the type `annotation`, of a parent that is an attach
 
 from collections.abc import Iterator
 
-from ...core.diagnostics import quoted
-from ...core.rules import Severity
-from ...core.spans import LineTable, Span
+from ...core.spans import LineTable
 from ...core.trees import DataNode, Mapping, Sequence
 from ...works.identifiers import parse_isbn
-from .foreign_text import clean_foreign, clean_line
+from .foreign_text import clean_line, clean_paragraphs
 from .foreign_values import read_json, text_at, texts_at
-from .highlights import Export, Highlight, HighlightFormat, ImportFinding, Work
+from .gathered import Gathered
+from .highlights import Export, Highlight, HighlightFormat, Work
 
 _MARKED = ("highlight", "underline")
 _TYPES = {
@@ -35,23 +34,19 @@ _TYPES = {
 
 def parse_zotero_json(table: LineTable) -> Export:
     """Read all annotations that mark words. Notes, drawings and pictures quote nothing, and are counted alone."""
-    node, problems = read_json(table)
-    findings = [ImportFinding.of(problem) for problem in problems]
-    items = list(_items(node, None))
+    gathered = Gathered(HighlightFormat.ZOTERO)
+    items = list(_items(read_json(table, gathered), None))
     parents = {text_at(item, "key"): item for item, _ in items}
-    highlights = []
     passed = 0
     for item, around in items:
         if not _is_annotation(item):
             continue
         if text_at(item, "annotationType") not in (*_MARKED, ""):
             passed += 1
-        elif highlight := _highlight(item, _work_of(item, parents) or around, findings):
-            highlights.append(highlight)
-    if passed:
-        message = f"left out, because they mark no words: {passed} of the annotations (notes, drawings, pictures)"
-        findings.append(ImportFinding(span=Span.of_file(table.path), message=message, severity=Severity.INFORMATION))
-    return Export(format=HighlightFormat.ZOTERO, highlights=tuple(highlights), findings=tuple(findings))
+        else:
+            _take(item, _work_of(item, parents) or around, gathered)
+    gathered.left_out(table.path, passed, "mark no words", "annotations (notes, drawings, pictures)")
+    return gathered.export()
 
 
 def _items(node: DataNode | None, around: Mapping | None) -> Iterator[tuple[Mapping, Mapping | None]]:
@@ -88,28 +83,22 @@ def _work_of(item: Mapping, parents: dict[str, Mapping]) -> Mapping | None:
     return None
 
 
-def _highlight(item: Mapping, work: Mapping | None, findings: list[ImportFinding]) -> Highlight | None:
+def _take(item: Mapping, work: Mapping | None, gathered: Gathered) -> None:
     id_ = clean_line(text_at(item, "key") or text_at(item, "id"))
-    words = clean_foreign(text_at(item, "annotationText"))
-    if not id_ or not words.text or words.refused:
-        reason = f"quotes the character {words.refused}, which no note may hold" if words.refused else ""
-        reason = reason or ("has no words" if id_ else "has no key")
-        findings.append(ImportFinding(span=item.span, message=f"this annotation {reason}; it is left out"))
-        return None
-    if words.dropped:
-        message = f"{', '.join(words.dropped)} was taken out of {quoted(words.text)}"
-        findings.append(ImportFinding(span=item.span, message=message, severity=Severity.INFORMATION))
-    comment = clean_foreign(text_at(item, "annotationComment"), lines=True)
-    return Highlight(
-        id=id_,
-        words=words.text,
-        work=_work(work),
-        page=clean_line(text_at(item, "annotationPageLabel")),
-        comment="" if comment.refused else comment.text,
-        tags=texts_at(item, "tags"),
-        colour=clean_line(text_at(item, "annotationColor")),
-        span=item.span,
-    )
+    if not id_:
+        gathered.report(item.span, "this annotation has no key; it is left out")
+    elif words := gathered.words(text_at(item, "annotationText"), item.span):
+        highlight = Highlight(
+            id=id_,
+            words=words,
+            work=_work(work),
+            page=clean_line(text_at(item, "annotationPageLabel")),
+            comment=clean_paragraphs(text_at(item, "annotationComment"), lines=True),
+            tags=texts_at(item, "tags"),
+            colour=clean_line(text_at(item, "annotationColor")),
+            span=item.span,
+        )
+        gathered.highlights.append(highlight)
 
 
 def _work(item: Mapping | None) -> Work:

@@ -17,8 +17,9 @@ from ...core.entities import unescape_html
 from ...core.rules import Severity
 from ...core.spans import LineTable, Span
 from ...markdown.prose_tree import shown_text
-from .foreign_text import clean_foreign, clean_line
-from .highlights import Export, Highlight, HighlightFormat, ImportFinding, Work
+from .foreign_text import clean_line, clean_paragraphs
+from .gathered import Gathered
+from .highlights import Export, Highlight, HighlightFormat, Work
 
 _WORDS = re.compile(r"\s*[“\"](.*)[”\"]\s*(?=\((?=\[?[^()]*(?:[0-9]{4}|n\.d\.|p\. ))|\Z)", re.DOTALL)
 """Everything up to the last closing mark that a citation follows."""
@@ -43,36 +44,26 @@ class _Paragraph(NamedTuple):
 def parse_zotero_note(table: LineTable) -> Export:
     """Read all paragraphs that quote something; the others are counted alone."""
     is_html = re.search(r"<(?:p|div|html|!doctype)\b", table.text, re.IGNORECASE) is not None
-    findings: list[ImportFinding] = []
-    highlights: list[Highlight] = []
+    gathered = Gathered(HighlightFormat.ZOTERO)
     passed = 0
     for paragraph in _Reader(table).read() if is_html else _markdown(table):
-        highlight = _highlight(paragraph, findings)
-        if highlight:
-            highlights.append(highlight)
-        else:
-            passed += 1
-    if passed:
-        message = f"left out, because they are no words in quotation marks with a source: {passed} of the paragraphs"
-        findings.append(ImportFinding(span=Span.of_file(table.path), message=message, severity=Severity.INFORMATION))
-    return Export(format=HighlightFormat.ZOTERO, highlights=tuple(highlights), findings=tuple(findings))
+        passed += not _take(paragraph, gathered)
+    gathered.left_out(table.path, passed, "are no words in quotation marks with a source", "paragraphs")
+    return gathered.export()
 
 
-def _highlight(paragraph: _Paragraph, findings: list[ImportFinding]) -> Highlight | None:
+def _take(paragraph: _Paragraph, gathered: Gathered) -> bool:
+    """Whether a paragraph is a highlight, which then is gathered."""
     found = _WORDS.match(paragraph.text)
     marked = paragraph.marked.strip().removeprefix("“").removesuffix("”")
     if found is None and not marked:
         if paragraph.links:
             message = "this paragraph has a link into Zotero, but no words in quotation marks; it is left out"
-            findings.append(ImportFinding(span=paragraph.span, message=message))
-        return None
-    words = clean_foreign(marked or (found[1] if found else ""))
-    if words.refused or not words.text:
-        reason = f"hold the character {words.refused}" if words.refused else "are empty"
-        findings.append(
-            ImportFinding(span=paragraph.span, message=f"the words of this highlight {reason}; it is left out")
-        )
-        return None
+            gathered.report(paragraph.span, message)
+        return False
+    words = gathered.words(marked or (found[1] if found else ""), paragraph.span)
+    if not words:
+        return False
     rest = paragraph.text[found.end() :] if found else paragraph.text.partition(paragraph.marked)[2]
     citation = _CITATION.match(rest.strip())
     cited, after = (citation[1], citation[2]) if citation else ("", rest)
@@ -80,20 +71,21 @@ def _highlight(paragraph: _Paragraph, findings: list[ImportFinding]) -> Highligh
     page = _PAGE.search(cited)
     id_ = _identity(paragraph, details)
     if not id_:
-        id_ = hashlib.sha256(f"{cited}\0{words.text}".encode()).hexdigest()[:20]
-        message = f"{quoted(words.text)} comes without its id; if it is edited in Zotero, it will count as a new one"
+        id_ = hashlib.sha256(f"{cited}\0{words}".encode()).hexdigest()[:20]
+        message = f"{quoted(words)} comes without its id; if it is edited in Zotero, it will count as a new one"
         help_ = "export the note with “Include links” (“Include Zotero links”) chosen"
-        findings.append(ImportFinding(span=paragraph.span, message=message, help=help_, severity=Severity.WARNING))
-    comment = clean_foreign(_PDF.sub("", after, count=1))
-    return Highlight(
+        gathered.report(paragraph.span, message, help_, Severity.WARNING)
+    highlight = Highlight(
         id=id_,
-        words=words.text,
+        words=words,
         work=_work(cited),
         page=details.get("pageLabel") or (page[1] if page else ""),
-        comment="" if comment.refused else comment.text,
+        comment=clean_paragraphs(_PDF.sub("", after, count=1)),
         colour=details.get("color", ""),
         span=paragraph.span,
     )
+    gathered.highlights.append(highlight)
+    return True
 
 
 def _work(cited: str) -> Work:
