@@ -1,13 +1,15 @@
 """How the words of a quotation changed: which stayed, which went, which came."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from itertools import groupby
 from typing import NamedTuple
 
 _MOST_EDITS = 400
-"""Words that may go and come in one quotation before it counts as another one: the work grows with their number."""
+"""Words that may go and come in one quotation before it counts as another one."""
+_LONGEST = 10_000
+"""Words of a quotation that are compared one by one: the work grows with their square."""
 _LIKE = 3
 """Where less than one word in so many stayed, two texts are shown apart: mixed, nobody could read them."""
 
@@ -62,60 +64,21 @@ def compare_words(before: str, after: str) -> tuple[WordPiece, ...]:
 _Step = tuple[OnlyIn, str]
 
 
-def _align(old: Sequence[str], new: Sequence[str]) -> list[_Step] | None:
-    """The fewest words that must go and come, by Myers' greedy method (1986); None where they are too many."""
-    start = 0
-    while start < min(len(old), len(new)) and old[start] == new[start]:
-        start += 1
-    end = 0
-    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
-        end += 1
-    middle = _shortest(old[start : len(old) - end], new[start : len(new) - end])
-    if middle is None:
+def _align(old: list[str], new: list[str]) -> list[_Step] | None:
+    """The fewest words that must go and come; None where these, or the words altogether, are too many."""
+    # Loaded here: a comparison in which no quotation was reworded needs none of it.
+    from rapidfuzz.distance import Indel
+
+    if max(len(old), len(new)) > _LONGEST or Indel.distance(old, new, score_cutoff=_MOST_EDITS) > _MOST_EDITS:
         return None
-    head = [(OnlyIn.BOTH, token) for token in old[:start]]
-    tail = [(OnlyIn.BOTH, token) for token in old[len(old) - end :]]
-    return [*head, *middle, *tail]
-
-
-def _shortest(old: Sequence[str], new: Sequence[str]) -> list[_Step] | None:
-    reached, trace = {1: 0}, []
-    for edits in range(min(len(old) + len(new), _MOST_EDITS) + 1):
-        trace.append(dict(reached))
-        for diagonal in range(-edits, edits + 1, 2):
-            down = diagonal == -edits or (
-                diagonal != edits and reached.get(diagonal - 1, -1) < reached.get(diagonal + 1, -1)
-            )
-            x = reached[diagonal + 1] if down else reached[diagonal - 1] + 1
-            while x < len(old) and 0 <= x - diagonal < len(new) and old[x] == new[x - diagonal]:
-                x += 1
-            reached[diagonal] = x
-            if x >= len(old) and x - diagonal >= len(new):
-                return _walk_back(old, new, trace)
-    return None
-
-
-def _walk_back(old: Sequence[str], new: Sequence[str], trace: Sequence[dict[int, int]]) -> list[_Step]:
     steps: list[_Step] = []
-    x, y = len(old), len(new)
-    for edits in range(len(trace) - 1, -1, -1):
-        reached, diagonal = trace[edits], x - y
-        down = diagonal == -edits or (
-            diagonal != edits and reached.get(diagonal - 1, -1) < reached.get(diagonal + 1, -1)
-        )
-        above = diagonal + 1 if down else diagonal - 1
-        from_x = reached[above] if edits else 0
-        from_y = from_x - above if edits else 0
-        while x > from_x and y > from_y:
-            x, y = x - 1, y - 1
-            steps.append((OnlyIn.BOTH, old[x]))
-        if edits and down:
-            y -= 1
-            steps.append((OnlyIn.AFTER, new[y]))
-        elif edits:
-            x -= 1
-            steps.append((OnlyIn.BEFORE, old[x]))
-    return steps[::-1]
+    for operation in Indel.opcodes(old, new):
+        if operation.tag == "equal":
+            steps += ((OnlyIn.BOTH, word) for word in old[operation.src_start : operation.src_end])
+        else:
+            steps += ((OnlyIn.BEFORE, word) for word in old[operation.src_start : operation.src_end])
+            steps += ((OnlyIn.AFTER, word) for word in new[operation.dest_start : operation.dest_end])
+    return steps
 
 
 def _gathered(steps: Iterable[_Step]) -> Iterator[WordPiece]:
