@@ -3,33 +3,36 @@
 This is the only file that knows MkDocs from inside, and it holds no logic of the library.
 """
 
-import hashlib
 import json
 import logging
 import os
 import re
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
 # Where `florilegium build` has written the pages, nothing of the program is needed: so it is imported where it is used.
 if TYPE_CHECKING:
     from florilegium.core.errors import FlorilegiumError
+    from florilegium.site.finished_pages import SiteSettings
+    from florilegium.site.page_frames import Frames
     from florilegium.site.pages.cards import PageSite
+    from jinja2 import Environment
 
 log = logging.getLogger("mkdocs.florilegium")
 
 PAGES_WRITTEN = "FLORILEGIUM_PAGES_WRITTEN"
 SITE_URL = "FLORILEGIUM_SITE_URL"
-PAGES_ELSEWHERE = "FLORILEGIUM_PAGES_ELSEWHERE"
+PAGES_WANTED = "FLORILEGIUM_PAGES_WANTED"
 SITE_LANGUAGE = "FLORILEGIUM_SITE_LANGUAGE"
 """Names that `florilegium.publish.renderers` gives to these environment variables."""
 
@@ -44,6 +47,10 @@ class _Session:
         """What we have given to MkDocs as the time of the build."""
         self.serving = False
         """Whether `mkdocs serve` is up, which answers nobody after a build that failed."""
+        self.wanted: dict[str, Any] | None = None
+        """What is wanted of the site; None for all of it."""
+        self.nav: Navigation | None = None
+        self.frames: Frames | None = None
 
 
 _session = _Session()
@@ -123,30 +130,45 @@ def on_pre_build(config: MkDocsConfig) -> None:
 
 
 def on_files(files: Files, config: MkDocsConfig, **_: Any) -> Files:
-    """Where other shards build a part of the site: let links to it be right, and let nothing be built twice."""
-    listed = os.environ.get(PAGES_ELSEWHERE)
-    if not listed:
+    """Where a part of the site is wanted: let links to the rest be right, and let nothing be built twice."""
+    wanted = _session.wanted = _read_wanted()
+    if wanted is None:
         return files
-    elsewhere = json.loads(Path(listed).read_text(encoding="utf-8"))
-    for path in elsewhere["pages"]:
-        files.append(_unchanged(File.generated(config, path, content="")))
-    own = set(elsewhere["own"])
+    generated, rendered = set(wanted["generated"]), set(wanted["rendered"])
     for file in files:
-        if not elsewhere["first"] and file.src_uri not in own:
-            _unchanged(file)
+        if file.is_documentation_page():
+            made = file.src_uri in generated
+            _modified(file, file.src_uri in rendered if made else wanted["written"])
+        elif not wanted["assets"] and file.src_uri not in generated:
+            _modified(file, False)
+    for path in wanted["elsewhere"]:
+        files.append(_modified(File.generated(config, path, content=""), False))
     return files
 
 
-def _unchanged(file: File) -> File:
-    """A file that a build of what changed leaves out."""
-    file.is_modified = lambda: False  # type: ignore[method-assign]
+def _read_wanted() -> dict[str, Any] | None:
+    """What `florilegium build` wants to have rendered; see `florilegium.publish.renderers.Wanted`."""
+    listed = os.environ.get(PAGES_WANTED)
+    found: dict[str, Any] | None = json.loads(Path(listed).read_text(encoding="utf-8")) if listed else None
+    return found
+
+
+def _modified(file: File, modified: bool) -> File:
+    """Let a file be built, or left as it is, by a build of what changed."""
+    file.is_modified = lambda: modified  # type: ignore[method-assign]
     return file
 
 
-# ------------------------------------------------------------------------------------------- pages that are finished
+def on_nav(nav: Navigation, **_: Any) -> None:
+    """Let pages be read that name themselves: every page shows the names of those in the navigation."""
+    _session.nav = nav
+    if _session.wanted:
+        for page in nav.pages:
+            if "title" not in vars(page):
+                _modified(page.file, True)
 
-_GENERATED = re.compile(r"---\nflorilegium-page: ([0-9a-f]{64})\n((?:.*\n)*?)---\n\n(<div>.*</div>)\n")
-"""A generated page of one block: front matter of our own making, and clean HTML on one line."""
+
+# ------------------------------------------------------------------------------------------- pages that are finished
 
 
 class _Finished:
@@ -154,18 +176,28 @@ class _Finished:
 
     def read_source(self, _config: MkDocsConfig) -> None:
         """Take the front matter and the HTML as they were written."""
-        self.markdown, self.meta = _read_generated(self.file.content_string)  # type: ignore[attr-defined]
+        self.meta, self.content = self.finished  # type: ignore[attr-defined]
+        self.markdown = f"{self.content}\n"
 
     def render(self, config: MkDocsConfig, files: Any) -> None:
         """Take the HTML as it is, unless a plugin has added Markdown to it."""
-        if not re.fullmatch(r"<div>.*</div>\n", self.markdown):
+        if self.markdown != f"{self.content}\n":
             super().render(config, files)  # type: ignore[misc]
             return
-        self.content = self.markdown.removesuffix("\n")
         self.toc = get_toc([])
         self._title_from_render = None
-        self.present_anchor_ids: set[str] = set()
+        self.present_anchor_ids = _Anchors(self.content)
         self.links_to_anchors: dict[object, dict[str, str]] = {}
+
+
+class _Anchors:
+    """The anchors of a page, looked for when some other page leads to one."""
+
+    def __init__(self, content: str) -> None:
+        self._content = content
+
+    def __contains__(self, anchor: str) -> bool:
+        return re.search(rf"""<[^>]*\sid=(["']){re.escape(escape(anchor))}\1""", self._content) is not None
 
 
 @cache
@@ -176,37 +208,77 @@ def _finished(kind: type[Page]) -> type[Page]:
 
 def on_pre_page(page: Page, config: MkDocsConfig, **_: Any) -> Page:
     """Let a page that we have generated, and nobody has changed since, be taken as it is."""
+    from florilegium.site.finished_pages import read_finished
+
     if config.plugins.events.get("page_read_source") or issubclass(type(page), _Finished):
         return page
     try:
-        found = _GENERATED.fullmatch(page.file.content_string)
+        found = read_finished(page.file.content_string)
     except (OSError, ValueError):
         return page  # Which the generator will say.
-    if found and hashlib.sha256(found.string[found.end(1) + 1 :].encode()).hexdigest() == found[1]:
+    if found:
         # It stays the same page, to which the navigation leads.
         page.__class__ = _finished(type(page))
+        page.finished = found  # type: ignore[attr-defined]
     return page
 
 
-def _read_generated(text: str) -> tuple[str, dict[str, Any]]:
-    """The HTML and the front matter of a generated page: as MkDocs reads them, without a parser of YAML."""
-    found = _GENERATED.fullmatch(text)
-    if not found:
-        raise ValueError("the page was changed while it was read")
-    meta: dict[str, Any] = {"florilegium-page": found[1]}
-    listed: list[Any] = []
-    for line in found[2].removesuffix("\n").split("\n"):
-        if line.startswith("  - "):
-            listed.append(json.loads(line[4:]))
-            continue
-        key, _, value = line.partition(":")
-        listed = []
-        meta[key] = json.loads(value) if value else listed
-    return f"{found[3]}\n", meta
+_OF_PAGES = ("page_read_source", "pre_page", "page_markdown", "page_content", "page_context", "post_page", "env", "nav")
+"""Events by which a plugin, or a hook besides this one, may change what is rendered."""
+
+
+def on_env(env: "Environment", config: MkDocsConfig, files: Files) -> None:
+    """Let what the templates write round a page be rendered once for all pages of a kind."""
+    from florilegium.core.cache import Cache
+    from florilegium.site.frame_learning import learn_frames
+    from florilegium.site.page_frames import Frames
+
+    assert _session.nav
+    settings = _site_settings(config)
+    listed = {page.file.src_uri: _said_by_nav(page) for page in _session.nav.pages}
+    wanted = _session.wanted
+    known = Cache(Path(wanted["state"])).load(wanted["frames"]) if wanted else None
+    if known and (known.settings, known.listed) == (settings, listed):
+        frames: Frames = known
+    else:
+        frames = Frames(settings, listed)
+    if wanted:
+        included = {file.src_uri for file in files if not file.inclusion.is_excluded()}  # type: ignore[no-untyped-call]
+        frames.left_out = [path for path in wanted["generated"] if path not in included]
+    _session.frames = frames
+    if all(
+        getattr(event, "__globals__", None) is globals() for name in _OF_PAGES for event in config.plugins.events[name]
+    ):
+        learn_frames(env, frames, _values)
+
+
+def _said_by_nav(page: Page) -> dict[str, Any]:
+    named = {"title": page.title} if "title" in vars(page) else {}
+    return {**named, "is_homepage": page.is_homepage}
+
+
+def _values(page: Page) -> dict[str, Any] | None:
+    """What templates see of a finished page; None for any other."""
+    from florilegium.site.finished_pages import url_parts
+
+    if not issubclass(type(page), _Finished) or "template" in page.meta:
+        return None
+    names = ("title", "content", "meta", "url", "canonical_url", "edit_url", "is_homepage")
+    return {**{name: getattr(page, name) for name in names}, "parts": url_parts(page.url)}
+
+
+def _keep_frames() -> None:
+    from florilegium.core.cache import Cache
+
+    if _session.wanted and _session.frames and _session.nav:
+        pages = _session.nav.pages
+        _session.frames.named = {page.file.src_uri: page.title for page in pages if "title" not in vars(page)}
+        Cache(Path(_session.wanted["state"])).save(_session.wanted["frames"], _session.frames)
 
 
 def on_post_build(config: MkDocsConfig) -> None:
     """Add the search index and the data files."""
+    _keep_frames()
     if not _session.site:
         return
     from florilegium.core.errors import FlorilegiumError
@@ -233,24 +305,20 @@ def _described(error: "FlorilegiumError") -> str:
 
 def on_page_context(context: dict[str, Any], page: Page, config: MkDocsConfig, **_: Any) -> dict[str, Any]:
     """Let "Edit this page" lead to the note or theme that a page was made from."""
+    from florilegium.site.finished_pages import source_edit_url
+
     source = page.meta.get("source_file")
     if "florilegium-page" in page.meta:
-        page.edit_url = _edit_url(source, config) if source else None
+        page.edit_url = source_edit_url(source, _site_settings(config)) if source else None
     return context
 
 
-def _edit_url(source: str, config: MkDocsConfig) -> str | None:
-    """Where a file outside of `docs/` is edited: as MkDocs joins the address, but one folder up."""
-    path = f"../{source}"
-    if config.edit_uri_template:
-        uri = config.edit_uri_template.format(path=path, path_noext=path.removesuffix(".md"))
-    elif config.edit_uri:
-        uri = config.edit_uri + path
-    else:
-        return None
-    # In a query (`?file=docs/`) no browser would take the step back.
-    uri = re.sub(r"[^/?#=]+/\.\./", "", uri, count=1)
-    return urljoin(f"{config.repo_url.rstrip('/')}/", uri) if config.repo_url else uri
+def _site_settings(config: MkDocsConfig) -> "SiteSettings":
+    from florilegium.site.finished_pages import SiteSettings
+
+    return SiteSettings(
+        config.site_url or "", config.repo_url or "", config.edit_uri or "", config.edit_uri_template or ""
+    )
 
 
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, **_: Any) -> LiveReloadServer:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from florilegium.publish import renderers
+from florilegium.site.finished_pages import read_finished
 from florilegium.site.pages.page_files import GeneratedPage
 from mkdocs.utils.meta import get_data
 
@@ -53,7 +54,7 @@ def hook(repository: Path) -> ModuleType:
 def test_edit_address(
     hook: ModuleType, repo_url: str, edit_uri: str | None, template: str | None, expected: str | None
 ) -> None:
-    config = SimpleNamespace(repo_url=repo_url, edit_uri=edit_uri, edit_uri_template=template)
+    config = SimpleNamespace(repo_url=repo_url, edit_uri=edit_uri, edit_uri_template=template, site_url=None)
     meta = {"florilegium-page": "0" * 64, "source_file": "annotations/notes/x.md"}
     page = SimpleNamespace(meta=meta, edit_url="https://example.org/docs/notes/x.md")
     hook.on_page_context({}, page, config)
@@ -92,9 +93,11 @@ def _page(**more: Any) -> GeneratedPage:
         _page(kind="list", canonical="https://example.org/a/?b&c", structured_data='{"a":"\\"b\\""}'),
     ],
 )
-def test_front_matter_of_ours_says_what_it_says_to_mkdocs(hook: ModuleType, page: GeneratedPage) -> None:
+def test_front_matter_of_ours_says_what_it_says_to_mkdocs(page: GeneratedPage) -> None:
     text = page.render("../").decode()
-    assert hook._read_generated(text) == get_data(text)
+    found = read_finished(text)
+    assert found
+    assert (f"{found.content}\n", found.meta) == get_data(text)
 
 
 def test_a_page_that_is_taken_as_it_is(hook: ModuleType) -> None:
@@ -104,6 +107,14 @@ def test_a_page_that_is_taken_as_it_is(hook: ModuleType) -> None:
     page.render(None, None)
     assert page.content == "<div><p>Text</p></div>"
     assert page.meta["kind"] == "note"
+
+
+def test_a_page_that_is_taken_as_it_is_knows_its_anchors(hook: ModuleType) -> None:
+    text = GeneratedPage(title="A", description="B", kind="note", parts=('<p title="x" id="a&amp;b">id="c"</p>',))
+    page = hook.on_pre_page(_read(text.render("../").decode()), SimpleNamespace(plugins=SimpleNamespace(events={})))
+    page.read_source(None)
+    page.render(None, None)
+    assert [anchor in page.present_anchor_ids for anchor in ("a&b", "a", "c", "x")] == [True, False, False, False]
 
 
 @pytest.mark.parametrize(
@@ -138,7 +149,8 @@ def _read(text: str) -> _Read:
 
 
 def test_the_hook_and_the_program_speak_of_the_same_variables(hook: ModuleType) -> None:
-    assert (hook.PAGES_WRITTEN, hook.SITE_URL) == (renderers.PAGES_WRITTEN, renderers.SITE_URL)
+    names = ("PAGES_WRITTEN", "PAGES_WANTED", "SITE_URL", "SITE_LANGUAGE")
+    assert [getattr(hook, name) for name in names] == [getattr(renderers, name) for name in names]
 
 
 def test_the_hook_needs_nothing_of_the_program_where_the_pages_are_written(repository: Path) -> None:

@@ -16,8 +16,8 @@ from .core.errors import CannotRun
 from .library.reading import ANNOTATIONS
 from .publish import Lock, Page, Project, SyncResult, check_target, hold_lock, publish_site, sync_pages
 from .publish.renderers import Renderer
-from .publish.shards import Shard, built_folder, join_shards, list_elsewhere, record_shard
-from .publish.staging import build_in
+from .publish.shards import Shard, built_folder, join_shards, pages_elsewhere, record_shard
+from .publish.staging import Staging, build_in
 from .site.data_files.opening import add_data_files, renew_data_files
 from .site.pages import FOLDERS, PagePlan, is_generated, render_pages, rendering_bodies
 from .site.pages.cards import PageSite
@@ -110,18 +110,19 @@ def _index(run: Build) -> str:
 
 def _render(run: Build) -> str:
     settings = run.checked.links.library.settings
-    elsewhere = list_elsewhere(run.built, run.shard, run.plan.pages) if run.shard else None
-    only_changed = build_in(
-        run.built,
-        run.options.root,
-        run.renderer,
-        epoch_of(run.checked),
-        settings.url,
-        elsewhere,
+    staging = Staging(
+        built=run.built,
+        root=run.options.root,
+        renderer=run.renderer,
+        epoch=epoch_of(run.checked),
+        url=settings.url,
         language=settings.language,
+        elsewhere=pages_elsewhere(run.shard, run.plan.pages) if run.shard else None,
+        parallel=run.options.executor is not None,
     )
+    done = build_in(staging)
     run.index.place(run.built)
-    return f"{run.renderer}, {'only what changed' if only_changed else 'every page'}"
+    return f"{run.renderer}: {done.made:,} made, {done.kept:,} kept"
 
 
 def _export(run: Build) -> str:

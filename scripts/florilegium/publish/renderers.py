@@ -10,8 +10,8 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -19,14 +19,23 @@ from ..core.errors import FlorilegiumError
 from ..core.system_errors import NO_MEMORY, machine_message, reason
 from . import renderer_process
 
-__all__ = ["PAGES_ELSEWHERE", "PAGES_WRITTEN", "SITE_LANGUAGE", "SITE_URL", "RenderFailed", "Renderer", "render_site"]
+__all__ = [
+    "PAGES_WANTED",
+    "PAGES_WRITTEN",
+    "SITE_LANGUAGE",
+    "SITE_URL",
+    "RenderFailed",
+    "Renderer",
+    "Wanted",
+    "render_site",
+]
 
 PAGES_WRITTEN = "FLORILEGIUM_PAGES_WRITTEN"
 """Environment variable that tells our MkDocs hook that the pages are in place."""
 SITE_URL = "FLORILEGIUM_SITE_URL"
 """Environment variable that tells it the address of the site."""
-PAGES_ELSEWHERE = "FLORILEGIUM_PAGES_ELSEWHERE"
-"""Environment variable that names the file of the pages which other shards build."""
+PAGES_WANTED = "FLORILEGIUM_PAGES_WANTED"
+"""Environment variable that names the file which says what is wanted of the site; see `Wanted`."""
 SITE_LANGUAGE = "FLORILEGIUM_SITE_LANGUAGE"
 """Environment variable that tells it the language of the library, which the frame of every page speaks."""
 _SHOWN = 4000
@@ -44,6 +53,26 @@ class RenderFailed(FlorilegiumError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is wanted of a site, for our hook in the renderer."""
+
+    state: str
+    """The folder in which the hook keeps frames; see `site.page_frames`."""
+    frames: str
+    """The name by which it keeps them."""
+    generated: Sequence[str]
+    """All generated files of this site, by their paths below `docs/`."""
+    rendered: Sequence[str]
+    """Those of them that the renderer is to build."""
+    written: bool
+    """Whether it is to build the pages written by hand."""
+    assets: bool
+    """Whether it is to copy files that are not generated."""
+    elsewhere: Sequence[str] = ()
+    """The pages that other shards build."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One run of a generator."""
 
@@ -56,8 +85,8 @@ class Job:
     only_changed: bool
     url: str = ""
     """The address of the site, where the library says it."""
-    elsewhere: Path | None = None
-    """Where the pages are listed that other shards build."""
+    wanted: Wanted | None = None
+    """What is wanted of the site; None for all of it."""
     language: str = ""
 
 
@@ -73,8 +102,10 @@ def render_site(renderer: Renderer, job: Job) -> None:
         "DISABLE_MKDOCS_2_WARNING": "true",
         "PYTHONIOENCODING": "utf-8",
     }
-    if job.elsewhere:
-        environment[PAGES_ELSEWHERE] = str(job.elsewhere)
+    if job.wanted:
+        listed = job.built.with_name(f"{job.built.name}.wanted.json")
+        listed.write_text(json.dumps(asdict(job.wanted)), encoding="utf-8")
+        environment[PAGES_WANTED] = str(listed)
     if renderer is Renderer.ZENSICAL:
         _zensical(job, environment)
     else:

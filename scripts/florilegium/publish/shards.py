@@ -20,7 +20,16 @@ from ..core.errors import CannotRun
 from .disk_files import list_site
 from .publish_targets import MARKER
 
-__all__ = ["SHARD_FILE", "Shard", "built_folder", "join_shards", "list_elsewhere", "parse_shard", "record_shard"]
+__all__ = [
+    "SHARD_FILE",
+    "Elsewhere",
+    "Shard",
+    "built_folder",
+    "join_shards",
+    "pages_elsewhere",
+    "parse_shard",
+    "record_shard",
+]
 
 SHARD_FILE = "florilegium-shard.json"
 """In a shard's folder: which shard it is, and of what."""
@@ -64,13 +73,16 @@ def built_folder(state: Path, renderer: str, shard: Shard | None) -> Path:
     return state / f"built-{renderer}{f'-{shard.number}-of-{shard.of}' if shard else ''}"
 
 
-def list_elsewhere(built: Path, shard: Shard, pages: Collection[str]) -> Path:
-    """Write down, for our hook in the renderer, which pages this shard builds and which others do."""
-    own = [path for path in pages if shard.holds(path)]
-    others = [path for path in pages if path.endswith(".md") and not shard.holds(path)]
-    listed = built.with_name(f"{built.name}.elsewhere.json")
-    listed.write_text(json.dumps({"first": shard.is_first, "own": own, "pages": others}), encoding="utf-8")
-    return listed
+class Elsewhere(NamedTuple):
+    """What other shards build, for the renderer of one of them."""
+
+    is_first: bool
+    pages: Sequence[str]
+
+
+def pages_elsewhere(shard: Shard, pages: Collection[str]) -> Elsewhere:
+    """Which of all pages other shards build."""
+    return Elsewhere(shard.is_first, [path for path in pages if path.endswith(".md") and not shard.holds(path)])
 
 
 def parse_shard(text: str) -> Shard:

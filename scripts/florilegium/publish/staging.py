@@ -1,121 +1,273 @@
-"""The private folder in which a renderer builds: kept between runs, so that the next one builds what changed."""
+"""The private folder in which a renderer builds: kept between runs, so that the next one builds what changed.
+
+A page is built without the renderer where a page like it was rendered before: see `site.page_frames`. The renderer is
+started for pages of a kind that is new, and for what shows all pages: the map of the site, and links in pages that are
+written by hand.
+"""
 
 import hashlib
 import os
 import re
 import shutil
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import NamedTuple
 
-from ..core.cache import code_stamp
+from ..core.cache import Cache, code_stamp
+from ..site.finished_pages import read_finished
+from ..site.page_frames import Frames
 from ..site.pages import FOLDERS
+from .built_pages import (
+    BuiltRecord,
+    Sources,
+    built_path,
+    copy_assets,
+    fill_pages,
+    list_sources,
+    read_record,
+    remove_built,
+    samples,
+    write_record,
+)
 from .locks import renderer_lock
-from .renderers import Job, Renderer, RenderFailed, render_site
+from .renderers import Job, Renderer, RenderFailed, Wanted, render_site
+from .shards import Elsewhere
 
-__all__ = ["build_in"]
+__all__ = ["Rendering", "build_in"]
+
+_FEW = 40
+"""Pages that the renderer is given as they are, without looking which of them are alike."""
 
 
-def build_in(
-    built: Path,
-    root: Path,
-    renderer: Renderer,
-    epoch: int,
-    url: str = "",
-    elsewhere: Path | None = None,
-    *,
-    language: str = "",
-) -> bool:
-    """Build the site of `root` into `built`; whether only what changed, since the rest is known to be whole.
+class Rendering(NamedTuple):
+    """What building a private folder did, in numbers of generated files."""
 
-    `built` lies in the state folder, whose lock is held. `elsewhere` lists the pages that other shards build.
+    made: int
+    kept: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Staging:
+    """A private folder, and what is to be built there."""
+
+    built: Path
+    """It lies in the state folder, whose lock is held."""
+    root: Path
+    renderer: Renderer
+    epoch: int
+    url: str = ""
+    language: str = ""
+    elsewhere: Elsewhere | None = None
+    """The pages that other shards build."""
+    parallel: bool = True
+
+    @property
+    def docs(self) -> Path:
+        return self.root / "docs"
+
+    @property
+    def record(self) -> Path:
+        return self.built.with_name(f"{self.built.name}.pages")
+
+    @cached_property
+    def configuration(self) -> str:
+        return (self.root / "mkdocs.yml").read_text(encoding="utf-8")
+
+    @cached_property
+    def cache(self) -> Cache:
+        return Cache(self.built.parent)
+
+    @property
+    def frames_name(self) -> str:
+        return f"{self.built.name}-frames"
+
+    def frames(self) -> Frames | None:
+        found = self.cache.load(self.frames_name)
+        return found if isinstance(found, Frames) else None
+
+    def run(self, sources: Sources, rendered: Sequence[str], *, written: bool) -> Frames | None:
+        """Let the renderer build some generated pages; also those written by hand, if they are wanted.
+
+        What it has found out; None where it is not told by a hook of ours to heed what is wanted.
+        """
+        elsewhere = self.elsewhere
+        wanted = Wanted(
+            state=str(self.built.parent),
+            frames=self.frames_name,
+            generated=list(sources),
+            rendered=rendered,
+            written=written and (elsewhere is None or elsewhere.is_first),
+            assets=elsewhere is None or elsewhere.is_first,
+            elsewhere=elsewhere.pages if elsewhere else (),
+        )
+        everything = written and elsewhere is None and len(rendered) == sum(path.endswith(".md") for path in sources)
+        job = Job(
+            root=self.root,
+            built=self.built,
+            lock=renderer_lock(self.built.parent),
+            epoch=self.epoch,
+            only_changed=not everything,
+            wanted=wanted,
+            url=self.url,
+            language=self.language,
+        )
+        render_site(self.renderer, job)
+        return self.frames()
+
+
+def build_in(staging: Staging) -> Rendering:
+    """Build the site of a project in its private folder.
+
     Raises `RenderFailed`, also when the renderer left out a page.
     """
-    if not (root / "mkdocs.yml").is_file():
-        raise RenderFailed(f"there is no file mkdocs.yml in {root}", "name the folder that has one with --root DIR")
-    frame = built.with_name(f"{built.name}.frame")
-    fingerprint = f"{_frame(root)} {epoch} {url} {language}"
-    docs = root / "docs"
-    whole = _has_no_plugins(root) and frame.is_file() and frame.read_text(encoding="utf-8") == fingerprint
-    # Written when the renderer is done: what a killed build left is not trusted, but built from nothing.
-    frame.unlink(missing_ok=True)
-    if whole:
-        _remove_stale(built, docs)
-    elif elsewhere:
-        # A shard is what "only what changed" makes of an empty folder: the other pages count as unchanged.
-        shutil.rmtree(built, ignore_errors=True)
-    job = Job(
-        root=root,
-        built=built,
-        lock=renderer_lock(built.parent),
-        epoch=epoch,
-        only_changed=whole or elsewhere is not None,
-        url=url,
-        language=language,
-        elsewhere=elsewhere,
-    )
-    render_site(renderer, job)
-    for page in _pages_of(docs):
-        if not (built / page).is_file():
-            raise RenderFailed(f"{renderer} did not make {page}", "look for what leaves it out in mkdocs.yml")
-    frame.write_text(fingerprint, encoding="utf-8")
-    return whole
+    if not (staging.root / "mkdocs.yml").is_file():
+        raise RenderFailed(
+            f"there is no file mkdocs.yml in {staging.root}", "name the folder that has one with --root DIR"
+        )
+    environment = _environment(staging)
+    sources = list_sources(staging.docs)
+    record = read_record(staging.record)
+    if record and record.environment != environment:
+        record = None
+    if record and not _is_by_itself(staging.configuration):
+        # A plugin may gather all pages, and would miss those left out.
+        record = record if (record.day, record.sources) == (staging.epoch, sources) else None
+    changed = _changed(staging, sources, record)
+    if record and not changed and (record.day, record.sources.keys()) == (staging.epoch, sources.keys()):
+        return Rendering(0, len(sources))
+    # What a killed build left is not trusted, but built from nothing.
+    staging.record.unlink(missing_ok=True)
+    if staging.renderer is Renderer.ZENSICAL or not (record and _build_changed(staging, sources, record, changed)):
+        _build_all(staging, sources)
+        changed = list(sources)
+    for path in changed:
+        if path.endswith(".md") and not (staging.built / built_path(path)).is_file():
+            raise _left_out(staging, path)
+    write_record(staging.record, BuiltRecord(environment, staging.epoch, sources))
+    return Rendering(len(changed), len(sources) - len(changed))
 
 
-def _has_no_plugins(root: Path) -> bool:
-    """Whether a page depends on its own file alone: a plugin may gather all pages, and would miss those left out."""
-    text = (root / "mkdocs.yml").read_text(encoding="utf-8")
-    return re.search(r"^plugins:\s*\[\s*\]\s*(?:#.*)?$", text, re.MULTILINE) is not None
+def _changed(staging: Staging, sources: Sources, record: BuiltRecord | None) -> list[str]:
+    if record is None:
+        return list(sources)
+    known, built = record.sources, f"{staging.built}/"
+    return [
+        path
+        for path, lies in sources.items()
+        if known.get(path) != lies or not os.path.exists(built + built_path(path))
+    ]
 
 
-def _theme_folders(root: Path) -> Iterator[Path]:
-    """Where `mkdocs.yml` says that the theme is changed."""
-    text = (root / "mkdocs.yml").read_text(encoding="utf-8")
-    for name in re.findall(r"""^\s+custom_dir:\s*["']?([^"'#\n]+?)["']?\s*(?:#.*)?$""", text, re.MULTILINE):
-        yield root / name
+def _left_out(staging: Staging, path: str) -> RenderFailed:
+    message = f"{staging.renderer} did not make {built_path(path)}"
+    return RenderFailed(message, "look for what leaves it out in mkdocs.yml")
 
 
-def _listings(places: Iterable[Path]) -> Iterator[str]:
-    for place in places:
-        yield from _listing(place)
+def _build_changed(staging: Staging, sources: Sources, record: BuiltRecord, changed: Sequence[str]) -> bool:
+    """Build what changed; False where the rest is to be built again too."""
+    frames = staging.frames()
+    if record.day != staging.epoch and not (frames and frames.frames):
+        return False  # The templates may tell the day on each page.
+    pages = [path for path in changed if path.endswith(".md")]
+    if frames and any(_name(staging.docs / path) != frames.named[path] for path in pages if path in frames.named):
+        return False
+    gone = record.sources.keys() - sources.keys()
+    remove_built(staging.built, gone)
+    copy_assets(staging.docs, staging.built, (path for path in changed if not path.endswith(".md")))
+    if frames:
+        pages = _fill(staging, pages, frames)
+    others = record.sources.keys() != sources.keys()
+    if pages or others or record.day != staging.epoch:
+        found = staging.run(sources, pages, written=others)
+        _check_left_out(staging, found)
+    return True
+
+
+def _name(path: Path) -> str | None:
+    page = read_finished(path.read_text(encoding="utf-8"))
+    return page.meta.get("title") if page else None
+
+
+def _build_all(staging: Staging, sources: Sources) -> None:
+    """Build everything: pages like others are filled into the frames of a few that the renderer makes."""
+    shutil.rmtree(staging.built, ignore_errors=True)
+    staging.cache.save(staging.frames_name, None)
+    pages = [path for path in sources if path.endswith(".md")]
+    few = _may_frame(staging) and len(pages) > _FEW
+    rendered = samples(staging.docs, pages) if few else pages
+    frames = staging.run(sources, rendered, written=True)
+    _check_left_out(staging, frames)
+    if frames and few:
+        seen = set(rendered)
+        rest = _fill(staging, [path for path in pages if path not in seen], frames)
+        if rest:
+            staging.run(sources, rest, written=False)
+
+
+def _fill(staging: Staging, pages: Sequence[str], frames: Frames) -> list[str]:
+    return fill_pages(staging.docs, staging.built, pages, frames, parallel=staging.parallel)
+
+
+def _check_left_out(staging: Staging, frames: Frames | None) -> None:
+    for path in frames.left_out if frames else ():
+        raise _left_out(staging, path)
+
+
+# ----------------------------------------------------------------------------------- what every page depends on
+
+
+def _is_by_itself(configuration: str) -> bool:
+    """Whether a page depends on its own file and on the configuration, as far as that can be read here."""
+    plugins = re.search(r"^plugins:\s*\[\s*\]\s*(?:#.*)?$", configuration, re.MULTILINE)
+    return plugins is not None and re.search(r"^INHERIT:|!ENV\b", configuration, re.MULTILINE) is None
+
+
+def _may_frame(staging: Staging) -> bool:
+    """Whether no other hook than ours looks at pages, which might want to see them all at once."""
+    if staging.renderer is Renderer.ZENSICAL or not _is_by_itself(staging.configuration):
+        return False
+    hooks = re.findall(r"^hooks:[ \t]*(.*(?:\n[ \t]*-.*)*)", staging.configuration, re.MULTILINE)
+    return len(hooks) == 1 and len(re.findall(r"\.py\b", hooks[0])) == 1 and "mkdocs_hook.py" in hooks[0]
+
+
+def _files_named(configuration: str) -> Iterator[str]:
+    """The files and folders that `mkdocs.yml` names: where the theme is changed, and hooks."""
+    yield from re.findall(r"""^\s+custom_dir:\s*["']?([^"'#\n]+?)["']?\s*(?:#.*)?$""", configuration, re.MULTILINE)
+    for hooks in re.findall(r"^hooks:[ \t]*(.*(?:\n[ \t]*-.*)*)", configuration, re.MULTILINE):
+        yield from re.findall(r"""[^\s"',\[\]#]+\.py\b""", hooks)
 
 
 def _listing(place: Path, leave_out: Collection[str] = ()) -> Iterator[str]:
-    """A line for each file below a folder that changes when the file does."""
+    """A line for each file below a folder that changes when the file does; or for a file itself."""
+    if place.is_file():
+        yield _line(str(place))
     for folder, folders, names in os.walk(place):
-        left_out = leave_out if Path(folder) == place else ()
+        left_out = leave_out if folder == str(place) else ()
         folders[:] = sorted(name for name in folders if name not in left_out)
         for name in sorted(name for name in names if name not in left_out):
-            status = os.lstat(os.path.join(folder, name))
-            yield f"{folder}/{name} {status.st_size} {status.st_mtime_ns}\n"
+            yield _line(os.path.join(folder, name))
 
 
-def _frame(root: Path) -> str:
+def _line(path: str) -> str:
+    status = os.lstat(path)
+    return f"{path} {status.st_size} {status.st_mtime_ns}\n"
+
+
+def _environment(staging: Staging) -> str:
     """A digest of what every page of the site depends on: configuration, theme, hand-written pages, program."""
     digest = hashlib.sha256(code_stamp())
-    digest.update((root / "mkdocs.yml").read_bytes())
-    for name in ("mkdocs", "mkdocs-material", "properdocs", "zensical"):
+    digest.update(f"{staging.configuration}\n{staging.url} {staging.language}\n".encode())
+    for name in ("mkdocs", "mkdocs-material", "properdocs", "zensical", "jinja2", "markdown", "pymdown-extensions"):
         with suppress(PackageNotFoundError):
             digest.update(f"{name} {version(name)}\n".encode())
     # The home page is generated like those in the folders: when it changes, no other page does.
-    for line in (*_listing(root / "docs", {*FOLDERS, "index.md"}), *_listings(_theme_folders(root))):
-        digest.update(line.encode("utf-8", "surrogateescape"))
+    listings = [_listing(staging.docs, {*FOLDERS, "index.md"})]
+    listings += [_listing(staging.root / name) for name in _files_named(staging.configuration)]
+    for listing in listings:
+        for line in listing:
+            digest.update(line.encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
-
-
-def _pages_of(docs: Path) -> Iterator[Path]:
-    """The pages that a renderer makes of the generated files: `notes/x.md` becomes `notes/x/index.html`."""
-    for folder in FOLDERS:
-        for path in (docs / folder).rglob("*.md"):
-            relative = path.relative_to(docs)
-            yield relative.with_suffix(".html") if path.name == "index.md" else relative.with_suffix("") / "index.html"
-
-
-def _remove_stale(built: Path, docs: Path) -> None:
-    """Remove built pages whose file is gone, which a renderer that builds only what changed leaves behind."""
-    wanted = set(_pages_of(docs))
-    for folder in FOLDERS:
-        for path in (built / folder).rglob("index.html"):
-            if path.relative_to(built) not in wanted:
-                path.unlink()
