@@ -15,6 +15,7 @@ __all__ = ["HtmlWriter", "escape_text"]
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
+_ASCII = bytes(range(0x80))
 _NO_WIDTH = "\u200b"
 _PADDING = 1000
 """Cells that the short rows of a table are filled up with at most."""
@@ -42,6 +43,8 @@ class HtmlWriter:
     heading_id: Callable[[Node], str]
     """The identifier of a heading that begins no section, or nothing."""
     _linked: bool = False
+    _has_other_way: bool | None = None
+    """Whether anything in the text runs from right to left; None before that was asked."""
 
     def write(self, blocks: Sequence[Node]) -> str:
         """Write blocks; each ends with a line feed."""
@@ -58,8 +61,11 @@ class HtmlWriter:
 
     def direction(self, node: Node) -> str:
         """The attribute that lets the browser find out which way a text runs, where any runs from right to left."""
-        source = self.data[node.start : node.end]
-        if source.isascii() or not _RIGHT_TO_LEFT.search(source.decode("utf-8", "replace")):
+        if self._has_other_way is None:
+            rare = self.data.translate(None, _ASCII).decode("utf-8", "replace")
+            self._has_other_way = _RIGHT_TO_LEFT.search(rare) is not None
+        source = self.data[node.start : node.end] if self._has_other_way else b""
+        if not source or not _RIGHT_TO_LEFT.search(source.decode("utf-8", "replace")):
             return ""
         return ' dir="auto"'
 

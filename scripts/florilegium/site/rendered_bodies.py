@@ -4,7 +4,7 @@ The tree is written as HTML by `markdown/`, and goes through one sanitiser, whic
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
@@ -61,27 +61,35 @@ def render_body(body: Body, path: str) -> RenderedBody:
     return _Renderer(ProseTree(body), path).render()
 
 
-_SLOTS = re.compile(rf'<span {SLOT}="([cq])([0-9]+)"></span>| href="/')
+_SLOT_START, _SLOT_REST = f'<span {SLOT}="', re.compile(r'([cq])([0-9]+)"></span>')
+_WITHIN, _WAY = ' href="/', ' href="'
+"""How an address within the site begins: its `/` stands for the way to the root."""
 
 
 def _pieces(html: str) -> Html:
     """HTML as the sanitiser leaves it, cut at its slots."""
     if not html:
         return ()
-    if SLOT not in html and ' href="/' not in html:
-        return (html,)
-    pieces: list[str | Slot] = []
-    position = 0
-    for found in _SLOTS.finditer(html):
-        # The `/` that an address begins with stands for the way to the root.
-        end = found.start() if found[1] else found.end() - 1
-        if end > position:
-            pieces.append(html[position:end])
-        pieces.append(Slot(found[1], int(found[2])) if found[1] else Slot("r", 0))
-        position = found.end()
-    if position < len(html):
-        pieces.append(html[position:])
+    # To split at a text takes a tenth of the time of a pattern.
+    first, *others = html.split(_SLOT_START)
+    pieces: list[str | Slot] = [*_between(first)]
+    for part in others:
+        found = _SLOT_REST.match(part)
+        if found is None:
+            pieces += _between(_SLOT_START + part)
+        else:
+            pieces += [Slot(found[1], int(found[2])), *_between(part[found.end() :])]
     return tuple(pieces)
+
+
+def _between(html: str) -> Iterator[str | Slot]:
+    """HTML without citations and quotes, cut where an address within the site begins."""
+    *before, last = html.split(_WITHIN)
+    for part in before:
+        yield f"{part}{_WAY}"
+        yield Slot("r", 0)
+    if last:
+        yield last
 
 
 def _cleaned(fragments: list[str]) -> list[str]:
