@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..check.checking import Options, check_library
-from ..core.diagnostics import plain, quoted
+from ..core.diagnostics import counted, plain, quoted
 from .program import progress, root_option, tell
 
 if TYPE_CHECKING:
@@ -97,4 +97,4 @@ def _sum_up(answers: "RegistryAnswers", refreshed: "RetractionResult", *, dry_ru
 
 
 def _count(number: int, name: str) -> str:
-    return f"{number:,} {name}{'' if number == 1 else 's'}" if number else f"no {name}"
+    return counted(number, name) if number else f"no {name}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..check.checking import Options
+from ..core.diagnostics import counted
 from .check_commands import echo_diff
 from .program import progress, root_option, tell
 
@@ -75,8 +76,7 @@ def _write(root: Path, renaming: "Renaming", dry_run: bool, done: str) -> int:
     echo_diff(render_diff(changes))
     for finding in renaming.advice:
         tell(finding)
-    count = len(renaming.changes) - bool(moved)
-    files = f"{count:,} file{'' if count == 1 else 's'}"
+    files = counted(len(renaming.changes) - bool(moved), "file")
     if dry_run:
         click.echo(f"{files} would change; nothing was written")
         return 0

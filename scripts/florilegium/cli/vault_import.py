@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ..check.checking import Options
-from ..core.diagnostics import first_few, plain
+from ..core.diagnostics import counted, first_few, plain
 from ..core.errors import CannotRun
 from .program import progress
 
@@ -42,8 +42,7 @@ def import_vault(
         reasons.setdefault(reason, []).append(id_)
     by_count = sorted(reasons.items(), key=lambda item: -len(item[1]))
     for why, ids in by_count[:12]:
-        noun = "draft" if len(ids) == 1 else "drafts"
-        click.echo(f"  {len(ids):,} {noun}: {plain(why)} ({first_few(ids, _SHOWN)})")
+        click.echo(f"  {counted(len(ids), 'draft')}: {plain(why)} ({first_few(ids, _SHOWN)})")
     if len(by_count) > 12:
         click.echo(f"  … and {sum(len(ids) for _, ids in by_count[12:]):,} drafts for other reasons, named in each")
     if keys:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ..core.diagnostics import plain
+from ..core.diagnostics import counted, plain
 from ..core.errors import CannotRun
 from .program import named_originals, print_findings, progress, root_option, tell
 
@@ -47,7 +47,7 @@ def verify(
 
     if remove:
         gone = remove_entries(Options(root=root), remove)
-        click.echo(f"{gone} {'entry' if gone == 1 else 'entries'} removed from annotations/quotes.lock")
+        click.echo(f"{counted(gone, 'entry', 'entries')} removed from annotations/quotes.lock")
         if not originals and folder is None and not prune:
             return 0
     if not originals and folder is None and not prune:

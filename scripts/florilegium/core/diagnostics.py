@@ -57,6 +57,11 @@ def first_few(names: Sequence[str], most: int) -> str:
     return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: `1 quotation`, `7 quotations`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def plain(text: str) -> str:
     """Make any text safe to print: control, bidi and invisible characters become visible escapes."""
     if text.isascii() and text.isprintable():
@@ -64,6 +69,11 @@ def plain(text: str) -> str:
     if _BYTES.search(text):
         text = text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
     return "".join(c if _is_shown(c) else f"\\u{{{ord(c):x}}}" for c in text)
+
+
+def printable(text: str) -> str:
+    """Text that no terminal takes for a command, nor a build service: GitHub looks for `##[` anywhere in a line."""
+    return plain(text).replace("##[", "# #[")
 
 
 _BYTES = re.compile("[\udc80-\udcff]")

@@ -7,7 +7,7 @@ from typing import Any
 from unicodedata import combining, east_asian_width
 
 from .. import __version__
-from .diagnostics import Diagnostic, plain
+from .diagnostics import Diagnostic, printable
 from .rules import RULES, Severity
 from .spans import Span
 
@@ -41,12 +41,12 @@ def text(diagnostics: Sequence[Diagnostic], read_line: ReadLine, *, colour: bool
     for diagnostic in _chosen(diagnostics):
         label = paint(diagnostic.severity.value, f"1;{_COLOURS[diagnostic.severity]}")
         place = paint(_place(diagnostic.span), "1")
-        yield f"{place}: {label}: {_safe(diagnostic.message)} [{diagnostic.rule}]"
+        yield f"{place}: {label}: {printable(diagnostic.message)} [{diagnostic.rule}]"
         yield from _excerpt(diagnostic.span, read_line, lambda words: paint(words, "31"))
         for related in diagnostic.related:
-            yield f"  note: {_place(related.span)}: {_safe(related.message)}"
+            yield f"  note: {_place(related.span)}: {printable(related.message)}"
         if diagnostic.help:
-            yield f"  {paint('help', '1;32')}: {_safe(diagnostic.help)}"
+            yield f"  {paint('help', '1;32')}: {printable(diagnostic.help)}"
     if len(diagnostics) > _SHOWN:
         yield _rest(diagnostics)
     counts = Counter(diagnostic.rule for diagnostic in diagnostics)
@@ -78,13 +78,8 @@ def _rest(diagnostics: Sequence[Diagnostic]) -> str:
 
 def _place(span: Span) -> str:
     """Path, line and column; a path that would look like a command to a build service is not printed bare."""
-    path = _safe(span.path)
+    path = printable(span.path)
     return f"{'./' if path.lstrip().startswith('::') else ''}{path}:{span.line}:{span.column}"
-
-
-def _safe(words: str) -> str:
-    """Words that no terminal takes for a command, nor a build service: GitHub looks for `##[` anywhere in a line."""
-    return plain(words).replace("##[", "# #[")
 
 
 def _excerpt(span: Span, read_line: ReadLine, paint: Callable[[str], str]) -> Iterator[str]:
@@ -99,13 +94,13 @@ def _excerpt(span: Span, read_line: ReadLine, paint: Callable[[str], str]) -> It
     width = max(1, min(end, cut + _MAX_LINE) - start)
     before = _width(shown[: start - cut])
     marked = max(1, _width(shown[start - cut : start - cut + width]))
-    yield f"  {gutter} | {_safe(shown)}"
+    yield f"  {gutter} | {printable(shown)}"
     yield f"  {' ' * len(gutter)} | {' ' * before}{paint('^' * marked)}"
 
 
 def _width(words: str) -> int:
     """The columns of a terminal that words take as they are printed: escapes and ideographs widen a line."""
-    shown = _safe(words)
+    shown = printable(words)
     if shown.isascii():
         return len(shown)
     return sum(0 if combining(c) else 1 + (east_asian_width(c) in "WF") for c in shown)
@@ -141,10 +136,11 @@ def json_findings(diagnostics: Sequence[Diagnostic], _read_line: ReadLine) -> It
     ]
     counts = Counter(d.severity.value for d in diagnostics)
     report = {"version": 1, "tool": f"florilegium {__version__}", "counts": dict(sorted(counts.items()))}
-    yield _dump({**report, "diagnostics": findings})
+    yield json_report({**report, "diagnostics": findings})
 
 
-def _dump(report: dict[str, Any]) -> str:
+def json_report(report: dict[str, Any]) -> str:
+    """A report as JSON that no build service takes for a command."""
     # ASCII keeps directional characters and the like out of whatever shows the report.
     return json.dumps(report, ensure_ascii=True, indent=1).replace("##[", "#\\u0023[")
 
@@ -174,7 +170,7 @@ def sarif(diagnostics: Sequence[Diagnostic], _read_line: ReadLine) -> Iterator[s
         "results": [_sarif_result(d, used) for d in diagnostics],
     }
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
-    yield _dump({"$schema": schema, "version": "2.1.0", "runs": [run]})
+    yield json_report({"$schema": schema, "version": "2.1.0", "runs": [run]})
 
 
 def _sarif_result(d: Diagnostic, used: list[str]) -> dict[str, Any]:
@@ -219,9 +215,9 @@ def github(diagnostics: Sequence[Diagnostic], _read_line: ReadLine) -> Iterator[
         }
         if d.span.line == d.span.end_line:
             values |= {"col": str(d.span.column), "endColumn": str(d.span.end_column)}
-        properties = ",".join(f"{key}={_escape(_safe(value), True)}" for key, value in values.items())
+        properties = ",".join(f"{key}={_escape(printable(value), True)}" for key, value in values.items())
         words = f"{d.message}\nhelp: {d.help}" if d.help else d.message
-        message = "\n".join(_safe(line) for line in words.split("\n"))
+        message = "\n".join(printable(line) for line in words.split("\n"))
         yield f"::{_GITHUB_LEVELS[d.severity]} {properties}::{_escape(message, False)}"
     if len(diagnostics) > _SHOWN:
         yield f"::notice ::{_rest(diagnostics)}"

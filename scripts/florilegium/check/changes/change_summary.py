@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from ...core.diagnostics import first_few
+from ...core.diagnostics import counted, first_few
 from ...core.model import Citation, Quote
 from ...core.rules import Severity
 from ...markdown.citations import render_citation
@@ -17,11 +17,6 @@ MOST_PAGES = 30
 _VERIFIED = ("source", "quoted-in")
 NOT_REPEATED = "recorded by this contribution, not repeated here"
 """Of an entry of `quotes.lock` that the change adds: one line in a file, which says what its writer says."""
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number with its noun: `1 quotation`, `7 quotations`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def summarise_changes(changes: Changes) -> str:

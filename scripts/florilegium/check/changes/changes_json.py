@@ -1,11 +1,11 @@
 """A comparison as JSON, for programs: everything, the words of quotations together with their notices."""
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ... import __version__
 from ...core.model import Quote
+from ...core.reporters import json_report
 from ...core.rules import Severity
 from .change_summary import summarise_changes
 from .differences import Changes, DocumentChange, FieldChange, QuoteChange, WorkChange
@@ -51,8 +51,7 @@ def render_json(changes: Changes) -> str:
         ],
         "affected_pages": list(changes.affected),
     }
-    # `##[` would be a command to a build service.
-    return json.dumps(report, ensure_ascii=True, indent=1).replace("##[", "#\\u0023[")
+    return json_report(report)
 
 
 def _counts(counts: Mapping[Severity, int]) -> dict[str, int]:

@@ -7,11 +7,10 @@ quotations with notices stay folded until a reader opens them.
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ...core.diagnostics import first_few
+from ...core.diagnostics import counted, first_few
 from .change_summary import (
     MOST_PAGES,
     NOT_REPEATED,
-    counted,
     describe_attribution,
     describe_prose,
     describe_state,

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from ...core.diagnostics import first_few, plain
+from ...core.diagnostics import counted, first_few, printable
 from .change_summary import (
     MOST_PAGES,
     NOT_REPEATED,
-    counted,
     describe_attribution,
     describe_prose,
     describe_state,
@@ -22,7 +21,7 @@ _LONGEST = 2_000
 
 def render_text(changes: Changes, *, open_notices: bool = False) -> Iterator[str]:
     """The lines of a comparison. With `open_notices`, words are shown that stand behind a content notice."""
-    yield f"{_safe(changes.base)} → {_safe(changes.head)}"
+    yield f"{printable(changes.base)} → {printable(changes.head)}"
     yield summarise_changes(changes)
     for title, lines in _parts(changes, open_notices):
         shown = list(lines)
@@ -45,23 +44,23 @@ def _parts(changes: Changes, open_notices: bool) -> Iterator[tuple[str, Iterable
 def _vanished(changes: Changes) -> Iterator[str]:
     for entry in changes.vanished:
         inside = f", and {counted(entry.quotes, 'quotation')} in it" if entry.quotes else ""
-        yield f"  error: {_safe(entry.address)}{inside}"
-        yield f"    help: {_safe(entry.remedy)}"
+        yield f"  error: {printable(entry.address)}{inside}"
+        yield f"    help: {printable(entry.remedy)}"
 
 
 def _settings(changes: Changes) -> Iterator[str]:
     for change in changes.settings:
         mark = "!" if change.loosens else "~"
         less = "  (asks for less than before)" if change.loosens else ""
-        yield f"  {mark} {_safe(change.name)}: {_change(change.before, change.after)}{less}"
+        yield f"  {mark} {printable(change.name)}: {_change(change.before, change.after)}{less}"
     if changes.hidden:
         yield f"  ! {counted(changes.hidden, 'finding')} that counted under the old settings, and no longer"
 
 
 def _quote(change: QuoteChange, open_notices: bool) -> Iterator[str]:
     quote = change.present
-    notices = f"  [notices: {_safe(', '.join(change.notices))}]" if change.notices else ""
-    yield f"  {_MARKS[change.how]} {_safe(quote.address)} {change.how}{notices}"
+    notices = f"  [notices: {printable(', '.join(change.notices))}]" if change.notices else ""
+    yield f"  {_MARKS[change.how]} {printable(quote.address)} {change.how}{notices}"
     yield from _fields(change.fields)
     if change.how in (How.ADDED, How.REMOVED):
         yield f"    {_value(describe_attribution(quote))}"
@@ -77,7 +76,7 @@ def _quoted_words(change: QuoteChange, open_notices: bool) -> Iterator[str]:
         yield "    its words stand behind a notice; --open-notices shows them"
         return
     words = " ".join(map(_marked, change.words)) or " ".join(change.present.words.split())
-    yield f"    | {_safe(_cut(words))}"
+    yield f"    | {printable(_cut(words))}"
 
 
 def _marked(piece: WordPiece) -> str:
@@ -88,40 +87,40 @@ def _marked(piece: WordPiece) -> str:
 def _records(changes: Changes) -> Iterator[str]:
     for record in changes.records:
         said = f"  ({NOT_REPEATED})" if record.after else ""
-        yield f"  {_MARKS[record.how]} {_safe(record.quote)} @{_safe(record.key)} {record.how}{said}"
+        yield f"  {_MARKS[record.how]} {printable(record.quote)} @{printable(record.key)} {record.how}{said}"
         yield f"    {_value(record.after or record.before)}"
 
 
 def _document(change: DocumentChange) -> Iterator[str]:
     present = change.present
     name = getattr(present, "title", "") or getattr(present, "label", "")
-    yield f"  {_MARKS[change.how]} {_safe(present.id)} {change.how}: {_value(name)}"
+    yield f"  {_MARKS[change.how]} {printable(present.id)} {change.how}: {_value(name)}"
     yield from _fields(change.fields)
     if change.prose:
         yield f"    prose: {describe_prose(change.prose)}"
 
 
 def _work(change: WorkChange) -> Iterator[str]:
-    yield f"  {_MARKS[change.how]} @{_safe(change.key)} {change.how}"
+    yield f"  {_MARKS[change.how]} @{printable(change.key)} {change.how}"
     yield from _fields(change.fields)
     if change.cited_in and change.how is not How.ADDED:
-        yield f"    shown in {_safe(first_few(change.cited_in, 5))}"
+        yield f"    shown in {printable(first_few(change.cited_in, 5))}"
 
 
 def _affected(changes: Changes) -> Iterator[str]:
     if changes.affected:
-        yield f"  {_safe(first_few(changes.affected, MOST_PAGES))}"
+        yield f"  {printable(first_few(changes.affected, MOST_PAGES))}"
 
 
 def _words(changes: Changes) -> Iterator[str]:
     for entry in changes.words:
-        key = _safe(f"@{entry.key}")
+        key = printable(f"@{entry.key}")
         yield f"  {key}: {entry.before:,} → {entry.after:,}, {entry.share:.0%} of all words quoted"
 
 
 def _fields(fields: Iterable[FieldChange]) -> Iterator[str]:
     for field in fields:
-        yield f"    {_safe(field.name)}: {_change(field.before, field.after)}"
+        yield f"    {printable(field.name)}: {_change(field.before, field.after)}"
 
 
 def _change(before: str, after: str) -> str:
@@ -129,13 +128,8 @@ def _change(before: str, after: str) -> str:
 
 
 def _value(text: str) -> str:
-    return _safe(_cut(" ".join(text.split()))) or "(nothing)"
+    return printable(_cut(" ".join(text.split()))) or "(nothing)"
 
 
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} … ({len(text) - _LONGEST:,} more characters)"
-
-
-def _safe(text: str) -> str:
-    """Text that no terminal takes for a command, nor a build service: GitHub looks for `##[` anywhere in a line."""
-    return plain(text).replace("##[", "# #[")

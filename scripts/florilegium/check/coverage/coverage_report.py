@@ -1,11 +1,11 @@
 """The report on coverage as text for people, and as JSON for programs."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from ... import __version__
-from ...core.diagnostics import plain
+from ...core.diagnostics import counted, plain
+from ...core.reporters import json_report
 from .coverage_sections import CitedWork, Coverage, CoverageEntry, CoverageSection, EntryKind
 
 MAX_ENTRIES = 20
@@ -17,8 +17,8 @@ _VERSION = 1
 def text_report(coverage: Coverage, *, most: int | None = MAX_ENTRIES) -> Iterator[str]:
     """The lines of a report; with `most`, so many entries of each section."""
     yield (
-        f"{_count(coverage.notes, 'note')}, {_count(coverage.themes, 'theme')}, "
-        f"{_count(coverage.quotes, 'quotation')}, {_count(coverage.works, 'work')}"
+        f"{counted(coverage.notes, 'note')}, {counted(coverage.themes, 'theme')}, "
+        f"{counted(coverage.quotes, 'quotation')}, {counted(coverage.works, 'work')}"
     )
     for section in coverage.sections:
         if section.entries:
@@ -31,13 +31,13 @@ def text_report(coverage: Coverage, *, most: int | None = MAX_ENTRIES) -> Iterat
         were = ["was" if number == 1 else "were" for number in (coverage.compared, coverage.wrong)]
         yield ""
         yield (
-            f"{_count(coverage.compared, 'quotation')} {were[0]} compared with a work, and {coverage.wrong:,} {were[1]}"
-            f" wrong at first ({coverage.wrong / coverage.compared:.0%})"
+            f"{counted(coverage.compared, 'quotation')} {were[0]} compared with a work, and {coverage.wrong:,}"
+            f" {were[1]} wrong at first ({coverage.wrong / coverage.compared:.0%})"
         )
     if coverage.prose:
         yield ""
         yield (
-            f"{_count(coverage.prose, 'quotation')} in running prose, of which {coverage.prose_unverified:,}"
+            f"{counted(coverage.prose, 'quotation')} in running prose, of which {coverage.prose_unverified:,}"
             f" {'was' if coverage.prose_unverified == 1 else 'were'} not verified"
         )
     empty = [section.title for section in coverage.sections if not section.entries]
@@ -58,7 +58,7 @@ def _words(coverage: Coverage, most: int | None) -> Iterator[str]:
     yield f"Words quoted of each work: {coverage.total_words:,} in all"
     for entry in coverage.words[:most]:
         share = f"{entry.words / (coverage.total_words or 1):.0%} of them"
-        counts = f"{_count(entry.words, 'word')} in {_count(entry.quotes, 'quotation')}"
+        counts = f"{counted(entry.words, 'word')} in {counted(entry.quotes, 'quotation')}"
         yield f"  {plain(f'@{entry.key}')}: {counts}, {share}"
     yield from _more(len(coverage.words), most)
 
@@ -70,10 +70,6 @@ def _more(number: int, most: int | None) -> Iterator[str]:
 
 def _name(entry: CoverageEntry) -> str:
     return f"@{entry.id}" if entry.kind is EntryKind.WORK else entry.id
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _entry(entry: CoverageEntry) -> dict[str, Any]:
@@ -109,5 +105,4 @@ def coverage_json(coverage: Coverage) -> Iterator[str]:
         ],
         "quoted_words": [entry._asdict() for entry in coverage.words],
     }
-    # `##[` would be a command to a build service.
-    yield json.dumps(report, ensure_ascii=True, indent=1).replace("##[", "#\\u0023[")
+    yield json_report(report)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from unicodedata import is_normalized
 
 from ...check.checking import Checked, Options, judge, read
-from ...core.diagnostics import Diagnostic
+from ...core.diagnostics import Diagnostic, counted
 from ...core.edits import Change, read_exactly
 from ...core.limits import Exhausted, bounded, uncollected
 from ...core.model import Note
@@ -53,8 +53,7 @@ class Fixes:
 
     def __str__(self) -> str:
         parts = [kind.counted(count) for kind in TextKind if (count := self.counts[kind])]
-        files = f"{len(self.changes):,} file{'' if len(self.changes) == 1 else 's'}"
-        return f"{', '.join(parts)}; {files}" if parts else "nothing"
+        return f"{', '.join(parts)}; {counted(len(self.changes), 'file')}" if parts else "nothing"
 
 
 def plan_fixes(options: Options, checked: Checked | None = None) -> Fixes:

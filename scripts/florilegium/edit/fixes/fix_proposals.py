@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Container, Iterable, Iterator
 
-from ...core.diagnostics import plain
+from ...core.diagnostics import counted, plain
 from ...core.edits import Change
 from .fix_plan import Fixes
 
@@ -20,8 +20,7 @@ def render_proposals(fixes: Fixes, changed: Container[str] | None = None) -> str
     places = list(_places(changes))
     if not places:
         return ""
-    files = "file" if len(changes) == 1 else "files"
-    head = f"\n### Ready to paste\n\n`florilegium check --fix` would write this, in {len(changes):,} {files}. "
+    head = f"\n### Ready to paste\n\n`florilegium check --fix` would write this, in {counted(len(changes), 'file')}. "
     rest = f"\n_And {len(places) - _SHOWN:,} more places._\n" if len(places) > _SHOWN else ""
     how = "In the browser, put these lines in the place of those that stand there."
     return f"{head}{how}\n{''.join(places[:_SHOWN])}{rest}"

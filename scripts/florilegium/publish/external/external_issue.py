@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from ...core.diagnostics import plain
+from ...core.diagnostics import counted, plain
 from .address_states import DEAD_DAYS, DEAD_FAILURES, Verdict
 from .external_findings import LinkCheck, reason_of
 from .outcomes import AddressState, Outcome
@@ -51,7 +51,7 @@ def _item(url: str, found: LinkCheck) -> Iterator[str]:
     entry = found.states.get(url)
     yield f"- {_code(url)}"
     if entry and entry.failures:
-        days = f"{entry.failures:,} day{'' if entry.failures == 1 else 's'}"
+        days = counted(entry.failures, "day")
         yield f"  - it {reason_of(_word(entry.status))}; failed on {days} since {entry.first_failed}"
         yield f"  - answered last on {entry.last_ok}" if entry.last_ok else "  - never answered"
     if copy := found.copies.get(url):
