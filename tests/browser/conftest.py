@@ -219,21 +219,37 @@ def page(open_page: OpenPage) -> Page:
 
 
 class Violations(Protocol):
-    def __call__(self, page: Page, *, but: tuple[str, ...] = ()) -> list[str]:
-        """What axe-core finds on a page as it is, rule and element; `but` names rules to leave out."""
+    def __call__(self, page: Page, *, but: str = "", both_schemes: bool = False) -> list[str]:
+        """What axe-core finds on a page as it is, rule and element; `but` names a rule to leave out.
+
+        With `both_schemes`, contrast, which alone depends on the colours, is looked at in the other scheme too.
+        """
         ...
+
+
+_CONTRAST = "color-contrast"
+_PAPER = "getComputedStyle(document.body).backgroundColor"
 
 
 @pytest.fixture(scope="session")
 def violations() -> Violations:
     axe = Axe()
 
-    def find(page: Page, *, but: tuple[str, ...] = ()) -> list[str]:
-        options = {"resultTypes": ["violations"], "rules": {rule: {"enabled": False} for rule in but}}
+    def run(page: Page, options: dict[str, Any]) -> list[str]:
         return [
             f"{page.url} {violation['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
-            for violation in axe.run(page, options=options).response["violations"]
+            for violation in axe.run(page, options={"resultTypes": ["violations"], **options}).response["violations"]
             for node in violation["nodes"]
         ]
+
+    def find(page: Page, *, but: str = "", both_schemes: bool = False) -> list[str]:
+        found = run(page, {"rules": {but: {"enabled": False}}} if but else {})
+        if both_schemes:
+            paper = page.evaluate(_PAPER)
+            page.emulate_media(color_scheme="dark")
+            assert page.evaluate(_PAPER) != paper
+            found += run(page, {"runOnly": [_CONTRAST]})
+            page.emulate_media(color_scheme="light")
+        return found
 
     return find
