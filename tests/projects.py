@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pytest
+from florilegium.core.cache import state_folder
 from florilegium.site.pages import FOLDERS
 from loaded_program import can_fork, run_program
 
@@ -102,6 +104,20 @@ class Project:
     def site(self) -> Path:
         return self.root / "site"
 
+    @property
+    def memory(self) -> Path:
+        """The folder below `state` where the program remembers what it made of this library."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("FLORILEGIUM_STATE", str(self.state))
+            return state_folder(self.root)
+
+    def copy_to(self, folder: Path, **more: Mapping[str, str]) -> "Project":
+        """The same project in another folder, where the program remembers the same."""
+        copy = Project(root=folder / "project", state=folder / "state", **more)
+        shutil.copytree(self.root, copy.root)
+        shutil.copytree(self.memory, copy.memory, dirs_exist_ok=True)
+        return copy
+
     def write(self, name: str, text: str | bytes) -> Path:
         path = self.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -179,11 +195,21 @@ def make_project(folder: Path, *, state: Path | None = None, library: Mapping[st
         "docs/about.md",
         "---\ntitle: About\n---\n\nA library for the tests.\n\n## What is hard to read\n\nNothing.\n\n## How it is made\n\nBy a program.\n\n## Licence\n\nMIT.\n",
     )
+    for page in ("architecture", "changelog", "commands", "contribute", "develop", "format", "guides", "python"):
+        path = root / f"docs/{page}.md"
+        project.write(f"docs/{page}.md", _headings(path.read_text(encoding="utf-8")))
     # Only a library that says so offers an EPUB.
     project.edit("docs/data.md", ', <a href="../data/library.epub" download>library.epub</a>', "")
     for name, text in library.items():
         project.write(f"annotations/{name}", text)
     return project
+
+
+def _headings(page: str) -> str:
+    """A page's front matter and headings, to which others link: its text takes a renderer longer than a small library."""
+    front, _, text = page.partition("\n---\n")
+    outside_code = "".join(re.split(r"^(?:```|~~~).*?^(?:```|~~~)$", text, flags=re.MULTILINE | re.DOTALL))
+    return f"{front}\n---\n\n" + "\n\n".join(re.findall(r"^#+ .*", outside_code, flags=re.MULTILINE)) + "\n"
 
 
 def _generated(folder: str, names: list[str]) -> list[str]:

@@ -35,8 +35,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture
 def project(published: Project, tmp_path: Path) -> Project:
     """A project of one's own, whose site is published."""
-    shutil.copytree(published.root, tmp_path / "project")
-    return Project(root=tmp_path / "project", state=tmp_path / "state")
+    return published.copy_to(tmp_path)
 
 
 def _cold(project: Project, folder: Path) -> dict[str, bytes]:
@@ -222,7 +221,6 @@ def _times(project: Project) -> dict[Path, int]:
 
 
 def test_a_build_without_a_change_changes_nothing(project: Project) -> None:
-    project.build()
     before = _times(project)
     result = project.florilegium("build")
     assert "(0 new or changed)" in result.stdout

@@ -1,7 +1,6 @@
 """A build that is killed or told to stop takes its renderer along: nothing old is written into the next one."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -55,9 +54,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture
 def project(built: Project, tmp_path: Path) -> Project:
-    shutil.copytree(built.root, tmp_path / "project")
     (tmp_path / "tmp").mkdir()
-    return Project(root=tmp_path / "project", state=tmp_path / "state", environment={"TMPDIR": str(tmp_path / "tmp")})
+    return built.copy_to(tmp_path, environment={"TMPDIR": str(tmp_path / "tmp")})
 
 
 def _wait(until: Callable[[], bool]) -> None:
