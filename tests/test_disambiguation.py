@@ -38,9 +38,20 @@ def shown(items, style):
 @pytest.mark.parametrize("style", ["harvard-cite-them-right"])
 def test_a_name_of_many_works_is_told_apart_as_one_of_few(monkeypatch, style):
     items = works(40)
-    whole = shown(items, style)
-    monkeypatch.setattr(disambiguation, "LARGEST", 5)
-    assert shown(items, style) == whole
+    parts = shown(items, style)
+    monkeypatch.setattr(disambiguation, "LARGEST", 100)
+    assert shown(items, style) == parts
+
+
+def test_a_second_author_bears_on_nothing_where_the_first_alone_is_told_apart(monkeypatch):
+    monkeypatch.setattr(disambiguation, "LARGEST", 4)
+    beside = {"family": "Li", "given": "Adam"}
+    other = {"id": "a", "type": "book", "title": "T", "author": [{"family": "Roe", "given": "B."}, beside]}
+    items = {"a": other, **works(20)}
+    bearing = ambiguous_works(items, read_style("apa")).bearing
+    assert [key for key, close in bearing.items() if "a" in close] == ["a"]
+    of_all_names = ambiguous_works(items, read_style("harvard-cite-them-right")).bearing
+    assert [key for key, close in of_all_names.items() if "a" in close] != ["a"]
 
 
 def test_what_bears_on_a_work_stays_small_among_ten_thousand_of_one_name():

@@ -18,8 +18,11 @@ from typing import Any, NamedTuple
 from .citation_styles import Style
 from .pandoc_items import Item
 
-LARGEST = 60
-"""Works of one family name that pandoc gets as they are; of more it gets those that can bear on each other."""
+LARGEST = 4
+"""Works of one family name that pandoc gets as they are; of more it gets those that can bear on each other.
+
+As few as that: pandoc's time grows faster than the number of works that it gets at once.
+"""
 _MANY = 300
 """Works that are cited alike up to given names; of more, those of one initial are told apart by themselves."""
 _ROLES = ("author", "editor", "translator", "director")
@@ -45,8 +48,10 @@ def ambiguous_works(works: Mapping[str, Item], style: Style) -> Ambiguous:
     for key, shown in names.items():
         title = works[key].get("title-short") or works[key].get("title") or ""
         groups[shown[0][0] if shown else f"\0{title}"].append(key)
-    witnesses = _witnesses(names)
-    near = _neighbours(names, witnesses) if "all-names" in style.names_rule else {}
+    all_names = "all-names" in style.names_rule
+    # Where the first name alone is told apart, one that is shown behind another bears on nothing.
+    witnesses = _witnesses(names if all_names else {key: shown[:1] for key, shown in names.items()})
+    near = _neighbours(names, witnesses) if all_names else {}
     needed: set[str] = set()
     bearing: dict[str, frozenset[str]] = {}
     for group in groups.values():

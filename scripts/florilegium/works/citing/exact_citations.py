@@ -1,18 +1,21 @@
 """Citations of works that the style tells apart by their authors' names, each formatted beside what bears on it."""
 
 import hashlib
+import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from .citation_styles import Style
-from .cite_items import CitationParts, CslCitation, simple
+from .cite_items import PROBE, CitationParts, CslCitation, bare, is_located, simple
 from .disambiguation import ambiguous_works
 from .formatted_cache import CitationCache
+from .formatting_plan import FormattingPlan
 from .pandoc_items import Item
 from .pandoc_process import Pandoc
-from .pandoc_runner import format_by_pandoc
+from .pandoc_runner import PandocResult, format_by_pandoc
 
 _AT_ONCE = 150
 """Works that one pandoc gets: its time grows with their square."""
@@ -61,16 +64,33 @@ def format_exactly(
         exact.entries_by_digest[digest].update(entries)
         if left:
             missing.append((close, digest, left))
-    for batch in _batches(missing):
+    plan = FormattingPlan.of((citation for _, _, left in missing for citation in left), works)
+    probes = sorted(citation for citation in plan.direct if citation[0].key == PROBE)
+    formatted: dict[CslCitation, CitationParts] = {}
+
+    def run(batch: Sequence[FormattingJob]) -> PandocResult:
         keys = frozenset[str]().union(*(close for close, _, _ in batch))
         items = {key: work for key, work in works.items() if key in keys}
-        result = format_by_pandoc(pandoc, style, language, items, [c for _, _, left in batch for c in left], full=True)
+        # How a locator reads depends on no work beside it, so the first pandoc says it for all.
+        cited = [*(probes if batch[0] is first else ()), *(c for _, _, left in batch for c in left)]
+        return format_by_pandoc(pandoc, style, language, items, cited, full=True)
+
+    direct = [(close, digest, _needed(left, plan)) for close, digest, left in missing]
+    first = direct[0] if direct else None
+    for batch, result in _in_parallel(run, _batches(direct)):
         exact.warnings.update(result.warnings)
-        for close, digest, left in batch:
-            exact.by_digest[digest].update({citation: result.citations[citation] for citation in left})
+        formatted |= result.citations
+        for close, digest, _ in batch:
             # A work that only stands beside others has its own letters where all that bears on it is there.
             whole = (key for key in close if key in needed and bearing[key] <= close)
             exact.entries_by_digest[digest].update({key: result.entries.get(key, "") for key in whole})
+    assembled, left_over = plan.assemble(formatted)
+    again = [(close, digest, [c for c in left if c in left_over]) for close, digest, left in missing]
+    for _, result in _in_parallel(run, _batches([job for job in again if job[2]])):
+        formatted |= result.citations
+    formatted |= assembled
+    for _, digest, left in missing:
+        exact.by_digest[digest].update({citation: formatted[citation] for citation in left})
     for found in exact.by_digest.values():
         exact.citations |= found
     for group in waiting:
@@ -78,6 +98,23 @@ def format_exactly(
     for entries in exact.entries_by_digest.values():
         exact.entries |= {key: entry for key, entry in entries.items() if key in needed and entry}
     return exact
+
+
+def _needed(citations: Iterable[CslCitation], plan: FormattingPlan) -> list[CslCitation]:
+    """What pandoc has to format of the citations, and so that the others can be put together."""
+    alone = {bare(citation) for citation in citations if is_located(citation)}
+    return sorted(plan.direct.intersection(alone.union(citations)))
+
+
+def _in_parallel(
+    run: Callable[[list[FormattingJob]], PandocResult], batches: Iterable[list[FormattingJob]]
+) -> Iterator[tuple[list[FormattingJob], PandocResult]]:
+    """Each batch with what pandoc made of it, as many at once as there are processors."""
+    waiting = list(batches)
+    if not waiting:
+        return
+    with ThreadPoolExecutor(max_workers=min(len(waiting), os.cpu_count() or 1)) as pool:
+        yield from zip(waiting, pool.map(run, waiting), strict=True)
 
 
 def _batches(jobs: Sequence[FormattingJob]) -> Iterator[list[FormattingJob]]:
