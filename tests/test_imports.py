@@ -16,11 +16,11 @@ from florilegium.core.spans import LineTable
 from florilegium.edit.imports.archives import Archive, ArchiveError, parse_xml
 from florilegium.edit.imports.detection import guess_format, parse_export
 from florilegium.edit.imports.highlights import HighlightFormat
-from florilegium.edit.imports.imported_works import _same_title
 from florilegium.edit.imports.kindle import parse_kindle
 from florilegium.edit.imports.listed_authors import listed_authors
 from florilegium.library.reading import read_library
 from florilegium.works.csl.csl_items import read_item
+from florilegium.works.known_works import find_known
 from projects import LIBRARY, tree
 
 SAMPLES = Path(__file__).parent / "imports"
@@ -885,11 +885,11 @@ def test_one_work_by_two_roads_is_one():
 
     known = {"kahneman": replace(item(), key="kahneman")}
     dated = {"issued": {"date-parts": [[2021]]}}
-    assert _same_title(item(**dated, title="NOISE."), known) == "kahneman"
-    assert not _same_title(item(title="Noise and signal"), known)
-    assert not _same_title(item(author=[{"family": "Roe"}]), known)
+    assert find_known(item(**dated, title="NOISE."), known) == "kahneman"
+    assert not find_known(item(title="Noise and signal"), known)
+    assert not find_known(item(author=[{"family": "Roe"}]), known)
     dois = {"kahneman": item(DOI="10.1000/a")}
-    assert not _same_title(item(DOI="10.1000/b"), dois)
+    assert not find_known(item(DOI="10.1000/b"), dois)
 
 
 # ---------------------------------------------------------------------------------------------- into a new library

@@ -16,6 +16,7 @@ from ...library.links import Links
 from ...works.citation_keys import propose_key
 from ...works.csl.csl_items import parse_source, read_item
 from ...works.identifiers import parse_arxiv, parse_isbn
+from ...works.known_works import find_known, first_author
 from ...works.registries.lookups import WorkIdentifier, fetch_item
 from ...works.ris.database_records import parse_records
 
@@ -114,13 +115,13 @@ def find_work(links: Links, source: Source, other: KnownWork | None = None) -> K
 
     `other` is a work that is about to be listed beside it.
     """
-    for known in links.sources.values():
-        if _is_same(known, source):
-            return KnownWork(known, listed=True)
-    if other and _is_same(other.source, source):
+    known = {**links.sources, other.source.key: other.source} if other else links.sources
+    key = find_known(source, known)
+    if key in links.sources:
+        return KnownWork(links.sources[key], listed=True)
+    if key and other:
         return other
-    taken = {*links.sources, other.source.key} if other else links.sources
-    key = propose_key(_first_author(source), source.year, source.title, taken)
+    key = propose_key(first_author(source), source.year, source.title, known)
     return KnownWork(replace(source, key=key), listed=False)
 
 
@@ -145,22 +146,3 @@ def resolve_key(links: Links, key: str) -> KnownWork:
         return KnownWork(links.sources[key], listed=True)
     remedy = did_you_mean(key, links.sources, "give the work itself: its DOI, a file, or - to paste it")
     raise CannotRun(f"the library has no work with the citation key {quoted(key)}", remedy)
-
-
-def _is_same(one: Source, two: Source) -> bool:
-    """Whether two descriptions are of one work: by their DOIs where both have one, else by author, year and title."""
-    dois = [source.variables.get("DOI", "").lower() for source in (one, two)]
-    if all(dois):
-        return dois[0] == dois[1]
-    same = _folded(one.title) == _folded(two.title) and one.year == two.year
-    return same and bool(one.title) and _folded(_first_author(one)) == _folded(_first_author(two))
-
-
-def _folded(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
-
-
-def _first_author(source: Source) -> str:
-    """The family name of who stands first: among the authors, else the editors, else any others."""
-    names = source.names.get("author") or source.names.get("editor") or next(iter(source.names.values()), ())
-    return (names[0].family or names[0].literal) if names else ""

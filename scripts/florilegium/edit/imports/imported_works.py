@@ -14,10 +14,11 @@ from ...core.spans import LineTable, Span
 from ...core.trees import DataNode, Scalar, tree_of
 from ...core.trees import Mapping as Tree
 from ...core.trees import Sequence as Items
-from ...works.citation_keys import propose_key
+from ...works.citation_keys import is_citable, propose_key
 from ...works.csl.csl_checks import same_work
 from ...works.csl.csl_items import name_to_csl, parse_source, to_csl
 from ...works.identifiers import parse_doi, parse_isbn
+from ...works.known_works import find_known, is_same_entry, title_words
 from ...works.reference_files import MAX_REFERENCE_BYTES
 from .foreign_text import clean_foreign
 from .highlights import HighlightFormat, ImportFinding, Work
@@ -26,7 +27,6 @@ from .import_state import WorkEntry, digest
 IMPORTED_WORKS = "annotations/references/imported.json"
 """The one file that imports write works into."""
 
-_CITABLE = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_](?:[A-Za-z0-9_:.#$%&+?<>~/=-]*[A-Za-z0-9_])?")
 _NAME_PARTS = ("family", "given", "dropping_particle", "non_dropping_particle", "suffix", "literal")
 _EXTRA_KEY = re.compile(r"^citation key:\s*(\S+)\s*$", re.IGNORECASE | re.MULTILINE)
 
@@ -103,14 +103,14 @@ class _Merge:
         """The key that a work gets here: Zotero's addresses and the numbers of other programs are none."""
         if source.key in self.renamed:
             return self.renamed[source.key]
-        if _CITABLE.fullmatch(source.key) and "://" not in source.key:
+        if is_citable(source.key) and "://" not in source.key:
             return source.key
         extra = _EXTRA_KEY.search(source.variables.get("note", ""))
         given = source.variables.get("citation-key") or (extra[1] if extra else "")
-        if _CITABLE.fullmatch(given):
+        if is_citable(given):
             return self.renamed.get(given, given)
         names = source.names.get("author") or source.names.get("editor") or ()
-        same = _same_identifier(source, self.known) or _same_title(source, self.known)
+        same = find_known(source, self.known)
         return same or propose_key(names[0].short if names else "", source.year, source.title, self.known)
 
     def again(self, id_: str, foreign: Source, entry: WorkEntry) -> None:
@@ -136,7 +136,7 @@ class _Merge:
 
     def first_time(self, id_: str, foreign: Source) -> None:
         ours = self.known.get(foreign.key)
-        same = _same_identifier(foreign, self.known) or _same_title(foreign, self.known)
+        same = find_known(foreign, self.known)
         if ours is not None:
             self.same_key(id_, ours, foreign)
         elif same:
@@ -153,10 +153,10 @@ class _Merge:
 
     def same_key(self, id_: str, ours: Source, foreign: Source) -> None:
         fields = same_work(ours, foreign)
-        if not fields or _is_same(ours, foreign):
+        if not fields or is_same_entry(ours, foreign):
             self.merged.kept += 1
             self.merged.keys[id_] = ours.key
-        if fields and _is_same(ours, foreign):
+        if fields and is_same_entry(ours, foreign):
             message = f"{quoted(ours.key)} is described otherwise at {ours.span}, which is kept: {', '.join(fields)}"
             self.report(foreign, message, severity=Severity.INFORMATION)
         elif fields:
@@ -198,55 +198,6 @@ def _clean_name(name: Name) -> Name | None:
 def _digest(source: Source) -> str:
     item = {name: value for name, value in to_csl(source).items() if name != "id"}
     return digest(json.dumps(item, sort_keys=True, ensure_ascii=False))
-
-
-def _is_same(a: Source, b: Source) -> bool:
-    """Whether two descriptions are of one work: by an identifier, or by title and year."""
-    one, two = a.variables.get("DOI", "").casefold(), b.variables.get("DOI", "").casefold()
-    if one and two:
-        return one == two
-    same = "title" if a.title or b.title else "container-title"
-    mine, other = (" ".join(_words(source.variables.get(same, ""))) for source in (a, b))
-    return bool(mine) and mine == other and (a.year == b.year or None in (a.year, b.year))
-
-
-def _same_identifier(source: Source, known: Mapping[str, Source]) -> str:
-    """The key of a work of the library with the same DOI; of a whole book, with the same ISBN."""
-    doi = source.variables.get("DOI", "").casefold()
-    isbn = parse_isbn(source.variables.get("ISBN", "")).value if source.type == "book" else ""
-    for key, other in known.items():
-        if doi and other.variables.get("DOI", "").casefold() == doi:
-            return key
-        if isbn and other.type == "book" and parse_isbn(other.variables.get("ISBN", "")).value == isbn:
-            return key
-    return ""
-
-
-def _same_title(source: Source, known: Mapping[str, Source]) -> str:
-    """The key of a work of the library with the same title and first author, in the same year as far as both have one.
-
-    Two different identifiers of one kind are two works.
-    """
-    title, author = _words(source.title), _first(source)
-    for key, other in known.items() if title and author else ():
-        years = {year for year in (source.year, other.year) if year}
-        differ = any(
-            source.variables.get(name) and other.variables.get(name) and not _alike(source, other, name)
-            for name in ("DOI", "ISBN")
-        )
-        if _words(other.title) == title and _first(other) == author and len(years) < 2 and not differ:
-            return key
-    return ""
-
-
-def _alike(a: Source, b: Source, name: str) -> bool:
-    one, two = (re.sub(r"[\s-]", "", source.variables[name]).casefold() for source in (a, b))
-    return one == two
-
-
-def _first(source: Source) -> str:
-    people = source.names.get("author") or source.names.get("editor") or ()
-    return (people[0].family or people[0].literal).casefold() if people else ""
 
 
 def _render(item: Mapping[str, object]) -> str:
@@ -309,15 +260,11 @@ def _address(url: str) -> str:
 
 
 def _by_title(work: Work, source: Source) -> bool:
-    one, two = _words(work.title), _words(source.title)
+    one, two = title_words(work.title), title_words(source.title)
     if not one or not two:
         return False
-    main = _words(work.title.partition(":")[0]) == _words(source.title.partition(":")[0])
+    main = title_words(work.title.partition(":")[0]) == title_words(source.title.partition(":")[0])
     return one == two or (main and bool(work.author) and _has_author(work, source))
-
-
-def _words(title: str) -> list[str]:
-    return re.findall(r"\w+", title.casefold())
 
 
 def _by_author(work: Work, source: Source) -> bool:

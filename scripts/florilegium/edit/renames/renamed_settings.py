@@ -6,14 +6,11 @@ from fnmatch import fnmatchcase
 from ...core.edits import Edit
 from ...core.errors import CannotRun
 from ...core.ids import ID
-from ...core.rules import RULES
+from ...core.rules import RULES, Group
 from ...core.spans import LineTable
 from ...library.frontmatter import DataNode, Mapping, Scalar, Sequence, parse_yaml
 from ..fixes.yaml_lists import add_entry, add_items, add_lines, replace_scalar
 from .mentions import edit_list
-
-_THEMES = "Themes"
-"""The group of the rules whose findings concern a theme's id."""
 
 
 def rename_in_settings(table: LineTable, old: str, new: str, *, merge: bool, folder: str = "themes") -> Iterator[Edit]:
@@ -47,7 +44,7 @@ def _exception(exception: Mapping, table: LineTable, old: str, new: str, merge: 
         for item in keys.items:
             if isinstance(item, Scalar) and item.text.startswith(f"{old}/"):
                 yield replace_scalar(item, f"{new}/{item.text.partition('/')[2]}", table)
-    elif isinstance(keys, Sequence) and known and known.group == _THEMES:
+    elif isinstance(keys, Sequence) and known and known.group is Group.THEMES:
         yield from edit_list(keys, old, new, table, merge=merge)
 
 
