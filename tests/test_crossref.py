@@ -75,14 +75,17 @@ def server(monkeypatch):
     server.server_close()
 
 
-@pytest.fixture
-def pauses():
-    return []
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch):
+    """The pauses between two requests, which nobody waits for."""
+    made = []
+    monkeypatch.setattr(registry_requests, "wait", made.append)
+    return made
 
 
-def failure(doi=DOI, pauses=None):
+def failure(doi=DOI):
     with pytest.raises(RegistryError) as error:
-        fetch_record(doi, sleep=(pauses if pauses is not None else []).append)
+        fetch_record(doi)
     assert error.value.help, "every message says what to do"
     return error.value
 
@@ -123,7 +126,7 @@ def test_any_character_of_a_doi_stays_in_its_place_of_the_address(server):
 
 def test_an_unknown_doi_is_told_from_other_failures(server, pauses):
     server.answers = [(404, {}, b"Resource not found.")]
-    error = failure(pauses=pauses)
+    error = failure()
     assert isinstance(error, UnknownWork)
     assert DOI in str(error)
     assert "DataCite" in error.help
@@ -137,7 +140,7 @@ def test_what_is_no_doi_is_not_asked_for(server):
 
 def test_a_busy_server_is_asked_again_when_it_wishes(server, pauses):
     server.answers = [(429, {"Retry-After": "7"}, b""), (503, {}, b""), found()]
-    assert fetch_record(DOI, sleep=pauses.append) == RECORD
+    assert fetch_record(DOI) == RECORD
     assert pauses == [7.0, 2.0]
 
 
@@ -151,26 +154,26 @@ def test_a_wish_may_be_a_date(server, pauses):
         handler.end_headers()
 
     server.answers = [later, found()]
-    fetch_record(DOI, sleep=pauses.append)
+    fetch_record(DOI)
     assert pauses == [30.0]
 
 
 @pytest.mark.parametrize("wish", ["soon", "", "-5", "²", "Mon, 99 Jan"])
 def test_a_wish_that_cannot_be_read_is_none(server, pauses, wish):
     server.answers = [(429, {"Retry-After": wish.encode().decode("latin-1")}, b""), found()]
-    fetch_record(DOI, sleep=pauses.append)
+    fetch_record(DOI)
     assert pauses == [1.0]
 
 
 def test_nobody_waits_for_an_hour(server, pauses):
     server.answers = [(429, {"Retry-After": "3600"}, b"")]
-    assert "is busy (HTTP status 429)" in str(failure(pauses=pauses))
+    assert "is busy (HTTP status 429)" in str(failure())
     assert pauses == []
 
 
 def test_a_server_that_stays_broken_is_given_up(server, pauses):
     server.answers = [(500, {}, b"")]
-    assert "has a fault (HTTP status 500)" in str(failure(pauses=pauses))
+    assert "has a fault (HTTP status 500)" in str(failure())
     assert (len(server.seen), pauses) == (3, [1.0, 2.0])
 
 
@@ -232,7 +235,7 @@ def test_a_redirect_to_another_server_is_not_followed(server, target):
 
 def test_offline_is_told_at_once(server, monkeypatch, pauses):
     monkeypatch.setenv("FLORILEGIUM_CROSSREF", "http://crossref.invalid")
-    error = failure(pauses=pauses)
+    error = failure()
     assert str(error).startswith("crossref.invalid cannot be reached: ")
     assert "connection" in error.help
     assert pauses == []

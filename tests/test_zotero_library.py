@@ -10,7 +10,7 @@ from florilegium import cli
 from florilegium.core.errors import CannotRun
 from florilegium.library.reading import read_library
 from florilegium.works.csl.zotero_extra import with_extra
-from florilegium.works.registries import registry_requests
+from florilegium.works.registries import registry_requests, zotero_service
 from florilegium.works.registries.registry_requests import RegistryError
 from florilegium.works.registries.zotero_service import fetch_zotero, parse_zotero_library
 from projects import LIBRARY
@@ -297,18 +297,21 @@ def test_an_answer_that_fails_between_the_pages_writes_nothing(bring, root, zote
     assert not (root / IMPORTS).exists()
 
 
-def test_the_pauses_that_the_service_asks_for_are_made(zotero):
+def test_the_pauses_that_the_service_asks_for_are_made(zotero, monkeypatch):
     slept = []
+    for module in (registry_requests, zotero_service):
+        monkeypatch.setattr(module, "wait", slept.append)
     zotero.plan = [(429, {"Retry-After": 7}, ""), (200, {"Backoff": 5, "Last-Modified-Version": 9}, "[]")]
-    fetch_zotero(parse_zotero_library("7"), sleep=slept.append)
+    fetch_zotero(parse_zotero_library("7"))
     assert slept == [7.0, 5.0]
 
 
 def test_a_silent_server_and_none_at_all(zotero, monkeypatch):
     monkeypatch.setattr(registry_requests, "_SILENCE", 0.05)
+    monkeypatch.setattr(registry_requests, "wait", lambda _: None)
     monkeypatch.setattr(Handler, "do_GET", lambda self: threading.Event().wait(0.2))
     with pytest.raises(RegistryError, match="did not answer in time"):
-        fetch_zotero(parse_zotero_library("7"), sleep=lambda _: None)
+        fetch_zotero(parse_zotero_library("7"))
     monkeypatch.setenv("FLORILEGIUM_ZOTERO", "http://127.0.0.1:9")
     with pytest.raises(RegistryError, match="cannot be reached") as caught:
         fetch_zotero(parse_zotero_library("", local=True))

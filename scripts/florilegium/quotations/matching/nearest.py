@@ -12,7 +12,8 @@ from .normal_form import LINE_HYPHEN, LINE_SPACE, Normalised, condensed
 NEAREST_SCORE = 60.0
 """Share of characters, in per cent, that a passage must have in common with the words to be worth showing."""
 NEAREST_CHARACTERS = 800
-"""Of longer words, only the context of the first place that differs are compared."""
+"""Of longer words, only the context of the first place that differs is compared."""
+_CONTEXT = 40
 _ALIKE = 50.0
 """Share of letters, in per cent, from which a word counts as a form or a misspelling of another."""
 
@@ -178,17 +179,17 @@ def _merged(differences: Iterable[Difference]) -> tuple[Difference, ...]:
     )
 
 
-def render_difference(differences: Sequence[Difference], context: int = 40) -> str:
+def render_difference(differences: Sequence[Difference]) -> str:
     """A comparison as one line: `forget the [-pains-]{+pain+} in my`, the marks of `git diff --word-diff`.
 
-    Of what both hold, about `context` characters beside each difference are shown, and `…` for the rest.
+    Of what both hold, about 40 characters beside each difference are shown, and `…` for the rest.
     """
     pieces = []
     for index, difference in enumerate(differences):
         neighbours = {d.only for d in (*differences[index - 1 : index], *differences[index + 1 : index + 2])}
         if difference.only is Only.BOTH:
             first, last = index == 0, index == len(differences) - 1
-            pieces.append(_shortened(difference.text, 0 if first else context, 0 if last else context))
+            pieces.append(_shortened(difference.text, 0 if first else _CONTEXT, 0 if last else _CONTEXT))
         else:
             # A space alone beside the mark reads better; in a pair it may be what differs.
             pieces.append(_marked(difference, apart=neighbours <= {Only.BOTH}))

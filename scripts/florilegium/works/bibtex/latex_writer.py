@@ -25,10 +25,9 @@ def entry_key(key: str) -> str:
     return re.sub(r"[^A-Za-z0-9_:.+/-]+", "-", key).strip("-") or "work"
 
 
-def escape_latex(text: str, whole: str = "") -> str:
-    """The text as LaTeX; `whole` is that of the field, where this is a part of it."""
+def escape_latex(text: str) -> str:
     flat = " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split())
-    return _escaped(flat, whole or text)
+    return _escaped(flat, text)
 
 
 def _escaped(text: str, whole: str) -> str:

@@ -6,8 +6,7 @@ DataCite and others (https://citation.doi.org/docs.html); numbers of PubMed of i
 """
 
 import re
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -65,31 +64,31 @@ def parse_work_identifier(text: str) -> WorkIdentifier | None:
     return WorkIdentifier("pmid", pmid) if pmid and (len(pmid) > 4 or not text.isdecimal()) else None
 
 
-def fetch_item(identifier: WorkIdentifier, *, sleep: Callable[[float], None] = time.sleep) -> dict[str, Any]:
+def fetch_item(identifier: WorkIdentifier) -> dict[str, Any]:
     """The work as a CSL item. Raises `UnknownWork` where no registry has it, and `RegistryError`."""
     if identifier.kind == "isbn":
-        return _from_open_library(identifier, sleep)
+        return _from_open_library(identifier)
     if identifier.kind == "pmid":
         base = base_address("FLORILEGIUM_PUBMED", PUBMED)
         address = f"{base}/api/ctxp/v1/pubmed/?format=csl&id={identifier.value}"
-        return _item(fetch_json(address, str(identifier), "PubMed", sleep=sleep), identifier)
+        return _item(fetch_json(address, str(identifier), "PubMed"), identifier)
     if identifier.kind == "doi":
         try:
-            return crossref_item(fetch_record(identifier.value, sleep=sleep))
+            return crossref_item(fetch_record(identifier.value))
         except UnknownWork as error:
             try:
-                return _negotiated(identifier, sleep)
+                return _negotiated(identifier)
             except UnknownWork:
                 raise
             except RegistryError as second:
                 raise RegistryError(f"{error}; {second}", second.help) from None
-    return _negotiated(identifier, sleep)
+    return _negotiated(identifier)
 
 
-def _negotiated(identifier: WorkIdentifier, sleep: Callable[[float], None]) -> dict[str, Any]:
+def _negotiated(identifier: WorkIdentifier) -> dict[str, Any]:
     doi = identifier.value if identifier.kind == "doi" else f"{_ARXIV}{identifier.value}"
     address = f"{base_address('FLORILEGIUM_DOI', DOI)}/{quote(doi, safe='/')}"
-    answer = fetch_json(address, str(identifier), "the DOI resolver", accept=_CSL_JSON, anywhere=True, sleep=sleep)
+    answer = fetch_json(address, str(identifier), "the DOI resolver", accept=_CSL_JSON, anywhere=True)
     return _item(answer, identifier)
 
 
@@ -134,11 +133,11 @@ def _date(value: object) -> dict[str, Any]:
     return date_to_csl(date) if date else {}
 
 
-def _from_open_library(identifier: WorkIdentifier, sleep: Callable[[float], None]) -> dict[str, Any]:
+def _from_open_library(identifier: WorkIdentifier) -> dict[str, Any]:
     key = f"ISBN:{identifier.value}"
     base = base_address("FLORILEGIUM_OPENLIBRARY", OPEN_LIBRARY)
     address = f"{base}/api/books?bibkeys={key}&format=json&jscmd=data"
-    answer = fetch_json(address, str(identifier), "Open Library", sleep=sleep)
+    answer = fetch_json(address, str(identifier), "Open Library")
     book = answer.get(key) if isinstance(answer, dict) else None
     if answer == {}:
         raise UnknownWork(f"Open Library has no work with {identifier}", "give the reference as BibTeX, RIS or CSL")

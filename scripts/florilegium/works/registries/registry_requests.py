@@ -11,7 +11,7 @@ import os
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from email.message import Message
 from http.client import HTTPMessage
@@ -78,7 +78,6 @@ def fetch_json(
     accept: str = "application/json",
     anywhere: bool = False,
     unknown: str = "compare it with the work",
-    sleep: Callable[[float], None] = time.sleep,
 ) -> Any:
     """The JSON that a registry answers; `subject` is what is asked for, in words: `the DOI "10.1234/abc"`.
 
@@ -86,9 +85,7 @@ def fetch_json(
     and then over HTTPS. Raises `UnknownWork` where the registry has no such work, and `RegistryError` for everything
     else that goes wrong.
     """
-    answer = fetch_answer(
-        address, subject, registry, headers={"Accept": accept}, anywhere=anywhere, unknown=unknown, sleep=sleep
-    )
+    answer = fetch_answer(address, subject, registry, headers={"Accept": accept}, anywhere=anywhere, unknown=unknown)
     return parse_answer(answer.body, subject, registry)
 
 
@@ -100,7 +97,6 @@ def fetch_answer(
     headers: Mapping[str, str] = MappingProxyType({}),
     anywhere: bool = False,
     unknown: str = "",
-    sleep: Callable[[float], None] = time.sleep,
 ) -> RegistryAnswer:
     """What a server answers, byte by byte, with its headers. Waits and raises as `fetch_json` does."""
     for attempt in range(ATTEMPTS):
@@ -110,8 +106,13 @@ def fetch_answer(
             pause = _PAUSE * 2**attempt if failed.pause is None else failed.pause
             if attempt == ATTEMPTS - 1 or pause > _LONGEST_PAUSE:
                 raise failed.error from None
-            sleep(pause)
+            wait(pause)
     raise AssertionError("the last attempt returns or raises")
+
+
+def wait(seconds: float) -> None:
+    """Pause between two requests."""
+    time.sleep(seconds)
 
 
 def base_address(variable: str, usual: str) -> str:

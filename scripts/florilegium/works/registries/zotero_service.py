@@ -6,7 +6,6 @@ on this computer answers in the same way at the port 23119, once its settings al
 
 import os
 import re
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -22,6 +21,7 @@ from .registry_requests import (
     base_address,
     fetch_answer,
     parse_answer,
+    wait,
 )
 
 SERVICE = "https://api.zotero.org"
@@ -98,7 +98,6 @@ def fetch_zotero(
     since: int = 0,
     known: Collection[str] = (),
     progress: Callable[[str, int, int], None] = lambda _what, _done, _all: None,
-    sleep: Callable[[float], None] = time.sleep,
 ) -> ZoteroItems:
     """All works and annotations that changed since a version, with the works that the annotations belong to.
 
@@ -106,11 +105,11 @@ def fetch_zotero(
     annotations. Raises `RegistryError`.
     """
     # Zotero itself counts versions only when it synchronises: what was edited since then would be passed over.
-    asked = _Asked(library, 0 if library.local else since, progress, sleep)
+    asked = _Asked(library, 0 if library.local else since, progress)
     top = f"collections/{library.collection}/items/top" if library.collection else "items/top"
     works = list(asked.pages(top, since=asked.since, include="data,csljson"))
     if asked.since and asked.version < asked.since:
-        return fetch_zotero(library, progress=progress, sleep=sleep)  # Another library stands in its place.
+        return fetch_zotero(library, progress=progress)  # Another library stands in its place.
     moved = library.collection and any(_key(item) not in known for item in works if is_work(item))
     marked = list(asked.pages("items", since=0 if moved else asked.since, itemType="annotation", include="data"))
     items = {_key(item): item for item in (*works, *marked)}
@@ -159,7 +158,6 @@ class _Asked:
     library: ZoteroLibrary
     since: int
     progress: Callable[[str, int, int], None]
-    sleep: Callable[[float], None]
     version: int = 0
     """The lowest that an answer had: what changes meanwhile is asked for again the next time."""
     pages_read: int = 0
@@ -215,7 +213,6 @@ class _Asked:
                 "Zotero",
                 headers=self.headers,
                 unknown=unknown or "compare it with the address on zotero.org",
-                sleep=self.sleep,
             )
         except UnknownWork:
             message = f"Zotero has no library {quoted(self.library.path)}"
@@ -231,7 +228,7 @@ class _Asked:
         if pause := float(_number(answer, "Backoff")):
             if pause > _LONGEST_PAUSE:
                 raise RegistryError(f"{self.name} asks to be left alone for {pause:,.0f} seconds", "try again later")
-            self.sleep(pause)
+            wait(pause)
         return answer
 
     def remedy(self) -> str:
