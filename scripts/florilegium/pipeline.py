@@ -13,6 +13,7 @@ from .check.checking import Checked, Options, Totals, check_library, has_errors
 from .core.cache import state_folder
 from .core.diagnostics import Diagnostic
 from .core.errors import CannotRun
+from .core.limits import uncollected
 from .library.reading import ANNOTATIONS
 from .publish import Lock, Page, Project, SyncResult, check_target, hold_lock, publish_site, sync_pages
 from .publish.renderers import Renderer
@@ -90,7 +91,7 @@ def _check(run: Build) -> str:
 def _plan(run: Build) -> str:
     # The index needs all prose. It is rendered while pandoc formats the citations.
     documents = run.checked.links.documents if run.options.search else ()
-    with rendering_bodies(documents, run.options.executor) as bodies:
+    with rendering_bodies(documents, run.options.executor) as bodies, uncollected():
         run.plan = plan_site(run.checked, run.options)
     run.plan.site.bodies |= bodies
     return f"{len(run.plan.pages):,} pages"
@@ -243,7 +244,8 @@ def add_index(site: PageSite, built: Path) -> None:
 def write_pages(plan: PagePlan, options: Options, lock: Lock) -> SyncResult:
     """Bring the generated files under `docs/` in line with the plan."""
     check_addresses(plan.site.links)
-    pages = {path: Page(key=page.key, render=page.render) for path, page in plan.pages.items()}
+    with uncollected():
+        pages = {path: Page(key=page.key, render=page.render) for path, page in plan.pages.items()}
     result = sync_pages(
         options.root / "docs",
         pages,

@@ -77,7 +77,7 @@ def _unpickled(kept: Kept) -> Bibliography | None:
 def _digest(links: Links, works: Mapping[str, str], options: Options) -> str:
     """What changes when a work, a citation, the style, the language or the program that formats does."""
     settings, pandoc = links.library.settings, find_pandoc()
-    wanted = sorted({citation for document in links.documents for citation in csl_citations_of(document)})
+    wanted = sorted({citation for document in links.documents for citation in _csl_citations_of(document)})
     style = read_style_text(settings.citation_style, folder=options.root / ANNOTATIONS)
     parts = [settings.language, pandoc and pandoc.version, sorted(works.items()), wanted]
     return sha256(json.dumps(parts).encode() + style).hexdigest()
@@ -101,11 +101,15 @@ def _placed(error: BibliographyError, links: Links) -> BibliographyError:
     return BibliographyError(f"{place}: {error.message}", error.help) if place else error
 
 
-def csl_citations_of(document: Note | Theme) -> Iterator[CslCitation]:
+def _csl_citations_of(document: Note | Theme) -> list[CslCitation]:
     """The same of one document, as they are formatted."""
-    yield from map(csl_citation_of, document.body.citations)
+    found = [csl_citation_of(citation) for citation in document.body.citations]
     for quote in document.quotes if isinstance(document, Note) else ():
-        yield from map(csl_reference_of, quote.references)
+        if quote.reference:
+            found.append(csl_reference_of(quote.reference))
+        if quote.quoted_in:
+            found.append(csl_reference_of(quote.quoted_in))
+    return found
 
 
 def citations_of(documents: Iterable[Note | Theme]) -> Iterator[Citation]:

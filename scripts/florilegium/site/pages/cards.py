@@ -51,6 +51,14 @@ class PageSite(CardSite):
     def themes_by_label(self) -> list[Theme]:
         return sorted(self.links.themes.values(), key=lambda theme: (self.words.sort_key(theme.label), theme.id))
 
+    def themes_beside(self, theme: Theme) -> tuple[Theme | None, Theme | None]:
+        """The themes before and after a theme in the list by label."""
+        return beside(self.themes_by_label, self._theme_places[theme.id])
+
+    @cached_property
+    def _theme_places(self) -> dict[str, int]:
+        return {theme.id: place for place, theme in enumerate(self.themes_by_label)}
+
     @cached_property
     def _by_title(self) -> list[Note]:
         return sorted(self.links.notes.values(), key=lambda note: (self.words.sort_key(note.title), note.id))

@@ -11,7 +11,7 @@ from functools import cached_property, wraps
 from hashlib import sha256
 from typing import ParamSpec
 
-from ...core.model import Body, Note, Quote, Reference, Theme
+from ...core.model import Body, IdMention, Note, Quote, Reference, Theme
 from ...core.spans import Span
 from ...core.store import Store
 from ...library.links import CitedBy, Links, body_references, note_references
@@ -110,8 +110,12 @@ class PageInputs:
 
     def _quick_base(self, document: Note | Theme) -> str:
         edition = self.site.bibliography.edition
-        parts = [self._common, document.digest, document.path, edition, self._states(document)]
-        return inputs_digest(parts) if edition else ""
+        return inputs_digest([*self._own(document), edition]) if edition else ""
+
+    def _own(self, document: Note | Theme) -> list[object]:
+        states = self._states(document) if isinstance(document, Note) else []
+        labels = self._labels_in(document) if isinstance(document, Note) else []
+        return [self._common, document.digest, document.path, states, labels]
 
     def _base(self, document: Note | Theme) -> str:
         note = document if isinstance(document, Note) else None
@@ -122,13 +126,20 @@ class PageInputs:
             [self.site.translated_by(translation) for translation in document.body.translations],
             [self.source(key) for key in keys],
         ]
-        return inputs_digest([self._common, document.digest, document.path, self._states(document), printed])
+        return inputs_digest([*self._own(document), printed])
 
-    def _states(self, document: Note | Theme) -> object:
+    def labels(self, mentions: Iterable[IdMention]) -> object:
+        """What the themes are called that are mentioned."""
+        return [(mention.id, self.site.theme_label(mention.id)) for mention in mentions]
+
+    def _labels_in(self, note: Note) -> object:
+        return [self.labels(note.themes), *(self.labels(quote.themes) for quote in note.quotes)]
+
+    def _states(self, note: Note) -> object:
         """What is known of the words of a note's quotations, where anything is."""
-        if not self.links.records or not isinstance(document, Note):
+        if not self.links.records:
             return []
-        states = [self.links.records.get(quote.address) for quote in document.quotes]
+        states = [self.links.records.get(quote.address) for quote in note.quotes]
         return [state and [state.identity, [entry.key for entry in state.entries]] for state in states]
 
     def _named_works(self, document: Note | Theme) -> list[str]:
@@ -185,7 +196,7 @@ class PageInputs:
 
     def _shown(self, note: Note) -> object:
         translated = [self.site.translated_by(translation) for translation in note.body.translations]
-        return [self.about(note), self.note_cards(note), translated]
+        return [self.about(note), self.note_cards(note), translated, self.labels(note.themes)]
 
     def mentioned(self, note: Note) -> list[str]:
         """The citation keys of all works that a note mentions, sorted."""
@@ -220,7 +231,7 @@ class PageInputs:
         return inputs_digest(
             [
                 [note.id, note.path, note.title, quote.id, quote.gist],
-                [[mention.id for mention in quote.themes], self.links.notices_of(quote)],
+                [self.labels(quote.themes), self.links.notices_of(quote)],
                 [quote.speaker.text if quote.speaker else "", self.site.voices(quote)],
                 [self._reference(reference) for reference in quote.references],
                 [self.source(key) for key in sorted(keys)],
@@ -282,20 +293,25 @@ class PageInputs:
     def _row(self, note: Note) -> object:
         return [
             [note.id, note.title, note.date, note.updated, note.contributors, note.basis, len(note.quotes)],
-            [[mention.id for mention in note.themes], [mention.id for mention in note.notices]],
+            [self.labels(note.themes), [mention.id for mention in note.notices]],
             [self.source(mention.id) if mention else "" for mention in (note.source, note.via)],
         ]
 
-    def listed(self, note: Note) -> object:
-        """The same, and how many of its quotations are verified."""
-        return [self.row(note), sum(quote.address in self.links.states for quote in note.quotes)]
+    @cached_property
+    def listed(self) -> dict[str, object]:
+        """The same of each note, by its path, and how many of its quotations are verified."""
+        records = self.links.records
+        return {
+            note.path: [self.row(note), sum(quote.address in records for quote in note.quotes) if records else 0]
+            for note in self.links.notes.values()
+        }
 
     def entry(self, note: Note) -> str:
         """What a feed says of a note."""
         return self._fact(note, "entry", self._entry)
 
     def _entry(self, note: Note) -> object:
-        return [self.row(note), [[mention.id for mention in quote.themes] for quote in note.quotes]]
+        return [self.row(note), [self.labels(quote.themes) for quote in note.quotes]]
 
     def covered(self, document: Note | Theme) -> str:
         """What the page of coverage consults of a note or theme."""

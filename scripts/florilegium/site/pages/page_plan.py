@@ -7,7 +7,7 @@ once.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any, NamedTuple, Protocol
 
 from ...check.coverage.coverage_sections import coverage_of
@@ -44,17 +44,21 @@ class Generated(Protocol):
 class PlannedPage:
     """A file to be generated: the same key, the same bytes."""
 
-    def __init__(self, inputs: object, render: Callable[[], bytes], shows: tuple[str, ...]) -> None:
+    def __init__(self, inputs: object, render: Callable[[], bytes], shows: Callable[[], Iterable[str]]) -> None:
         self._inputs = inputs
         self.render = render
-        self.shows = shows
-        """Paths of the notes and themes whose prose or quotes stand on the page."""
+        self._shows = shows
 
     @cached_property
     def key(self) -> str:
         """A digest of all that the bytes depend on; not made before it is asked for."""
         inputs, self._inputs = self._inputs, None
         return inputs_digest(inputs)
+
+    @property
+    def shows(self) -> tuple[str, ...]:
+        """Paths of the notes and themes whose prose or quotes stand on the page."""
+        return tuple(self._shows())
 
 
 class PagePlan(NamedTuple):
@@ -75,12 +79,12 @@ class Planner(PageInputs):
         self.frame = inputs_digest([stamp, self._labels()])
 
     def _labels(self) -> object:
-        """What shows on pages of every kind: names of themes, roles and notices, and where readers find
-        help.
+        """What shows on pages of every kind: names of roles and notices, which themes there are, and where readers
+        find help.
         """
         settings = self.links.library.settings
         return [
-            [(theme.id, theme.label) for theme in self.links.themes.values()],
+            list(self.links.themes),
             [(role.id, role.label) for role in settings.roles],
             [(notice.id, notice.label, notice.closed) for notice in settings.notices],
             self.site.settings_html,
@@ -116,20 +120,20 @@ class Planner(PageInputs):
             yield redirect.path, self._planned(redirect.path, redirect, self._maker(redirect_page, redirect))
 
     def _planned(
-        self, path: str, inputs: object, make: Callable[[], Generated], shows: Iterable[str] = ()
+        self, path: str, inputs: object, make: Callable[[], Generated], shows: Callable[[], Iterable[str]] = tuple
     ) -> PlannedPage:
         return PlannedPage(
             inputs=[self.frame, path, inputs],
             render=lambda: make().render(way_to_root(path)),
-            shows=tuple(shows),
+            shows=shows,
         )
 
     def _maker(self, make: Callable[..., Generated], *arguments: Any) -> Callable[[], Generated]:
         return lambda: make(*arguments, self.site)
 
-    def _paths(self, quotes: Iterable[Quote]) -> list[str]:
-        """The notes that quotes stand in."""
-        return list(dict.fromkeys(self.links.notes[quote.note].path for quote in quotes))
+    def _paths(self, quotes: Iterable[Quote], *more: str) -> Callable[[], Iterable[str]]:
+        """The notes that quotes stand in, and more paths, for whoever asks."""
+        return lambda: dict.fromkeys([*more, *(self.links.notes[quote.note].path for quote in quotes)])
 
     def _gathered(self, path: str, narrow: Callable[[], object], *basis: Callable[[], object]) -> Callable[[], object]:
         """What `narrow` finds in the whole library for a page; looked for only where the wide basis has changed."""
@@ -147,7 +151,7 @@ class Planner(PageInputs):
             [(self.about(theme), self.links.narrower.get(theme.id, ())) for theme in themes],
             self._gathered("index.md", self._voices, lambda: [self.links.narrower]),
         ]
-        return self._planned("index.md", inputs, self._maker(home_page), [t.path for t in themes])
+        return self._planned("index.md", inputs, self._maker(home_page), lambda: [t.path for t in themes])
 
     def _voices(self) -> object:
         """The quotations and the note that the first page shows, and how many quotations are verified."""
@@ -177,18 +181,18 @@ class Planner(PageInputs):
         for note in self.links.notes.values():
             path = f"notes/{note.id}.md"
             inputs: list[object] = [self._note(note), self._elsewhere(note), self.previewed(note)]
-            yield path, self._planned(path, inputs, self._maker(note_page, note), [note.path])
+            yield path, self._planned(path, inputs, self._maker(note_page, note), partial(tuple, [note.path]))
         for page in notes_pages(self.site):
             inputs = [
                 page.order,
                 page.pages,
                 page.jumps,
                 len(self.links.notes),
-                [self.listed(note) for note in page.notes],
+                later(lambda notes: [self.listed[note.path] for note in notes])(page.notes),
             ]
             yield page.path, self._planned(page.path, inputs, self._maker(notes_list, page))
         notes = latest(list(self.links.notes.values()))
-        rows = [self.entry(note) for note in notes]
+        rows = later(lambda: [self.entry(note) for note in notes])()
         yield "notes/feed.xml", self._planned("notes/feed.xml", rows, self._maker(notes_feed, notes))
 
     @later
@@ -216,7 +220,9 @@ class Planner(PageInputs):
         ]
         yield (
             "themes/index.md",
-            self._planned("themes/index.md", inputs, self._maker(themes_page), [theme.path for theme in themes]),
+            self._planned(
+                "themes/index.md", inputs, self._maker(themes_page), lambda: [theme.path for theme in themes]
+            ),
         )
 
     def _filed(self) -> object:
@@ -244,12 +250,11 @@ class Planner(PageInputs):
             if number == 1:
                 inputs += [self._beside(filed), named, self.linking(shown_notes, theme.id), self.previewed(theme)]
             make = self._maker(theme_page, theme, page, number, len(pages))
-            shown = [theme.path, *self._paths(quotes)]
-            yield path, self._planned(path, inputs, make, shown)
+            yield path, self._planned(path, inputs, make, self._paths(quotes, theme.path))
         quotes = list(self.links.quotes_by_theme.get(theme.id, ()))
         preview = self.site.addresses.preview(theme.id)
         inputs = [self.about(theme), len(quotes), len({source_key(quote) for quote in quotes})]
-        yield preview, self._planned(preview, inputs, self._maker(theme_preview, theme), [theme.path])
+        yield preview, self._planned(preview, inputs, self._maker(theme_preview, theme), partial(tuple, [theme.path]))
         yield f"themes/{theme.id}/feed.xml", self._theme_feed(theme, quotes)
 
     @later
@@ -259,7 +264,7 @@ class Planner(PageInputs):
     def _theme_feed(self, theme: Theme, quotes: Iterable[Quote]) -> PlannedPage:
         filed = (*self.links.notes_by_theme.get(theme.id, ()), *(self.links.notes[q.note] for q in quotes))
         notes = latest(list(dict.fromkeys(filed)))
-        rows = [self.entry(note) for note in notes]
+        rows = [theme.label, later(lambda: [self.entry(note) for note in notes])()]
         return self._planned(f"themes/{theme.id}/feed.xml", rows, self._maker(theme_feed, theme, notes))
 
     @later
@@ -267,13 +272,15 @@ class Planner(PageInputs):
         """What every page of a theme says of its quotations and of other themes."""
         met = Counter(m.id for quote in self.links.quotes_by_theme.get(theme.id, ()) for m in quote.themes)
         quotes = [one.quote for one in filed]
+        narrower, related = self.links.narrower.get(theme.id, ()), self.site.related_from.get(theme.id, ())
+        under = Counter(one.theme for one in filed)
+        named = [*(m.id for m in (*theme.broader, *theme.related)), *narrower, *related, *met, *under]
         return [
-            self.links.narrower.get(theme.id, ()),
-            self.site.related_from.get(theme.id, ()),
-            met.most_common(),
+            [narrower, related, met.most_common(), list(under.items())],
+            [self.site.theme_label(id_) for id_ in named],
+            [one and (one.id, one.label) for one in self.site.themes_beside(theme)],
             len(quotes),
             len({source_key(quote) for quote in quotes}),
-            list(Counter(one.theme for one in filed).items()),
             list(dict.fromkeys(id_ for quote in quotes for id_ in self.links.notices_of(quote))),
             sum(self.site.closes(quote) for quote in quotes),
         ]

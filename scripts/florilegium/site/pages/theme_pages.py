@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from ...core.model import Quote, Theme, VerifiedAgainst
 from ...library.links import Links, body_references
 from ..addresses import ROOT, group_anchor
-from .cards import PageSite, beside
+from .cards import PageSite
 from .contexts import linking_sentence, mention
 from .edit_links import edit_address
 from .page_files import Contents, GeneratedJson, GeneratedPage, PageHeading
@@ -258,9 +258,7 @@ def _notes(theme: Theme, site: PageSite) -> Iterator[str | PageHeading]:
 
 
 def _turn(theme: Theme, site: PageSite) -> str:
-    ordered = site.themes_by_label
-    place = next(n for n, one in enumerate(ordered) if one.id == theme.id)
-    ends = [(site.addresses.theme(one), one.label) if one else None for one in beside(ordered, place)]
+    ends = [(site.addresses.theme(one), one.label) if one else None for one in site.themes_beside(theme)]
     return site.turn(site._("Other themes"), site._("Previous theme"), site._("Next theme"), ends)
 
 

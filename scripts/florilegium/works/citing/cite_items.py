@@ -65,7 +65,10 @@ def csl_citation_of(citation: Citation) -> CslCitation:
 
 def csl_reference_of(reference: Reference) -> CslCitation:
     """The citation that an attribution shows: the work and the place in it, and nothing else."""
-    return (_cited(reference)._replace(mode=CitationMode.NORMAL.value, prefix="", suffix=""),)
+    locator = reference.locator
+    if locator is None:
+        return simple(reference.key)
+    return (CiteItem(reference.key, CitationMode.NORMAL.value, "", locator.label, locator.value, ""),)
 
 
 def _cited(reference: Reference) -> CiteItem:
