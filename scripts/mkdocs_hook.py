@@ -213,7 +213,7 @@ def on_pre_page(page: Page, config: MkDocsConfig, **_: Any) -> Page:
     if config.plugins.events.get("page_read_source") or issubclass(type(page), _Finished):
         return page
     try:
-        found = read_finished(page.file.content_string)
+        found = read_finished(page.file.content_string.encode())
     except (OSError, ValueError):
         return page  # Which the generator will say.
     if found:

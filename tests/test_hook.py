@@ -95,7 +95,7 @@ def _page(**more: Any) -> GeneratedPage:
 )
 def test_front_matter_of_ours_says_what_it_says_to_mkdocs(page: GeneratedPage) -> None:
     text = page.render("../").decode()
-    found = read_finished(text)
+    found = read_finished(text.encode())
     assert found
     assert (f"{found.content}\n", found.meta) == get_data(text)
 

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from florilegium.site.finished_pages import FinishedPage, SiteSettings, page_url, page_values
 from florilegium.site.frame_learning import learn_frames
-from florilegium.site.page_frames import Frames
+from florilegium.site.page_frames import Blank, Frames
+from hypothesis import given
+from hypothesis import strategies as st
 from jinja2 import DictLoader, Environment
 from mkdocs.structure.files import File
 from mkdocs.utils.templates import url_filter
@@ -135,3 +137,9 @@ def test_what_a_template_does_to_a_page_is_followed_or_not_kept(main: str, count
 def test_addresses_are_those_of_mkdocs(path: str) -> None:
     url = File(path, "docs", "site", use_directory_urls=True).url
     assert page_url(path) == ("" if url == "./" else url)
+
+
+@given(st.text(alphabet="a<>&;!-\t\n\x0b\x1c\x85\u2028 é", max_size=20))
+def test_text_without_tags_is_that_of_jinja(text: str) -> None:
+    blank = Blank(("x",), (("striptags",), ("escape",)))
+    assert str(blank.value({"x": text})) == Environment().from_string("{{ x | striptags | e }}").render(x=text)

@@ -118,7 +118,7 @@ def fill_pages(docs: Path, built: Path, paths: Sequence[str], frames: Frames, *,
 
 
 def _fill(docs: Path, built: Path, path: str, frames: Frames) -> bool:
-    page = read_finished((docs / path).read_bytes().decode())
+    page = read_finished((docs / path).read_bytes())
     if page is None or "template" in page.meta:
         return False
     values = frames.values(path, page)
@@ -129,13 +129,16 @@ def _fill(docs: Path, built: Path, path: str, frames: Frames) -> bool:
     data = frame.fill(values).encode("utf-8", "xmlcharrefreplace")
     place = f"{built}/{built_path(path)}"
     try:
-        file = open(place, "wb")  # noqa: SIM115
+        _write(place, data)
     except FileNotFoundError:
         os.makedirs(os.path.dirname(place), exist_ok=True)
-        file = open(place, "wb")  # noqa: SIM115
-    with file:
-        file.write(data)
+        _write(place, data)
     return True
+
+
+def _write(place: str, data: bytes) -> None:
+    with open(place, "wb") as file:
+        file.write(data)
 
 
 def samples(docs: Path, paths: Sequence[str]) -> list[str]:

@@ -188,7 +188,7 @@ def _build_changed(staging: Staging, sources: Sources, record: BuiltRecord, chan
 
 
 def _name(path: Path) -> str | None:
-    page = read_finished(path.read_text(encoding="utf-8"))
+    page = read_finished(path.read_bytes())
     return page.meta.get("title") if page else None
 
 

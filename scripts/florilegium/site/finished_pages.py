@@ -10,9 +10,9 @@ from urllib.parse import quote, urljoin
 __all__ = ["FinishedPage", "SiteSettings", "page_url", "page_values", "read_finished", "source_edit_url", "url_parts"]
 
 _MARK = "florilegium-page"
-_START = f"---\n{_MARK}: "
+_START = f"---\n{_MARK}: ".encode()
 _DIGEST = 64
-_END = "\n---\n\n"
+_END = b"\n---\n\n"
 
 
 class FinishedPage(NamedTuple):
@@ -22,22 +22,22 @@ class FinishedPage(NamedTuple):
     content: str
 
 
-def read_finished(text: str) -> FinishedPage | None:
+def read_finished(data: bytes) -> FinishedPage | None:
     """Read a page that was generated as one block and that nobody has changed since; None for any other page.
 
     The front matter is what a parser of YAML makes of it.
     """
     start = len(_START) + _DIGEST + 1
-    end = text.find(_END, start - 1)
-    if end < 0 or not text.startswith(_START) or text[start - 1] != "\n":
+    end = data.find(_END, start - 1)
+    if end < 0 or not data.startswith(_START) or data[start - 1 : start] != b"\n":
         return None
-    content = text[end + len(_END) : -1]
-    if not (content.startswith("<div>") and content.endswith("</div>") and text[-1] == "\n") or "\n" in content:
+    content = data[end + len(_END) :]
+    if not (content.startswith(b"<div>") and content.endswith(b"</div>\n")) or content.find(b"\n") < len(content) - 1:
         return None
-    digest = text[len(_START) : start - 1]
-    if hashlib.sha256(text[start:].encode()).hexdigest() != digest:
+    digest = data[len(_START) : start - 1].decode("ascii", "replace")
+    if hashlib.sha256(memoryview(data)[start:]).hexdigest() != digest:
         return None
-    return FinishedPage(_front_matter(text[start:end], digest), content)
+    return FinishedPage(_front_matter(data[start:end].decode(), digest), content[:-1].decode())
 
 
 def _front_matter(lines: str, digest: str) -> dict[str, Any]:

@@ -32,7 +32,10 @@ class Blank(NamedTuple):
 
 
 def _plain(value: Any) -> str:
-    return Markup(str(value)).striptags()
+    text = str(value)
+    if "<" in text or "&" in text:
+        return Markup(text).striptags()
+    return " ".join(text.split())  # Which is what is left to do of it.
 
 
 def _replaced(value: Any, old: str, new: str) -> str:
@@ -83,6 +86,19 @@ def answer(question: Question, values: Mapping[str, Any]) -> Hashable:
     return _ANSWERS[question.kind](question.blank.value(values), question.argument)
 
 
+def _asking(question: Question) -> Callable[[Mapping[str, Any]], Hashable]:
+    """A question as a function, which is asked of each page."""
+    kind, (path, filters), argument = question
+    ask = _ANSWERS[kind]
+    if not filters and len(path) == 1:
+        name = path[0]
+        return lambda values: ask(values[name], argument)  # type: ignore[index]
+    if not filters and len(path) == 2:
+        name, key = path
+        return lambda values: ask(values[name][key], argument)  # type: ignore[index]
+    return lambda values: answer(question, values)
+
+
 Key = tuple[str, int]
 """The page itself, where it is in the navigation; and how many folders deep its address is."""
 
@@ -100,11 +116,18 @@ class Frame(NamedTuple):
     parts: tuple[str | Blank, ...]
 
     def fill(self, values: Mapping[str, Any]) -> str:
-        return "".join(part if type(part) is str else str(part.value(values)) for part in self.parts)  # type: ignore[union-attr]
+        return "".join([part if type(part) is str else str(part.value(values)) for part in self.parts])  # type: ignore[union-attr]
 
 
-_Tree = dict[Any, Any]
-"""A tree of questions: `{question: {answer: tree or frame}}`, with one question on each level."""
+class _Fork:
+    """A question, and where each answer leads: to another question or to a frame."""
+
+    __slots__ = ("ask", "question", "ways")
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.ask = _asking(question)
+        self.ways: dict[Hashable, _Fork | Frame] = {}
 
 
 class Frames:
@@ -119,7 +142,15 @@ class Frames:
         self.left_out: Sequence[str] = ()
         """Generated files that the configuration keeps out of the site."""
         self.frames: list[Frame] = []
-        self._trees: dict[Key, _Tree] = {}
+        self._ways: dict[Hashable, _Fork | Frame] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_ways"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, frames=[], _ways={})
+        for frame in state["frames"]:
+            self.add(frame)
 
     def values(self, path: str, page: FinishedPage) -> dict[str, Any]:
         """What a template is told of a page."""
@@ -127,26 +158,24 @@ class Frames:
 
     def find(self, path: str, values: Mapping[str, Any]) -> Frame | None:
         """The frame of a page; None where no page like it was seen."""
-        found: Any = self._trees.get(frame_key(path, values["parts"], self.listed))
+        found = self._ways.get(frame_key(path, values["parts"], self.listed))
         try:
-            while type(found) is dict:
-                [(question, answers)] = found.items()
-                found = answers.get(answer(question, values))
+            while type(found) is _Fork:
+                found = found.ways.get(found.ask(values))
         except (LookupError, TypeError, ValueError):
             return None
         return found if isinstance(found, Frame) else None
 
     def add(self, frame: Frame) -> bool:
         """Keep a frame; False where a template does not ask all pages the same questions in the same order."""
-        last: _Tree = self._trees
-        at: Any = frame.key
+        ways, way = self._ways, frame.key
         for question, given in frame.questions:
-            tree = last.setdefault(at, {question: {}})
-            if type(tree) is not dict or question not in tree:
+            fork = ways.setdefault(way, _Fork(question))
+            if not isinstance(fork, _Fork) or fork.question != question:
                 return False
-            last, at = tree[question], given
-        if at in last:
+            ways, way = fork.ways, given  # type: ignore[assignment]
+        if way in ways:
             return False
-        last[at] = frame
+        ways[way] = frame
         self.frames.append(frame)
         return True
