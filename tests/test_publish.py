@@ -7,6 +7,7 @@ import socket
 import stat
 import threading
 import time
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +19,7 @@ from florilegium.publish import (
     Publication,
     PublishError,
     check_target,
+    exchange,
     generations,
     hold_lock,
     publish_site,
@@ -100,6 +102,61 @@ def test_nothing_is_done_when_nothing_changed(desk: Desk, monkeypatch: pytest.Mo
     assert (desk.inodes(), times(desk.target)) == before
 
 
+def test_what_was_only_just_built_is_compared_once_and_changes_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    desk.publish()
+    before = desk.inodes(), times(desk.target)
+    monkeypatch.setattr(generations, "_STEP", -1)
+    assert desk.publish() == Publication(copied=0, kept=3, removed=0)
+    monkeypatch.setattr(generations, "same_bytes", None)
+    assert desk.publish() == Publication(copied=0, kept=3, removed=0)
+    assert (desk.inodes(), times(desk.target)) == before
+
+
+def _break_nothing(_: Desk) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("edit", "count"),
+    [
+        (_break_nothing, 0),
+        (lambda desk: (desk.target / "index.html").write_bytes(b"by hand"), 1),
+        (lambda desk: (desk.target / "notes/a/index.html").unlink(), 1),
+        (lambda desk: (desk.target / "more").mkdir(), 1),
+        (lambda desk: (desk.target / "bare").rmdir(), 1),
+        (lambda desk: (desk.target / "link").symlink_to("index.html"), 1),
+        (lambda desk: (desk.target / "index.html").chmod(0o600), 1),
+        (lambda desk: shutil.rmtree(desk.target), 1),
+        (lambda desk: (desk.state / "published.json").unlink(), 1),
+    ],
+)
+def test_a_folder_that_nothing_was_written_to_is_not_looked_at_while_the_site_is_as_it_was(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, edit: Callable[[Desk], object], count: int
+) -> None:
+    (desk.built / "bare").mkdir()
+    desk.publish()
+    edit(desk)
+    looks = []
+    monkeypatch.setattr(exchange, "read_built", lambda folder: looks.append(folder) or generations.read_built(folder))
+    with hold_lock(desk.state) as lock:
+        publish_site(desk.built, desk.target, project=desk.project, lock=lock, untouched=True)
+    assert read_files(desk.target) == read_files(desk.built)
+    assert (desk.target / "bare").is_dir()
+    assert not (desk.target / "more").exists()
+    assert len(looks) == count
+
+
+def test_a_site_in_another_folder_is_made_of_an_untouched_one(desk: Desk) -> None:
+    desk.publish()
+    other = desk.root / "other"
+    with hold_lock(desk.state) as lock:
+        for _ in range(2):
+            publish_site(desk.built, other, project=desk.project, lock=lock, untouched=True)
+    assert read_files(other) == read_files(desk.built)
+
+
 def test_a_full_build_of_the_same_pages_keeps_the_published_files(desk: Desk) -> None:
     desk.publish()
     before = desk.inodes()
@@ -135,7 +192,7 @@ def test_files_that_may_have_changed_in_the_same_instant_are_compared(
 ) -> None:
     monkeypatch.undo()
     desk.publish()
-    assert generations.read_records(str(desk.state / "published.json")) == {}
+    assert not generations.read_records(str(desk.state / "published.json")).files
 
 
 def test_a_file_that_lost_its_end_or_got_a_longer_one(desk: Desk) -> None:

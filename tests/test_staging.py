@@ -74,9 +74,9 @@ def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
 
 
 def test_nothing_changed_needs_no_renderer(workshop: Workshop) -> None:
-    assert workshop.build() == Rendering(0, 4)
+    assert workshop.build()[:2] == (0, 4)
     assert workshop.jobs == []
-    assert workshop.build(renderer=Renderer.ZENSICAL) == Rendering(0, 4)
+    assert workshop.build(renderer=Renderer.ZENSICAL)[:2] == (0, 4)
 
 
 def test_a_page_that_changed_is_rendered_alone(workshop: Workshop) -> None:
@@ -161,7 +161,7 @@ def test_a_new_day_concerns_the_map_alone_where_there_are_frames(workshop: Works
     assert workshop.build(epoch=1) == Rendering(4, 0)
     workshop.frames = _frames(_frame(2))
     workshop.build(epoch=2)
-    assert workshop.build(epoch=3) == Rendering(0, 4)
+    assert workshop.build(epoch=3)[:2] == (0, 4)
     assert workshop.asked() == [([], False)]
 
 

@@ -57,11 +57,18 @@ class Build:
     plan: PagePlan = field(init=False)
     pages: SyncResult = field(init=False)
     index: Indexing = field(init=False)
+    untouched: bool = field(init=False)
+    """Whether the renderer's folder is as it was when it was published last."""
 
     @property
     def built(self) -> Path:
         """The private folder in which the renderer builds."""
         return built_folder(self.lock.state, self.renderer, self.shard)
+
+    @property
+    def unpublished(self) -> Path:
+        """A file that is there while something in that folder may not be published yet."""
+        return self.built.with_name(f"{self.built.name}.unpublished")
 
 
 class Step(NamedTuple):
@@ -121,8 +128,11 @@ def _render(run: Build) -> str:
         elsewhere=pages_elsewhere(run.shard, run.plan.pages) if run.shard else None,
         parallel=run.options.executor is not None,
     )
+    run.untouched = run.shard is None and not run.unpublished.exists()
+    run.unpublished.touch()
     done = build_in(staging)
-    run.index.place(run.built)
+    placed = run.index.place(run.built)
+    run.untouched = run.untouched and done.untouched and not placed
     return f"{run.renderer}: {done.made:,} made, {done.kept:,} kept"
 
 
@@ -133,11 +143,14 @@ def _export(run: Build) -> str:
             return "left to the last shard"
     record = run.lock.state / f"{run.built.name}.data"
     placed = renew_data_files(run.plan, run.built, run.options.root / "docs", record, remember=run.options.remember)
+    run.untouched = run.untouched and not placed.made and not placed.removed
     return f"{placed.made:,} made, {placed.kept:,} kept"
 
 
 def _publish(run: Build) -> str:
-    done = publish_site(run.built, run.site_dir, project=_project(run.options), lock=run.lock)
+    project = _project(run.options)
+    done = publish_site(run.built, run.site_dir, project=project, lock=run.lock, untouched=run.untouched)
+    run.unpublished.unlink()
     return f"{done.copied:,} files new or changed, {done.kept:,} kept, {done.removed:,} removed"
 
 

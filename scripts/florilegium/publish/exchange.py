@@ -16,7 +16,7 @@ published: making ten thousand folders anew would take longer than everything el
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,11 +25,16 @@ from ..core.system_errors import reason
 from . import system
 from .disk_files import FolderListing, is_folder, make_folders, read_tree, status, sync_path
 from .generations import (
-    FileRecord,
     Filled,
+    Records,
+    _Side,
     fill_generation,
+    find_known,
+    find_same,
+    is_as_recorded,
     is_beginning,
     is_current,
+    make_records,
     read_built,
     read_records,
     read_site,
@@ -78,18 +83,19 @@ class _Places:
         )
 
 
-def publish_site(built: Path, target: Path, *, project: Project, lock: Lock) -> Publication:
+def publish_site(built: Path, target: Path, *, project: Project, lock: Lock, untouched: bool = False) -> Publication:
     """Make `target` the site that lies in `built`: whole, or not at all.
 
     `built` is a private folder which nothing writes to meanwhile. The lock is that of the project's state
-    folder and must be held. Raises `PublishError`; unless it says otherwise, what was published stands as it
-    was.
+    folder and must be held. `untouched` says that nothing was written to `built` since it was published last, wherever
+    that was, so that only the target is looked at. Raises `PublishError`; unless it says otherwise, what was published
+    stands as it was.
     """
     check_target(target, project, lock.state, built)
     places = _Places.of(target, lock.state)
     with reported(f"publish to {shown(target)}", "what was published before stands as it was"):
         _recover(places)
-        return _publish(os.path.realpath(built), places)
+        return _publish(os.path.realpath(built), places, untouched)
 
 
 def recover_site(target: Path, *, project: Project, lock: Lock) -> None:
@@ -104,15 +110,24 @@ def recover_site(target: Path, *, project: Project, lock: Lock) -> None:
         _clear_up(places)
 
 
-def _publish(folder: str, places: _Places) -> Publication:
-    built = read_built(folder)
+def _publish(folder: str, places: _Places, untouched: bool) -> Publication:
     site = read_site(places.target, exists=is_folder(places.target))
     records = read_records(places.records)
-    if _is_published(places, built.tree, site.tree, records):
+    mode = _mode(places)
+    if untouched and records.source == folder and mode and is_as_recorded(site.tree, records, mode):
         _clear_up(places)
-        return Publication(copied=0, kept=len(built.tree.files), removed=0)
+        return Publication(copied=0, kept=len(records.files), removed=0)
+    built = read_built(folder)
+    known = find_known(built, site, records, mode)
+    kept = known | find_same(built, site, known, mode)
+    if is_current(built.tree, site.tree, kept):
+        _clear_up(places)
+        if len(known) < len(kept):
+            _complete(places, built, site, records)
+        return Publication(copied=0, kept=len(kept), removed=0)
     try:
-        filled = fill_generation(places.fresh, _begin(places), built, site, records)
+        marker = _begin(places)
+        filled = fill_generation(places.fresh, marker, built, site, kept if marker.st_mode == mode else set())
         _force_to_disk(places.fresh, filled)
         old = _swap(places)
     except BaseException:
@@ -128,11 +143,18 @@ def _publish(folder: str, places: _Places) -> Publication:
     return Publication(copied=len(filled.copied), kept=len(filled.kept), removed=removed)
 
 
-def _is_published(
-    places: _Places, built: FolderListing, site: FolderListing, records: Mapping[str, FileRecord]
-) -> bool:
+def _mode(places: _Places) -> int:
+    """The mode of published files, which is that of the marker; 0 where there is none."""
     marker = status(f"{places.target}/{MARKER}")
-    return marker is not None and is_current(built, site, records, marker.st_mode)
+    return marker.st_mode if marker else 0
+
+
+def _complete(places: _Places, built: _Side, site: _Side, records: Records) -> None:
+    """Record files that had just been built when they were published, so that they are not read a third time."""
+    with suppress(OSError):
+        write_records(places.records, records)
+        now = system.path_status(places.records).st_mtime_ns
+        write_records(places.records, make_records(built, site.tree.files, now))
 
 
 def _begin(places: _Places) -> os.stat_result:

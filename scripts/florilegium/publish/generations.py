@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,15 @@ from .publish_targets import MARKER, MARKER_TEXT
 __all__ = [
     "FileRecord",
     "Filled",
+    "Records",
     "_Side",
     "fill_generation",
+    "find_known",
+    "find_same",
+    "is_as_recorded",
     "is_beginning",
     "is_current",
+    "make_records",
     "read_built",
     "read_records",
     "read_site",
@@ -75,18 +80,31 @@ def read_site(folder: str, *, exists: bool = True) -> _Side:
 # ---------------------------------------------------------------------------------------------------- records
 
 
-def read_records(path: str) -> Mapping[str, FileRecord]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
     """What was published from what. Only saves time: without it files are compared byte by byte."""
+
+    files: Mapping[str, FileRecord]
+    source: str = ""
+    """The folder that was published, if all that it holds is recorded here."""
+    bare: tuple[str, ...] = ()
+    """Folders of it in which no file lies."""
+
+
+def read_records(path: str) -> Records:
+    """What is known of the last publication: perhaps nothing."""
     try:
         content: Any = json.loads(read_whole(path) or b"")
-        return {name: tuple(record) for name, record in content["files"].items()}
+        files = {name: tuple(record) for name, record in content["files"].items()}
+        return Records(files=files, source=str(content["source"]), bare=tuple(map(str, content["bare"])))
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return {}
+        return Records(files={})
 
 
-def write_records(path: str, records: Mapping[str, FileRecord]) -> None:
+def write_records(path: str, records: Records) -> None:
     # ASCII: a name that is no UTF-8 holds lone surrogates.
-    content = json.dumps({"format": 1, "files": records}, separators=(",", ":"))
+    known = {"format": 2, "files": records.files, "source": records.source, "bare": records.bare}
+    content = json.dumps(known, separators=(",", ":"))
     write_whole(path, content.encode("ascii"), f"{path}.tmp")
 
 
@@ -94,16 +112,69 @@ def _record(built: os.stat_result, published: os.stat_result) -> FileRecord:
     return (*stamp(built), published.st_mtime_ns, published.st_ino)
 
 
-def is_current(built: FolderListing, site: FolderListing, records: Mapping[str, FileRecord], mode: int) -> bool:
-    """Whether what was built is published already, as far as one can tell without reading files."""
+def make_records(built: _Side, placed: Mapping[str, os.stat_result], now: int) -> Records:
+    """The records of a publication that put the files of `built` where `placed` says, at a file system's time in ns."""
+    tree = built.tree
+    files = {
+        path: _record(found, placed[path])
+        for path, found in tree.files.items()
+        if now - max(found.st_mtime_ns, found.st_ctime_ns) > _STEP
+    }
+    if len(files) < len(tree.files):
+        return Records(files=files)
+    return Records(files=files, source=built.folder, bare=tuple(tree.folders.keys() - _folders_of(tree.files)))
+
+
+def _folders_of(paths: Iterable[str]) -> set[str]:
+    """The folders in which files lie, and those above them."""
+    found: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return found
+
+
+def is_as_recorded(site: FolderListing, records: Records, mode: int) -> bool:
+    """Whether a published folder is what the records say, all of it."""
+    files = records.files
     return (
-        built.files.keys() == site.files.keys()
-        and built.folders.keys() == site.folders.keys()
+        site.files.keys() == files.keys()
         and not site.others
         and all(
-            _fits(found, site.files[path], mode) and records.get(path) == _record(found, site.files[path])
-            for path, found in built.files.items()
+            (found.st_size, found.st_mtime_ns, found.st_ino) == (files[path][0], *files[path][4:])
+            and found.st_mode == mode
+            for path, found in site.files.items()
         )
+        and site.folders.keys() == _folders_of(files) | set(records.bare)
+    )
+
+
+def find_known(built: _Side, site: _Side, records: Records, mode: int) -> set[str]:
+    """The published files of which the records say that they hold what was built."""
+    known, published = records.files, site.tree.files
+    return {
+        path
+        for path, found in built.tree.files.items()
+        if path in known
+        and (there := published.get(path)) is not None
+        and _fits(found, there, mode)
+        and known[path] == _record(found, there)
+    }
+
+
+def find_same(built: _Side, site: _Side, known: set[str], mode: int) -> set[str]:
+    """The other published files that hold what was built: they are read."""
+    return {path for path in built.tree.files.keys() - known if _is_same(path, built, site, mode)}
+
+
+def is_current(built: FolderListing, site: FolderListing, kept: set[str]) -> bool:
+    """Whether what was built is published already, if these files are."""
+    return (
+        built.files.keys() == site.files.keys() == kept
+        and built.folders.keys() == site.folders.keys()
+        and not site.others
     )
 
 
@@ -118,7 +189,7 @@ def _fits(built: os.stat_result, published: os.stat_result, mode: int) -> bool:
 class Filled:
     """What a generation was made of."""
 
-    records: Mapping[str, FileRecord]
+    records: Records
     kept: frozenset[str]
     """Paths of files that are the published ones."""
     copied: tuple[str, ...]
@@ -138,16 +209,13 @@ def is_beginning(names: set[str]) -> bool:
     return names <= {MARKER, _TEMPORARY}
 
 
-def fill_generation(
-    folder: str, marker: os.stat_result, built: _Side, site: _Side, records: Mapping[str, FileRecord]
-) -> Filled:
+def fill_generation(folder: str, marker: os.stat_result, built: _Side, site: _Side, kept: set[str]) -> Filled:
     """Bring a marked folder, whatever it holds, in line with what was built.
 
-    Files of the site are linked, and never written to. What was built is copied, and never linked: the
-    renderer writes there in place.
+    The files of the site that are `kept` are linked, and never written to. What was built is copied, and never linked:
+    the renderer writes there in place.
     """
     present = read_site(folder)
-    kept = {path for path in built.tree.files if _is_kept(path, built, site, records, marker.st_mode)}
     in_place = {path for path in kept if _is_in_place(path, present, site)}
     touched = _clear(present, built, in_place)
     for path in kept - in_place:
@@ -158,24 +226,18 @@ def fill_generation(
         for path, found in built.tree.files.items()
     }
     return Filled(
-        records={
-            path: _record(found, placed[path])
-            for path, found in built.tree.files.items()
-            if marker.st_mtime_ns - max(found.st_mtime_ns, found.st_ctime_ns) > _STEP
-        },
+        records=make_records(built, placed, marker.st_mtime_ns),
         kept=frozenset(kept),
         copied=tuple(sorted(built.tree.files.keys() - kept)),
         touched=touched.union(os.path.dirname(path) for path in built.tree.files.keys() - in_place),
     )
 
 
-def _is_kept(path: str, built: _Side, site: _Side, records: Mapping[str, FileRecord], mode: int) -> bool:
+def _is_same(path: str, built: _Side, site: _Side, mode: int) -> bool:
     found, published = built.tree.files[path], site.tree.files.get(path)
-    if published is None or not _fits(found, published, mode):
-        return False
-    if records.get(path) == _record(found, published):
-        return True
-    return same_bytes(built.path(path), found, site.path(path))
+    return (
+        published is not None and _fits(found, published, mode) and same_bytes(built.path(path), found, site.path(path))
+    )
 
 
 def _is_in_place(path: str, present: _Side, site: _Side) -> bool:

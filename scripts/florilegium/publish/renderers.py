@@ -11,9 +11,10 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from ..core.errors import FlorilegiumError
 from ..core.system_errors import NO_MEMORY, machine_message, reason
@@ -52,8 +53,7 @@ class RenderFailed(FlorilegiumError):
     """The generator did not make a site; `help` holds what it said, `details` its traceback."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What is wanted of a site, for our hook in the renderer."""
 
     state: str
@@ -104,7 +104,7 @@ def render_site(renderer: Renderer, job: Job) -> None:
     }
     if job.wanted:
         listed = job.built.with_name(f"{job.built.name}.wanted.json")
-        listed.write_text(json.dumps(asdict(job.wanted)), encoding="utf-8")
+        listed.write_text(json.dumps(job.wanted._asdict()), encoding="utf-8")
         environment[PAGES_WANTED] = str(listed)
     if renderer is Renderer.ZENSICAL:
         _zensical(job, environment)

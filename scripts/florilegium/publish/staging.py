@@ -48,6 +48,8 @@ class Rendering(NamedTuple):
 
     made: int
     kept: int
+    untouched: bool = False
+    """Whether nothing at all was written."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +140,7 @@ def build_in(staging: Staging) -> Rendering:
         record = record if (record.day, record.sources) == (staging.epoch, sources) else None
     changed = _changed(staging, sources, record)
     if record and not changed and (record.day, record.sources.keys()) == (staging.epoch, sources.keys()):
-        return Rendering(0, len(sources))
+        return Rendering(0, len(sources), untouched=True)
     # What a killed build left is not trusted, but built from nothing.
     staging.record.unlink(missing_ok=True)
     if staging.renderer is Renderer.ZENSICAL or not (record and _build_changed(staging, sources, record, changed)):

@@ -155,6 +155,7 @@ class Placed(NamedTuple):
 
     made: int
     kept: int
+    removed: int
 
 
 def place_data_files(
@@ -177,11 +178,12 @@ def place_data_files(
         _write_record(record, {path: before[path] if path in kept else [] for path in (*before, *wanted)})
     outdated = [file for path, (file, _) in wanted.items() if path not in kept]
     _for_each(lambda file: _place(file, built), outdated, among=len(wanted))
-    for path in before.keys() - wanted.keys():
+    gone = before.keys() - wanted.keys()
+    for path in gone:
         (built / path).unlink(missing_ok=True)
     if record:
         _write_record(record, {path: _state(built / path, key) for path, (_, key) in wanted.items()})
-    return Placed(len(outdated), len(kept))
+    return Placed(len(outdated), len(kept), len(gone))
 
 
 def _place(file: DataFile, built: Path) -> None:

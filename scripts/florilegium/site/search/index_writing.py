@@ -80,8 +80,12 @@ def write_index(
         return _Index(found, facets, folder, database).write_all()
 
 
-def place_index(folder: Path, site: Path) -> None:
-    """Bring the index of a built site in line with `folder`; a file that is the same keeps its time."""
+def place_index(folder: Path, site: Path) -> bool:
+    """Bring the index of a built site in line with `folder`; whether it was not.
+
+    A file that is the same keeps its time.
+    """
+    changed = False
     target = site / FOLDER
     target.mkdir(parents=True, exist_ok=True)
     there = {entry.name: entry.stat() for entry in os.scandir(target)}
@@ -89,12 +93,17 @@ def place_index(folder: Path, site: Path) -> None:
         status, old = entry.stat(), there.pop(entry.name, None)
         if old is None or (old.st_size, old.st_mtime_ns) != (status.st_size, status.st_mtime_ns):
             shutil.copy2(entry.path, target / entry.name)
+            changed = True
     for name in there:
         (target / name).unlink()
+    return changed or bool(there)
 
 
-def remove_index(site: Path) -> None:
+def remove_index(site: Path) -> bool:
+    """Take away the index of a built site; whether there was one."""
+    there = (site / FOLDER).exists()
     shutil.rmtree(site / FOLDER, ignore_errors=True)
+    return there
 
 
 def _open(memory: Path) -> sqlite3.Connection:

@@ -28,15 +28,17 @@ class Indexing:
         except BaseException as error:
             self._failure = error
 
-    def place(self, site: Path) -> None:
-        """Put the index into a built site; where none is wanted, take away the one that was there."""
+    def place(self, site: Path) -> bool:
+        """Put the index into a built site; where none is wanted, take away the one that was there.
+
+        Whether anything changed.
+        """
         if self._work is None:
-            remove_index(site)
-            return
+            return remove_index(site)
         self._thread.join()
         if self._failure:
             raise self._failure
-        place_index(self._folder, site)
+        return place_index(self._folder, site)
 
 
 def indexing(plan: PagePlan, state: Path, *, wanted: bool, remember: bool) -> Indexing:
