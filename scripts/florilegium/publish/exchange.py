@@ -29,7 +29,7 @@ from .generations import (
     Records,
     _Side,
     fill_generation,
-    find_known,
+    find_recorded,
     find_same,
     is_as_recorded,
     is_beginning,
@@ -118,7 +118,7 @@ def _publish(folder: str, places: _Places, untouched: bool) -> Publication:
         _clear_up(places)
         return Publication(copied=0, kept=len(records.files), removed=0)
     built = read_built(folder)
-    known = find_known(built, site, records, mode)
+    known = find_recorded(built, site, records, mode)
     kept = known | find_same(built, site, known, mode)
     if is_current(built.tree, site.tree, kept):
         _clear_up(places)

@@ -17,7 +17,7 @@ __all__ = [
     "Records",
     "_Side",
     "fill_generation",
-    "find_known",
+    "find_recorded",
     "find_same",
     "is_as_recorded",
     "is_beginning",
@@ -151,7 +151,7 @@ def is_as_recorded(site: FolderListing, records: Records, mode: int) -> bool:
     )
 
 
-def find_known(built: _Side, site: _Side, records: Records, mode: int) -> set[str]:
+def find_recorded(built: _Side, site: _Side, records: Records, mode: int) -> set[str]:
     """The published files of which the records say that they hold what was built."""
     known, published = records.files, site.tree.files
     return {
