@@ -15,7 +15,7 @@ from .gathered import Gathered
 from .highlights import Export, Highlight, HighlightFormat, Work
 
 _MARKED = ("highlight", "underline")
-_TYPES = {
+ZOTERO_TYPES = {
     "blogPost": "post-weblog",
     "book": "book",
     "bookSection": "chapter",
@@ -116,5 +116,5 @@ def _work(item: Mapping | None) -> Work:
         doi=clean_line(text_at(item, "DOI")),
         url=clean_line(text_at(item, "url")),
         isbn=parse_isbn(text_at(item, "ISBN")).value,
-        type=_TYPES.get(text_at(item, "itemType"), "document"),
+        type=ZOTERO_TYPES.get(text_at(item, "itemType"), "document"),
     )

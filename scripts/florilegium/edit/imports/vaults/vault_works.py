@@ -7,27 +7,18 @@ from typing import Any
 from ....core.model import Source
 from ....works.citation_keys import is_citable, propose_key
 from ....works.identifiers import check_url, parse_doi
+from ..zotero_json import ZOTERO_TYPES
 from .vault_notes import VaultNote
 
 _KEYS = ("citekey", "citation-key", "citationkey", "citation key", "bibtexkey", "cite-key", "source", "key", "work")
 _TYPES = {
+    **{name.lower(): csl for name, csl in ZOTERO_TYPES.items()},
     "article": "article-journal",
-    "journalarticle": "article-journal",
     "paper": "article-journal",
     "journal": "article-journal",
-    "book": "book",
-    "booksection": "chapter",
     "chapter": "chapter",
-    "thesis": "thesis",
     "dissertation": "thesis",
-    "report": "report",
-    "conferencepaper": "paper-conference",
-    "webpage": "webpage",
     "website": "webpage",
-    "blogpost": "post-weblog",
-    "newspaperarticle": "article-newspaper",
-    "magazinearticle": "article-magazine",
-    "preprint": "article",
     "poem": "chapter",
     "interview": "interview",
 }
