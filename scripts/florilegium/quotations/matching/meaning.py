@@ -44,33 +44,39 @@ _UNSPACED_NEGATION = re.compile(
     "[不没沒無无未莫勿]|非(?!常)|ない|なかっ|なく|ません|ずに|せず|らず|않|없|못[하했]|아니|(?<![가-힣])안 |ไม่"
 )
 """The same of languages that put no space between words, or join the negation to the verb."""
-_QUALIFICATIONS = {
+_LIMITS = {
     "en": (
-        "may might could perhaps possibly probably presumably apparently seemingly likely unlikely only "
-        "merely if unless except until unlike although though whereas however but some sometimes often "
-        "usually mostly partly nearly almost provided assuming suggest suggests suggested appear appears seem "
-        "seems about approximately under when where among within patients participants subjects adults "
-        "children women men mice rats adolescents"
+        "only merely solely if unless except provided may might could perhaps possibly probably presumably "
+        "allegedly suggests suggested seems seemed appears appeared almost nearly partly sometimes occasionally"
     ),
     "de": (
-        "kann könnte könnten dürfte vielleicht möglicherweise wohl wahrscheinlich vermutlich nur bloß wenn "
-        "falls sofern außer obwohl jedoch aber manche manchmal oft meist teilweise fast scheint scheinen etwa "
-        "bei patienten frauen männer kinder erwachsenen"
+        "nur bloß wenn falls sofern außer vielleicht möglicherweise wohl vermutlich angeblich scheint scheinen "
+        "fast manchmal"
     ),
-    "fr": (
-        "peut pourrait peut-être probablement seulement si sauf sinon bien mais cependant parfois souvent "
-        "presque semble chez patients"
-    ),
-    "es": (
-        "puede podría quizás quizá probablemente solo sólo si salvo excepto aunque pero algunos a-veces casi "
-        "parece en pacientes"
-    ),
-    "it": ("può potrebbe forse probabilmente solo se salvo tranne benché ma alcuni talvolta quasi sembra pazienti"),
-    "nl": (
-        "kan zou misschien waarschijnlijk alleen als tenzij behalve hoewel maar soms vaak bijna lijkt bij patiënten"
-    ),
-    "pt": ("pode poderia talvez provavelmente só somente se salvo exceto embora mas alguns quase parece pacientes"),
+    "fr": "seulement si sauf peut-être probablement semble presque parfois",
+    "es": "solo sólo si salvo excepto quizás quizá probablemente parece casi",
+    "it": "solo se salvo tranne forse probabilmente sembra quasi talvolta",
+    "nl": "alleen tenzij behalve misschien waarschijnlijk lijkt bijna soms",
+    "pt": "só somente se salvo exceto talvez provavelmente parece quase",
 }
+"""What limits or doubts its own sentence."""
+_WIDER = {
+    "en": (
+        "apparently seemingly likely unlikely until unlike although though whereas however but some often usually "
+        "mostly assuming suggest appear seem about approximately under when where among within patients "
+        "participants subjects adults children women men mice rats adolescents"
+    ),
+    "de": (
+        "kann könnte könnten dürfte wahrscheinlich obwohl jedoch aber manche oft meist teilweise etwa bei "
+        "patienten frauen männer kinder erwachsenen"
+    ),
+    "fr": "peut pourrait sinon bien mais cependant souvent chez patients",
+    "es": "puede podría aunque pero algunos a-veces en pacientes",
+    "it": "può potrebbe benché ma alcuni pazienti",
+    "nl": "kan zou als hoewel maar vaak bij patiënten",
+    "pt": "pode poderia embora mas alguns pacientes",
+}
+"""What also counts as a limit or doubt where a quotation cuts it off: for whom something holds, and when."""
 _PREFIXES = {
     "en": ("un", "in", "im", "ir", "il", "non", "dis", "mis", "anti", "a"),
     "de": ("un", "in", "im", "miss", "nicht", "anti"),
@@ -126,7 +132,8 @@ def holds_negation(text: str, language: str = "en") -> bool:
 
 def holds_qualification(text: str, language: str = "en") -> bool:
     """Whether a text limits or doubts what stands beside it: a negation, a hedge, a condition, for whom it holds."""
-    return holds_negation(text, language) or not _table(_QUALIFICATIONS, language).isdisjoint(_words(text))
+    qualifications = _table(_LIMITS, language) | _table(_WIDER, language)
+    return holds_negation(text, language) or not qualifications.isdisjoint(_words(text))
 
 
 def changes_meaning(bracket: Bracket, language: str = "en") -> bool:
@@ -160,22 +167,6 @@ def changes_meaning(bracket: Bracket, language: str = "en") -> bool:
 
 
 _YEAR = re.compile(r"1[0-9]{3}|20[0-9]{2}")
-_LIMITS = {
-    "en": (
-        "only merely solely if unless except provided may might could perhaps possibly probably presumably allegedly"
-        " suggests suggested seems seemed appears appeared almost nearly partly sometimes occasionally"
-    ),
-    "de": (
-        "nur bloß wenn falls sofern außer vielleicht möglicherweise wohl vermutlich angeblich scheint scheinen fast"
-        " manchmal"
-    ),
-    "fr": "seulement si sauf peut-être probablement semble presque parfois",
-    "es": "solo sólo si salvo excepto quizás quizá probablemente parece casi",
-    "it": "solo se salvo tranne forse probabilmente sembra quasi talvolta",
-    "nl": "alleen tenzij behalve misschien waarschijnlijk lijkt bijna soms",
-    "pt": "só somente se salvo exceto talvez provavelmente parece quase",
-}
-"""What limits or doubts its own sentence. `_QUALIFICATIONS` is wider: it is asked of what a quotation cuts off."""
 _SENTENCE = re.compile(r"[.!?。！？][\"')\]]*\s")
 
 
