@@ -37,7 +37,6 @@ _RIGHT_TO_LEFT = re.compile(
 )
 """Letters and signs of scripts that run from right to left; not the marks, which are for them."""
 _JOINERS = "\u200c\u200d"
-_REPLACEMENT = "\ufffd"
 
 
 def find_invisible(text: str) -> Iterator[Invisible]:

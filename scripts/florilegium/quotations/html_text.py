@@ -4,7 +4,7 @@ import re
 from html.parser import HTMLParser
 
 from ..core.entities import shorten_references
-from .raised_signs import raise_signs
+from ..core.raised_signs import raise_signs
 
 _HIDDEN = frozenset(
     (

@@ -36,7 +36,7 @@ def page_labels(pages: Sequence[Sequence[str]], page_range: str = "") -> tuple[s
         for number in {
             match[1]
             for line in (*lines[:_EDGE], *lines[-_EDGE:])
-            if len(line) < 200
+            if len(line) < _LINE
             for match in _NUMBER.finditer(line)
         }
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import Any, NamedTuple
 
-from .raised_signs import raise_signs
+from ..core.raised_signs import raise_signs
 
 MAX_PAGES = 5_000
 _SAMPLE = 6

@@ -9,8 +9,6 @@ from ..core.trees import DataNode, Mapping, Scalar, Sequence, kind_of
 from ..core.yaml_trees import parse_yaml
 from .csl.csl_items import parse_source
 
-SUFFIXES = (".yaml", ".yml", ".json", ".bib")
-"""Ends of the paths that are read."""
 MAX_REFERENCE_BYTES = 64 * 1_048_576
 """Bytes of a file that are read."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from ...core.model import Library, Verification
+from ...quotations.lock_file import MARKS
 from .differences import How, QuoteChange, RecordChange
 
 _Identity = tuple[str, str, str, str]
@@ -32,7 +33,7 @@ def _said(entry: Verification) -> str:
         f"words with SHA-256 {entry.words[:12]}…",
         *([f"page {entry.page}"] if entry.page else ()),
         *([f"by {entry.by}"] if entry.by else ()),
-        *([f"marks {', '.join(entry.marks)}"] if entry.marks else ()),
+        *(MARKS.get(mark, mark) for mark in entry.marks),
         *([f"work {entry.work}"] if entry.work else ()),
         f"comparison {entry.matching}",
     ]

@@ -34,9 +34,6 @@ _MAX_DOUBTS = 1_000
 _PUBLISHERS = ("school", "institution", "organization", "publisher")
 _CUSTOM = (("status-date", "statusdate"), ("status-notice", "statusnotice"))
 _ROLES = {field: role for role, field in BIBTEX_NAMES.items()} | {"holder": "author"}
-_ENTITY = re.compile(
-    r"&(?:amp;)?(?:amp|lt|gt|quot|apos|nbsp|ndash|mdash|[A-Za-z]{2,7}|#[0-9]{2,6}|#x[0-9A-Fa-f]{2,5});"
-)
 _LINK = re.compile(r"\\href\s*\{((?:[^{}\\]|\\.)*)\}")
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from ...core.characters import find_invisible
 from ...core.entities import unescape_html
+from ...core.raised_signs import raise_signs
 from ..identifiers import check_url, parse_doi, parse_isbn, parse_issn
 
 CROSSREF_TYPES = {
@@ -76,9 +77,6 @@ _HIDDEN = re.compile(
     r"<((?:mml:)?annotation|(?:jats:)?tex-math|(?:jats:)?fn)\b[^<>]*>[^<]*</\1>|<!--.*?-->", re.IGNORECASE | re.DOTALL
 )
 _RAISED = re.compile(r"<(?:jats:)?(su[pb]|inf)>([^<>]*)</(?:jats:)?\1>", re.IGNORECASE)
-_SIGNS = "0123456789+-=()"
-_SUPERSCRIPTS = str.maketrans(_SIGNS, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾")
-_SUBSCRIPTS = str.maketrans(_SIGNS, "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 
 
 def clean_text(value: object) -> str:
@@ -101,10 +99,7 @@ def clean_text(value: object) -> str:
 
 def _raise(found: re.Match[str]) -> str:
     """10<sup>6</sup> is not 106. What Unicode cannot raise or lower stays on the line."""
-    signs = found[2].replace("\u2212", "-").strip()
-    if not signs or not set(signs) <= set(_SIGNS):
-        return found[2]
-    return signs.translate(_SUPERSCRIPTS if found[1].lower() == "sup" else _SUBSCRIPTS)
+    return raise_signs(found[2], lower=found[1].lower() != "sup")
 
 
 def _title(record: Mapping[str, Any]) -> str:

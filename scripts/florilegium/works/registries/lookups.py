@@ -54,9 +54,7 @@ def parse_work_identifier(text: str) -> WorkIdentifier | None:
         return WorkIdentifier("arxiv", arxiv) if arxiv else WorkIdentifier("doi", doi)
     if arxiv := parse_arxiv(text).value:
         return WorkIdentifier("arxiv", arxiv)
-    if found := re.fullmatch(
-        r"(?:https?://)?(?:pubmed\.ncbi\.nlm\.nih\.gov|www\.ncbi\.nlm\.nih\.gov/pubmed)/(\d+)/?", text
-    ):
+    if found := _PUBMED_ADDRESS.fullmatch(text):
         return WorkIdentifier("pmid", found[1])
     if isbn := parse_isbn(text).value:
         return WorkIdentifier("isbn", isbn)
@@ -104,9 +102,7 @@ def _item(answer: Any, identifier: WorkIdentifier) -> dict[str, Any]:
         if people := crossref_people(answer.get(name)):
             item[name] = people
     for name in TEXTS:
-        if name not in ("abstract", "annote", "note", "source", "license", "keyword") and (
-            text := clean_text(answer.get(name))
-        ):
+        if name not in _LEFT_OUT and (text := clean_text(answer.get(name))):
             item[name] = text
     for name in CSL_DATES:
         if date := _date(answer.get(name)):

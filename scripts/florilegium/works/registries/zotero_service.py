@@ -160,7 +160,6 @@ class _Asked:
     progress: Callable[[str, int, int], None]
     version: int = 0
     """The lowest that an answer had: what changes meanwhile is asked for again the next time."""
-    pages_read: int = 0
     base: str = field(init=False)
     headers: dict[str, str] = field(init=False)
 
