@@ -203,23 +203,24 @@ class _Anchors:
 @cache
 def _finished(kind: type[Page]) -> type[Page]:
     """The class of finished pages for a generator's own class of pages: MkDocs' or that of a successor."""
-    return type("FinishedPage", (_Finished, kind), {})
+    return type("FinishedPage", (_Finished, kind), {"unfinished": kind})
 
 
 def on_pre_page(page: Page, config: MkDocsConfig, **_: Any) -> Page:
     """Let a page that we have generated, and nobody has changed since, be taken as it is."""
     from florilegium.site.finished_pages import read_finished
 
-    if config.plugins.events.get("page_read_source") or issubclass(type(page), _Finished):
+    if config.plugins.events.get("page_read_source"):
         return page
+    # While somebody writes, a page is read again and again.
+    kind = getattr(type(page), "unfinished", type(page))
     try:
         found = read_finished(page.file.content_string.encode())
     except (OSError, ValueError):
-        return page  # Which the generator will say.
-    if found:
-        # It stays the same page, to which the navigation leads.
-        page.__class__ = _finished(type(page))
-        page.finished = found  # type: ignore[attr-defined]
+        found = None  # Which the generator will say.
+    # It stays the same page, to which the navigation leads.
+    page.__class__ = _finished(kind) if found else kind
+    page.finished = found  # type: ignore[attr-defined]
     return page
 
 

@@ -117,6 +117,18 @@ def test_a_page_that_is_taken_as_it_is_knows_its_anchors(hook: ModuleType) -> No
     assert [anchor in page.present_anchor_ids for anchor in ("a&b", "a", "c", "x")] == [True, False, False, False]
 
 
+def test_a_page_that_is_read_again_says_what_it_says_now(hook: ModuleType) -> None:
+    config = SimpleNamespace(plugins=SimpleNamespace(events={}))
+    first = _page(kind="note").render("../").decode()
+    page = hook.on_pre_page(_read(first), config)
+    page.read_source(None)
+    page.file.content_string = GeneratedPage(title="B", description="", kind="note", parts=()).render("../").decode()
+    hook.on_pre_page(page, config).read_source(None)
+    assert (page.meta["title"], page.content) == ("B", "<div></div>")
+    page.file.content_string = "# Written by hand\n"
+    assert type(hook.on_pre_page(page, config)) is _Read
+
+
 @pytest.mark.parametrize(
     "text",
     [
