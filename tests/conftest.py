@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from florilegium.check.checks import Context, apply_severities, run_checks
@@ -13,7 +14,7 @@ from florilegium.library.links import resolve_links
 from florilegium.library.reading import read_library
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
-from quick import Quick
+from quick import Quick, Times
 
 REPOSITORY = Path(__file__).parent.parent
 TODAY = date(2026, 11, 28)
@@ -32,6 +33,44 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--record", action="store_true", help="write the reports of tests/cases again, to be read in the diff"
     )
     parser.addoption("--quick", action="store_true", help="leave out what is slow and does not belong to what changed")
+    parser.addoption(
+        "--record-times", action="store_true", help="write the list of slow tests again, by which --quick chooses"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--record-times") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Recorder())
+
+
+class _Recorder:
+    """Hears of each test, whichever process runs it."""
+
+    def __init__(self) -> None:
+        self._times = Times()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._times.add(report)
+
+    def pytest_sessionfinish(self) -> None:
+        self._times.write()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Say once, of what the processes of the tests found, which tests there was no time for."""
+    if names := node.workeroutput.get("too_long"):
+        _too_long.update(names)
+
+
+_too_long: set[str] = set()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _too_long:
+        terminalreporter.write_line("These belong to what changed, and take too long for --quick:")
+        for name in sorted(_too_long):
+            terminalreporter.write_line(f"  scripts/test {name}")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -44,7 +83,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=whole)
         items[:] = [item for item in items if not item.get_closest_marker("matrix")]
     if config.getoption("--quick"):
-        quick = Quick(REPOSITORY)
+        quick = Quick(REPOSITORY, items)
+        if hasattr(config, "workeroutput"):
+            config.workeroutput["too_long"] = quick.too_long
         left_out = [item for item in items if not quick.keeps(item)]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if quick.keeps(item)]

@@ -18,6 +18,8 @@ from mkdocs.structure.files import get_files, set_exclusions
 from mkdocs.structure.nav import get_navigation
 from projects import Project, make_project, tree
 
+pytestmark = pytest.mark.slow
+
 REPOSITORY_SETTINGS = "\nrepo_url: https://example.org/lib\nedit_uri: edit/main/docs/\n"
 
 
