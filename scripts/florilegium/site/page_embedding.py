@@ -7,7 +7,7 @@ __all__ = ["as_raw_block", "heading_text"]
 
 _TAG = re.compile(r"""<!?/?[A-Za-z](?:[^<>"']|"[^"]*"|'[^']*')*>""")
 _PRE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
-_LINES = re.compile(r"\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
+_BREAKS = "\r\n\x0b\x0c\x85\u2028\u2029"
 _SIGNS = str.maketrans({c: f"&#{ord(c)};" for c in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"})
 _ATTRIBUTE = re.compile(r"""(=\s*)("[^"]*"|'[^']*')""")
 
@@ -22,17 +22,26 @@ def as_raw_block(html: str) -> str:
 
 
 def _one_line(html: str) -> str:
-    # Every other piece is a `<pre>`. All else is joined by one pass, since pages are long.
-    pieces = _PRE.split(html)
-    pieces[::2] = [_LINES.sub(" ", piece) for piece in pieces[::2]]
+    # Every other piece is a `<pre>`.
+    pieces = _PRE.split(html) if "<pre" in html else [html]
+    pieces[::2] = [_on_one_line(piece, " ") for piece in pieces[::2]]
     pieces[1::2] = [_preformatted(piece) for piece in pieces[1::2]]
     return "".join(pieces).replace("{", "&#123;").replace("}", "&#125;")
+
+
+def _on_one_line(text: str, sign: str) -> str:
+    """A text with a sign in the place of each line break. Pages are long, and looking for one sign is quick."""
+    text = text.replace("\r\n", sign)
+    for line_break in _BREAKS:
+        if line_break in text:
+            text = text.replace(line_break, sign)
+    return text
 
 
 def _preformatted(html: str) -> str:
     pieces, position = [], 0
     for tag in _TAG.finditer(html):
-        pieces += [_LINES.sub("&#10;", html[position : tag.start()]), _LINES.sub(" ", tag[0])]
+        pieces += [_on_one_line(html[position : tag.start()], "&#10;"), _on_one_line(tag[0], " ")]
         position = tag.end()
     return "".join([*pieces, html[position:]])
 
@@ -44,13 +53,13 @@ def heading_text(html: str) -> str:
     """
     pieces, position = [], 0
     for tag in _TAG.finditer(html):
-        pieces += [_plain(html[position : tag.start()]), _ATTRIBUTE.sub(_attribute, _LINES.sub(" ", tag[0]))]
+        pieces += [_plain(html[position : tag.start()]), _ATTRIBUTE.sub(_attribute, _on_one_line(tag[0], " "))]
         position = tag.end()
     return " ".join("".join([*pieces, _plain(html[position:])]).split(" ")).strip()
 
 
 def _plain(text: str) -> str:
-    return _LINES.sub(" ", unescape(text)).translate(_SIGNS)
+    return _on_one_line(unescape(text), " ").translate(_SIGNS)
 
 
 def _attribute(match: re.Match[str]) -> str:

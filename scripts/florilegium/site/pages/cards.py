@@ -46,6 +46,7 @@ class PageSite(CardSite):
     def __init__(self, links: Links, bibliography: Bibliography, addresses: Addresses) -> None:
         super().__init__(links, bibliography, addresses)
         self._paragraphs: dict[str, list[str]] = {}
+        self._work_rows: dict[str, WorkRow] = {}
 
     @cached_property
     def themes_by_label(self) -> list[Theme]:
@@ -132,7 +133,13 @@ class PageSite(CardSite):
         return {author: place for place, author in enumerate(self.authors)}
 
     def work_row(self, key: str, *, coins: bool = False) -> WorkRow:
-        """A work as one line of a list."""
+        """A work as one line of a list, the same on the pages of its authors and of their other works."""
+        if key not in self._work_rows:
+            self._work_rows[key] = self._work_row(key)
+        row = self._work_rows[key]
+        return row._replace(coins=self.context_object(key)) if coins else row
+
+    def _work_row(self, key: str) -> WorkRow:
         source, found = self.links.sources.get(key), self.links.cited_by.get(key)
         names = (
             [name.short for name in (source.names.get("author") or source.names.get("editor", ()))] if source else []
@@ -148,7 +155,7 @@ class PageSite(CardSite):
             quotes=len(found.quoted) if found else 0,
             address=self.addresses.reference(key),
             retraction=Markup(self.retraction(key)),
-            coins=self.context_object(key) if coins else "",
+            coins="",
         )
 
     # -- pages
@@ -186,8 +193,9 @@ class PageSite(CardSite):
 
     def care(self, quotes: Sequence[Quote], ids: Sequence[str] = ()) -> Markup:
         """One line on what is hard to read on a page: what it speaks of, and how many quotations are closed."""
-        closed = sum(self.closes(quote) for quote in quotes)
-        found = [*ids, *(id_ for quote in quotes for id_ in self.links.notices_of(quote))]
+        noticed = [quote for quote in quotes if quote.notices]
+        closed = sum(self.closes(quote) for quote in noticed)
+        found = [*ids, *(id_ for quote in noticed for id_ in self.links.notices_of(quote))]
         if not found:
             return Markup("")
         settings = self.links.library.settings

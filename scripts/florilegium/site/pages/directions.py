@@ -20,6 +20,8 @@ def directed(html: str, direction: str) -> str:
     other = "ltr" if direction == "rtl" else "rtl"
 
     def block(match: re.Match[str]) -> str:
+        if direction == "ltr" and not _RIGHT.search(match[2]):
+            return match[0]
         letters = [sign for sign in _TAG.sub("", match[2]) if sign.isalpha()]
         right = sum(unicodedata.bidirectional(sign) in ("R", "AL") for sign in letters)
         against = right if other == "rtl" else len(letters) - right

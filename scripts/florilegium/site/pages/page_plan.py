@@ -27,7 +27,16 @@ from .note_pages import note_page
 from .notes_lists import notes_list, notes_pages
 from .page_inputs import PageInputs, inputs_digest, later
 from .redirects import redirect_page, redirects
-from .theme_pages import MAX_THEME_CARDS, Filed, filed_under, source_key, theme_page, theme_preview, theme_works
+from .theme_pages import (
+    MAX_THEME_CARDS,
+    Filed,
+    filed_under,
+    source_key,
+    theme_page,
+    theme_preview,
+    theme_works,
+    whole_theme,
+)
 from .themes_index import themes_page
 from .work_lists import author_page, authors_list, old_references, works_list_page
 from .work_pages import work_page
@@ -235,6 +244,7 @@ class Planner(PageInputs):
 
     def _theme(self, theme: Theme) -> Iterator[tuple[str, PlannedPage]]:
         filed = filed_under(theme, self.links)
+        whole = cache(lambda: whole_theme(theme, filed, self.site))
         pages = pages_of(filed, PAGE_SIZE["theme"])
         linking = self.site.linking_to(f"themes/{theme.id}")
         own = self.links.notes_by_theme.get(theme.id, ())
@@ -249,7 +259,7 @@ class Planner(PageInputs):
             inputs: list[object] = [head, works, [one.theme for one in page], self.cards(quotes)]
             if number == 1:
                 inputs += [self._beside(filed), named, self.linking(shown_notes, theme.id), self.previewed(theme)]
-            make = self._maker(theme_page, theme, page, number, len(pages))
+            make = self._maker(theme_page, theme, page, number, len(pages), whole)
             yield path, self._planned(path, inputs, make, self._paths(quotes, theme.path))
         quotes = list(self.links.quotes_by_theme.get(theme.id, ()))
         preview = self.site.addresses.preview(theme.id)

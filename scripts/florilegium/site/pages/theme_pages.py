@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -65,15 +65,38 @@ def source_key(quote: Quote) -> str:
     return quote.reference.key if quote.reference else ""
 
 
-def theme_page(theme: Theme, filed: Sequence[Filed], number: int, pages: int, site: PageSite) -> GeneratedPage:
-    """One page of a theme; the first one holds the definition."""
+class WholeTheme(NamedTuple):
+    """What every page of a theme says of all its quotations."""
+
+    filed: Sequence[Filed]
+    care: Markup
+    narrower: list[tuple[str, str, int]]
+    """The narrower themes under which some of them are filed: id, label and how many."""
+    works: list[str]
+
+
+def whole_theme(theme: Theme, filed: Sequence[Filed], site: PageSite) -> WholeTheme:
+    quotes = [one.quote for one in filed]
+    themes = Counter(one.theme for one in filed)
+    return WholeTheme(
+        filed=filed,
+        care=site.care(quotes, [mention.id for mention in theme.notices]),
+        narrower=[(id_, site.theme_label(id_), n) for id_, n in themes.items() if id_ != theme.id],
+        works=list(dict.fromkeys(source_key(quote) for quote in quotes)),
+    )
+
+
+def theme_page(
+    theme: Theme, filed: Sequence[Filed], number: int, pages: int, whole: Callable[[], WholeTheme], site: PageSite
+) -> GeneratedPage:
+    """One page of a theme, with these quotations; the first one holds the definition."""
     title = (
         theme.label if number == 1 else site._("%(title)s, page %(number)s") % {"title": theme.label, "number": number}
     )
     return site.page(
         title=title,
         description=site._("What the sources say of %(theme)s, in their own words.") % {"theme": theme.label},
-        parts=list(_parts(theme, filed, number, pages, site)),
+        parts=list(_parts(theme, filed, number, pages, whole(), site)),
         edit=theme.path,
         kind="theme",
         feeds=((site._("%(title)s: notes") % {"title": theme.label}, f"themes/{theme.id}/feed.xml"),),
@@ -82,16 +105,15 @@ def theme_page(theme: Theme, filed: Sequence[Filed], number: int, pages: int, si
 
 
 def _parts(
-    theme: Theme, filed: Sequence[Filed], number: int, pages: int, site: PageSite
+    theme: Theme, filed: Sequence[Filed], number: int, pages: int, whole: WholeTheme, site: PageSite
 ) -> Iterator[str | PageHeading | Contents]:
-    everything = filed_under(theme, site.links)
     yield '<article class="column">'
-    yield _head(theme, everything, number, site)
+    yield _head(theme, whole, number, site)
     yield Contents(title=site._("Around this theme"), around=_around(theme, site))
-    yield from _quotes(theme, filed, everything, number, pages, site)
+    yield from _quotes(theme, filed, whole, number, pages, site)
     if number == 1:
         yield from _definition(theme, site)
-        missing = list(_missing(everything, site))
+        missing = list(_missing(whole.filed, site))
         if missing:
             yield PageHeading(level=2, id="fl-thin", html=escape(site._("What is thin")))
             yield Markup("<p>{}</p>").format(" ".join(missing))
@@ -116,7 +138,7 @@ def theme_works(theme: Theme | None, quotes: Iterable[Quote], site: PageSite) ->
     return site.in_order(keys)
 
 
-def _head(theme: Theme, everything: Sequence[Filed], number: int, site: PageSite) -> str:
+def _head(theme: Theme, whole: WholeTheme, number: int, site: PageSite) -> str:
     broader = [(f"themes/{m.id}/", site.theme_label(m.id)) for m in theme.broader if m.id in site.links.themes]
     return site.template("theme-head.html").render(
         theme=theme,
@@ -124,7 +146,7 @@ def _head(theme: Theme, everything: Sequence[Filed], number: int, site: PageSite
         crumbs=[("themes/", site._("Themes")), *broader],
         lead=lead_of(theme, site) if number == 1 else "",
         more=number == 1 and len(theme.body.text) > len(lead_of(theme, site)) + 40,
-        care=site.care([one.quote for one in everything], [mention.id for mention in theme.notices]),
+        care=whole.care,
         edit=edit_address(site.links.library.settings, theme.path),
     )
 
@@ -187,17 +209,14 @@ def _definition(theme: Theme, site: PageSite) -> Iterator[str | PageHeading]:
 
 
 def _quotes(
-    theme: Theme, filed: Sequence[Filed], everything: Sequence[Filed], number: int, pages: int, site: PageSite
+    theme: Theme, filed: Sequence[Filed], whole: WholeTheme, number: int, pages: int, site: PageSite
 ) -> Iterator[str | PageHeading]:
-    quotes = [one.quote for one in everything]
-    themes = Counter(one.theme for one in everything)
-    narrower = [(id_, site.theme_label(id_), n) for id_, n in themes.items() if id_ != theme.id]
-    works = list(dict.fromkeys(source_key(quote) for quote in quotes))
+    quotes, works = [one.quote for one in whole.filed], whole.works
     yield site.template("theme-count.html").render(
         theme=theme,
         quotes=len(quotes),
         works=len(works),
-        narrower=narrower,
+        narrower=whole.narrower,
         here={one.theme for one in filed},
         facets=facets_of(quotes, site) if pages == 1 else [],
         pages=pages,

@@ -80,6 +80,8 @@ def _fields(source: Source, dialect: Dialect, kind: str, subtype: str) -> Iterat
             value = _note(source, modern, kind)
         if field.csl in ("title-short", "container-title-short"):
             value = value or variables.get(_OLDER[field.csl], "")
+        if not value:
+            continue
         yield name, title_field(value) if modern and field.form is FieldForm.RICH else _WRITERS[field.form](value)
     if modern and not variables.get("PMID") and (pmcid := variables.get("PMCID")):
         yield "eprint", verbatim_field(pmcid)

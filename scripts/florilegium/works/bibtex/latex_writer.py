@@ -26,11 +26,13 @@ def entry_key(key: str) -> str:
 
 
 def escape_latex(text: str) -> str:
-    flat = " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split())
-    return _escaped(flat, text)
+    visible = text if text.isprintable() else "".join(c for c in text if c.isprintable() or c.isspace())
+    return _escaped(" ".join(visible.split()), text)
 
 
 def _escaped(text: str, whole: str) -> str:
+    if text.isalnum():
+        return text
     signs = _SIGNS if _has_pairs(whole) else _SIGNS | _LONE
     text = _LIGATURE.sub("\x00", text.replace("`", "`\x00"))
     return _SPECIAL.sub(lambda sign: signs[sign[0]], text).replace("\x00", "{}")
@@ -38,6 +40,8 @@ def _escaped(text: str, whole: str) -> str:
 
 def _has_pairs(text: str) -> bool:
     """Whether every brace is one of a pair, as in `{a}`."""
+    if "{" not in text and "}" not in text:
+        return True
     depth = 0
     for brace in re.findall(r"[{}]", text):
         depth += 1 if brace == "{" else -1
@@ -76,7 +80,7 @@ def _commands(runs: list[RichRun], *, protect: bool) -> str:
     for run in runs:
         text = "".join(c if not c.isspace() else " " for c in run.text if c.isprintable() or c.isspace())
         pieces = []
-        for word in re.split(r"( +)", text):
+        for word in re.split(r"( +)", text) if protect else (text,):
             if not word or word.isspace() or not protect:
                 pieces.append(_escaped(word, plain))
                 continue
