@@ -14,6 +14,8 @@ from .nodes import Node
 __all__ = ["MarkdownWriter", "block_quote", "escape_markdown", "hyperlink"]
 
 _SIGN = re.compile(r"[\\`*\[\]<>~|&_]|(?<![^\W_])@|\{(?=[#{])|([=%])(?=\1)|(?<=([=%]))\2|:(?=:)|(?<= )\^(?=[\w-]+\Z)")
+_ANY_SIGN = re.compile(r"[\\`*\[\]<>~|&_@{=%:^]")
+"""Every sign that the pattern above may find: most texts have none, and one set of characters is quickly looked for."""
 _ENTITY = re.compile(r"&#?\w{1,32};")
 _START = re.compile(r"([0-9]{1,9})(?=[.)])|(?=[#+=:-])")
 """What would begin a heading, a list or the underline of a heading or table."""
@@ -26,7 +28,7 @@ _ADDRESS = "!#$%&'()*+,-./:;=?@[]_~"
 
 def escape_markdown(text: str) -> str:
     """Text in which Markdown sees nothing but text, wherever in a line it stands but at its beginning."""
-    return _SIGN.sub(_escaped, text)
+    return _SIGN.sub(_escaped, text) if _ANY_SIGN.search(text) else text
 
 
 def _escaped(sign: re.Match[str]) -> str:

@@ -109,6 +109,8 @@ class Site:
         self._voices: dict[tuple[str, str], tuple[Voice, ...]] = {}
         self._context_objects: dict[str, str] = {}
         self._references: dict[tuple[str, str, str], str] = {}
+        self._reference_texts: dict[tuple[str, str, str], str] = {}
+        self._speakers: dict[tuple[str, str], str] = {}
         self.work_iris: dict[str, str] = {}
         """What names each work, as far as it was asked for: see `work_iri`."""
 
@@ -178,8 +180,13 @@ class Site:
 
     def who(self, quote: Quote) -> str:
         """Who says the words, as a reader sees it: `Participant 7`, `Interviewer and Participant “Dana”`."""
-        voices = self.voices(quote)
-        return render_voices(voices, self.links.roles) if voices else (quote.speaker.text if quote.speaker else "")
+        if quote.speaker is None:
+            return ""
+        key = (quote.speaker.text, quote.reference.key if quote.reference else "")
+        if key not in self._speakers:
+            voices = self.voices(quote)
+            self._speakers[key] = render_voices(voices, self.links.roles) if voices else quote.speaker.text
+        return self._speakers[key]
 
     def speaker_names(self, quote: Quote) -> str:
         """What tells the speakers from others of their roles: names and codes, joined by semicolons."""
@@ -258,8 +265,7 @@ class Site:
 
         Whether the work was retracted follows it, so wherever a quote is credited, that is said.
         """
-        label, value = (reference.locator.label, reference.locator.value) if reference.locator else ("", "")
-        place = (reference.key, label, value)
+        place = _place_in(reference)
         if place not in self._references:
             self._references[place] = self._reference(reference)
         return self._references[place]
@@ -272,7 +278,11 @@ class Site:
 
     def reference_text(self, reference: Reference) -> str:
         """The same as plain text."""
-        return str(Markup(Site.numbered(self, self.reference(reference))).striptags())
+        place = _place_in(reference)
+        if place not in self._reference_texts:
+            html = Site.numbered(self, self.reference(reference))
+            self._reference_texts[place] = str(Markup(html).striptags())
+        return self._reference_texts[place]
 
     def source_of(self, reference: Reference | None) -> Source | None:
         return self.links.sources.get(reference.key) if reference else None
@@ -350,6 +360,12 @@ def language_of(source: Source | None) -> str:
     """The language tag that a work names for itself; empty where it names none, or writes it out in words."""
     language = source.variables.get("language", "").strip() if source else ""
     return language if _LANGUAGE.match(language) else ""
+
+
+def _place_in(reference: Reference) -> tuple[str, str, str]:
+    """All of a reference that shows where it stands outside brackets: the work, and the place in it."""
+    locator = reference.locator
+    return (reference.key, locator.label, locator.value) if locator else (reference.key, "", "")
 
 
 def bare_citation(reference: Reference) -> Citation:

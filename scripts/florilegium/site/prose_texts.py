@@ -14,7 +14,7 @@ _INVALID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\ud800-\udfff\ufdd0-\u
 
 def valid_text(text: str) -> str:
     """A text with U+FFFD for each character that XML 1.0 or UTF-8 cannot hold; its length stays."""
-    return _INVALID.sub("\ufffd", text)
+    return text if text.isprintable() else _INVALID.sub("\ufffd", text)
 
 
 def one_line(text: str) -> str:
