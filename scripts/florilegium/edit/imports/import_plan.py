@@ -23,7 +23,7 @@ from .import_state import ImportState, QuoteEntry, WorkEntry
 from .imported_quotations import DraftQuotation, Merge, RequestedQuotation, cite
 from .imported_themes import Themes
 from .imported_works import IMPORTED_WORKS as WORKS
-from .imported_works import Merged, describe, find_known_work, merge_works
+from .imported_works import Merged, WorkMerge, describe, find_known_work
 from .one_sided import notes_with_deletions, one_sided_quotes, one_sided_works
 
 _MAX_LISTED = 10
@@ -364,12 +364,15 @@ class _Planner:
                 self.sources.setdefault(key, replace(source, key=key))
 
     def _merged(self, sources: Sequence[Source]) -> Merged:
-        text = read_exactly(self.root, WORKS)
-        renamed, keep = self.request.keys, self.request.keep_mine
+        merge = WorkMerge(
+            tool=self.export.format,
+            known=dict(self.links.sources),
+            entries=self.works,
+            renamed=self.request.keys,
+            keep=self.request.keep_mine,
+        )
         try:
-            return merge_works(
-                self.export.format, sources, self.links.sources, self.works, text, renamed=renamed, keep=keep
-            )
+            return merge.merge(sources, read_exactly(self.root, WORKS))
         except ValueError as error:
             raise CannotRun(str(error), "correct it; florilegium check says where") from error
 

@@ -47,42 +47,24 @@ class Merged:
     change: Change | None = None
 
 
-def merge_works(
-    tool: HighlightFormat,
-    sources: Iterable[Source],
-    known: Mapping[str, Source],
-    entries: Mapping[tuple[str, str], WorkEntry],
-    text: str | None,
-    *,
-    renamed: Mapping[str, str],
-    keep: bool = False,
-) -> Merged:
-    """Plan what to do with each work. `known` are those of the library by key, `text` is that of `imported.json`.
+@dataclass(slots=True, kw_only=True)
+class WorkMerge:
+    """One import of works: what to do with each of them."""
 
-    `renamed` gives keys of the export another key here; `keep` settles conflicts in favour of the library.
-    Raises `ValueError` where `imported.json` is not a list of works.
-    """
-    return _Merge(tool, known, entries, renamed, Merged(), keep).merge(sources, text)
-
-
-class _Merge:
-    """One import of works."""
-
-    def __init__(
-        self,
-        tool: HighlightFormat,
-        known: Mapping[str, Source],
-        entries: Mapping[tuple[str, str], WorkEntry],
-        renamed: Mapping[str, str],
-        merged: Merged,
-        keep: bool,
-    ) -> None:
-        self.tool, self.entries, self.renamed, self.merged, self.keep = tool, entries, renamed, merged, keep
-        self.known = dict(known)
-        self.edits: list[Edit] = []
-        self.items: list[dict[str, object]] = []
+    tool: HighlightFormat
+    known: dict[str, Source]
+    """The works of the library by key, those that are added among them."""
+    entries: Mapping[tuple[str, str], WorkEntry]
+    renamed: Mapping[str, str]
+    """From keys of the export to other keys here."""
+    keep: bool = False
+    """Whether conflicts are settled in favour of the library."""
+    merged: Merged = field(default_factory=Merged)
+    edits: list[Edit] = field(default_factory=list)
+    items: list[dict[str, object]] = field(default_factory=list)
 
     def merge(self, sources: Iterable[Source], text: str | None) -> Merged:
+        """Plan it; `text` is that of `imported.json`. Raises `ValueError` where that is not a list of works."""
         for source in sources:
             foreign = _cleaned(source)
             if foreign is None:
