@@ -21,7 +21,7 @@ from florilegium.edit.imports.import_state import (
     parse_import_state,
     render_import_state,
 )
-from florilegium.edit.imports.imported_quotations import DraftQuotation, Merge, RequestedQuotation
+from florilegium.edit.imports.imported_quotations import Merge, RequestedQuotation
 from florilegium.edit.imports.kindle import parse_kindle
 from florilegium.edit.imports.readwise import parse_readwise
 from florilegium.edit.imports.zotero_notes import parse_zotero_note
@@ -83,8 +83,8 @@ def wanted(words, *, comment="", id_="h1", themes=(), page=""):
 
 
 def merged(*wants, text=HEAD):
-    merge = Merge(note="a-note", draft=DraftQuotation(key="doe2009", speaker="the author"))
-    after = merge.merge(PATH, text, wants)
+    merge = Merge(note="a-note", key="doe2009", speaker="the author")
+    after = merge.merge(text, wants)
     return merge, after, parse_note("a-note", LineTable(PATH, after))
 
 

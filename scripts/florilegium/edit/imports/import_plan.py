@@ -20,7 +20,7 @@ from ...markdown.speakers import SpeakerFault, parse_speaker
 from . import import_state as lock
 from .highlights import Export, Highlight, ImportedCode, ImportFinding, Work
 from .import_state import ImportState, QuoteEntry, WorkEntry
-from .imported_quotations import DraftQuotation, Merge, RequestedQuotation, cite
+from .imported_quotations import Merge, RequestedQuotation, cite
 from .imported_themes import Themes
 from .imported_works import IMPORTED_WORKS as WORKS
 from .imported_works import Merged, WorkMerge, describe, find_known_work
@@ -48,25 +48,13 @@ class ImportRequest:
     """Whether conflicts are settled in favour of what stands here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangedNote:
-    """What happens to the quotes of one note."""
-
-    path: str
-    is_new: bool
-    added: int
-    updated: int
-    kept: int
-    conflicts: int
-
-
 @dataclass(slots=True, kw_only=True)
 class ImportPlan:
     """What an import would do."""
 
     changes: list[Change] = field(default_factory=list)
     findings: list[ImportFinding] = field(default_factory=list)
-    notes: list[ChangedNote] = field(default_factory=list)
+    notes: list[Merge] = field(default_factory=list)
     works: Merged = field(default_factory=Merged)
     themes: int = 0
     """New ones."""
@@ -281,31 +269,28 @@ class _Planner:
         return _spoken(role) if said.casefold() in _names(role) else said
 
     def _merge(self, id_: str, highlights: Sequence[Highlight]) -> None:
-        path = f"annotations/notes/{id_}.md"
         key = self._key_of(id_)
+        path = f"annotations/notes/{id_}.md"
         before = read_exactly(self.root, path) if id_ in self.notes else None
         wanted = [self._wanted(highlight, id_, key) for highlight in highlights]
         themes = list(dict.fromkeys(theme for want in wanted for theme in want.themes))
         text = before if before is not None else self._new_note(id_, themes)
-        draft = DraftQuotation(key=key, speaker=self._speaker())
-        language = self.links.library.settings.language
-        merge = Merge(note=id_, draft=draft, language=language, keep=self.request.keep_mine)
-        after = merge.merge(path, text, wanted)
+        merge = Merge(
+            note=id_,
+            key=key,
+            speaker=self._speaker(),
+            is_new=before is None,
+            language=self.links.library.settings.language,
+            keep=self.request.keep_mine,
+        )
+        after = merge.merge(text, wanted)
         self.plan_.findings += merge.findings
         for highlight, entry in merge.entries.items():
             self.quotes[self.export.format, highlight] = entry
         self.plan_.findings += one_sided_quotes(self.export, self.state, id_, merge.removed)
         if before is None and not merge.added:
             return
-        touched = ChangedNote(
-            path=path,
-            is_new=before is None,
-            added=merge.added,
-            updated=merge.updated,
-            kept=merge.kept,
-            conflicts=merge.conflicts,
-        )
-        self.plan_.notes.append(touched)
+        self.plan_.notes.append(merge)
         if after != before:
             self.plan_.changes.append(Change(path=path, before=before, after=after))
 
@@ -385,7 +370,7 @@ class _Planner:
             self.plan_.changes.append(merged.change)
 
     def _is_cited(self, source: Source) -> bool:
-        return any(note.is_new and self._key_of(_id(note.path)) == source.key for note in self.plan_.notes)
+        return any(note.is_new and note.key == source.key for note in self.plan_.notes)
 
     def _say_deleted(self) -> None:
         """Say what is gone there, also of notes that nothing new comes to."""
@@ -422,7 +407,3 @@ def _spoken(role: Role) -> str:
     if role.id == "author":
         return f"the {words}"
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
-
-
-def _id(path: str) -> str:
-    return path.rpartition("/")[2].removesuffix(".md")

@@ -51,21 +51,18 @@ class RequestedQuotation:
         return digest(self.highlight.comment) if self.highlight.comment else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftQuotation:
-    """What a new quote says beside its words."""
-
-    key: str
-    speaker: str
-
-
 @dataclass(slots=True, kw_only=True)
 class Merge:
     """What becomes of the highlights of one note."""
 
     note: str
     """Its id."""
-    draft: DraftQuotation
+    key: str
+    """The work that new quotes are from."""
+    speaker: str
+    """Who speaks in them."""
+    is_new: bool = False
+    """Whether the note is made by this import."""
     language: str = ""
     """The language that spells the ids of new quotes, as a tag."""
     keep: bool = False
@@ -82,9 +79,13 @@ class Merge:
     words: dict[str, str] = field(default_factory=dict)
     """By quote id, the words that must come out when the note is read again."""
 
-    def merge(self, path: str, text: str, wanted: Sequence[RequestedQuotation]) -> str:
+    @property
+    def path(self) -> str:
+        return f"annotations/notes/{self.note}.md"
+
+    def merge(self, text: str, wanted: Sequence[RequestedQuotation]) -> str:
         """The text of the note with the highlights in it; unchanged where that would break something in it."""
-        table = LineTable(path, text)
+        table = LineTable(self.path, text)
         before = parse_note(self.note, table)
         quotes = {quote.id: quote for quote in before.note.quotes if ID.match(quote.id)}
         by_words: dict[str, list[Quote]] = {}
@@ -105,7 +106,7 @@ class Merge:
         if blocks:
             edits += [*_theme_edits(before.note, table, themes), *_append(table, blocks)]
         after = apply_edits(table, _with_line_ends(text, edits))
-        if after == text or (self._fits(path, after) and self._verified(path, before.note, after)):
+        if after == text or (self._fits(after) and self._verified(before.note, after)):
             return after
         self.added = self.updated = 0
         self.entries.clear()
@@ -138,7 +139,7 @@ class Merge:
         themes: list[str] = []
         for want in new:
             id_ = free_id(propose_id(want.highlight.words, self.language), taken)
-            block = _render(want, self.draft, id_)
+            block = self._render(want, id_)
             if not _reads_back(block, want, id_):
                 message = f"the words {quoted(want.highlight.words)} cannot be written as a quote; they are left out"
                 self.report(want.highlight.span, message, "copy them by hand")
@@ -153,25 +154,31 @@ class Merge:
             )
         return blocks, themes
 
-    def _verified(self, path: str, before: Note, after: str) -> bool:
+    def _render(self, want: RequestedQuotation, id_: str) -> str:
+        tags = "".join([*(f" #{theme}" for theme in want.themes), *(f" !{notice}" for notice in want.notices)])
+        attribution = f"— {want.speaker or self.speaker}, in {cite(self.key, want.locator)}{tags} {{#{id_}}}"
+        block = "\n>\n".join(f"> {line}" for line in (*paragraphs(want.highlight.words), attribution))
+        return "\n\n".join([block, *paragraphs(want.highlight.comment)])
+
+    def _verified(self, before: Note, after: str) -> bool:
         """Whether the note reads as it did, and each quote that was written says what the highlight says."""
-        new = parse_note(self.note, LineTable(path, after))
+        new = parse_note(self.note, LineTable(self.path, after))
         quotes = {quote.id: quote for quote in new.note.quotes}
         right = all(id_ in quotes and quotes[id_].words == words for id_, words in self.words.items())
         same = len(new.note.body.citations) == len(before.body.citations)
         if right and same and len(new.note.quotes) == len(before.quotes) + self.added:
             return True
-        message = f"the highlights cannot be put into {path}: something in it is open, or nested too deep"
-        self.report(Span.of_file(path), message, "florilegium check says what; nothing was written into this note")
+        message = f"the highlights cannot be put into {self.path}: something in it is open, or nested too deep"
+        self.report(Span.of_file(self.path), message, "florilegium check says what; nothing was written into this note")
         return False
 
-    def _fits(self, path: str, after: str) -> bool:
+    def _fits(self, after: str) -> bool:
         """Whether the note stays within what a note may have."""
         size = len(after.encode())
         if size <= MAX_FILE_BYTES:
             return True
-        message = f"{path} would have {size:,} bytes; at most {MAX_FILE_BYTES:,} are read"
-        self.report(Span.of_file(path), message, "import fewer highlights; nothing was written into this note")
+        message = f"{self.path} would have {size:,} bytes; at most {MAX_FILE_BYTES:,} are read"
+        self.report(Span.of_file(self.path), message, "import fewer highlights; nothing was written into this note")
         return False
 
 
@@ -179,13 +186,6 @@ def cite(key: str, locator: str = "") -> str:
     """A citation in brackets: `[@doe2009, p. 12]`."""
     written = f"@{key}" if is_plain_key(key) else f"@{{{key}}}"
     return f"[{written}, {locator}]" if locator else f"[{written}]"
-
-
-def _render(want: RequestedQuotation, draft: DraftQuotation, id_: str) -> str:
-    tags = "".join([*(f" #{theme}" for theme in want.themes), *(f" !{notice}" for notice in want.notices)])
-    attribution = f"— {want.speaker or draft.speaker}, in {cite(draft.key, want.locator)}{tags} {{#{id_}}}"
-    block = "\n>\n".join(f"> {line}" for line in (*paragraphs(want.highlight.words), attribution))
-    return "\n\n".join([block, *paragraphs(want.highlight.comment)])
 
 
 def _reads_back(block: str, want: RequestedQuotation, id_: str) -> bool:
@@ -302,7 +302,7 @@ class _Update:
         reference = self.quote.reference
         if theirs in (self.entry.locator, ours) or reference is None:
             return []
-        if ours != self.entry.locator or reference.key != self.merge.draft.key:
+        if ours != self.entry.locator or reference.key != self.merge.key:
             return self.conflict("the place", ours, theirs)
         text = f", {theirs}" if theirs else ""
         return [Edit(span=_after_key(reference.key_span, reference.span), text=text)]
