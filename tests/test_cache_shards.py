@@ -41,7 +41,7 @@ def opened(monkeypatch):
 @pytest.fixture(autouse=True)
 def patience(monkeypatch):
     """A file's time of change cannot be set, so every file counts as changed a while ago, but for one with a mark."""
-    monkeypatch.setattr(CacheShards, "_is_settled", lambda _, listed: listed.signature[1] != FRESH)
+    monkeypatch.setattr(CacheShards, "is_settled", lambda _, listed: listed.signature[1] != FRESH)
 
 
 FRESH = 1_700_000_000_000_000_000

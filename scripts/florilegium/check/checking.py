@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from ..library.cache_shards import CacheShards
 from ..library.reading import ANNOTATIONS, Listed, ReadResult, is_spent, list_files, read_library, replace_files
 
 if TYPE_CHECKING:
+    from ..core.store import Store
     from ..library.links import Links
 
 # What judges is loaded where something is judged: most runs find every file as they remember it.
@@ -151,17 +152,31 @@ def read(options: Options) -> tuple[ReadResult, CacheShards]:
     return result, shards
 
 
+class Judged(NamedTuple):
+    """What was found in a library."""
+
+    links: "Links"
+    diagnostics: tuple[Diagnostic, ...]
+    raw: tuple[Diagnostic, ...]
+    """All findings, before any was held back or given its severity."""
+
+
 def judge(result: ReadResult, today: date) -> "tuple[Links, tuple[Diagnostic, ...]]":
     """Link and check what was read; nothing of the disk is touched."""
+    return judge_all(result, today)[:2]
+
+
+def judge_all(result: ReadResult, today: date) -> Judged:
+    """The same, with the findings as the checks have made them."""
     from ..library.links import resolve_links
     from .checks import Context, apply_severities, run_checks
     from .consequences import hold_back
     from .remedies import fit_remedies
 
     links = resolve_links(result.library)
-    found = fit_remedies(links, (*result.diagnostics, *run_checks(Context(links, today))))
-    found = hold_back(result.library, found)
-    return links, apply_severities(links, found)
+    raw = (*result.diagnostics, *run_checks(Context(links, today)))
+    found = hold_back(result.library, fit_remedies(links, raw))
+    return Judged(links, apply_severities(links, found), raw)
 
 
 def check_text(options: Options, path: str, data: bytes) -> tuple[Diagnostic, ...]:
@@ -174,12 +189,30 @@ def check_text(options: Options, path: str, data: bytes) -> tuple[Diagnostic, ..
 def _check(options: Options) -> Checked:
     result, shards = read(options)
     options.progress("checking", 0, 0)
-    links, diagnostics = judge(result, options.today)
+    links, diagnostics, raw = judge_all(result, options.today)
     options.progress("", 0, 0)
     totals = Totals.of(links)
-    if shards.cache and shards.settled and not any(map(is_spent, result.parsed.values())):
-        shards.cache.save("checked", (_signature(shards.files, options.today), diagnostics, totals))
+    if shards.cache:
+        from .rechecking import keep_facts
+
+        keep_facts(_store(options), shards, result, links, raw, options.today)
+        if not any(map(is_spent, result.parsed.values())):
+            _remember(shards, list(shards.files), options.today, diagnostics, totals)
     return Checked(links, diagnostics, totals, result, shards.missed)
+
+
+def _store(options: Options) -> "Store":
+    from ..core.store import Store
+
+    return Store(state_folder(options.root))
+
+
+def _remember(
+    shards: CacheShards, files: Sequence[Listed], today: date, diagnostics: Sequence[Diagnostic], totals: Totals
+) -> None:
+    """Remember what was found, unless a file may change without showing it."""
+    if shards.cache and all(map(shards.is_settled, files)):
+        shards.cache.save("checked", (_signature(files, today), tuple(diagnostics), totals))
 
 
 def _signature(files: Iterable[Listed], today: date) -> str:
@@ -190,13 +223,28 @@ def _signature(files: Iterable[Listed], today: date) -> str:
 
 
 def check_quickly(options: Options) -> tuple[tuple[Diagnostic, ...], Totals, Checked | None]:
-    """The findings of `check_library`, and what it read; nothing is read where no file changed since the last run."""
+    """The findings of `check_library`, and what it read, if it was called: few changes are checked by themselves."""
     if options.remember:
-        remembered = Cache(state_folder(options.root)).load("checked")
-        if remembered is not None:
-            files, problems = list_files(options.root)
-            # What the walk itself finds wrong is not in the signature, so such a library is read again.
-            if not problems and _signature(files, options.today) == remembered[0]:
-                return remembered[1], remembered[2], None
+        cache = Cache(state_folder(options.root))
+        remembered = cache.load("checked")
+        files, problems = list_files(options.root)
+        # What the walk itself finds wrong is not in the signature, so such a library is read again.
+        if not problems and remembered is not None and _signature(files, options.today) == remembered[0]:
+            return remembered[1], remembered[2], None
+        if not problems and remembered is not None and (found := _recheck(options, files, cache)):
+            return found
     checked = check_library(options)
     return checked.diagnostics, checked.totals, checked
+
+
+def _recheck(options: Options, files: list[Listed], cache: Cache) -> tuple[tuple[Diagnostic, ...], Totals, None] | None:
+    """The findings of a library in which few notes have changed; None where it must be checked as a whole."""
+    from .rechecking import recheck
+
+    with uncollected():
+        shards = CacheShards(cache)
+        found = recheck(options.root, files, _store(options), shards, options.today)
+        if found is None:
+            return None
+        _remember(shards, files, options.today, found.diagnostics, found.totals)
+        return found.diagnostics, found.totals, None

@@ -3,27 +3,29 @@
 import pickle
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from ..core.cache import Cache
 from .reading import Listed, Parsed, cache_shard, is_spent
-
-__all__ = ["CacheShards"]
 
 _FRESH_NS = 1_000_000_000
 """A file changed this short a time before a run may change again without its times showing it."""
 
 
 class CacheShards:
-    """The files of a library as they are now, and what is remembered of them. Without a cache, that is nothing."""
+    """The files of a library as they are now, and what is remembered of them. Without a cache, that is nothing.
+
+    What a file held is unpickled when somebody asks for it.
+    """
 
     def __init__(self, cache: Cache | None) -> None:
         self.cache = cache
         self._started = time.time_ns()
         self._now: dict[int, list[Listed]] = defaultdict(list)
         self._kept: dict[int, tuple[Listed, ...]] = {}
-        self._parsed: dict[Listed, Parsed] = {}
+        self._parsed: dict[Listed, bytes] = {}
+        """What is remembered of the files of the shards that were loaded, pickled."""
         self.missed = 0
         """Files of which nothing was remembered."""
 
@@ -35,44 +37,74 @@ class CacheShards:
     @property
     def settled(self) -> bool:
         """Whether all of them will show it when they change again."""
-        return all(map(self._is_settled, self.files))
+        return all(map(self.is_settled, self.files))
 
-    def _is_settled(self, listed: Listed) -> bool:
+    def is_settled(self, listed: Listed) -> bool:
+        """Whether a file will show it when it changes again."""
         return max(listed.signature[1:3]) < self._started - _FRESH_NS
 
     def known(self, listed: Listed) -> Parsed | None:
         """What a file held the last time, if it has not changed since."""
-        shard = cache_shard(listed.path)
-        if shard not in self._now:
-            self._load(shard)
-        self._now[shard].append(listed)
-        found = self._parsed.get(listed)
+        self._now[cache_shard(listed.path)].append(listed)
+        found = self.find(listed)
         self.missed += found is None
         return found
 
+    def find(self, listed: Listed) -> Parsed | None:
+        """The same, for one who does not go through all files."""
+        shard = cache_shard(listed.path)
+        if shard not in self._kept:
+            self._load(shard)
+        data = self._parsed.get(listed)
+        parsed: Parsed | None = pickle.loads(data) if data else None
+        return parsed
+
     def _load(self, shard: int) -> None:
         found: Any = self.cache and self.cache.load(_name(shard))
-        if found:
-            files, parsed = found
-            self._kept[shard] = files
-            self._parsed.update(zip(files, pickle.loads(parsed), strict=True))
+        files, parsed = found or ((), ())
+        self._kept[shard] = files
+        self._parsed.update(zip(files, parsed, strict=True))
 
-    def keep(self, files: list[Listed], parsed: bytes) -> None:
-        """Remember what was read of a whole shard: the pickled list of what its files hold."""
+    def keep(self, files: list[Listed], parsed: list[bytes]) -> None:
+        """Remember what was read of a whole shard: what each of its files holds, pickled."""
         shard = cache_shard(files[0].path)
-        if files == self._now[shard] and all(map(self._is_settled, files)):
+        if files == self._now[shard] and all(map(self.is_settled, files)):
             self._save(shard, files, parsed)
 
     def save(self, parsed: Mapping[str, Parsed]) -> None:
         """Remember what else has changed; `parsed` holds, by path, what the files hold now."""
         for shard, files in self._now.items():
-            # On a machine that is less busy, a file that took too long may be read in time.
-            settled = [listed for listed in files if self._is_settled(listed) and not is_spent(parsed[listed.path])]
-            if self._kept.get(shard, ()) != tuple(settled):
-                self._save(shard, settled, pickle.dumps([parsed[listed.path] for listed in settled], protocol=5))
+            self._renew(shard, files, parsed)
 
-    def _save(self, shard: int, files: Iterable[Listed], parsed: bytes) -> None:
+    def save_changed(self, files: Iterable[Listed], changed: Collection[str], parsed: Mapping[str, Parsed]) -> None:
+        """Remember the files of a library of which few have changed, those of `changed` by path, or are gone."""
+        shards = {cache_shard(path) for path in changed}
+        now: dict[int, list[Listed]] = {shard: [] for shard in shards}
+        for listed in files:
+            if (shard := cache_shard(listed.path)) in shards:
+                now[shard].append(listed)
+        for shard, those in now.items():
+            self._renew(shard, those, parsed)
+
+    def _renew(self, shard: int, files: list[Listed], parsed: Mapping[str, Parsed]) -> None:
+        """Write a shard again if it does not hold its files as they are."""
+        if shard not in self._kept:
+            self._load(shard)
+        found: dict[Listed, bytes] = {}
+        for listed in files:
+            if not self.is_settled(listed):
+                continue
+            if listed in self._parsed:
+                found[listed] = self._parsed[listed]
+            # On a machine that is less busy, a file that took too long may be read in time.
+            elif listed.path in parsed and not is_spent(parsed[listed.path]):
+                found[listed] = pickle.dumps(parsed[listed.path], protocol=5)
+        if self._kept[shard] != tuple(found):
+            self._save(shard, list(found), list(found.values()))
+
+    def _save(self, shard: int, files: list[Listed], parsed: list[bytes]) -> None:
         self._kept[shard] = tuple(files)
+        self._parsed.update(zip(files, parsed, strict=True))
         if self.cache:
             self.cache.save(_name(shard), (self._kept[shard], parsed))
 

@@ -158,7 +158,7 @@ def resolve_links(library: Library) -> Links:
         notes_by_theme=_frozen(notes_by_theme),
         narrower=_frozen(narrower),
         cited_by=_resolve_cited_by(notes, themes),
-        records=_resolve_states(library),
+        records=resolve_states(library),
     )
 
 
@@ -223,7 +223,7 @@ class _States(Mapping[str, VerifiedAgainst]):
         return len(self.records)
 
 
-def _resolve_states(library: Library) -> dict[str, QuoteState]:
+def resolve_states(library: Library) -> dict[str, QuoteState]:
     entries: dict[str, list[Verification]] = defaultdict(list)
     for verification in library.verifications:
         entries[verification.quote].append(verification)

@@ -54,6 +54,7 @@ __all__ = [
 
 _PARALLEL_FROM = 300
 """Files below which starting processes takes longer than reading in one."""
+_THEMES = f"{ANNOTATIONS}/themes/"
 SHELVES = 128
 """How many shards there are. Ten thousand files make eighty in each."""
 
@@ -189,14 +190,16 @@ def is_spent(parsed: Parsed) -> bool:
 
 
 def cache_shard(path: str) -> int:
-    """The number of the shard of a file: those of one shard are read, and remembered, together."""
+    """The number of the shard of a file: those of one shard are read, and remembered, together; so are all themes."""
+    if path.startswith(_THEMES):
+        return SHELVES
     return zlib.crc32(os.fsencode(path)) % SHELVES
 
 
-def _parse_shard(files: list[tuple[str, FileKind, bytes | Diagnostic]]) -> bytes:
-    """The pickled list of what files hold: a function of their bytes, for any process and any machine."""
+def _parse_shard(files: list[tuple[str, FileKind, bytes | Diagnostic]]) -> list[bytes]:
+    """What each of some files holds, pickled: a function of their bytes, for any process and any machine."""
     with uncollected():
-        return pickle.dumps([_parse_data(*file) for file in files], protocol=5)
+        return [pickle.dumps(_parse_data(*file), protocol=5) for file in files]
 
 
 def read_library(
@@ -204,14 +207,14 @@ def read_library(
     *,
     known: Callable[[Listed], Parsed | None] = lambda _: None,
     executor: MakeExecutor = None,
-    keep: Callable[[list[Listed], bytes], None] = lambda _files, _parsed: None,
+    keep: Callable[[list[Listed], list[bytes]], None] = lambda _files, _parsed: None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> ReadResult:
     """Read everything under `root/annotations`.
 
     `known` is asked for every file, before any is read, and may give what an unchanged file held before. `executor`
     makes the executor for large libraries; each call on it reads the files of one shard. `keep` gets what it
-    returns: a pickled list of `Parsed`, one for each file. `progress` hears of files read and of all files.
+    returns: for each file a pickled `Parsed`. `progress` hears of files read and of all files.
     """
     files, diagnostics = list_files(root)
     parsed: dict[str, Parsed] = {}
@@ -247,7 +250,7 @@ def _read_all(
     root: Path,
     files: list[Listed],
     executor: MakeExecutor,
-    keep: Callable[[list[Listed], bytes], None],
+    keep: Callable[[list[Listed], list[bytes]], None],
 ) -> Iterator[tuple[Listed, Parsed]]:
     if executor is None or len(files) < _PARALLEL_FROM:
         for listed in files:
@@ -261,7 +264,7 @@ def _read_all(
         given = ([(one.path, one.kind, _read_data(root, one.path)) for one in shard] for shard in shards.values())
         read = pool.map(_parse_shard, given)
         for shard, parsed in zip(shards.values(), read, strict=True):
-            results = pickle.loads(parsed)
+            results = [pickle.loads(data) for data in parsed]
             if not any(map(is_spent, results)):
                 keep(shard, parsed)
             yield from zip(shard, results, strict=True)

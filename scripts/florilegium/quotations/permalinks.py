@@ -5,7 +5,7 @@ is gone must lead on to another. The addresses are from the root of the site: `n
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from ..core.diagnostics import Diagnostic, quoted
@@ -44,9 +44,13 @@ def permalinks_of(library: Library) -> Iterator[str]:
     yield from (f"themes/{theme.id}/" for theme in library.themes)
 
 
-def find_vanished(library: Library) -> Iterator[_Vanished]:
-    """The published addresses that lead nowhere now, the redirects of `library.yml` followed."""
-    current = frozenset(permalinks_of(library))
+def find_vanished(library: Library, current: Container[str] | None = None) -> Iterator[_Vanished]:
+    """The published addresses that lead nowhere now, the redirects of `library.yml` followed.
+
+    `current` are the addresses that the library has; without it they are found in its notes.
+    """
+    if current is None:
+        current = frozenset(permalinks_of(library))
     for permalink in library.permalinks:
         page, _, fragment = permalink.address.partition("#")
         end = _follow(page.rstrip("/"), library.settings.redirects)

@@ -1,8 +1,9 @@
 """What a check may look at, and how it words a finding."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from ...core.diagnostics import Diagnostic, Related, did_you_mean
 from ...core.model import Body, Note, Quote, Status
@@ -30,6 +31,17 @@ class Guesses:
         return self._known[word, otherwise]
 
 
+class WholeLibrary(NamedTuple):
+    """What the checks ask of notes that are not judged, where few are."""
+
+    notes: Mapping[str, Note]
+    """All notes by id: the published ones, then the drafts."""
+    listed_themes: frozenset[str]
+    """The themes that any note lists."""
+    addresses: frozenset[str]
+    """The permanent addresses of everything that is published."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """A joined library, and the day on which it is checked."""
@@ -38,6 +50,8 @@ class Context:
     today: date
     """The day up to which a date is no date in the future."""
     guess: Guesses = field(default_factory=Guesses)
+    whole: WholeLibrary | None = None
+    """All notes, where `links.library` holds those alone that are judged."""
 
     @property
     def language(self) -> str:
@@ -51,18 +65,30 @@ class Context:
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """All notes: the published ones, then the drafts, which are checked, though not shown."""
+        """The notes that are judged: the published ones, then the drafts, which are checked, though not shown."""
         notes = self.links.library.notes
         return tuple(sorted(notes, key=lambda note: note.status is Status.DRAFT))
 
     @property
+    def every_note(self) -> Mapping[str, Note]:
+        """All notes by id, drafts among them."""
+        return self.whole.notes if self.whole else {note.id: note for note in self.notes}
+
+    @property
+    def listed_themes(self) -> frozenset[str]:
+        """The themes that any note lists."""
+        if self.whole:
+            return self.whole.listed_themes
+        return frozenset(mention.id for note in self.notes for mention in note.themes)
+
+    @property
     def quotes(self) -> Iterator[Quote]:
-        """The quotes of all notes."""
+        """The quotes of the notes that are judged."""
         return (quote for note in self.notes for quote in note.quotes)
 
     @property
     def documents(self) -> Iterator[tuple[str, Body]]:
-        """The path and the body of every note and theme."""
+        """The path and the body of every note that is judged, and of every theme."""
         for note in self.notes:
             yield note.path, note.body
         for theme in self.links.themes.values():

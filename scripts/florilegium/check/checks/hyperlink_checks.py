@@ -98,7 +98,7 @@ class _Pages:
 
     def __init__(self, context: Context) -> None:
         self.guess = context.guess
-        self.notes: dict[str, Note] = {note.id: note for note in context.notes}
+        self.notes = context.every_note
         self.themes = context.links.themes
         self.drafts = {note.path for note in context.notes if note.status is Status.DRAFT}
         self.anchors = lru_cache(maxsize=64)(_anchors)
@@ -110,7 +110,8 @@ class _Pages:
         document = self.notes.get(target.id) if target.kind == "note" else self.themes.get(target.id)
         if document is None:
             return self._no_document(target)
-        if document.path in self.drafts and path not in self.drafts:
+        is_draft = isinstance(document, Note) and document.status is Status.DRAFT
+        if is_draft and path not in self.drafts:
             message = f"the note {quoted(target.id)} is a draft, which is not published"
             return message, "remove the link, or publish the note"
         if target.fragment and target.fragment not in self.anchors(document):
@@ -188,7 +189,7 @@ declare_rule(
 def check_vanished_permalink(context: Context) -> Iterator[Diagnostic]:
     if not context.has_settings:  # Nobody knows then what leads on from a page that is gone.
         return
-    for permalink, end, page_exists in find_vanished(context.links.library):
+    for permalink, end, page_exists in find_vanished(context.links.library, context.whole and context.whole.addresses):
         name = quoted(permalink.address)
         if page_exists:
             message = f"{name} was published, but {quoted(end)} has no such quotation"

@@ -59,8 +59,8 @@ declare_rule(
 def check_duplicate_quote(context: Context) -> Iterator[Diagnostic]:
     seen: dict[str, Quote] = {}
     for quote in context.quotes:
-        words = " ".join(quote.words.split()).casefold()
-        if len(words) < _SHORT:
+        words = compared_words(quote)
+        if not words:
             continue
         first = seen.setdefault(words, quote)
         if first is not quote:
@@ -72,6 +72,12 @@ def check_duplicate_quote(context: Context) -> Iterator[Diagnostic]:
                 about=quote.address,
                 related=[Related(message="the same words", span=first.words_span)],
             )
+
+
+def compared_words(quote: Quote) -> str:
+    """The words of a quote as they are compared with those of others; an empty string for a few words."""
+    words = " ".join(quote.words.split()).casefold()
+    return words if len(words) >= _SHORT else ""
 
 
 declare_rule(

@@ -116,7 +116,7 @@ declare_rule(
 
 def check_unused_theme(context: Context) -> Iterator[Diagnostic]:
     links = context.links
-    listed = {mention.id for note in context.notes for mention in note.themes}
+    listed = context.listed_themes
     for theme in links.themes.values():
         if theme.id not in listed and theme.id not in links.narrower:
             message = f"no note lists the theme {quoted(theme.id)}"

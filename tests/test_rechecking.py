@@ -1,0 +1,216 @@
+"""What is found after an edit from what is kept of the other notes is what a check of the whole library finds."""
+
+import random
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from florilegium.check import checking
+from florilegium.check.checking import Options, Totals, check_quickly, judge
+from florilegium.core.cache import state_folder
+from florilegium.core.store import Store
+from florilegium.library.cache_shards import CacheShards
+from florilegium.library.reading import Listed, Parsed, list_files, read_library
+
+SETTINGS = """title: Title
+roles: [{id: participant, label: Participant}, {id: author, label: Author}]
+notices: [{id: trauma, label: Trauma}]
+sensitive-sources: {shared: [trauma]}
+"""
+SEEDS = 2
+TODAY = date(2026, 11, 29)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A note as the random edits of these tests see it."""
+
+    works: dict[str, str] = field(default_factory=dict)
+    """By key, the rest of the entry."""
+    source: str = "k0"
+    themes: str = "pain"
+    status: str = "published"
+    quotes: tuple[tuple[str, str, str, str], ...] = ()
+    """Words, speaker, key with place, and theme with id."""
+    prose: str = "Prose."
+
+    def text(self) -> str:
+        works = "".join(f"  - {{id: {key}, {rest}}}\n" for key, rest in self.works.items())
+        quotes = "".join(f"\n> {w}\n>\n> — {s}, [@{k}] {t}\n" for w, s, k, t in self.quotes)
+        listed = f"references:\n{works}" if works else ""
+        return (
+            f"---\ntitle: A title\nsource: {self.source}\nbasis: full-text\nthemes: [{self.themes}]\n"
+            f"status: {self.status}\n{listed}---\n{self.prose} [@{self.source}]\n{quotes}"
+        )
+
+
+BOOK = "type: book, title: A title, author: [{family: Roe, given: Ann}], publisher: P, issued: 2001"
+ARTICLE = BOOK.replace("book", "article-journal").replace("publisher: P", "container-title: J, page: 10-20")
+
+
+def draft(number: int) -> Draft:
+    words = f"These are words of which there are number {number} and no other"
+    themes = ("pain", "sleep") if number == 2 else ("pain",)
+    tag = f"{' '.join(f'#{id_}' for id_ in themes)} {{#q{number}}}"
+    return Draft(
+        works={f"k{number}": BOOK},
+        source=f"k{number}",
+        themes=", ".join(themes),
+        quotes=((words, f'a participant "Dana{number}"', f"k{number}, p. 3", tag),),
+        prose=f"Prose, see [there](n{(number + 1) % 8}.md#q-q{(number + 1) % 8}) and [@k{(number + 3) % 8}, p. 12].",
+    )
+
+
+class Edited:
+    """A library on the disk, and its notes as drafts."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root / "annotations"
+        for folder in ("notes", "themes", "references"):
+            (self.root / folder).mkdir(parents=True)
+        self.parsed: dict[Listed, Parsed] = {}
+        self.options = Options(root=root, executor=None, today=TODAY)
+        self.notes = {f"n{number}": draft(number) for number in range(8)}
+        self.others = {"library.yml": SETTINGS, "themes/pain.md": theme("Pain"), "themes/sleep.md": theme("Sleep")}
+        self.others["references/all.yaml"] = f"references:\n  - {{id: shared, {BOOK}}}\n"
+        for path, text in {**self.others, **{f"notes/{id_}.md": one.text() for id_, one in self.notes.items()}}.items():
+            (self.root / path).write_text(text)
+
+    def set(self, id_: str, **changes: object) -> None:
+        self.notes[id_] = replace(self.notes.get(id_, draft(1)), **changes)
+        (self.root / f"notes/{id_}.md").write_text(self.notes[id_].text())
+
+    def compare(self) -> bool:
+        """Whether the edit was checked by itself; what was found is that of a check of everything."""
+        result = read_library(self.options.root, known=self.parsed.get)
+        listed = list_files(self.options.root)[0]
+        self.parsed = {one: result.parsed[one.path] for one in listed}
+        links, whole = judge(result, self.options.today)
+        diagnostics, totals, checked = check_quickly(self.options)
+        assert diagnostics == whole
+        assert totals == Totals.of(links)
+        return checked is None
+
+
+def theme(label: str) -> str:
+    return f"---\nlabel: {label}\n---\nWhat it is.\n"
+
+
+@pytest.fixture
+def library(tmp_path, monkeypatch):
+    monkeypatch.setattr(CacheShards, "is_settled", lambda _, __: True)
+    edited = Edited(tmp_path)
+    edited.compare()
+    return edited
+
+
+QUOTE = ("Other words of which there are more than twenty", "a participant", "k1, p. 3", "#pain {#new}")
+EDITS = {
+    "a sentence": {"prose": "Other prose."},
+    "an id that another note links to": {"quotes": (QUOTE,)},
+    "no quote for a theme": {"quotes": ()},
+    "the words of another note": {"quotes": ((*draft(5).quotes[0][:2], "k1, p. 3", "#pain {#q1}"),)},
+    "a name in another role": {"quotes": ((QUOTE[0], 'an author "Dana5"', "k5, p. 3", "#pain {#q1}"),)},
+    "a key that others cite is gone": {"works": {"new": BOOK}, "source": "new"},
+    "a kind of work whose pages count": {"works": {"k1": ARTICLE}},
+    "a work of another name": {"works": {"k1": BOOK, "k5": BOOK.replace("Ann", "Eve")}, "prose": "[@k5]"},
+    "a DOI twice": {"works": {"k1": f"{BOOK}, DOI: 10.1/x", "k9": f"{BOOK}, DOI: 10.1/X"}, "prose": "[@k9]"},
+    "a draft": {"status": "draft"},
+    "another theme": {"themes": "sleep"},
+    "a theme that is none": {"themes": "pian"},
+    "a sensitive work": {"quotes": (("W" * 30, "a participant", "shared, p. 3", "#pain {#q1}"),)},
+    "a work of the shared file": {"works": {"k1": BOOK, "shared": ARTICLE}, "prose": "[@shared]"},
+    "a retracted work": {"works": {"k1": f"{BOOK}, custom: {{status: retracted}}"}},
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_one_edit_is_checked_by_itself(library, edit):
+    before = check_quickly(library.options)[0]
+    library.set("n1", **EDITS[edit])
+    assert library.compare()
+    library.set("n1", **vars(draft(1)))
+    assert library.compare()
+    assert check_quickly(library.options)[0] == before == ()
+
+
+@pytest.mark.parametrize("path", ["library.yml", "themes/pain.md", "themes/sleep.md", "references/all.yaml"])
+@pytest.mark.parametrize("remove", [True, False])
+def test_after_an_edit_of_another_file_the_whole_library_is_checked(library, path, remove):
+    library.set("n1", prose="Other prose.")
+    if remove:
+        (library.root / path).unlink()
+    else:
+        (library.root / path).write_text(library.others[path].replace("participant", "person").replace("Pain", "Ache"))
+    assert not library.compare()
+    library.set("n2", prose="Other prose.")
+    library.compare()
+
+
+def test_notes_come_and_go(library):
+    (library.root / "notes/n1.md").unlink()
+    assert library.compare()
+    library.set("n1")
+    library.set("n9", works={}, quotes=(), prose="[there](n1.md)")
+    assert library.compare()
+
+
+def test_what_was_verified_is_judged_with_the_note(library):
+    line = f"n1/q1 k1 sha256:{'0' * 64} sha256:{'1' * 64} 3 2026-01-01"
+    (library.root / "quotes.lock").write_text(f"# quotes.lock, normalisation 1: written\n{line}\n")
+    library.compare()
+    library.set("n1", prose="Other prose.")
+    library.compare()
+    library.set("n1", quotes=())
+    library.compare()
+
+
+def test_a_published_address_that_is_gone_is_missed(library):
+    (library.root / "permalinks.lock").write_text("notes/n1/#q-q1\nthemes/pain/\n")
+    library.compare()
+    library.set("n1", quotes=(QUOTE,))
+    assert library.compare()
+    assert "vanished-permalink" in {finding.rule for finding in check_quickly(library.options)[0]}
+
+
+def test_an_earlier_day_is_another_one(library):
+    library.options = replace(library.options, today=date(2026, 11, 30))
+    library.set("n1", prose="Other prose.")
+    assert library.compare()
+    library.options = replace(library.options, today=date(2000, 1, 1))
+    assert not library.compare()
+
+
+def test_what_is_kept_and_damaged_is_not_used(library):
+    library.set("n1", prose="Other prose.")
+    for path in state_folder(library.options.root).glob("*.sqlite"):
+        path.write_bytes(b"damaged")
+    assert not library.compare()
+
+
+def test_without_facts_the_whole_library_is_checked(library, monkeypatch):
+    monkeypatch.setattr(checking, "_store", lambda _: Store(None))
+    library.set("n1", prose="Other prose.")
+    assert not library.compare()
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_any_edits_one_after_the_other(library, seed):
+    chance = random.Random(seed)
+    alone = 0
+    for _ in range(16):
+        for _ in range(chance.choice((1, 1, 2))):
+            id_ = f"n{chance.randrange(9)}"
+            if chance.random() < 0.1 and id_ in library.notes:
+                (library.root / f"notes/{id_}.md").unlink(missing_ok=True)
+            elif chance.random() < 0.4:
+                library.set(id_, **vars(draft(int(id_[1:]) % 8)))
+            else:
+                library.set(id_, **chance.choice(list(EDITS.values())))
+        if chance.random() < 0.1:
+            path = chance.choice(["library.yml", "themes/sleep.md", "references/all.yaml"])
+            text = library.others[path].replace("Sleep", "Rest") if chance.random() < 0.5 else library.others[path]
+            (library.root / path).write_text(text)
+        alone += library.compare()
+    assert alone > 5
