@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
@@ -25,7 +26,7 @@ from .checking import Totals
 from .checks import CHECKS, Context, apply_severities, quote_checks, reference_checks, verification_checks
 from .checks.context import Guesses, WholeLibrary
 from .consequences import hold_back
-from .note_facts import NoteFacts, WorkFacts, facts_of, work_facts
+from .note_facts import NoteFacts, facts_of, work_facts
 from .remedies import fit_remedies
 
 _KIND = "note-facts"
@@ -213,8 +214,8 @@ class _Recheck:
         every = _Lazily({one.id: path for path, one in self.ordered}, self.note)
         context = Context(links, self.today, self.guess, WholeLibrary(every, listed, addresses))
         concerned: dict[Check, Callable[[], Context]] = {
-            quote_checks.check_duplicate_quote: lambda: self._with_notes(context, self._sharing(_words_of)),
-            quote_checks.check_conflicting_speaker: lambda: self._with_notes(context, self._sharing(_names_of)),
+            quote_checks.check_duplicate_quote: lambda: self._with_notes(context, self._sharing_words()),
+            quote_checks.check_conflicting_speaker: lambda: self._with_notes(context, self._sharing_names()),
             reference_checks.check_conflicting_reference: lambda: self._with(context, duplicates=self._duplicates()),
             reference_checks.check_duplicate_source: lambda: self._with(context, sources=self._sharing_dois(links)),
             verification_checks.check_verified_work_changed: lambda: self._with(
@@ -233,31 +234,32 @@ class _Recheck:
     def _with_notes(self, context: Context, paths: Sequence[str]) -> Context:
         return self._with(context, library=replace(self.library, notes=tuple(self.note(path) for path in paths)))
 
-    def _sharing(self, values: Callable[[NoteFacts], Iterable[tuple[object, object]]]) -> list[str]:
-        """The notes, by path, that give two different values to one name."""
-        given: dict[object, set[object]] = defaultdict(set)
-        for one in self.facts.values():
-            for name, value in values(one):
-                given[name].add(value)
-        several = {name for name, found in given.items() if len(found) > 1}
-        if not several:
+    def _sharing_words(self) -> list[str]:
+        """The notes, by path, with a quote of which the words come twice."""
+        once = set(chain.from_iterable([one.words for one in self.facts.values()]))
+        if len(once) == sum([len(one.words) for one in self.facts.values()]):
             return []
-        return [path for path, one in self.facts.items() if any(name in several for name, _ in values(one))]
+        counts = Counter(chain.from_iterable([one.words for one in self.facts.values()]))
+        return [path for path, one in self.facts.items() if any(counts[words] > 1 for words in one.words)]
+
+    def _sharing_names(self) -> list[str]:
+        """The notes, by path, in which one speaks whose name has several roles."""
+        pairs = set(chain.from_iterable([one.speakers for one in self.facts.values()]))
+        counts = Counter((key, name) for key, name, _ in pairs)
+        if not pairs or max(counts.values()) == 1:
+            return []
+        return [path for path, one in self.facts.items() if any(counts[s[0], s[1]] > 1 for s in one.speakers)]
 
     def _duplicates(self) -> dict[str, tuple[Source, ...]]:
         """The entries of the works that are not described everywhere alike."""
-        found: dict[str, list[WorkFacts]] = defaultdict(list)
-        for one in self.facts.values():
-            for work in one.works:
-                found[work.key].append(work)
         own: dict[str, list[Source]] = defaultdict(list)
         for source in self.library.sources:
             own[source.key].append(source)
-        several = {
-            key
-            for key, works in found.items()
-            if len({*works, *(work_facts(source) for source in own.get(key, ()))}) > 1
-        }
+        # Of the many works of which all entries are alike one is left.
+        different = set(chain.from_iterable([one.works for one in self.facts.values()]))
+        different |= {work_facts(source) for source in self.library.sources}
+        counts = Counter([work.key for work in different])
+        several = {key for key, count in counts.items() if count > 1}
         several |= {key for key, sources in own.items() if len(sources) > 1}
         entries = {key: own.get(key, []) for key in several}
         for path, one in self.ordered if several else ():
@@ -317,15 +319,6 @@ class _Recheck:
 
 
 _NOWHERE = CitedBy((), (), (), (), (), ())
-
-
-def _words_of(facts: NoteFacts) -> Iterator[tuple[object, object]]:
-    """Each digest with its place, so that two quotes of one note are told apart too."""
-    return ((words, (facts.id, place)) for place, words in enumerate(facts.words))
-
-
-def _names_of(facts: NoteFacts) -> Iterator[tuple[object, object]]:
-    return (((key, name), role) for key, name, role in facts.speakers)
 
 
 _K = TypeVar("_K")

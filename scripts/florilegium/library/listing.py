@@ -45,6 +45,7 @@ _FOLDERS = {
     f"{ANNOTATIONS}/references": "reference files end with .yaml, .yml, .json or .bib",
 }
 """The folders of a library, and what belongs into each."""
+_MARKDOWN = (f"{ANNOTATIONS}/notes/", f"{ANNOTATIONS}/themes/")
 _ORDINARY = re.compile(r"[a-z0-9][a-z0-9-]*\.md")
 """Names that no other program leaves behind; most are such."""
 _BIBLIOGRAPHIES = (".yaml", ".yml", ".json", ".bib")
@@ -140,6 +141,8 @@ def _classify(path: str, status: os.stat_result, diagnostics: list[Diagnostic]) 
 
 
 def kind_of_file(path: str) -> FileKind | None:
+    if path.startswith(_MARKDOWN) and path.endswith(".md") and path.count("/") == 2 and "/." not in path:
+        return FileKind.NOTE if path.startswith(_MARKDOWN[0]) else FileKind.THEME
     _, *folders, name = path.split("/")
     suffix = os.path.splitext(name)[1]
     if not folders:

@@ -55,8 +55,8 @@ __all__ = [
 _PARALLEL_FROM = 300
 """Files below which starting processes takes longer than reading in one."""
 _THEMES = f"{ANNOTATIONS}/themes/"
-SHELVES = 128
-"""How many shards there are. Ten thousand files make eighty in each."""
+SHELVES = 512
+"""How many shards there are. Ten thousand files make twenty in each."""
 
 
 class Parsed(NamedTuple):
