@@ -1,6 +1,8 @@
 """What is found after an edit from what is kept of the other notes is what a check of the whole library finds."""
 
 import random
+import re
+import shutil
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -8,11 +10,16 @@ from pathlib import Path
 import pytest
 from florilegium.check import checking
 from florilegium.check.checking import Options, Totals, check_quickly, judge
+from florilegium.check.checks import CHECKS, Context, quote_checks, reference_checks, verification_checks
+from florilegium.check.checks.context import WholeLibrary
 from florilegium.core.cache import state_folder
 from florilegium.core.store import Store
 from florilegium.library.cache_shards import CacheShards
+from florilegium.library.links import resolve_links
 from florilegium.library.reading import Listed, Parsed, list_files, read_library
+from florilegium.quotations.permalinks import permalinks_of
 
+CHECKS_FOLDER = Path(quote_checks.__file__).parent
 SETTINGS = """title: Title
 roles: [{id: participant, label: Participant}, {id: author, label: Author}]
 notices: [{id: trauma, label: Trauma}]
@@ -214,3 +221,52 @@ def test_any_edits_one_after_the_other(library, seed):
             (library.root / path).write_text(text)
         alone += library.compare()
     assert alone > 5
+
+
+COMPARING = {
+    quote_checks.check_duplicate_quote,
+    quote_checks.check_conflicting_speaker,
+    reference_checks.check_conflicting_reference,
+    reference_checks.check_duplicate_source,
+    verification_checks.check_stale_lock_entry,
+    verification_checks.check_verified_work_changed,
+}
+"""The checks that compare notes with each other, or works: `rechecking.py` knows what each needs."""
+NOTES = (
+    "quote_checks",
+    "reference_checks",
+    "theme_checks",
+    "translation_checks",
+    "hyperlink_checks",
+    "verification_checks",
+)
+CASES = sorted(
+    path
+    for module in NOTES
+    for rule in re.findall(r'declare_rule\(\s*"(.*?)"', (CHECKS_FOLDER / f"{module}.py").read_text())
+    for path in list((Path(__file__).parent / "cases" / rule).glob("*/"))[:2]
+)
+
+
+def test_every_other_check_finds_in_all_notes_what_it_finds_in_each(tmp_path):
+    base = Path(__file__).parent / "cases" / "base"
+    assert len(CASES) > 40
+    for number, case in enumerate(CASES):
+        root = tmp_path / str(number)
+        shutil.copytree(base, root)
+        shutil.copytree(case, root, dirs_exist_ok=True)
+        links = resolve_links(read_library(root).library)
+        everything = Context(links, TODAY)
+        addresses = frozenset(permalinks_of(links.library))
+        whole = WholeLibrary(everything.every_note, everything.listed_themes, addresses)
+        for check in CHECKS:
+            found = {
+                finding
+                for note in (*links.library.notes, None)
+                for finding in check(Context(only(links, note), TODAY, whole=whole))
+            }
+            assert check in COMPARING or found == set(check(Context(links, TODAY))), (case, check)
+
+
+def only(links, note):
+    return replace(links, library=replace(links.library, notes=(note,) if note else ()))
