@@ -246,5 +246,6 @@ def _recheck(options: Options, files: list[Listed], cache: Cache) -> tuple[tuple
         found = recheck(options.root, files, _store(options), shards, options.today)
         if found is None:
             return None
-        _remember(shards, files, options.today, found.diagnostics, found.totals)
-        return found.diagnostics, found.totals, None
+        totals = Totals(*found.counts)
+        _remember(shards, files, options.today, found.diagnostics, totals)
+        return found.diagnostics, totals, None

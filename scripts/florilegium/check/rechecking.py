@@ -22,7 +22,6 @@ from ..library.cache_shards import CacheShards
 from ..library.links import CitedBy, Links, body_references, resolve_links
 from ..library.own_styles import missing_style
 from ..library.reading import FileKind, Listed, Parsed, ReadResult, is_spent, read_file
-from .checking import Totals
 from .checks import CHECKS, Context, apply_severities, quote_checks, reference_checks, verification_checks
 from .checks.context import Guesses, WholeLibrary
 from .consequences import hold_back
@@ -50,7 +49,8 @@ class Rechecked(NamedTuple):
     """What was found."""
 
     diagnostics: tuple[Diagnostic, ...]
-    totals: Totals
+    counts: tuple[int, int, int, int]
+    """How many notes, themes, quotes and works the library holds."""
 
 
 def keep_facts(
@@ -171,7 +171,7 @@ class _Recheck:
         )
         self.shards.save_changed(self.files.values(), [*changed, *gone], self.parsed)
         quotes = sum(len(one.quotes) for one in self.facts.values())
-        return Rechecked(diagnostics, Totals(len(self.facts), len(self.library.themes), quotes, len(links.sources)))
+        return Rechecked(diagnostics, (len(self.facts), len(self.library.themes), quotes, len(links.sources)))
 
     def _is_settled(self, path: str) -> bool:
         return self.shards.is_settled(self.files[path])
