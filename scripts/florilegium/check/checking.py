@@ -189,16 +189,27 @@ def check_text(options: Options, path: str, data: bytes) -> tuple[Diagnostic, ..
 def _check(options: Options) -> Checked:
     result, shards = read(options)
     options.progress("checking", 0, 0)
-    links, diagnostics, raw = judge_all(result, options.today)
+    links, diagnostics = _judge_changed(options, result, shards)
     options.progress("", 0, 0)
     totals = Totals.of(links)
-    if shards.cache:
-        from .rechecking import keep_facts
-
-        keep_facts(_store(options), shards, result, links, raw, options.today)
-        if not any(map(is_spent, result.parsed.values())):
-            _remember(shards, list(shards.files), options.today, diagnostics, totals)
+    if shards.cache and not any(map(is_spent, result.parsed.values())):
+        _remember(shards, list(shards.files), options.today, diagnostics, totals)
     return Checked(links, diagnostics, totals, result, shards.missed)
+
+
+def _judge_changed(options: Options, result: ReadResult, shards: CacheShards) -> "tuple[Links, tuple[Diagnostic, ...]]":
+    """Link and check what was read; where few notes have changed, only what may depend on them is checked again."""
+    if shards.cache is None:
+        return judge(result, options.today)
+    from ..library.links import resolve_links
+    from .rechecking import keep_facts, recheck
+
+    store, files = _store(options), sorted(shards.files)
+    if not result.problems and (found := recheck(options.root, files, store, shards, options.today)):
+        return resolve_links(result.library), found.diagnostics
+    links, diagnostics, raw = judge_all(result, options.today)
+    keep_facts(store, shards, result, links, raw, options.today)
+    return links, diagnostics
 
 
 def _store(options: Options) -> "Store":

@@ -57,7 +57,7 @@ def keep_facts(
     store: Store, shards: CacheShards, result: ReadResult, links: Links, raw: Sequence[Diagnostic], today: date
 ) -> None:
     """Keep what a check of the whole library found, for `recheck`; `raw` are all findings, before any is held back."""
-    files = list(shards.files)
+    files = sorted(shards.files)
     others = [listed for listed in files if listed.kind is not FileKind.NOTE]
     if not shards.missed and (before := store.load(_KIND, [_OTHERS])) and before[_OTHERS].digest == _digest_of(others):
         return  # What changed since the facts were gathered, `recheck` will see.

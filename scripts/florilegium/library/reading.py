@@ -76,6 +76,8 @@ class ReadResult(NamedTuple):
     diagnostics: tuple[Diagnostic, ...]
     parsed: Mapping[str, Parsed]
     """By path, for whoever keeps the results until the file changes."""
+    problems: bool = False
+    """Whether the walk itself found anything wrong: what no file says, and what is in none."""
 
 
 def read_text(root: Path, path: str) -> tuple[str, str, list[Diagnostic]]:
@@ -217,6 +219,7 @@ def read_library(
     returns: for each file a pickled `Parsed`. `progress` hears of files read and of all files.
     """
     files, diagnostics = list_files(root)
+    problems = bool(diagnostics)
     parsed: dict[str, Parsed] = {}
     fresh: list[Listed] = []
     for listed in files:
@@ -238,7 +241,7 @@ def read_library(
 
     diagnostics += missing_style(library.settings, seen)
     everything = chain(diagnostics, *(result.diagnostics for result in ordered.values()))
-    return ReadResult(library, tuple(everything), ordered)
+    return ReadResult(library, tuple(everything), ordered, problems)
 
 
 def _no_settings() -> Diagnostic:
