@@ -612,7 +612,7 @@ def test_unknown_tags_are_reported_once_and_can_become_themes(bring, root, expor
     ("themes", "after"),
     [
         ("[amnesia]", "[amnesia, numbing]"),
-        ("[ amnesia, ]", "[ amnesia, numbing ]"),
+        ("[ amnesia, ]", "[ amnesia, numbing, ]"),
         ("[]", "[numbing]"),
         ("\n  - amnesia # first", "\n  - amnesia # first\n  - numbing"),
         ("\n- amnesia", "\n- amnesia\n- numbing"),

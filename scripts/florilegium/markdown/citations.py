@@ -14,6 +14,7 @@ from .locator_labels import LABEL_WORDS, LOCATOR_LABELS, label_pattern
 
 __all__ = [
     "FoundCitation",
+    "cite",
     "is_plain_key",
     "parse_citations",
     "parse_locator",
@@ -328,6 +329,11 @@ def render_citation(citation: Citation) -> str:
         inside = "; ".join([_tail(first).lstrip(", "), *map(_render_reference, rest)]).strip("; ")
         return f"{key} [{inside}]" if inside else key
     return "[" + "; ".join(map(_render_reference, citation.references)) + "]"
+
+
+def cite(key: str, locator: str = "") -> str:
+    """A citation of one work in brackets: `[@doe2009, p. 12]`."""
+    return f"[{_render_key(key)}{f', {locator}' if locator else ''}]"
 
 
 def _render_key(key: str) -> str:

@@ -14,7 +14,7 @@ from ...core.model import Basis, LibrarySettings, Source
 from ...core.yaml_writer import yaml_flow, yaml_text
 from ...library.links import Links
 from ...library.reading import ANNOTATIONS
-from ...markdown.citations import is_plain_key
+from ...markdown.citations import cite
 from ...works.csl.csl_items import to_csl
 from .requested_works import KnownWork
 
@@ -177,8 +177,7 @@ def _body(wanted: NewNote, settings: LibrarySettings) -> Iterator[str]:
 def _citation(source: Source) -> str:
     """A citation with a page that the work may well have, as an example."""
     page = re.match("[0-9]+", source.variables.get("page", ""))
-    key = f"@{source.key}" if is_plain_key(source.key) else f"@{{{source.key}}}"
-    return f"[{key}, p. {page[0] if page else 12}]"
+    return cite(source.key, f"p. {page[0] if page else 12}")
 
 
 def _theme(wanted: NewTheme) -> Iterator[str]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ...core.edits import Edit
+from ...core.errors import CannotRun
 from ...core.spans import LineTable
 from ...core.trees import DataNode, Mapping, Scalar
 from ...core.trees import Sequence as List
@@ -108,3 +109,43 @@ def _remove_from_flow(items: List, gone: Sequence[DataNode], table: LineTable) -
             follows = items.items[index + 1] if index + 1 < len(items.items) else None
             end = table.offset(follows.span.start if follows else item.span.end)
             yield Edit(span=table.span(table.offset(item.span.start), end), text="")
+
+
+def edit_list_of(
+    mapping: Mapping, key: str, more: Iterable[str], table: LineTable, *, without: str = "", never: str = ""
+) -> Iterator[Edit]:
+    """Let the list of a key have no `without`, and all of `more` that it has not yet."""
+    node = mapping.get(key)
+    items = node.items if isinstance(node, List) else [node] if isinstance(node, Scalar) and not node.is_null else []
+    texts = [item.text for item in items if isinstance(item, Scalar)]
+    new = [text for text in dict.fromkeys(more) if text not in (*texts, without, never)]
+    gone = [item for item in items if without and isinstance(item, Scalar) and item.text == without]
+    if not new and not gone:
+        return
+    if isinstance(node, List):
+        yield from _edit_list(node, gone, new, table)
+    elif isinstance(node, Scalar) and not node.is_null:
+        left = [text for text in texts if text != without] + new
+        written = f"[{', '.join(map(yaml_text, left))}]"
+        yield replace_scalar(node, left[0], table) if len(left) == 1 else Edit(span=node.span, text=written)
+    elif node is None:
+        yield _sure(add_entry(mapping, key, f"[{', '.join(map(yaml_text, new))}]", table), key, table)
+    elif isinstance(node, Scalar) and node.text:
+        yield Edit(span=node.span, text=f"[{', '.join(map(yaml_text, new))}]")
+    else:
+        raise CannotRun(f"{key}: in {table.path} is empty", f"write {key}: [] there, or remove the line")
+
+
+def _edit_list(node: List, gone: Sequence[Scalar], new: list[str], table: LineTable) -> Iterator[Edit]:
+    if gone and new:
+        yield replace_scalar(gone[0], new[0], table)
+        gone, new = gone[1:], new[1:]
+    yield from remove_items(node, gone, table) if gone else ()
+    if new:
+        yield _sure(add_items(node, new, table), "its list", table)
+
+
+def _sure(edit: Edit | None, key: str, table: LineTable) -> Edit:
+    if edit is None:
+        raise CannotRun(f"{key} in {table.path} is written in an unusual way", "write it as a list: [one, two]")
+    return edit

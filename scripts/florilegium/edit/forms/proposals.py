@@ -16,7 +16,7 @@ from ...library.links import Links
 from ...library.notes import parse_note
 from ...library.quote_ids import propose_quote_id
 from ...library.voices import role_names
-from ...markdown.citations import is_plain_key
+from ...markdown.citations import cite
 from ...markdown.speakers import SpeakerFault, parse_speaker
 from ...works.identifiers import parse_doi
 from ..drafts.requested_works import KnownWork, find_work, parse_work, resolve_key
@@ -137,18 +137,13 @@ def _block(words: str) -> str:
 def _citations(answers: FormAnswers, note: Note, links: Links) -> str:
     """The work that the words come from and, where they were read in another one, that."""
     key = answers["The work that the words come from"].strip().lstrip("@") or (note.source.id if note.source else "")
-    named = _cited(resolve_key(links, key).source.key, _locator(answers, "Page"))
+    named = cite(resolve_key(links, key).source.key, _locator(answers, "Page"))
     question = "Did you read the words in another work? Which?"
     if not answers[question]:
         return named
     other, _, place = _line(answers, question).lstrip("@").partition(",")
-    read_in = _cited(resolve_key(links, other.strip()).source.key, _plain_locator(answers, question, place))
+    read_in = cite(resolve_key(links, other.strip()).source.key, _plain_locator(answers, question, place))
     return f"{named}, quoted in {read_in}"
-
-
-def _cited(key: str, locator: str) -> str:
-    name = f"@{key}" if is_plain_key(key) else f"@{{{key}}}"
-    return f"[{name}{f', {locator}' if locator else ''}]"
 
 
 def _locator(answers: FormAnswers, question: str) -> str:

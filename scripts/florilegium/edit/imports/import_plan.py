@@ -16,11 +16,12 @@ from ...core.yaml_writer import quoted_yaml, yaml_text
 from ...library.links import Links, resolve_links
 from ...library.reading import read_library
 from ...library.voices import role_names
+from ...markdown.citations import cite
 from ...markdown.speakers import SpeakerFault, parse_speaker
 from . import import_state as lock
 from .highlights import Export, Highlight, ImportedCode, ImportFinding, Work
 from .import_state import ImportState, QuoteEntry, WorkEntry
-from .imported_quotations import Merge, RequestedQuotation, cite
+from .imported_quotations import Merge, RequestedQuotation
 from .imported_themes import Themes
 from .imported_works import IMPORTED_WORKS as WORKS
 from .imported_works import Merged, WorkMerge, describe, find_known_work

@@ -5,7 +5,7 @@ the export changed, the field is changed by span; where both did, the two are sh
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ...core.diagnostics import quoted
@@ -15,9 +15,11 @@ from ...core.limits import MAX_FILE_BYTES
 from ...core.model import Locator, Note, Quote
 from ...core.rules import Severity
 from ...core.spans import LineTable, Span
+from ...library.frontmatter import parse_front_matter
 from ...library.notes import parse_note
 from ...markdown.bodies import parse_body
-from ...markdown.citations import is_plain_key, render_locator
+from ...markdown.citations import cite, render_locator
+from ..fixes.yaml_lists import edit_list_of
 from .comment_paragraphs import Comment, find_comment
 from .foreign_text import paragraphs
 from .highlights import Highlight, ImportFinding
@@ -104,7 +106,7 @@ class Merge:
                 self.removed.append(want.entry.address)
         blocks, themes = self._blocks(new, quotes)
         if blocks:
-            edits += [*_theme_edits(before.note, table, themes), *_append(table, blocks)]
+            edits += [*_theme_edits(table, themes), *_append(table, blocks)]
         after = apply_edits(table, _with_line_ends(text, edits))
         if after == text or (self._fits(after) and self._verified(before.note, after)):
             return after
@@ -182,12 +184,6 @@ class Merge:
         return False
 
 
-def cite(key: str, locator: str = "") -> str:
-    """A citation in brackets: `[@doe2009, p. 12]`."""
-    written = f"@{key}" if is_plain_key(key) else f"@{{{key}}}"
-    return f"[{written}, {locator}]" if locator else f"[{written}]"
-
-
 def _reads_back(block: str, want: RequestedQuotation, id_: str) -> bool:
     """Whether a quote by itself is read as what it should say, and nothing else is in it."""
     parsed = parse_body(LineTable("", f"{block}\n"), 0)
@@ -211,27 +207,11 @@ def _append(table: LineTable, blocks: Sequence[str]) -> list[Edit]:
     return [Edit(span=table.span(end, len(table.text)), text=f"\n\n{text}\n")]
 
 
-def _theme_edits(note: Note, table: LineTable, themes: Iterable[str]) -> list[Edit]:
+def _theme_edits(table: LineTable, themes: Iterable[str]) -> Iterator[Edit]:
     """Add themes to the note's list, as it is written: in brackets, or line by line."""
-    listed = {mention.id for mention in note.themes}
-    missing = [theme for theme in dict.fromkeys(themes) if theme not in listed]
-    span = note.spans.get("themes")
-    if not missing or span is None:
-        return []
-    written = table.slice(span)
-    if written.startswith("[") and written.endswith("]"):
-        inner = written[1:-1].rstrip()
-        at = table.offset(span.start) + 1 + len(inner)
-        comma = ", " if inner.strip() and not inner.endswith(",") else " " if inner.strip() else ""
-        return [Edit(span=table.span(at, at), text=comma + ", ".join(missing))]
-    if note.themes:
-        last = note.themes[-1].span
-        lead = table.line(last.line)[: last.column - 1]
-        # At the end of the line: a comment after the last theme stays beside it.
-        column = len(table.line(last.line)) + 1
-        end = Span(table.path, last.line, column, last.line, column)
-        return [Edit(span=end, text="".join(f"\n{lead}{theme}" for theme in missing))]
-    return [Edit(span=span, text=f" [{', '.join(missing)}]")]
+    mapping = parse_front_matter(table).mapping
+    if mapping is not None and mapping.get("themes") is not None:
+        yield from edit_list_of(mapping, "themes", themes, table)
 
 
 def _with_line_ends(text: str, edits: Iterable[Edit]) -> list[Edit]:

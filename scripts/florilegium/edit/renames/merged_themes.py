@@ -1,20 +1,18 @@
 """Two themes made one: what the theme that stays takes over from the one that goes."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from ...core.diagnostics import quoted
 from ...core.edits import Edit
 from ...core.errors import CannotRun
 from ...core.model import IdMention, Theme
 from ...core.spans import LineTable
-from ...core.yaml_writer import yaml_text
-from ...library.frontmatter import Mapping, Scalar, parse_front_matter
-from ...library.frontmatter import Sequence as List
+from ...library.frontmatter import parse_front_matter
 from ...markdown.bodies import BodyTree, ParsedBody, parse_body
 from ...markdown.nodes import walk
 from ...markdown.prose_tree import normal_label
-from ..fixes.yaml_lists import add_entry, add_items, remove_items, replace_scalar
+from ..fixes.yaml_lists import edit_list_of
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#&~@!|]")
 
@@ -32,52 +30,14 @@ def merge_front_matter(gone: Theme, kept: Theme, table: LineTable) -> Iterator[E
     related = [id_ for id_ in _ids(gone.related) if id_ not in _ids(kept.broader)]
     own = {kept.label.casefold(), *(alias.casefold() for alias in kept.aliases)}
     aliases = [name for name in dict.fromkeys((gone.label, *gone.aliases)) if name and name.casefold() not in own]
-    yield from _edit_key(mapping, "aliases", aliases, table)
-    yield from _edit_key(mapping, "broader", broader, table, without=gone.id, never=kept.id)
-    yield from _edit_key(mapping, "related", related, table, without=gone.id, never=kept.id)
-    yield from _edit_key(mapping, "notices", _ids(gone.notices), table)
+    yield from edit_list_of(mapping, "aliases", aliases, table)
+    yield from edit_list_of(mapping, "broader", broader, table, without=gone.id, never=kept.id)
+    yield from edit_list_of(mapping, "related", related, table, without=gone.id, never=kept.id)
+    yield from edit_list_of(mapping, "notices", _ids(gone.notices), table)
 
 
 def _ids(mentions: Iterable[IdMention]) -> list[str]:
     return [mention.id for mention in mentions]
-
-
-def _edit_key(
-    mapping: Mapping, key: str, more: Iterable[str], table: LineTable, *, without: str = "", never: str = ""
-) -> Iterator[Edit]:
-    """Let the list of a key have no `without`, and all of `more` that it has not yet."""
-    node = mapping.get(key)
-    items = node.items if isinstance(node, List) else [node] if isinstance(node, Scalar) and not node.is_null else []
-    texts = [item.text for item in items if isinstance(item, Scalar)]
-    new = [text for text in dict.fromkeys(more) if text not in (*texts, without, never)]
-    gone = [item for item in items if without and isinstance(item, Scalar) and item.text == without]
-    if not new and not gone:
-        return
-    if isinstance(node, List):
-        yield from _edit_list(node, gone, new, table)
-    elif isinstance(node, Scalar) and not node.is_null:
-        left = [text for text in texts if text != without] + new
-        written = f"[{', '.join(map(yaml_text, left))}]"
-        yield replace_scalar(node, left[0], table) if len(left) == 1 else Edit(span=node.span, text=written)
-    elif node is None:
-        yield _sure(add_entry(mapping, key, f"[{', '.join(map(yaml_text, new))}]", table), key, table)
-    else:
-        raise CannotRun(f"{key}: in {table.path} is empty", f"write {key}: [] there, or remove the line")
-
-
-def _edit_list(node: List, gone: Sequence[Scalar], new: list[str], table: LineTable) -> Iterator[Edit]:
-    if gone and new:
-        yield replace_scalar(gone[0], new[0], table)
-        gone, new = gone[1:], new[1:]
-    yield from remove_items(node, gone, table) if gone else ()
-    if new:
-        yield _sure(add_items(node, new, table), "its list", table)
-
-
-def _sure(edit: Edit | None, key: str, table: LineTable) -> Edit:
-    if edit is None:
-        raise CannotRun(f"{key} in {table.path} is written in an unusual way", "write it as a list: [one, two]")
-    return edit
 
 
 # ------------------------------------------------------------------------------------------------------------ text

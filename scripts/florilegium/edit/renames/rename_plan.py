@@ -76,10 +76,7 @@ class _Plan:
         if self.new in self.links.themes:
             remedy = f"to make the two one: florilegium theme merge {self.old} {self.new}"
             raise CannotRun(f"there is a theme {quoted(self.new)} already", remedy)
-        if not is_id(self.new) or self.new == _TAKEN:
-            form = "lower-case letters a-z, digits and single hyphens, at most 64"
-            message = f"{quoted(self.new)} is not a valid theme id: {form}"
-            raise CannotRun(message, f"write {propose_id(self.new)}" if self.new != _TAKEN else "it is the list's name")
+        refuse_id(self.new, "theme", self.links)
         self.edit_all(merge=False)
         before = self.text(theme_path(self.old))
         _, after = self.files.pop(theme_path(self.old), ("", before))
@@ -153,6 +150,15 @@ class _Plan:
 
 def _in_front(theme: Theme, edit: Edit) -> bool:
     return any(span.start <= edit.span.start <= span.end for span in theme.spans.values())
+
+
+def refuse_id(id_: str, what: str, links: Links) -> None:
+    """Refuse what cannot be the id of a note or theme."""
+    if not is_id(id_) or id_ == _TAKEN:
+        proposal = propose_id(id_, links.library.settings.language, what, long=True)
+        form = "lower-case letters a-z, digits and single hyphens, at most 64"
+        remedy = "it is the list's name" if id_ == _TAKEN else f"write {proposal}"
+        raise CannotRun(f"{quoted(id_)} is not a valid {what} id: {form}", remedy)
 
 
 def refuse_unreliable(result: ReadResult) -> None:

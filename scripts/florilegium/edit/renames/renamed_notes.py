@@ -7,18 +7,16 @@ from ...check.checking import Options, judge, read
 from ...core.diagnostics import did_you_mean, quoted
 from ...core.edits import Change, Edit, apply_edits, read_exactly
 from ...core.errors import CannotRun
-from ...core.ids import is_id, propose_id
 from ...core.limits import uncollected
 from ...core.model import Note, Theme
 from ...core.spans import LineTable
 from ...library.links import resolve_target
 from ...library.listing import LOCK, SETTINGS_PATH
 from ...library.reading import replace_files
-from .rename_plan import Renaming, refuse_new, refuse_unreliable
+from .rename_plan import Renaming, refuse_id, refuse_new, refuse_unreliable
 from .renamed_settings import rename_in_settings
 
 _FOLDER = "annotations"
-_TAKEN = "index"
 
 
 def note_path(id_: str) -> str:
@@ -38,10 +36,7 @@ def plan_note_rename(options: Options, old: str, new: str) -> Renaming:
             )
         if new in notes:
             raise CannotRun(f"there is a note {quoted(new)} already", "name another id")
-        if not is_id(new) or new == _TAKEN:
-            form = "lower-case letters a-z, digits and single hyphens, at most 64"
-            proposal = propose_id(new, links.library.settings.language, "note", long=True)
-            raise CannotRun(f"{quoted(new)} is not a valid note id: {form}", f"write {proposal}")
+        refuse_id(new, "note", links)
         changes = list(_changes(options, (*notes.values(), *links.library.themes), old, new))
         contents = {change.path: None if change.after is None else change.after.encode() for change in changes}
         after_links, after = judge(replace_files(result, contents), options.today)
