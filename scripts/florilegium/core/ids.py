@@ -8,6 +8,8 @@ ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 """What an id of a note, theme, quote or notice looks like."""
 
 MAX_ID_LENGTH = 64
+LIST_ID = "index"
+"""An id that no note and no theme can have: the page of this name is the list of them."""
 
 _SHORT = 40
 _SHORT_WORDS = 5

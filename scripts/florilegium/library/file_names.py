@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Iterator
 
 from ..core.diagnostics import Diagnostic, Related, quoted
-from ..core.ids import is_id, propose_id
+from ..core.ids import LIST_ID, is_id, propose_id
 from ..core.rules import Group, Severity, declare_rule
 from ..core.spans import Span
 
 __all__ = ["check_file_name", "check_file_names"]
 
-_TAKEN = "index"
-"""An id that no note and no theme can have: the page of this name is the list of them."""
 _DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))))
 """Names that Windows keeps for devices, whatever follows after a full stop: libraries are cloned there too. See
 https://learn.microsoft.com/windows/win32/fileio/naming-a-file."""
@@ -29,7 +27,7 @@ declare_rule(
 def check_file_name(path: str, kind: str) -> Iterator[Diagnostic]:
     """Whether the file of a note or theme, which `kind` says, has an id for a name."""
     stem = path.rsplit("/", 1)[1].removesuffix(".md")
-    if stem == _TAKEN:
+    if stem == LIST_ID:
         message = f"the id {quoted(stem)} belongs to the page that lists all {kind}s"
         remedy = "give the file another name"
     elif stem in _DEVICES:

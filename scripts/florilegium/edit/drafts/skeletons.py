@@ -8,7 +8,7 @@ from datetime import date
 from ...core.diagnostics import did_you_mean, quoted
 from ...core.edits import Change
 from ...core.errors import CannotRun
-from ...core.ids import free_id, is_id, propose_id
+from ...core.ids import LIST_ID, free_id, is_id, propose_id
 from ...core.limits import MAX_TITLE
 from ...core.model import Basis, LibrarySettings, Source
 from ...core.yaml_writer import yaml_flow, yaml_text
@@ -17,9 +17,6 @@ from ...library.reading import ANNOTATIONS
 from ...markdown.citations import cite
 from ...works.csl.csl_items import to_csl
 from .requested_works import KnownWork
-
-_TAKEN = "index"
-"""An id that no note and no theme can have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +104,10 @@ def _id(links: Links, given: str, title: str, taken: set[str], what: str) -> str
     """The id that was given, if it can be had; else one made from the title."""
     proposal = propose_id(given or title, links.library.settings.language, what, long=True)
     if not given:
-        return free_id(proposal, taken | {_TAKEN})
-    if not is_id(given) or given == _TAKEN:
+        return free_id(proposal, taken | {LIST_ID})
+    if not is_id(given) or given == LIST_ID:
         reason = "lower-case letters a-z, digits and single hyphens, at most 64 characters"
-        remedy = f"take {free_id(proposal, taken | {_TAKEN})}"
+        remedy = f"take {free_id(proposal, taken | {LIST_ID})}"
         raise CannotRun(f"{quoted(given)} is not a valid id of a {what}: {reason}", remedy)
     if given in taken:
         raise CannotRun(

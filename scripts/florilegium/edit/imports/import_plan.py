@@ -8,7 +8,7 @@ from pathlib import Path
 from ...core.diagnostics import did_you_mean, quoted
 from ...core.edits import Change, read_exactly
 from ...core.errors import CannotRun
-from ...core.ids import free_id, propose_id
+from ...core.ids import LIST_ID, free_id, propose_id
 from ...core.model import Note, Notice, Role, Source
 from ...core.rules import Severity
 from ...core.spans import Span
@@ -250,7 +250,7 @@ class _Planner:
                 return id_
         title = self.sources[key].title or (work.title if work else "") or key
         proposed = propose_id(title, self.links.library.settings.language, propose_id(key))
-        id_ = free_id(proposed, {*self.notes, *self.new_notes, "index"})
+        id_ = free_id(proposed, {*self.notes, *self.new_notes, LIST_ID})
         self.new_notes[id_] = (key, title)
         return id_
 

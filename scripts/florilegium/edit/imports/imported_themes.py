@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ...core.diagnostics import did_you_mean, quoted
 from ...core.edits import Change
-from ...core.ids import free_id, propose_id
+from ...core.ids import LIST_ID, free_id, propose_id
 from ...core.model import Theme
 from ...core.rules import Severity
 from ...core.spans import Span
@@ -13,7 +13,6 @@ from ...core.yaml_writer import quoted_yaml
 from .foreign_text import clean_line, paragraphs
 from .highlights import Highlight, ImportedCode, ImportFinding
 
-_TAKEN = "index"
 _TODO = "What this theme covers, and what it leaves out, is still to be written."
 
 
@@ -68,7 +67,7 @@ class Themes:
 
     def _add(self, label: str, broader: str = "", description: str = "") -> str:
         proposed = propose_id(label, self.language, "theme")
-        id_ = free_id(proposed, {*self.known, *self.added, _TAKEN})
+        id_ = free_id(proposed, {*self.known, *self.added, LIST_ID})
         self._ids[label.casefold()] = id_
         self.added[id_] = (label, broader, description)
         return id_

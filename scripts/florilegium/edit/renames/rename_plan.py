@@ -9,7 +9,7 @@ from ...check.checking import Options, judge, read
 from ...core.diagnostics import Diagnostic, did_you_mean, plain, quoted
 from ...core.edits import Change, Edit, apply_edits, read_exactly
 from ...core.errors import CannotRun
-from ...core.ids import is_id, propose_id
+from ...core.ids import LIST_ID, is_id, propose_id
 from ...core.limits import uncollected
 from ...core.model import Note, Theme
 from ...core.spans import LineTable
@@ -25,7 +25,6 @@ _UNRELIABLE = frozenset(
     ("malformed-front-matter", "not-utf-8", "unreadable-file", "symbolic-link", "clashing-ids", "too-large", "too-slow")
 )
 """Rules after whose findings nobody can say what a file names, and where."""
-_TAKEN = "index"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,10 +153,10 @@ def _in_front(theme: Theme, edit: Edit) -> bool:
 
 def refuse_id(id_: str, what: str, links: Links) -> None:
     """Refuse what cannot be the id of a note or theme."""
-    if not is_id(id_) or id_ == _TAKEN:
+    if not is_id(id_) or id_ == LIST_ID:
         proposal = propose_id(id_, links.library.settings.language, what, long=True)
         form = "lower-case letters a-z, digits and single hyphens, at most 64"
-        remedy = "it is the list's name" if id_ == _TAKEN else f"write {proposal}"
+        remedy = "it is the list's name" if id_ == LIST_ID else f"write {proposal}"
         raise CannotRun(f"{quoted(id_)} is not a valid {what} id: {form}", remedy)
 
 

@@ -12,7 +12,7 @@ from ....check.checking import Options, judge, read
 from ....core.diagnostics import quoted
 from ....core.edits import Change
 from ....core.errors import CannotRun
-from ....core.ids import free_id, propose_id
+from ....core.ids import LIST_ID, free_id, propose_id
 from ....core.limits import uncollected
 from ....core.rules import Severity
 from ....core.spans import LineTable
@@ -106,7 +106,7 @@ class _Vault:
 
     def _entries(self) -> Iterable[_Entry]:
         known = {note.id: note for note in self.links.library.notes}
-        taken = {*known, "index"}
+        taken = {*known, LIST_ID}
         works: dict[str, Any] = {}
         for note in self.notes:
             proposal = propose_id(note.title, self.language, "note", long=True)
