@@ -15,6 +15,7 @@ from florilegium.core.spans import LineTable
 from florilegium.library.notes import parse_note
 from florilegium.quotations.lock_file import QUOTES_HEADER
 from florilegium.quotations.matching.normal_form import words_digest
+from florilegium.site.addresses import stable_pages
 from florilegium.site.pages import PagePlan, is_generated
 from florilegium.site.pages.edit_links import edit_address, new_note_address, new_note_template
 from florilegium.site.pages.page_files import GeneratedFeed, GeneratedJson, GeneratedPage
@@ -673,3 +674,22 @@ def test_a_backlink_depends_on_its_sentence_alone(plan, sentence, changed):
         {p: page.key for p, page in plan({**FILES, "notes/forgetting.md": t}).pages.items()} for t in texts
     )
     assert {path for path in before if after[path] != before[path]} == changed
+
+
+def test_what_is_added_to_a_list_moves_few_borders():
+    def pages(groups: list[tuple[int, int]]) -> list[tuple[tuple[int, int], ...]]:
+        items = [(group, place) for group, count in groups for place in range(count)]
+        return [tuple(page) for page in stable_pages(items, 54, lambda item: f"note-{item[0]}")]
+
+    groups = [(number, 10) for number in range(1000)]
+    before = pages(groups)
+    assert all(18 <= len(page) <= 54 for page in before[:-1])
+    assert all(page[0][1] == 0 for page in before), "a page begins with a note"
+    for group in range(0, 1000, 50):
+        after = pages([(number, count + (number == group)) for number, count in groups])
+        assert len(set(after) - set(before)) < 4, group
+        after = pages(groups[:group] + groups[group + 1 :])
+        assert len(set(after) - set(before)) < 4, group
+    long = pages([(1, 100), (2, 3)])
+    assert [len(page) for page in long] == [54, 49], "a long note is cut"
+    assert pages([]) == [()]

@@ -6,10 +6,12 @@ before it, so that the site works in a subfolder and from a disk.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import groupby
 from typing import TypeVar
+from zlib import crc32
 
 from ..core.model import Note, Quote, Theme
 
@@ -27,7 +29,7 @@ __all__ = [
     "way_to_root",
 ]
 
-PAGE_SIZE = {"notes": 100, "quotes": 40, "references": 60, "theme": 40, "works": 100, "authors": 200}
+PAGE_SIZE = {"notes": 100, "quotes": 54, "references": 60, "theme": 40, "works": 100, "authors": 200}
 """Entries of a list that one page shows: no page grows with the library, nor passes 100 kB."""
 
 ROOT = "\ufdd0root\ufdd1"
@@ -45,6 +47,30 @@ _T = TypeVar("_T")
 def pages_of(items: Sequence[_T], size: int) -> list[Sequence[_T]]:
     """The pages of a list; there is always a first one."""
     return [items[start : start + size] for start in range(0, len(items), size)] or [items]
+
+
+def stable_pages(items: Sequence[_T], size: int, group_of: Callable[[_T], str]) -> list[list[_T]]:
+    """The pages of a list whose items come in groups, each of a third of `size` to `size` items, but for the last.
+
+    A page is cut between groups where that is possible, before the one that a digest of its name prefers. So what is
+    added to the list moves the borders of few pages; those of `pages_of` would all move.
+    """
+    parts = [(name, part) for name, group in groupby(items, group_of) for part in pages_of(list(group), size)]
+    ranks = [crc32(name.encode("utf-8", "surrogatepass")) for name, _ in parts]
+    pages: list[list[_T]] = []
+    start = 0
+    while start < len(parts):
+        count, end = len(parts[start][1]), start + 1
+        borders = []
+        while end < len(parts) and count + len(parts[end][1]) <= size:
+            if 3 * count >= size:
+                borders.append(end)
+            count, end = count + len(parts[end][1]), end + 1
+        if end < len(parts):
+            end = min((*borders, end), key=ranks.__getitem__)
+        pages.append([item for _, part in parts[start:end] for item in part])
+        start = end
+    return pages or [[]]
 
 
 def page_path(folder: str, number: int) -> str:

@@ -15,7 +15,7 @@ from ...core.model import Note, Quote, Theme
 from ...core.store import Store
 from ...library.links import Links
 from ...works.citing.formatting import Bibliography
-from ..addresses import PAGE_SIZE, page_path, pages_of, way_to_root
+from ..addresses import PAGE_SIZE, page_path, pages_of, stable_pages, way_to_root
 from ..linked_site import latest
 from .atom_feeds import notes_feed, theme_feed
 from .author_names import authors_of
@@ -306,7 +306,7 @@ class Planner(PageInputs):
 
     def _quotes(self) -> Iterator[tuple[str, PlannedPage]]:
         quotes = list(self.links.quotes)
-        pages = pages_of(quotes, PAGE_SIZE["quotes"])
+        pages = stable_pages(quotes, PAGE_SIZE["quotes"], lambda quote: quote.note)
         for number, page in enumerate(pages, 1):
             path = page_path("quotes", number)
             inputs = [len(pages), self.cards(page), self._theme_works(None, page)]
