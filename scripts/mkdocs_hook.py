@@ -283,7 +283,8 @@ def on_post_build(config: MkDocsConfig) -> None:
     if not _session.site:
         return
     from florilegium.core.errors import FlorilegiumError
-    from florilegium.pipeline import add_data_files, add_index
+    from florilegium.pipeline import add_index
+    from florilegium.site.data_files.opening import add_data_files
 
     try:
         add_index(_session.site, Path(config.site_dir))
@@ -325,7 +326,8 @@ def _site_settings(config: MkDocsConfig) -> "SiteSettings":
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
     """Watch what people write: a generated page that changes is our own doing, and starts no other build."""
     from florilegium.library.reading import ANNOTATIONS
-    from florilegium.site.pages import FOLDERS, is_generated
+    from florilegium.site.addresses import FOLDERS
+    from florilegium.site.pages import is_generated
 
     _session.serving = True
     docs = Path(config.docs_dir)

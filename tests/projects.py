@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from florilegium.core.cache import state_folder
-from florilegium.site.pages import FOLDERS
+from florilegium.site.addresses import FOLDERS
 from loaded_program import can_fork, run_program
 
 __all__ = ["LIBRARY", "Project", "article_text", "make_project", "tree"]

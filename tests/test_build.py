@@ -15,8 +15,7 @@ from pathlib import Path
 
 import pytest
 from florilegium.pipeline import STEPS
-from florilegium.publish.renderers import Renderer
-from florilegium.publish.staging import Staging, _environment
+from florilegium.publish.site_environment import environment_of
 from projects import LIBRARY, Project, article_text, make_project, tree
 
 pytestmark = pytest.mark.slow
@@ -443,7 +442,7 @@ def test_pages_are_built_anew_when_the_theme_or_a_hook_of_the_project_changes(tm
     (tmp_path / "mkdocs.yml").write_text(settings)
 
     def environment() -> str:
-        return _environment(Staging(built=tmp_path / "built", root=tmp_path, renderer=Renderer.MKDOCS, epoch=0))
+        return environment_of(tmp_path, (tmp_path / "mkdocs.yml").read_text())
 
     before = environment()
     (tmp_path / "other" / "main.html").write_text("near miss")
@@ -454,9 +453,34 @@ def test_pages_are_built_anew_when_the_theme_or_a_hook_of_the_project_changes(tm
     assert len({before, themed, environment()}) == 3
 
 
-def test_the_steps_are_told_with_what_they_cost(published: Project) -> None:
-    said = published.florilegium("build", "--explain").stdout
-    rows = [line.split() for line in said.splitlines() if line.split(" ")[0] in {step.name for step in STEPS}]
+def _told(said: str) -> list[list[str]]:
+    return [line.split() for line in said.splitlines() if line.split(" ")[0] in {step.name for step in STEPS}]
+
+
+def test_the_steps_are_told_with_what_they_cost(project: Project) -> None:
+    (project.root / "docs" / "notes" / "forgetting.md").unlink()
+    said = project.florilegium("build", "--explain").stdout
+    rows = _told(said)
     assert [row[0] for row in rows] == [step.name for step in STEPS]
     assert all(float(cpu) >= 0 and float(wall) >= 0 for _, cpu, wall, *_ in rows)
-    assert re.search(r"^write .*: 0 written, \d+ unchanged$", said, flags=re.MULTILINE)
+    assert re.search(r"^write .*: 1 written, \d+ unchanged$", said, flags=re.MULTILINE), (
+        "a page that is gone is written"
+    )
+
+
+def test_a_build_ends_early_while_the_last_one_stands(project: Project) -> None:
+    for path in (*project.root.glob("annotations/**/*"), project.root / "annotations"):
+        os.utime(path, ns=(1_700_000_000_000_000_000,) * 2)
+    time.sleep(1.1)  # What changed in this second may change again unseen.
+    project.florilegium("build")
+    said = project.florilegium("build", "--explain").stdout
+    assert [row[0] for row in _told(said)] == ["compare"]
+    assert "(0 new or changed)" in said
+    before = tree(project.site)
+    page = project.site / "notes" / "forgetting" / "index.html"
+    for harm in (lambda: page.write_text("spoilt"), page.unlink):
+        harm()
+        assert len(_told(project.florilegium("build", "--explain").stdout)) == len(STEPS)
+        assert tree(project.site) == before, "the site is as it was"
+    project.write("docs/notes/foreign.md", "Somebody's page.")
+    assert project.florilegium("build").returncode != 0, "what lies among generated pages is noticed"

@@ -20,7 +20,7 @@ from florilegium.core.edits import Change
 from florilegium.edit.starters import starter_files
 from florilegium.edit.starters.starter_files import is_outdated, plan_library, plan_update
 from florilegium.edit.starters.vendored_program import WHEEL, pack_wheel
-from florilegium.site.pages import FOLDERS
+from florilegium.site.addresses import FOLDERS
 from projects import Project, article_text, tree
 
 pytestmark = pytest.mark.slow

@@ -7,25 +7,38 @@ from dataclasses import dataclass, field
 from os import times
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from .check.checking import Checked, Options, Totals, check_library, has_errors
+from .check.checking import Checked, Options, Totals, check_library, given_epoch, has_errors
 from .core.cache import state_folder
 from .core.diagnostics import Diagnostic
 from .core.errors import CannotRun
 from .core.limits import uncollected
+from .core.store import Store
 from .library.reading import ANNOTATIONS
-from .publish import Lock, Page, Project, SyncResult, check_target, hold_lock, publish_site, sync_pages
+from .publish import (
+    Lock,
+    Page,
+    Project,
+    SyncResult,
+    are_as_written,
+    check_target,
+    hold_lock,
+    is_published,
+    publish_site,
+    sync_pages,
+)
 from .publish.renderers import Renderer
 from .publish.shards import Shard, built_folder, join_shards, pages_elsewhere, record_shard
-from .publish.staging import Staging, build_in
-from .site.data_files.opening import add_data_files, renew_data_files
-from .site.pages import FOLDERS, PagePlan, is_generated, render_pages, rendering_bodies
-from .site.pages.cards import PageSite
-from .site.planning import check_addresses, epoch_of, plan_site
-from .site.search.index_writing import FOLDER as SEARCH_INDEX
-from .site.search.index_writing import index_site
-from .site.search.indexing import Indexing, indexing
+from .publish.standing_builds import CompleteBuild, find_complete, inputs_of, keep_complete
+from .site.addresses import FOLDERS
+from .works.citing.pandoc_process import find_pandoc
+
+# What makes pages is loaded by the steps that make some.
+if TYPE_CHECKING:
+    from .site.pages import PagePlan
+    from .site.pages.cards import PageSite
+    from .site.search.indexing import Indexing
 
 __all__ = [
     "STEPS",
@@ -33,7 +46,6 @@ __all__ = [
     "Prepared",
     "Step",
     "Taken",
-    "add_data_files",
     "add_index",
     "merge_shards",
     "prepare_pages",
@@ -54,9 +66,15 @@ class Build:
     shard: Shard | None = None
     """The part of the site that is built; None for all of it."""
     checked: Checked = field(init=False)
-    plan: PagePlan = field(init=False)
+    plan: "PagePlan" = field(init=False)
     pages: SyncResult = field(init=False)
-    index: Indexing = field(init=False)
+    index: "Indexing" = field(init=False)
+    inputs: str = ""
+    """A digest of all that is read; empty where that cannot be told, or results of earlier runs may not be used."""
+    standing: CompleteBuild | None = None
+    """The last build, where nothing has changed since."""
+    published: int = 0
+    """How many files were published."""
     untouched: bool = field(init=False)
     """Whether the renderer's folder is as it was when it was published last."""
 
@@ -89,6 +107,27 @@ class Taken(NamedTuple):
     wall: float
 
 
+def _compare(run: Build) -> str:
+    options = run.options
+    if run.shard or not options.remember:
+        return "everything is looked at"
+    pandoc = find_pandoc()
+    told = [options.today, given_epoch(), options.search, str(run.renderer), pandoc and pandoc.version]
+    run.inputs = inputs_of(options.root, told)
+    last = find_complete(Store(run.lock.state), run.inputs)
+    if last and not run.unpublished.exists() and _stands(run, last):
+        run.standing = last
+    return "nothing has changed since" if run.standing else "something has changed since"
+
+
+def _stands(run: Build, last: CompleteBuild) -> bool:
+    """Whether the generated pages and the published site are as a build left them."""
+    lock, root = run.lock, run.options.root
+    return are_as_written(root / "docs", lock.state / _PAGES, FOLDERS) and is_published(
+        run.built, run.site_dir, project=_project(run.options), lock=lock, number=last.files
+    )
+
+
 def _check(run: Build) -> str:
     run.checked = check_library(run.options)
     read = run.checked.read
@@ -96,6 +135,9 @@ def _check(run: Build) -> str:
 
 
 def _plan(run: Build) -> str:
+    from .site.pages import rendering_bodies
+    from .site.planning import plan_site
+
     # The index needs all prose. It is rendered while pandoc formats the citations.
     documents = run.checked.links.documents if run.options.search else ()
     with rendering_bodies(documents, run.options.executor) as bodies, uncollected():
@@ -111,12 +153,17 @@ def _write(run: Build) -> str:
 
 
 def _index(run: Build) -> str:
+    from .site.search.indexing import indexing
+
     wanted = run.options.search and (run.shard is None or run.shard.is_first)
     run.index = indexing(run.plan, run.lock.state, wanted=wanted, remember=run.options.remember)
     return "begun; the index is made beside the site" if wanted else "left out"
 
 
 def _render(run: Build) -> str:
+    from .publish.staging import Staging, build_in
+    from .site.planning import epoch_of
+
     settings = run.checked.links.library.settings
     staging = Staging(
         built=run.built,
@@ -137,6 +184,8 @@ def _render(run: Build) -> str:
 
 
 def _export(run: Build) -> str:
+    from .site.data_files.opening import renew_data_files
+
     if run.shard:
         record_shard(run.built, run.shard, {path: page.key for path, page in run.plan.pages.items()})
         if not run.shard.is_last:
@@ -151,10 +200,12 @@ def _publish(run: Build) -> str:
     project = _project(run.options)
     done = publish_site(run.built, run.site_dir, project=project, lock=run.lock, untouched=run.untouched)
     run.unpublished.unlink()
+    run.published = done.copied + done.kept
     return f"{done.copied:,} files new or changed, {done.kept:,} kept, {done.removed:,} removed"
 
 
 STEPS = (
+    Step("compare", "see whether anything has changed since the last build; if nothing has, this one ends", _compare),
     Step("check", "read the files of the library, join what refers to what, check every rule", _check),
     Step("plan", "format citations and works in the citation style, and plan the pages", _plan),
     Step("write", "write the pages that changed, as plain files under docs/", _write),
@@ -163,7 +214,10 @@ STEPS = (
     Step("export", "put the data files beside the pages", _export),
     Step("publish", "put the new site in the place of the published one, whole", _publish),
 )
-"""A build, from the files of a library to the published site. It ends after the first step if that finds an error."""
+"""A build, from the files of a library to the published site. It ends after the check if that finds an error."""
+
+_PAGES = "pages.jsonl"
+"""The manifest of generated pages, in the state folder."""
 
 
 class Built(NamedTuple):
@@ -192,7 +246,10 @@ def run_build(options: Options, site_dir: Path, renderer: Renderer, shard: Shard
         run = Build(options, site_dir, renderer, lock, background, shard)
         for step in STEPS:
             taken.append(_taken(step, run))
-            if has_errors(run.checked.diagnostics):
+            if run.standing:
+                built: Built = run.standing.result
+                return built._replace(written=0, site=site_dir, steps=tuple(taken))
+            if step.take is not _compare and has_errors(run.checked.diagnostics):
                 return Built(run.checked.diagnostics, run.checked.totals, steps=tuple(taken))
     bibliography = run.plan.site.bibliography
     remarks = bibliography.warnings
@@ -200,7 +257,14 @@ def run_build(options: Options, site_dir: Path, renderer: Renderer, shard: Shard
         remarks = ("pandoc is not installed, so works are not formatted in the citation style: run scripts/setup",)
     written = len(run.pages.written)
     count = written + run.pages.unchanged
-    return Built(run.checked.diagnostics, run.checked.totals, written, count, site_dir, remarks, tuple(taken))
+    built = Built(run.checked.diagnostics, run.checked.totals, written, count, site_dir, remarks)
+    if options.remember and not shard:
+        keep_complete(
+            Store(state),
+            run.inputs,
+            CompleteBuild(built._replace(remarks=remarks if bibliography.approximate else ()), run.published),
+        )
+    return built._replace(steps=tuple(taken))
 
 
 def _taken(step: Step, run: Build) -> Taken:
@@ -233,13 +297,15 @@ class Prepared(NamedTuple):
     """The pages under `docs/`, for a renderer that runs by itself."""
 
     diagnostics: tuple[Diagnostic, ...]
-    site: PageSite | None = None
+    site: "PageSite | None" = None
     """What the pages show; None where the check found errors: then every page is as it was."""
     epoch: int = 0
 
 
 def prepare_pages(options: Options) -> Prepared:
     """Check the library and, unless that finds errors, write its pages."""
+    from .site.planning import epoch_of, plan_site
+
     checked = check_library(options)
     if has_errors(checked.diagnostics):
         return Prepared(checked.diagnostics)
@@ -249,20 +315,26 @@ def prepare_pages(options: Options) -> Prepared:
     return Prepared(checked.diagnostics, plan.site, epoch_of(checked))
 
 
-def add_index(site: PageSite, built: Path) -> None:
+def add_index(site: "PageSite", built: Path) -> None:
     """Make the search index of `site` in the folder where a renderer that ran by itself has built its pages."""
+    from .site.search.index_writing import FOLDER as SEARCH_INDEX
+    from .site.search.index_writing import index_site
+
     index_site(site, built / SEARCH_INDEX)
 
 
-def write_pages(plan: PagePlan, options: Options, lock: Lock) -> SyncResult:
+def write_pages(plan: "PagePlan", options: Options, lock: Lock) -> SyncResult:
     """Bring the generated files under `docs/` in line with the plan."""
+    from .site.pages import is_generated, render_pages
+    from .site.planning import check_addresses
+
     check_addresses(plan.site.links)
     with uncollected():
         pages = {path: Page(key=page.key, render=page.render) for path, page in plan.pages.items()}
     result = sync_pages(
         options.root / "docs",
         pages,
-        lock.state / "pages.jsonl",
+        lock.state / _PAGES,
         is_ours=is_generated,
         folders=FOLDERS,
         render=lambda wanted: render_pages(plan, [page.key for page in wanted], options.executor),

@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
 from florilegium.cli import program
-from florilegium.site.pages import FOLDERS
+from florilegium.site.addresses import FOLDERS
 from playwright.sync_api import Browser, Page
 from projects import make_project
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..core.workers import map_forked
+from ..site.addresses import FOLDERS
 from ..site.finished_pages import read_finished
 from ..site.page_frames import Frames
-from ..site.pages import FOLDERS
 from .disk_files import Stamp, stamp, write_whole
 
 __all__ = [

@@ -98,6 +98,35 @@ def publish_site(built: Path, target: Path, *, project: Project, lock: Lock, unt
         return _publish(os.path.realpath(built), places, untouched)
 
 
+def is_published(built: Path, target: Path, *, project: Project, lock: Lock, number: int) -> bool:
+    """Whether `target` is the site of so many files that lies in `built`, which nothing was written to since.
+
+    Nothing is published here. Raises `PublishError` where nothing may be published to `target`.
+    """
+    check_target(target, project, lock.state, built)
+    places = _Places.of(target, lock.state)
+    if status(places.former) is not None or status(places.fresh) is not None:
+        return False  # Left by a killed run, for the next publication to put right.
+    with suppress(OSError, PublishError):
+        return _count_standing(os.path.realpath(built), places) == number
+    return False
+
+
+def _count_standing(folder: str, places: _Places) -> int:
+    """How many files are published, if they are those of a folder; else -1."""
+    site = read_site(places.target, exists=is_folder(places.target))
+    records, mode = read_records(places.records), _mode(places)
+    if records.source == folder and mode and is_as_recorded(site.tree, records, mode):
+        return len(records.files)
+    built = read_built(folder)
+    known = find_recorded(built, site, records, mode)
+    kept = known | find_same(built, site, known, mode)
+    if not is_current(built.tree, site.tree, kept):
+        return -1
+    _complete(places, built, site, records)
+    return len(kept)
+
+
 def recover_site(target: Path, *, project: Project, lock: Lock) -> None:
     """Put right what a killed run left: `target` is the old site or the new one, and nothing lies beside it.
 

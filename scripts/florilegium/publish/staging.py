@@ -5,22 +5,18 @@ started for pages of a kind that is new, and for what shows all pages: the map o
 written by hand.
 """
 
-import hashlib
 import os
 import re
 import shutil
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
 
-from ..core.cache import Cache, code_stamp
+from ..core.cache import Cache
 from ..site.finished_pages import read_finished
 from ..site.page_frames import Frames
-from ..site.pages import FOLDERS
 from .built_pages import (
     BuiltRecord,
     Sources,
@@ -36,6 +32,7 @@ from .built_pages import (
 from .locks import renderer_lock
 from .renderers import Job, Renderer, RenderFailed, Wanted, render_site
 from .shards import Elsewhere
+from .site_environment import environment_of, is_by_itself
 
 __all__ = ["Rendering", "build_in"]
 
@@ -130,12 +127,12 @@ def build_in(staging: Staging) -> Rendering:
         raise RenderFailed(
             f"there is no file mkdocs.yml in {staging.root}", "name the folder that has one with --root DIR"
         )
-    environment = _environment(staging)
+    environment = environment_of(staging.root, staging.configuration, staging.url, staging.language)
     sources = list_sources(staging.docs)
     record = read_record(staging.record)
     if record and record.environment != environment:
         record = None
-    if record and not _is_by_itself(staging.configuration):
+    if record and not is_by_itself(staging.configuration):
         # A plugin may gather all pages, and would miss those left out.
         record = record if (record.day, record.sources) == (staging.epoch, sources) else None
     changed = _changed(staging, sources, record)
@@ -219,57 +216,9 @@ def _check_left_out(staging: Staging, frames: Frames | None) -> None:
         raise _left_out(staging, path)
 
 
-# ----------------------------------------------------------------------------------- what every page depends on
-
-
-def _is_by_itself(configuration: str) -> bool:
-    """Whether a page depends on its own file and on the configuration, as far as that can be read here."""
-    plugins = re.search(r"^plugins:\s*\[\s*\]\s*(?:#.*)?$", configuration, re.MULTILINE)
-    return plugins is not None and re.search(r"^INHERIT:|!ENV\b", configuration, re.MULTILINE) is None
-
-
 def _may_frame(staging: Staging) -> bool:
     """Whether no other hook than ours looks at pages, which might want to see them all at once."""
-    if staging.renderer is Renderer.ZENSICAL or not _is_by_itself(staging.configuration):
+    if staging.renderer is Renderer.ZENSICAL or not is_by_itself(staging.configuration):
         return False
     hooks = re.findall(r"^hooks:[ \t]*(.*(?:\n[ \t]*-.*)*)", staging.configuration, re.MULTILINE)
     return len(hooks) == 1 and len(re.findall(r"\.py\b", hooks[0])) == 1 and "mkdocs_hook.py" in hooks[0]
-
-
-def _files_named(configuration: str) -> Iterator[str]:
-    """The files and folders that `mkdocs.yml` names: where the theme is changed, and hooks."""
-    yield from re.findall(r"""^\s+custom_dir:\s*["']?([^"'#\n]+?)["']?\s*(?:#.*)?$""", configuration, re.MULTILINE)
-    for hooks in re.findall(r"^hooks:[ \t]*(.*(?:\n[ \t]*-.*)*)", configuration, re.MULTILINE):
-        yield from re.findall(r"""[^\s"',\[\]#]+\.py\b""", hooks)
-
-
-def _listing(place: Path, leave_out: Collection[str] = ()) -> Iterator[str]:
-    """A line for each file below a folder that changes when the file does; or for a file itself."""
-    if place.is_file():
-        yield _line(str(place))
-    for folder, folders, names in os.walk(place):
-        left_out = leave_out if folder == str(place) else ()
-        folders[:] = sorted(name for name in folders if name not in left_out)
-        for name in sorted(name for name in names if name not in left_out):
-            yield _line(os.path.join(folder, name))
-
-
-def _line(path: str) -> str:
-    status = os.lstat(path)
-    return f"{path} {status.st_size} {status.st_mtime_ns}\n"
-
-
-def _environment(staging: Staging) -> str:
-    """A digest of what every page of the site depends on: configuration, theme, hand-written pages, program."""
-    digest = hashlib.sha256(code_stamp())
-    digest.update(f"{staging.configuration}\n{staging.url} {staging.language}\n".encode())
-    for name in ("mkdocs", "mkdocs-material", "properdocs", "zensical", "jinja2", "markdown", "pymdown-extensions"):
-        with suppress(PackageNotFoundError):
-            digest.update(f"{name} {version(name)}\n".encode())
-    # The home page is generated like those in the folders: when it changes, no other page does.
-    listings = [_listing(staging.docs, {*FOLDERS, "index.md"})]
-    listings += [_listing(staging.root / name) for name in _files_named(staging.configuration)]
-    for listing in listings:
-        for line in listing:
-            digest.update(line.encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()

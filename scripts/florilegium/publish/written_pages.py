@@ -2,14 +2,14 @@
 
 import os
 import stat
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from . import system
-from .disk_files import make_folders, read_tree, read_whole, stamp, status, sync_path, write_whole
+from .disk_files import Stamp, is_folder, make_folders, read_tree, read_whole, stamp, status, sync_path, write_whole
 from .manifests import Journal, Manifest, ManifestRecord, is_page_path, read_manifest, write_manifest
 from .publish_errors import PublishError, reported, shown
 
@@ -89,6 +89,39 @@ def sync_pages(
     with reported(f"write {shown(manifest.name)}", "the pages are written, and will be known as the tool's own"):
         sync.save(str(manifest))
     return sync.result()
+
+
+def are_as_written(root: Path, manifest: Path, folders: Collection[str]) -> bool:
+    """Whether the generated files below a folder are those that were written last, and nothing lies among them."""
+    with suppress(OSError):
+        known = read_manifest(str(manifest))
+        if known.lost or known.intents:
+            return False
+        found = dict(_stamps(str(root), folders))
+        for path in known.records.keys() - found.keys():
+            there = status(f"{root}/{path}")
+            found[path] = stamp(there) if there and stat.S_ISREG(there.st_mode) else None
+        return found == {path: record.stamp for path, record in known.records.items()}
+    return False
+
+
+def _stamps(root: str, folders: Collection[str]) -> Iterator[tuple[str, Stamp | None]]:
+    """The stamps of all files in folders, those aside that no renderer publishes; None for what is not a file."""
+    waiting = [folder for folder in folders if status(f"{root}/{folder}") is not None]
+    if not all(is_folder(f"{root}/{folder}") for folder in ("", *waiting)):
+        yield "", None
+        return
+    while waiting:
+        folder = waiting.pop()
+        for entry in system.list_folder(f"{root}/{folder}"):
+            path = f"{folder}/{entry.name}"
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(path)
+            else:
+                there = system.path_status(entry.path)
+                yield path, stamp(there) if stat.S_ISREG(there.st_mode) else None
 
 
 class _Sync:

@@ -16,6 +16,7 @@ from zlib import crc32
 from ..core.model import Note, Quote, Theme
 
 __all__ = [
+    "FOLDERS",
     "PAGE_SIZE",
     "ROOT",
     "TWIN_TYPE",
@@ -31,6 +32,9 @@ __all__ = [
 
 PAGE_SIZE = {"notes": 100, "quotes": 54, "references": 60, "theme": 40, "works": 100, "authors": 200}
 """Entries of a list that one page shows: no page grows with the library, nor passes 100 kB."""
+
+FOLDERS = ("notes", "themes", "quotes", "works", "authors", "references", "rules", "coverage")
+"""Folders below `docs/` that hold generated files alone."""
 
 ROOT = "\ufdd0root\ufdd1"
 """Stands in HTML for the way to the root of the site, until a page is known."""

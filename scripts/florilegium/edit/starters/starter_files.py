@@ -18,7 +18,7 @@ from types import MappingProxyType
 from ... import __version__
 from ...core.edits import Change, read_exactly
 from ...core.yaml_writer import quoted_yaml
-from ...site.pages import FOLDERS
+from ...site.addresses import FOLDERS
 from .vendored_program import WHEEL
 
 SUMS = "frame/SHA256SUMS"

@@ -14,7 +14,7 @@ from mkdocs.structure.nav import get_navigation
 from mkdocs.structure.pages import Page
 
 from ...core.errors import FlorilegiumError
-from ...site.pages import FOLDERS
+from ...site.addresses import FOLDERS
 from ..renderers import PAGES_WRITTEN, SITE_URL
 from .live_library import is_ours
 

@@ -14,8 +14,9 @@ from ...core.diagnostics import Diagnostic
 from ...core.limits import uncollected
 from ...library.links import Links
 from ...library.reading import Listed, Parsed, ReadResult, list_files, read_library
+from ...site.addresses import FOLDERS
 from ...site.data_files import DataFile, data_files
-from ...site.pages import FOLDERS, PagePlan, is_generated, plan_pages
+from ...site.pages import PagePlan, is_generated, plan_pages
 from ...site.planning import check_addresses, citations_of, format_citations, kept_in
 from ...works.citing.cite_items import csl_citation_of
 from ...works.citing.formatting import Bibliography

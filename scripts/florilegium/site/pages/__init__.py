@@ -15,7 +15,6 @@ from .page_plan import PagePlan, PlannedPage, Planner
 from .page_rendering import render_in_parallel, rendering_bodies
 
 __all__ = [
-    "FOLDERS",
     "PagePlan",
     "PlannedPage",
     "is_generated",
@@ -23,9 +22,6 @@ __all__ = [
     "render_pages",
     "rendering_bodies",
 ]
-
-FOLDERS = ("notes", "themes", "quotes", "works", "authors", "references", "rules", "coverage")
-"""Folders below `docs/` that hold generated files alone."""
 
 
 def plan_pages(links: Links, bibliography: Bibliography, stamp: str, store: Store) -> PagePlan:
