@@ -95,19 +95,19 @@ def test_the_future_begins_tomorrow(check_library):
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "faults"),
     [
-        "[@x{}] ",
-        "[a](x{}.md) ",
-        "[a](#x{}) ",
-        "\n\n> w\n>\n> — someone{}, [@doe2009, p. 501] #t{} !n{} {{#q{}}}",
+        ("[@x{}] ", 1),
+        ("[a](x{}.md) ", 1),
+        ("[a](#x{}) ", 1),
+        ("\n\n> w\n>\n> — someone{}, [@doe2009, p. 501] #t{} !n{} {{#q{}}}", 3),
     ],
     ids=["keys", "links", "anchors", "quotes"],
 )
-def test_many_faults_take_seconds_not_minutes(text):
+def test_many_faults_take_seconds_not_minutes(text, faults):
     """Guessing what each of twenty thousand words was meant to be would take far longer than all the rest."""
     library = read_library(BASE).library
-    body = "".join(text.format(n, n, n, n) for n in range(20_000))
+    body = "".join(text.format(n, n, n, n) for n in range(-(-20_000 // faults)))
     note = parse_text("annotations/notes/second.md", FileKind.NOTE, HEAD + body).note
     known = tuple(replace(library.sources[0], key=f"y{n}") for n in range(2_000))
     links = resolve_links(replace(library, notes=(*library.notes, note), sources=(*library.sources, *known)))

@@ -236,9 +236,14 @@ def violations() -> Violations:
     axe = Axe()
 
     def run(page: Page, options: dict[str, Any]) -> list[str]:
+        if page.evaluate("typeof axe") == "undefined":
+            page.evaluate(axe.axe_script)
+        found = page.evaluate(
+            "(options) => axe.run(options).then((all) => all.violations)", {"resultTypes": ["violations"], **options}
+        )
         return [
             f"{page.url} {violation['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
-            for violation in axe.run(page, options={"resultTypes": ["violations"], **options}).response["violations"]
+            for violation in found
             for node in violation["nodes"]
         ]
 
