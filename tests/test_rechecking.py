@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from florilegium.check import checking
+from florilegium.check import checking, rechecking
 from florilegium.check.checking import Options, Totals, check_library, check_quickly, judge
 from florilegium.check.checks import CHECKS, Context, quote_checks, reference_checks, verification_checks
 from florilegium.check.checks.context import WholeLibrary
@@ -274,3 +274,31 @@ def test_every_other_check_finds_in_all_notes_what_it_finds_in_each(tmp_path):
 
 def only(links, note):
     return replace(links, library=replace(links.library, notes=(note,) if note else ()))
+
+
+def test_a_note_that_changed_a_moment_ago_is_compared_with_what_it_was(library, monkeypatch):
+    monkeypatch.setattr(CacheShards, "is_settled", lambda _, listed: not listed.path.endswith("n1.md"))
+    library.set("n2", prose="[@new]")
+    for works in ({"k1": BOOK}, {"k1": BOOK, "new": BOOK}, {"k1": BOOK}, {"k1": BOOK, "new": BOOK}):
+        library.set("n1", works=works, prose="[@new]" if "new" in works else "Prose.")
+        library.compare()
+        library.compare()
+
+
+def test_what_another_run_kept_meanwhile_stays(library, monkeypatch):
+    library.set("n1", works={"k1": BOOK, "new": BOOK}, prose="[@new]")
+    library.set("n2", prose="[@new]")
+    library.compare()
+    real = rechecking.hold_back
+
+    def meanwhile(*given):
+        monkeypatch.setattr(rechecking, "hold_back", real)
+        library.set("n1", **vars(draft(1)))
+        check_library(library.options)
+        return real(*given)
+
+    library.set("n2", prose="And [@new]")
+    monkeypatch.setattr(rechecking, "hold_back", meanwhile)
+    check_quickly(library.options)
+    library.set("n3", prose="Other prose.")
+    assert library.compare()

@@ -7,6 +7,7 @@ functions on the notes concerned. Where that does not suffice (another file than
 have, or much was found), nothing is found here, and the library is checked as a whole.
 """
 
+import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -59,8 +60,6 @@ def keep_facts(
     """Keep what a check of the whole library found, for `recheck`; `raw` are all findings, before any is held back."""
     files = sorted(shards.files)
     others = [listed for listed in files if listed.kind is not FileKind.NOTE]
-    if not shards.missed and (before := store.load(_KIND, [_OTHERS])) and before[_OTHERS].digest == _digest_of(others):
-        return  # What changed since the facts were gathered, `recheck` will see.
     fits = len(raw) <= _MOST and all(map(shards.is_settled, others)) and links.roles
     if not fits or any(finding.rule in _WHOLE for finding in raw):
         store.save(_KIND, {}, alone=True)
@@ -68,16 +67,27 @@ def keep_facts(
     faulty = {finding.span.path for finding in raw}
     locked = frozenset(entry.quote for entry in links.library.verifications)
     notes = {note.path: note for note in links.library.notes}
-    kept = {_OTHERS: Kept(_digest_of(others), pickled(today))}
+    kept = {_OTHERS: _mark(_digest_of(others), today)}
     for listed in files:
         note = notes.get(listed.path)
         if note is None and listed.kind is FileKind.NOTE:
             store.save(_KIND, {}, alone=True)
             return
-        if note is not None and shards.is_settled(listed) and not is_spent(result.parsed[listed.path]):
+        if note is not None:
             facts = facts_of(note, links, locked, is_faulty=listed.path in faulty)
-            kept[listed.path] = Kept(repr(listed.signature), pickled(tuple(facts)))
+            is_sure = shards.is_settled(listed) and not is_spent(result.parsed[listed.path])
+            kept[listed.path] = _kept(listed, facts, is_sure=is_sure)
     store.save(_KIND, kept, alone=True)
+
+
+def _kept(listed: Listed, facts: NoteFacts, *, is_sure: bool) -> Kept:
+    """The facts of a note. Where its file may have changed without showing it, they are of what it was."""
+    return Kept(repr(listed.signature) if is_sure else "", pickled(tuple(facts)))
+
+
+def _mark(others: str, today: date) -> Kept:
+    """What the facts hold for. No two are the same, so that a run sees when another has kept something meanwhile."""
+    return Kept(others, pickled((today, os.urandom(8))))
 
 
 def _digest_of(files: Iterable[Listed]) -> str:
@@ -93,10 +103,10 @@ def recheck(root: Path, files: list[Listed], store: Store, shards: CacheShards, 
     before = kept.pop(_OTHERS, None)
     others = _digest_of(listed for listed in files if listed.kind is not FileKind.NOTE)
     # A date that did not lie in the future on one day does not on a later one.
-    if before is None or before.digest != others or unpickled(before.value) > today:
+    if before is None or before.digest != others or unpickled(before.value)[0] > today:
         return None
     try:
-        return _Recheck(root, files, shards, today).run(store, kept)
+        return _Recheck(root, files, shards, today).run(store, kept, before)
     except _TooMuch:
         return None
 
@@ -140,7 +150,7 @@ class _Recheck:
             raise _TooMuch
         return note
 
-    def run(self, store: Store, kept: Mapping[str, Kept]) -> Rechecked:
+    def run(self, store: Store, kept: Mapping[str, Kept], mark: Kept) -> Rechecked:
         notes = [listed for listed in self.files.values() if listed.kind is FileKind.NOTE]
         changed = [one.path for one in notes if one.path not in kept or kept[one.path].digest != repr(one.signature)]
         gone = [path for path in kept if path not in self.files]
@@ -164,20 +174,16 @@ class _Recheck:
         diagnostics = apply_severities(links, hold_back(links.library, fit_remedies(links, raw)))
         for path in {finding.span.path for finding in raw} & self.facts.keys():
             fresh[path] = self.facts[path]._replace(is_faulty=True)
-        store.save(
-            _KIND,
-            {p: self._kept(p, one) for p, one in fresh.items() if self._is_settled(p)},
-            gone=[*gone, *(path for path in fresh if not self._is_settled(path))],
-        )
+        keeping = {path: self._kept(path, one) for path, one in fresh.items()}
+        if store.load(_KIND, [_OTHERS]).get(_OTHERS) == mark:
+            day = unpickled(mark.value)[0]
+            store.save(_KIND, {**keeping, _OTHERS: _mark(mark.digest, day)}, gone=gone)
         self.shards.save_changed(self.files.values(), [*changed, *gone], self.parsed)
         quotes = sum(len(one.quotes) for one in self.facts.values())
         return Rechecked(diagnostics, (len(self.facts), len(self.library.themes), quotes, len(links.sources)))
 
-    def _is_settled(self, path: str) -> bool:
-        return self.shards.is_settled(self.files[path])
-
     def _kept(self, path: str, facts: NoteFacts) -> Kept:
-        return Kept(repr(self.files[path].signature), pickled(tuple(facts)))
+        return _kept(self.files[path], facts, is_sure=self.shards.is_settled(self.files[path]))
 
     # -- what is judged
 
