@@ -13,8 +13,7 @@ from ..core.rules import Severity
 from ..library.links import Links
 from ..library.reading import ANNOTATIONS
 from ..quotations.lock_file import merge_verifications, prune_verifications, render_lock
-from ..quotations.original_folders import find_originals
-from ..quotations.originals import Original, OriginalError, read_original
+from ..quotations.originals import Original, OriginalError, find_originals, read_original
 from ..quotations.verification import Compared, named_quotes, unnamed_originals, verify_quotes
 from .checking import Options, Totals, check_library
 from .checks import apply_severities

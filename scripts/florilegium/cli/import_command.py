@@ -8,7 +8,7 @@ import click
 
 from ..core.diagnostics import plain, quoted
 from ..core.errors import CannotRun
-from .program import root_option
+from .program import progress, root_option, tell
 
 if TYPE_CHECKING:
     from ..edit.imports.highlights import Export, ImportFinding
@@ -83,9 +83,7 @@ def import_(
                 "--collection, --local and --all belong to a library of Zotero",
                 "write florilegium import zotero --library ID",
             )
-        from .zotero_import import read_library_of_zotero
-
-        export = read_library_of_zotero(root, library, collection, local=local, everything=everything)
+        export = _read_zotero(root, library, collection, local=local, everything=everything)
     else:
         export = _read(arguments)
     plan = plan_import(root, export, request)
@@ -131,6 +129,22 @@ def _read(arguments: tuple[str, ...]) -> "Export":
     if format is None:
         raise CannotRun(f"nothing in {quoted(path)} tells its format", f"name one of {', '.join(_FORMATS[1:])}")
     return parse_export(format, path.name, data)
+
+
+def _read_zotero(root: Path, name: str, collection: str, *, local: bool, everything: bool) -> "Export":
+    """The works and annotations of a library. The network is used; nothing is written there."""
+    from ..core.edits import read_exactly
+    from ..edit.imports.import_state import IMPORT_STATE, parse_import_state
+    from ..edit.imports.zotero_library import known_works, zotero_export
+    from ..works.registries.zotero_service import fetch_zotero, parse_zotero_library
+
+    library = parse_zotero_library(name, collection, local=local)
+    state = parse_import_state(read_exactly(root, IMPORT_STATE))
+    since = 0 if everything else state.versions.get(library.name, 0)
+    found = fetch_zotero(library, since=since, known=known_works(state), progress=progress())
+    if not found.is_whole:
+        tell(f"asked for what changed since version {since:,}; --all asks for everything")
+    return zotero_export(found, library)
 
 
 def _report(findings: Iterable["ImportFinding"]) -> None:

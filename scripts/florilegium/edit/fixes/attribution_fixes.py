@@ -1,4 +1,4 @@
-"""Attributions put right: their dash, their id, and the order of their themes; never the words that they follow."""
+"""Attributions put right: their dash, id and page, and the order of their themes; never the words that they follow."""
 
 import re
 from collections import defaultdict
@@ -17,6 +17,7 @@ from ...markdown.missing_attributions import BELOW, detached_pairs
 from ...markdown.quotes import DASH
 from ...markdown.speakers import SpeakerFault, parse_speaker
 from ...markdown.tails import TEXT_AFTER
+from ...quotations.matching import words_digest
 from .fix_drafts import Fix, FixedText, TextKind, counting
 from .yaml_lists import add_items
 
@@ -196,3 +197,21 @@ def fix_order(document: FixedText) -> Iterator[Fix]:
                     if old != new
                 ),
             )
+
+
+def fix_pages(document: FixedText) -> Iterator[Fix]:
+    """Each work of an attribution that has no place gets the page on which the words were found, if that is sure."""
+    if not isinstance(document.value, Note):
+        return
+    table = document.table
+    for quote in document.value.body.quotes:
+        reference = quote.quoted_in or quote.reference
+        state = document.links.records.get(quote.address)
+        if reference is None or reference.locator is not None or reference.suffix or state is None:
+            continue
+        digest = words_digest(quote.words)
+        pages = {e.page for e in state.entries if e.key == reference.key and e.words == digest and e.is_placed}
+        at = table.offset(reference.key_span.end)
+        at += table.text[at : at + 1] == "}"
+        if len(pages) == 1 and (page := pages.pop()) and table.text[at : at + 1] in ("]", ";"):
+            yield Fix(TextKind.PAGE, (Edit(span=table.span(at, at), text=f", p. {page}"),))

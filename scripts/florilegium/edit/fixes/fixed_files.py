@@ -15,15 +15,14 @@ from .attribution_fixes import (
     fix_ids,
     fix_marked_ids,
     fix_order,
+    fix_pages,
     fix_text_after,
     fix_unlisted,
 )
 from .blank_line_fixes import fix_blank_lines
 from .fix_drafts import Fix, FixedText, TextKind, counting, parse_fixable
-from .identifier_fixes import fix_dois
 from .letter_fixes import count_left, fix_letters, identities
-from .page_fixes import fix_pages
-from .title_fixes import fix_titles
+from .reference_fixes import fix_dois, fix_titles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

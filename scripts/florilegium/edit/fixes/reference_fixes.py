@@ -1,4 +1,4 @@
-"""DOIs in their canonical form: without a resolver's address and without `doi:`, in YAML, JSON and BibTeX."""
+"""References put right: DOIs in their canonical form, and titles of BibTeX files in sentence case."""
 
 import json
 import re
@@ -9,7 +9,9 @@ from ...core.edits import Edit
 from ...core.spans import LineTable
 from ...core.trees import Scalar
 from ...core.yaml_trees import parse_yaml
+from ...works.bibtex.bibtex_entries import read_entries
 from ...works.bibtex.latex_reader import decode_address
+from ...works.bibtex.title_case import cased_titles
 from ...works.identifiers import parse_doi
 from .fix_drafts import Fix, TextKind
 
@@ -60,3 +62,17 @@ def _in_bibtex(written: str) -> str | None:
     if inner.rstrip().endswith(doi):
         return written[0] + doi + closing
     return None if _LATEX.search(doi) else written[0] + doi + closing
+
+
+def fix_titles(findings: Iterable[Diagnostic], table: LineTable) -> Iterator[Fix]:
+    """The edits for the finding `title-case` of a file."""
+    if not any(finding.rule == "title-case" for finding in findings):
+        return
+    done: set[int] = set()
+    for title in cased_titles(read_entries(table)[0]):
+        # What several entries inherit stands in the file once.
+        places = {title.value.start + place for place in title.lowered} - done
+        done |= places
+        if places:
+            edits = (Edit(span=table.span(at, at + 1), text=table.text[at].lower()) for at in sorted(places))
+            yield Fix(TextKind.TITLE, tuple(edits))
