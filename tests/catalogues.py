@@ -59,7 +59,9 @@ def strings() -> dict[str, dict[Key, list[str]]]:
 
 
 def _of_pages() -> Iterator[tuple[str, str, Key]]:
-    for path in sorted([*(PACKAGE / "site").rglob("*.py"), *(PACKAGE / "check/coverage").glob("*.py")]):
+    # What a terminal shows is English.
+    coverage = {*(PACKAGE / "check/coverage").glob("*.py")} - {PACKAGE / "check/coverage/coverage_report.py"}
+    for path in sorted([*(PACKAGE / "site").rglob("*.py"), *coverage]):
         for text in _of_python(path):
             yield "pages", path.relative_to(ROOT).as_posix(), text
     for path in sorted((PACKAGE / "site/templates").glob("*.html")):

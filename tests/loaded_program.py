@@ -112,12 +112,11 @@ def _serve(number: int) -> None:
 
 
 def _load() -> None:
-    """Import what runs of the program import."""
+    """Import what runs of the program import; but for pyarrow, which begins a thread, which no fork has."""
     import importlib
     import pkgutil
 
     import florilegium
-    import pyarrow.parquet  # noqa: F401
     import snowballstemmer  # noqa: F401
 
     for module in pkgutil.walk_packages(florilegium.__path__, "florilegium."):
