@@ -230,7 +230,10 @@ class Quote(FrozenValue):
 
     @property
     def references(self) -> tuple[Reference, ...]:
-        return tuple(r for r in (self.reference, self.quoted_in) if r is not None)
+        first, second = self.reference, self.quoted_in
+        if first is None:
+            return () if second is None else (second,)
+        return (first,) if second is None else (first, second)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

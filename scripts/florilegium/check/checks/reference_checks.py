@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import chain
 
 from ...core.diagnostics import Diagnostic, Related, quoted
@@ -299,6 +300,8 @@ def check_too_long(context: Context) -> Iterator[Diagnostic]:
     in_themes = chain.from_iterable(body_references(t.body) for t in context.links.themes.values())
     for reference in chain(in_notes, in_themes):
         locator = reference.locator
+        if max(len(reference.prefix), len(reference.suffix), len(locator.value) if locator else 0) <= MAX_TITLE:
+            continue
         parts = (
             ("text before the key", reference.prefix, reference.span),
             ("text after the key", reference.suffix, reference.span),
@@ -334,11 +337,18 @@ def _full_end(start: str, end: str) -> int:
     return int(start[: len(start) - len(end)] + end) if len(end) < len(start) else int(end)
 
 
+@lru_cache(maxsize=100_000)
+def _pages(text: str) -> tuple[int, int] | None:
+    """The first and the last page of a work, which many cite; None where that is not all that is said."""
+    pages = _RANGE.fullmatch(text.strip())
+    return (int(pages[1]), _full_end(pages[1], pages[2])) if pages else None
+
+
 def _outside(reference: Reference, locator: Locator, source: Source) -> Iterator[Diagnostic]:
-    pages = _RANGE.fullmatch(source.variables.get("page", "").strip())
+    pages = _pages(source.variables.get("page", ""))
     if pages is None:
         return
-    first, last = int(pages[1]), _full_end(pages[1], pages[2])
+    first, last = pages
     number = _NUMBER.search(locator.value)
     if number is not None and last >= first and not first <= int(number[0]) <= last:
         message = f"page {number[0]} lies outside the pages of {quoted(source.key)}, {first}-{last}"

@@ -78,7 +78,7 @@ declare_rule(
 def check_undeclared_theme(context: Context) -> Iterator[Diagnostic]:
     for note in context.notes:
         declared = {mention.id for mention in note.themes}
-        for mention in chain.from_iterable(quote.themes for quote in note.quotes):
+        for mention in [mention for quote in note.quotes for mention in quote.themes]:
             if mention.id not in declared and mention.id in context.links.themes:
                 message = f"the note does not list the theme {quoted(mention.id)}"
                 remedy = f"add {mention.id} to themes: at the head of the note"
