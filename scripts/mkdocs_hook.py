@@ -134,11 +134,11 @@ def on_files(files: Files, config: MkDocsConfig, **_: Any) -> Files:
     wanted = _session.wanted = _read_wanted()
     if wanted is None:
         return files
-    generated, rendered = set(wanted["generated"]), set(wanted["rendered"])
+    generated, built = set(wanted["generated"]), {*wanted["rendered"], *(wanted["written"] or ())}
     for file in files:
         if file.is_documentation_page():
-            made = file.src_uri in generated
-            _modified(file, file.src_uri in rendered if made else wanted["written"])
+            others = wanted["written"] is None and file.src_uri not in generated
+            _modified(file, others or file.src_uri in built)
         elif not wanted["assets"] and file.src_uri not in generated:
             _modified(file, False)
     for path in wanted["elsewhere"]:
@@ -233,6 +233,7 @@ def on_env(env: "Environment", config: MkDocsConfig, files: Files) -> None:
     from florilegium.core.cache import Cache
     from florilegium.site.frame_learning import learn_frames
     from florilegium.site.page_frames import Frames
+    from jinja2 import FileSystemBytecodeCache
 
     assert _session.nav
     settings = _site_settings(config)
@@ -246,6 +247,10 @@ def on_env(env: "Environment", config: MkDocsConfig, files: Files) -> None:
     if wanted:
         included = {file.src_uri for file in files if not file.inclusion.is_excluded()}  # type: ignore[no-untyped-call]
         frames.left_out = [path for path in wanted["generated"] if path not in included]
+        # Templates that were translated into Python are kept, too.
+        code = Path(wanted["state"], "templates")
+        code.mkdir(exist_ok=True)
+        env.bytecode_cache = FileSystemBytecodeCache(str(code))
     _session.frames = frames
     if all(
         getattr(event, "__globals__", None) is globals() for name in _OF_PAGES for event in config.plugins.events[name]

@@ -52,8 +52,8 @@ class Workshop:
         state.mkdir(exist_ok=True)
         return build_in(Staging(built=state / "built", root=self.root, renderer=renderer, epoch=epoch))
 
-    def asked(self) -> list[tuple[Sequence[str], bool]]:
-        """What the renderer was asked for: generated pages, and whether those written by hand."""
+    def asked(self) -> list[tuple[Sequence[str], Sequence[str] | None]]:
+        """What the renderer was asked for: generated pages, and those written by hand; None for all of these."""
         return [(sorted(job.wanted.rendered), job.wanted.written) for job in self.jobs if job.wanted]
 
     def built(self) -> list[str]:
@@ -69,7 +69,7 @@ def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
     workshop = Workshop(tmp_path / "project")
     monkeypatch.setattr(staging, "render_site", workshop.render)
     assert workshop.build() == Rendering(4, 0)
-    assert workshop.asked() == [(ALL, True)]
+    assert workshop.asked() == [(ALL, None)]
     return workshop
 
 
@@ -82,23 +82,27 @@ def test_nothing_changed_needs_no_renderer(workshop: Workshop) -> None:
 def test_a_page_that_changed_is_rendered_alone(workshop: Workshop) -> None:
     workshop.write("notes/a.md", "new")
     assert workshop.build() == Rendering(1, 3)
-    assert workshop.asked() == [(["notes/a.md"], False)]
+    assert workshop.asked() == [(["notes/a.md"], [])]
 
 
-def test_a_page_more_or_less_concerns_the_map_and_pages_written_by_hand(workshop: Workshop) -> None:
+def test_a_page_more_or_less_concerns_the_map_and_links_in_pages_written_by_hand(workshop: Workshop) -> None:
+    for name, text in (("about.md", "[d](notes/d.md)"), ("deep/more.md", "[c](../themes/c/page/2.md)"), ("x.md", "")):
+        (workshop.root / "docs" / name).parent.mkdir(exist_ok=True)
+        (workshop.root / "docs" / name).write_text(text)
+    workshop.build()
     workshop.write("notes/d.md", "new")
     workshop.build()
-    assert workshop.asked() == [(["notes/d.md"], True)]
+    assert workshop.asked() == [(["notes/d.md"], ["about.md"])]
     shutil.rmtree(workshop.root / "docs/themes")
     workshop.build()
-    assert workshop.asked() == [([], True)]
+    assert workshop.asked() == [([], ["deep/more.md"])]
     assert not [path for path in workshop.built() if path.startswith("themes")]
 
 
 def test_a_page_that_lacks_in_the_folder_is_rendered_again(workshop: Workshop) -> None:
     (workshop.root / "state/built/notes/b/index.html").unlink()
     workshop.build()
-    assert workshop.asked() == [(["notes/b.md"], False)]
+    assert workshop.asked() == [(["notes/b.md"], [])]
 
 
 @pytest.mark.parametrize("more", ["plugins: [search]\n", "plugins: []\nINHERIT: x.yml\n", "plugins: []\nx: !ENV X\n"])
@@ -107,7 +111,7 @@ def test_whatever_may_depend_on_all_pages_gets_all(workshop: Workshop, more: str
     for title in ("first", "second"):
         workshop.write("notes/a.md", title)
         workshop.build()
-        assert workshop.asked() == [(ALL, True)]
+        assert workshop.asked() == [(ALL, None)]
         assert not workshop.jobs[0].only_changed
     workshop.build()
     assert workshop.jobs == []
@@ -119,7 +123,7 @@ def test_what_every_page_depends_on_renders_every_page(workshop: Workshop, name:
     place.parent.mkdir(exist_ok=True)
     place.write_text(f"{SETTINGS}# new\n")
     workshop.build()
-    assert workshop.asked() == [(ALL, True)]
+    assert workshop.asked() == [(ALL, None)]
 
 
 def test_a_renderer_that_did_not_finish_is_not_trusted(workshop: Workshop) -> None:
@@ -129,7 +133,7 @@ def test_a_renderer_that_did_not_finish_is_not_trusted(workshop: Workshop) -> No
         workshop.build()
     workshop.fails = False
     workshop.build()
-    assert workshop.asked() == [(ALL, True)]
+    assert workshop.asked() == [(ALL, None)]
 
 
 def _frame(folder: int, *questions: tuple[Question, bool]) -> Frame:
@@ -154,15 +158,15 @@ def test_a_page_that_fits_a_frame_needs_no_renderer(workshop: Workshop) -> None:
     workshop.write("notes/a.md", "like")
     workshop.write("notes/b.md", "unlike")
     workshop.build()
-    assert workshop.asked() == [(["notes/b.md"], False)]
+    assert workshop.asked() == [(["notes/b.md"], [])]
 
 
-def test_a_new_day_concerns_the_map_alone_where_there_are_frames(workshop: Workshop) -> None:
+def test_a_new_day_concerns_no_generated_page_where_there_are_frames(workshop: Workshop) -> None:
     assert workshop.build(epoch=1) == Rendering(4, 0)
     workshop.frames = _frames(_frame(2))
     workshop.build(epoch=2)
     assert workshop.build(epoch=3)[:2] == (0, 4)
-    assert workshop.asked() == [([], False)]
+    assert workshop.asked() == [([], None)]
 
 
 def test_a_page_that_names_itself_in_the_navigation_is_named_on_every_page(workshop: Workshop) -> None:

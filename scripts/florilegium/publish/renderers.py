@@ -64,8 +64,8 @@ class Wanted(NamedTuple):
     """All generated files of this site, by their paths below `docs/`."""
     rendered: Sequence[str]
     """Those of them that the renderer is to build."""
-    written: bool
-    """Whether it is to build the pages written by hand."""
+    written: Sequence[str] | None
+    """The pages written by hand that it is to build; None for all of them."""
     assets: bool
     """Whether it is to copy files that are not generated."""
     elsewhere: Sequence[str] = ()

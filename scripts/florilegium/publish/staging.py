@@ -8,13 +8,14 @@ written by hand.
 import os
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from ..core.cache import Cache
+from ..site.addresses import FOLDERS
 from ..site.finished_pages import read_finished
 from ..site.page_frames import Frames
 from .built_pages import (
@@ -88,8 +89,8 @@ class Staging:
         found = self.cache.load(self.frames_name)
         return found if isinstance(found, Frames) else None
 
-    def run(self, sources: Sources, rendered: Sequence[str], *, written: bool) -> Frames | None:
-        """Let the renderer build some generated pages; also those written by hand, if they are wanted.
+    def run(self, sources: Sources, rendered: Sequence[str], written: Sequence[str] | None) -> Frames | None:
+        """Let the renderer build some generated pages and some written by hand; None stands for all of the latter.
 
         What it has found out; None where it is not told by a hook of ours to heed what is wanted.
         """
@@ -99,11 +100,13 @@ class Staging:
             frames=self.frames_name,
             generated=list(sources),
             rendered=rendered,
-            written=written and (elsewhere is None or elsewhere.is_first),
+            written=written if elsewhere is None or elsewhere.is_first else (),
             assets=elsewhere is None or elsewhere.is_first,
             elsewhere=elsewhere.pages if elsewhere else (),
         )
-        everything = written and elsewhere is None and len(rendered) == sum(path.endswith(".md") for path in sources)
+        everything = (
+            written is None and elsewhere is None and len(rendered) == sum(path.endswith(".md") for path in sources)
+        )
         job = Job(
             root=self.root,
             built=self.built,
@@ -179,11 +182,27 @@ def _build_changed(staging: Staging, sources: Sources, record: BuiltRecord, chan
     copy_assets(staging.docs, staging.built, (path for path in changed if not path.endswith(".md")))
     if frames:
         pages = _fill(staging, pages, frames)
-    others = record.sources.keys() != sources.keys()
+    others = record.sources.keys() ^ sources.keys()
     if pages or others or record.day != staging.epoch:
-        found = staging.run(sources, pages, written=others)
+        # The template of pages written by hand may tell the day, too.
+        written = _naming(staging.docs, others) if record.day == staging.epoch else None
+        found = staging.run(sources, pages, written)
         _check_left_out(staging, found)
     return True
+
+
+def _naming(docs: Path, files: Collection[str]) -> list[str]:
+    """The pages written by hand that may have links to these files, and say so by their names."""
+    names = {path.rpartition("/")[2].encode() for path in files}
+    found = []
+    for folder, folders, others in os.walk(docs):
+        if folder == str(docs):
+            folders[:] = [name for name in folders if name not in FOLDERS]
+        for path in (Path(folder, name) for name in others if names and name.endswith(".md")):
+            text = path.read_bytes()
+            if any(name in text for name in names):
+                found.append(path.relative_to(docs).as_posix())
+    return found
 
 
 def _name(path: Path) -> str | None:
@@ -198,13 +217,13 @@ def _build_all(staging: Staging, sources: Sources) -> None:
     pages = [path for path in sources if path.endswith(".md")]
     few = _may_frame(staging) and len(pages) > _FEW
     rendered = samples(staging.docs, pages) if few else pages
-    frames = staging.run(sources, rendered, written=True)
+    frames = staging.run(sources, rendered, None)
     _check_left_out(staging, frames)
     if frames and few:
         seen = set(rendered)
         rest = _fill(staging, [path for path in pages if path not in seen], frames)
         if rest:
-            staging.run(sources, rest, written=False)
+            staging.run(sources, rest, ())
 
 
 def _fill(staging: Staging, pages: Sequence[str], frames: Frames) -> list[str]:
