@@ -105,3 +105,7 @@ class LineTable:
             return ""
         end = self._starts[number] if number < len(self._starts) else len(self.text)
         return self.text[self._starts[number - 1] : end].rstrip("\r\n")
+
+    def line_span(self, number: int) -> Span:
+        """Where a line stands, without its end."""
+        return Span(self.path, number, 1, number, len(self.line(number)) + 1)

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 from ..core.diagnostics import Diagnostic, Related, quoted
 from ..core.model import Library, Verification
 from ..core.rules import Group, Severity, declare_rule
-from ..core.spans import LineTable, Position, Span
+from ..core.spans import LineTable, Span
 from .matching.normal_form import NORMALISATION, words_digest
 
 QUOTES_HEADER = f"# quotes.lock, normalisation {NORMALISATION}: written by florilegium verify, not by hand"
@@ -128,8 +128,8 @@ def parse_lock(text: str, table: LineTable) -> tuple[tuple[Verification, ...], t
         return (), ()
     header = _HEADER.match(lines[0])
     if header and int(header[1]) != NORMALISATION:
-        return (), (_other_version(header[1], _line_span(table, 1)),)
-    problems = [] if header else [_no_header(_line_span(table, 1))]
+        return (), (_other_version(header[1], table.line_span(1)),)
+    problems = [] if header else [_no_header(table.line_span(1))]
     problems += _conflicts(lines, table)
     entries, broken = _parse_entries(lines, table)
     return tuple(entries), tuple(sorted([*problems, *broken], key=lambda p: p.order))
@@ -157,7 +157,7 @@ def _parse_entry(line: str, number: int, table: LineTable) -> Verification | Dia
         parts.pop()
     if len(parts) < len(_FIELDS):
         message = f"this line has {len(parts)} of the {len(_FIELDS)} parts of an entry"
-        return _malformed(message, _line_span(table, number), f"{_FORM}; {_AGAIN}")
+        return _malformed(message, table.line_span(number), f"{_FORM}; {_AGAIN}")
     # A key may hold anything; the parts on either side of it hold no space.
     fields = [parts[0], " ".join(parts[1:-4]), *parts[-4:]]
     column = 1
@@ -177,7 +177,7 @@ def _parse_entry(line: str, number: int, table: LineTable) -> Verification | Dia
         original=fields[3].removeprefix("sha256:"),
         position=int(fields[4]),
         date=day,
-        span=_line_span(table, number),
+        span=table.line_span(number),
         work=more.get("work", ""),
         page=more.get("page", ""),
         places=int(more.get("places", "1")),
@@ -199,7 +199,7 @@ declare_rule(
 
 
 def _conflicts(lines: Sequence[str], table: LineTable) -> Iterator[Diagnostic]:
-    marks = [_line_span(table, number) for number, line in enumerate(lines, 1) if _CONFLICT.match(line)]
+    marks = [table.line_span(number) for number, line in enumerate(lines, 1) if _CONFLICT.match(line)]
     if marks:
         yield Diagnostic(
             rule="malformed-lock",
@@ -221,8 +221,3 @@ def _other_version(version: str, span: Span) -> Diagnostic:
 
 def _malformed(message: str, span: Span, remedy: str) -> Diagnostic:
     return Diagnostic(rule="malformed-lock", span=span, message=message, help=remedy)
-
-
-def _line_span(table: LineTable, number: int) -> Span:
-    start = table.offset(Position(number, 1))
-    return table.span(start, start + len(table.line(number)))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from ...core.diagnostics import quoted
 from ...core.model import Name
 from ...core.rules import Severity
-from ...core.spans import LineTable, Position, Span
+from ...core.spans import LineTable, Span
 from .foreign_text import clean_foreign, clean_paragraphs
 from .gathered import Gathered
 from .highlights import Export, Highlight, HighlightFormat, Work
@@ -36,7 +36,7 @@ def _rows(table: LineTable, gathered: Gathered) -> Iterator[tuple[Mapping[str, s
     header: list[str] = []
     at, broken = 0, 0
     while at < len(lines) and broken < _MAX_BROKEN:
-        span = _line(table, at + 1)
+        span = table.line_span(at + 1)
         cells, count, fault = _row(lines, at)
         if not fault and header and cells and len(cells) != len(header):
             fault = f"it has {len(cells)} cells, and the header has {len(header)}"
@@ -65,11 +65,6 @@ def _row(lines: list[str], at: int) -> tuple[list[str], int, str]:
         return next(reader, []), max(reader.line_num, 1), ""
     except csv.Error as error:
         return [], 1, str(error)
-
-
-def _line(table: LineTable, number: int) -> Span:
-    start = table.offset(Position(number, 1))
-    return table.span(start, start + len(table.line(number)))
 
 
 def _take(row: Mapping[str, str], span: Span, gathered: Gathered, seen: dict[str, int]) -> None:
