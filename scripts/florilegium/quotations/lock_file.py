@@ -15,7 +15,7 @@ QUOTES_HEADER = f"# quotes.lock, normalisation {NORMALISATION}: written by flori
 """The first line of the file. Digests of another normalisation say nothing about ours."""
 
 _HEADER = re.compile(r"# quotes\.lock, normalisation ([0-9]{1,6})\b")
-_CONFLICT = re.compile(r"(?:<{7}|\|{7}|={7}|>{7})(?: |\Z)")
+CONFLICT = re.compile(r"(?:<{7}|\|{7}|={7}|>{7})(?: |\Z)")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _FORM = "an entry reads: NOTE/QUOTE KEY sha256:WORDS sha256:ORIGINAL POSITION YYYY-MM-DD"
 _AGAIN = "restore the line from the history, or run florilegium verify again"
@@ -139,7 +139,7 @@ def _parse_entries(lines: Sequence[str], table: LineTable) -> tuple[list[Verific
     entries: dict[tuple[str, str, str, str, str], Verification] = {}
     problems = []
     for number, line in enumerate(lines, 1):
-        if not line.strip() or _CONFLICT.match(line) or _HEADER.match(line) or (number == 1 and line.startswith("#")):
+        if not line.strip() or CONFLICT.match(line) or _HEADER.match(line) or (number == 1 and line.startswith("#")):
             continue
         entry = _parse_entry(line.rstrip(" \t"), number, table)
         if isinstance(entry, Diagnostic):
@@ -157,19 +157,19 @@ def _parse_entry(line: str, number: int, table: LineTable) -> Verification | Dia
         parts.pop()
     if len(parts) < len(_FIELDS):
         message = f"this line has {len(parts)} of the {len(_FIELDS)} parts of an entry"
-        return _malformed(message, table.line_span(number), f"{_FORM}; {_AGAIN}")
+        return malformed(message, table.line_span(number), f"{_FORM}; {_AGAIN}")
     # A key may hold anything; the parts on either side of it hold no space.
     fields = [parts[0], " ".join(parts[1:-4]), *parts[-4:]]
     column = 1
     for value, (pattern, meaning) in zip(fields, _FIELDS, strict=True):
         span = Span(table.path, number, column, number, column + len(value))
         if not pattern.fullmatch(value):
-            return _malformed(f"{quoted(value)} is not {meaning}", span, _AGAIN)
+            return malformed(f"{quoted(value)} is not {meaning}", span, _AGAIN)
         column += len(value) + 1
     try:
         day = date.fromisoformat(fields[5])
     except ValueError:
-        return _malformed(f"{quoted(fields[5])} is not a day of the calendar", span, _AGAIN)
+        return malformed(f"{quoted(fields[5])} is not a day of the calendar", span, _AGAIN)
     return Verification(
         quote=fields[0],
         key=fields[1],
@@ -199,7 +199,7 @@ declare_rule(
 
 
 def _conflicts(lines: Sequence[str], table: LineTable) -> Iterator[Diagnostic]:
-    marks = [table.line_span(number) for number, line in enumerate(lines, 1) if _CONFLICT.match(line)]
+    marks = [table.line_span(number) for number, line in enumerate(lines, 1) if CONFLICT.match(line)]
     if marks:
         yield Diagnostic(
             rule="malformed-lock",
@@ -211,13 +211,14 @@ def _conflicts(lines: Sequence[str], table: LineTable) -> Iterator[Diagnostic]:
 
 
 def _no_header(span: Span) -> Diagnostic:
-    return _malformed("the first line is not the header of the lock", span, f"it reads: {QUOTES_HEADER}")
+    return malformed("the first line is not the header of the lock", span, f"it reads: {QUOTES_HEADER}")
 
 
 def _other_version(version: str, span: Span) -> Diagnostic:
     message = f"the lock is of normalisation {version}, and this program uses normalisation {NORMALISATION}"
-    return _malformed(message, span, "use the program that wrote it, or verify all quotations again")
+    return malformed(message, span, "use the program that wrote it, or verify all quotations again")
 
 
-def _malformed(message: str, span: Span, remedy: str) -> Diagnostic:
+def malformed(message: str, span: Span, remedy: str) -> Diagnostic:
+    """The finding for a line of a lock that cannot be read."""
     return Diagnostic(rule="malformed-lock", span=span, message=message, help=remedy)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from ..core.diagnostics import Diagnostic, quoted
 from ..core.model import Library, Permalink, Status
 from ..core.spans import LineTable, Span
+from .lock_file import CONFLICT, malformed
 
 PERMALINKS = "permalinks.lock"
 """The file's name under `annotations/`."""
@@ -20,7 +21,6 @@ PERMALINKS_HEADER = (
 )
 
 _ADDRESS = re.compile(r"(notes|themes)/([a-z0-9-]{1,64})/(?:#(q-[a-z0-9-]{1,64}))?")
-_CONFLICT = re.compile(r"(?:<{7}|\|{7}|={7}|>{7})(?: |\Z)")
 _AGAIN = "restore the line from the history; florilegium links --record adds what is missing"
 _MOST_REDIRECTS = 20
 
@@ -79,19 +79,15 @@ def parse_permalinks(table: LineTable) -> tuple[tuple[Permalink, ...], tuple[Dia
         if not line.strip() or (number == 1 and line.startswith("#")):
             continue
         span = Span(table.path, number, 1, number, 1 + len(line))
-        if _CONFLICT.match(line):
-            problems.append(_malformed("a merge left its conflict in the file", span, _MERGED))
+        if CONFLICT.match(line):
+            problems.append(malformed("a merge left its conflict in the file", span, _MERGED))
         elif _ADDRESS.fullmatch(line):
             found.setdefault(line, Permalink(address=line, span=span))
         else:
             problems.append(
-                _malformed(f"{quoted(line)} is not the address of a note, a quotation or a theme", span, _AGAIN)
+                malformed(f"{quoted(line)} is not the address of a note, a quotation or a theme", span, _AGAIN)
             )
     return tuple(found.values()), tuple(problems)
 
 
 _MERGED = "keep the lines of both sides, and delete those with <<<<<<<, ======= and >>>>>>>"
-
-
-def _malformed(message: str, span: Span, remedy: str) -> Diagnostic:
-    return Diagnostic(rule="malformed-lock", span=span, message=message, help=remedy)
