@@ -143,3 +143,12 @@ def test_addresses_are_those_of_mkdocs(path: str) -> None:
 def test_text_without_tags_is_that_of_jinja(text: str) -> None:
     blank = Blank(("x",), (("striptags",), ("escape",)))
     assert str(blank.value({"x": text})) == Environment().from_string("{{ x | striptags | e }}").render(x=text)
+
+
+def test_after_some_pages_in_vain_nothing_is_tried_any_more() -> None:
+    pages = [_page(f"notes/a{number}.md", title="{number}", kind="note", say=number) for number in range(25)]
+    odd = "{% if page.meta.say < 22 %}{{ page.title ~ page.meta.say }}{% else %}plain{% endif %}"
+    assert not _kept(odd, pages).frames
+    asked = "{% if page.meta.say is odd %}{{ page.file.src_uri }}{% else %}{{ page.title }}{% endif %}"
+    assert len(_kept(asked, pages).frames) == 13
+    assert not _kept("{{ page.file.src_uri }}", pages).frames

@@ -36,6 +36,8 @@ _UNSURE: tuple[type[nodes.Node], ...] = (
     nodes.CallBlock,
 )
 """What could do something to a blank that is text already, unnoticed."""
+_ATTEMPTS = 20
+"""Pages of which nothing could be learned, after which the templates are taken to be unlike ours."""
 _BLANK = re.compile("\x02([0-9]+)\x03")
 
 
@@ -56,6 +58,8 @@ def learn_frames(env: Environment, frames: Frames, values_of: Callable[[Any], Ma
     for name, test in env.tests.items():
         env.tests[name] = _forcing(test)  # type: ignore[arg-type]
 
+    vain: list[str] = []
+
     class Framed(Template):
         """A template that looks for a frame first."""
 
@@ -69,10 +73,10 @@ def learn_frames(env: Environment, frames: Frames, values_of: Callable[[Any], Ma
             if frame := frames.find(path, values):
                 return frame.fill(values)
             text = super().render(context)
-            if "\x02" not in text and sources.is_sure(env):
+            if len(vain) < _ATTEMPTS and "\x02" not in text and sources.is_sure(env):
                 frame = _frame(frame_key(path, values["parts"], frames.listed), page, values, super().render, context)
-                if frame and frame.fill(values) == text:
-                    frames.add(frame)
+                if not (frame and frame.fill(values) == text and frames.add(frame)):
+                    vain.append(path)
             return text
 
     env.template_class = Framed
