@@ -114,7 +114,7 @@ def test_what_is_half_saved_never_ends_it(live: Live, name: str, text: bytes) ->
 
 
 def test_a_note_without_which_others_stand_is_gone_and_back(live: Live) -> None:
-    path = live.project.root / "annotations/notes/third.md"
+    path, frame = live.project.root / "annotations/notes/third.md", live.site.frame
     text = (live.project.root / "annotations/notes/remembering.md").read_text(encoding="utf-8")
     path.write_text(text.replace("On remembering", "A third").replace("#kept", "#third"), encoding="utf-8")
     live.site.follow()
@@ -124,6 +124,8 @@ def test_a_note_without_which_others_stand_is_gone_and_back(live: Live) -> None:
     answer = live.site.answer("notes/third/")
     assert answer
     assert answer.status == 404
+    # The navigation and the templates, which these pages do not concern, are not read again.
+    assert live.site.frame is frame
 
 
 def test_pages_written_by_hand_come_and_change_without_a_restart(live: Live) -> None:

@@ -36,9 +36,9 @@ class LiveFrame:
             for file in list(self.files):
                 if _is_written(file):
                     self.files.remove(file)
-            for path in generated:
-                if path.endswith(".md"):
-                    self.files.append(File.generated(self.config, path, content=""))
+            self._generated = {path for path in generated if path.endswith(".md")}
+            for path in sorted(self._generated):
+                self.files.append(File.generated(self.config, path, content=""))
             env = self.config.theme.get_env()
             self.files.add_files_from_theme(env, self.config)
             self.files = self.config.plugins.on_files(self.files, config=self.config)
@@ -46,10 +46,32 @@ class LiveFrame:
             self.nav = get_navigation(self.files, self.config)
             self.nav = self.config.plugins.on_nav(self.nav, config=self.config, files=self.files)
             self.env = self.config.plugins.on_env(env, config=self.config, files=self.files)
+        self._lock = Lock()
+        self._take_stock()
+
+    def _take_stock(self) -> None:
         wanted = [file for file in self.files if file.inclusion is not InclusionLevel.EXCLUDED]
         self._pages: Sequence[File] = [file for file in wanted if file.is_documentation_page()]
         self._by_address = {file.dest_uri: file for file in wanted}
-        self._lock = Lock()
+
+    def renew(self, generated: Iterable[str]) -> bool:
+        """Take other generated pages; False where that is more than to know which there are."""
+        wanted = {path for path in generated if path.endswith(".md")}
+        new, gone = wanted - self._generated, self._generated - wanted
+        # The navigation, or a plugin, may be told of these pages.
+        named = str(self.config.nav or [*new, *gone])
+        if any(path in named for path in new | gone) or len(self.config.plugins.events["files"]) > 1:
+            return False
+        with self._lock, _complaints("mkdocs.yml"):
+            for file in [file for file in self.files if file.src_uri in gone]:
+                self.files.remove(file)
+            added = [File.generated(self.config, path, content="") for path in sorted(new)]
+            for file in added:
+                self.files.append(file)
+            set_exclusions(added, self.config)
+            self._generated = wanted
+            self._take_stock()
+        return True
 
     def file_at(self, address: str) -> File | None:
         """The file that is shown at an address from the root of the site, such as `notes/x/index.html`."""

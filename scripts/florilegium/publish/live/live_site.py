@@ -117,10 +117,12 @@ class LiveSite:
             and before is not None
             and old is not None
             and (before.frame, before.names) == (self._seen.frame, self._seen.names)
-            and (old.url, old.plan.pages.keys()) == (shown.url, shown.plan.pages.keys())
+            and old.url == shown.url
         )
-        if not same:
-            self.frame = LiveFrame(self.root, shown.plan.pages, shown.url)
+        pages = shown.plan.pages.keys()
+        if same and old and self.frame and (old.plan.pages.keys() == pages or self.frame.renew(pages)):
+            return
+        self.frame = LiveFrame(self.root, pages, shown.url)
 
     def _tell(self, diagnostics: Sequence[Diagnostic], problem: FlorilegiumError | None, *, changed: bool) -> None:
         findings = [_finding(one) for one in sorted(diagnostics, key=_order) if one.severity != Severity.INFORMATION]
