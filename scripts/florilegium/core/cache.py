@@ -24,6 +24,11 @@ def state_folder(root: Path) -> Path:
     """
     resolved = os.path.realpath(root)
     name = f"{os.path.basename(resolved) or 'root'}-{hashlib.sha256(os.fsencode(resolved)).hexdigest()[:12]}"
+    return own_folder(name) or Path(tempfile.mkdtemp(prefix="florilegium-"))
+
+
+def own_folder(name: str) -> Path | None:
+    """A folder of that name which is ours, made where it does not exist; None where none can be had."""
     for folder in (_base() / "florilegium" / name, _temporary_base() / name):
         try:
             # Anybody may have made a folder of that name among the temporary ones.
@@ -36,7 +41,7 @@ def state_folder(root: Path) -> Path:
                 return folder
         except OSError:
             continue
-    return Path(tempfile.mkdtemp(prefix="florilegium-"))
+    return None
 
 
 def _base() -> Path:

@@ -18,6 +18,9 @@ __all__ = ["Journal", "Manifest", "ManifestRecord", "is_page_path", "read_manife
 
 _RESERVED = frozenset('\\:*?"<>|')
 _NO_NAMES = frozenset(("", ".", ".."))
+_RECORD = (str, str, str, int, int, int, int)
+_INTENT = (str, str)
+"""The types of what stands in a line."""
 _HEADER = '["florilegium pages",1]'
 
 
@@ -62,11 +65,13 @@ def read_manifest(path: str) -> Manifest:
     intents: dict[str, frozenset[str]] = {}
     lost = _HEADER not in lines[:1]
     for line in _parse_lines(lines):
-        match line:
-            case [str(page), str(key), str(digest), int(), int(), int(), int()] if is_page_path(page):
-                records[page] = ManifestRecord(key, digest, tuple(line[3:]))
-            case [str(page), str(digest)] if is_page_path(page):
-                intents[page] = intents.get(page, frozenset()) | {digest}
+        if not isinstance(line, list) or tuple(map(type, line)) not in (_RECORD, _INTENT) or not is_page_path(line[0]):
+            continue
+        page, key, *more = line
+        if more:
+            records[page] = ManifestRecord(key, more[0], tuple(more[1:]))
+        else:
+            intents[page] = intents.get(page, frozenset()) | {key}
     return Manifest(records=records, intents=intents, lost=lost)
 
 

@@ -77,12 +77,13 @@ def sync_pages(
     `ValueError` for a page whose path could leave the root; after either the next run takes up where this one
     stopped.
     """
-    for path in pages:
-        if not is_page_path(path):
-            raise ValueError(f"not a path for a page: {path!r}")
     name = shown(root.name)
     with reported(f"look through {name}"), closing(Journal(str(manifest))) as journal:
-        sync = _Sync(root, pages, read_manifest(str(manifest)), is_ours, journal)
+        known = read_manifest(str(manifest))
+        for path in pages.keys() - known.records.keys():
+            if not is_page_path(path):
+                raise ValueError(f"not a path for a page: {path!r}")
+        sync = _Sync(root, pages, known, is_ours, journal)
         sync.clear_leftovers()
         sync.remove_outdated(folders)
         sync.write(render)
@@ -143,6 +144,8 @@ class _Sync:
         self.journal = journal
         self.records: dict[str, ManifestRecord] = {}
         self.real_folders: set[str] = set()
+        self.seen: dict[str, os.stat_result] = {}
+        """Files that were seen on the way through the folders."""
         self.written: list[str] = []
         self.removed: list[str] = []
         self.conflicts: dict[str, Conflict] = {}
@@ -185,7 +188,7 @@ class _Sync:
         if self._report_obstacle(os.path.dirname(path)):
             self.in_conflict.add(path)
             return None
-        found = status(self._path(path))
+        found = self.seen.get(path) or status(self._path(path))
         if found is not None and not stat.S_ISREG(found.st_mode):
             self._report(path, "is not a regular file", "delete it or move it away: a page belongs there")
         return found
@@ -243,6 +246,7 @@ class _Sync:
 
     def _look_through(self, folder: str, *, report: bool) -> None:
         tree = read_tree(self._path(folder))
+        self.seen |= {f"{folder}/{name}" if folder else name: found for name, found in tree.files.items()}
         for name in (*tree.files, *tree.others):
             path = f"{folder}/{name}" if folder else name
             if path in self.pages or path in self.in_conflict or _is_hidden(name):

@@ -251,14 +251,15 @@ class Planner(PageInputs):
         named = [len(own), len(linking)]
         # One more than are shown, for the theme may be among them itself.
         shown_notes = list(dict.fromkeys((*own, *linking)))[: MAX_THEME_CARDS + 1]
-        head = cache(lambda: inputs_digest([self.about(theme), len(pages), self._around(theme, filed)]))
+        gathered = cache(partial(self._gathered_of, theme, filed))
+        head = cache(lambda: inputs_digest([self.about(theme), len(pages), gathered()[0]]))
         for number, page in enumerate(pages, 1):
             path = f"themes/{theme.id}.md" if number == 1 else f"themes/{theme.id}/page/{number}.md"
             quotes = [one.quote for one in page]
             works = self._theme_works(theme if number == 1 else None, quotes)
             inputs: list[object] = [head, works, [one.theme for one in page], self.cards(quotes)]
             if number == 1:
-                inputs += [self._beside(filed), named, self.linking(shown_notes, theme.id), self.previewed(theme)]
+                inputs += [lambda: gathered()[1], named, self.linking(shown_notes, theme.id), self.previewed(theme)]
             make = self._maker(theme_page, theme, page, number, len(pages), whole)
             yield path, self._planned(path, inputs, make, self._paths(quotes, theme.path))
         quotes = list(self.links.quotes_by_theme.get(theme.id, ()))
@@ -277,7 +278,31 @@ class Planner(PageInputs):
         rows = [theme.label, later(lambda: [self.entry(note) for note in notes])()]
         return self._planned(f"themes/{theme.id}/feed.xml", rows, self._maker(theme_feed, theme, notes))
 
-    @later
+    def _gathered_of(self, theme: Theme, filed: Sequence[Filed]) -> tuple[str, str]:
+        """Digests of what all pages, and the first one, say of all quotations of a theme; made where those changed."""
+        links, related = self.links, self.site.related_from.get(theme.id, ())
+        basis = [
+            [self.frame, self.about(theme), self._theme_labels, self._speaking],
+            [links.narrower.get(theme.id, ()), related, [len(links.quotes_by_theme.get(theme.id, ()))]],
+            [(one.theme, self.card(one.quote)) for one in filed],
+        ]
+        around, beside = self.kept.gathered(
+            f"themes/{theme.id}",
+            inputs_digest(basis),
+            lambda: f"{inputs_digest(self._around(theme, filed))} {inputs_digest(self._beside(filed))}",
+        ).split(" ")
+        return around, beside
+
+    @cached_property
+    def _theme_labels(self) -> str:
+        return inputs_digest([(theme.id, theme.label) for theme in self.links.themes.values()])
+
+    @cached_property
+    def _speaking(self) -> str:
+        """The roles that are quoted anywhere."""
+        basis = inputs_digest([self.frame, self._everything])
+        return self.kept.gathered("speaking roles", basis, lambda: inputs_digest(sorted(self.site.speaking_roles)))
+
     def _around(self, theme: Theme, filed: Sequence[Filed]) -> object:
         """What every page of a theme says of its quotations and of other themes."""
         met = Counter(m.id for quote in self.links.quotes_by_theme.get(theme.id, ()) for m in quote.themes)
@@ -295,7 +320,6 @@ class Planner(PageInputs):
             sum(self.site.closes(quote) for quote in quotes),
         ]
 
-    @later
     def _beside(self, filed: Sequence[Filed]) -> object:
         """What a theme's first page says of all its quotations."""
         return [

@@ -14,6 +14,7 @@ from ...core.spans import Span
 from ...library.links import Links
 from ...works.citing.formatting import Bibliography
 from ..addresses import ROOT, Addresses, quote_anchor
+from ..kept_templates import KeptTemplates
 from ..languages import N_, language_words
 from ..linked_site import Site, language_of
 from ..rendered_bodies import Html
@@ -39,6 +40,7 @@ def environment(language: str = "en") -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=KeptTemplates(),
     )
     found.filters["day"] = words.day
     # The same few words and numbers stand on every page.

@@ -10,6 +10,10 @@ from .index_writing import IndexResult, index_site, place_index, remove_index
 __all__ = ["Indexing", "indexing"]
 
 
+MEMORY = "search-index.sqlite"
+"""The file of the state folder that holds what the last index was made from."""
+
+
 class Indexing:
     """An index in the making. `place` waits for it."""
 
@@ -49,7 +53,7 @@ def indexing(plan: PagePlan, state: Path, *, wanted: bool, remember: bool) -> In
         return page.key if page else ""
 
     def work() -> IndexResult:
-        memory = state / "search-index.sqlite" if remember else None
+        memory = state / MEMORY if remember else None
         return index_site(plan.site, folder, memory=memory, key_of=key_of)
 
     folder = state / "search-index"
