@@ -129,6 +129,7 @@ SLIPS = [
     ("## Nights", "##Nights", "foreign-markup", "a space"),
     ("[another note](day-sleep.md)", "[[Sleep by day|another note]]", "foreign-markup", "[another note](day-sleep.md)"),
     ("[another note](day-sleep.md)", "[[No such note]]", "foreign-markup", "the words alone"),
+    ("[another note](day-sleep.md)", f"[[day-sleep|{'by day ' * 20}]]", "foreign-markup", "by day " * 18),
     ("[another note](day-sleep.md)", "![[scan.png]]", "foreign-markup", "remove it"),
     ("[another note](day-sleep.md)", "(another note)[day-sleep.md]", "foreign-markup", "[another note](day-sleep.md)"),
     ("[another note](day-sleep.md)", "[another note] (day-sleep.md)", "foreign-markup", "[another note](day-sleep.md)"),

@@ -9,8 +9,6 @@ from ..core.model import Library, Note
 from ..core.rules import RULES, Severity
 from ..library.listing import ANNOTATIONS, SETTINGS_PATH
 
-__all__ = ["hold_back"]
-
 _NEEDS_HEAD = frozenset(
     """foreign-markup missing-blank-line missing-locator missing-notice missing-quote-id undeclared-theme
     unknown-speaker unresolved-reference unused-reference conflicting-speaker""".split()

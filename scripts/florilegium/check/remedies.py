@@ -5,11 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 
-from ..core.diagnostics import Diagnostic, quoted
+from ..core.diagnostics import Diagnostic, plain, quoted
 from ..core.model import Note
 from ..library.links import Links
-
-__all__ = ["fit_remedies"]
 
 _KEY = re.compile(r"@key\b")
 _MOST = 500
@@ -34,7 +32,7 @@ class _Fitter:
         match finding.rule:
             case "malformed-attribution" | "unattributed-quote":
                 remedy = self._tag(finding.about) or self._form(finding.help, note)
-            case "foreign-markup" if finding.message.startswith('"[[') or finding.message.startswith('"![['):
+            case "foreign-markup" if finding.about:
                 remedy = self._wikilink(finding)
             case _:
                 return finding
@@ -62,9 +60,9 @@ class _Fitter:
 
     def _wikilink(self, finding: Diagnostic) -> str:
         """A link to the note or theme of that name; where there is none, the words alone."""
-        name, _, shown = finding.message.partition("]]")[0].lstrip('"![').partition("|")
+        name, _, shown = finding.about.partition("|")
         name = name.partition("#")[0].strip()
-        words = shown.strip() or name
+        words = plain(shown.strip() or name)
         folder = "notes" if finding.span.path.split("/")[1] == "notes" else "themes"
         wanted = name.rpartition("/")[2].removesuffix(".md").casefold()
         notes = (("notes", note.id, note.title) for note in self.links.library.notes)
@@ -73,6 +71,4 @@ class _Fitter:
             if wanted in (id_, title.casefold()):
                 way = f"{id_}.md" if kind == folder else f"../{kind}/{id_}.md"
                 return f"write a Markdown link: [{words}]({way})"
-        if "write a Markdown link" not in finding.help:
-            return finding.help
         return f"write the words alone, since there is no note or theme {quoted(name)}: {words}"

@@ -138,9 +138,9 @@ class _Reader:
         indices = {place[0]: index for index, place in enumerate(self.quote_places)}
         return ParsedBody(body, BodyTree(self.root, self.positions, definitions, indices), self.diagnostics)
 
-    def report(self, rule: str, start: int, end: int, message: str, remedy: str = "") -> None:
+    def report(self, rule: str, start: int, end: int, message: str, remedy: str = "", about: str = "") -> None:
         span = self.positions.span(start, end)
-        self.diagnostics.append(Diagnostic(rule=rule, span=span, message=message, help=remedy))
+        self.diagnostics.append(Diagnostic(rule=rule, span=span, message=message, help=remedy, about=about))
 
     def _faults(self, faults: Iterable[TagFault]) -> None:
         for fault in faults:

@@ -128,15 +128,16 @@ def check_run(run: InlineRun, *, in_quote: bool = False) -> Iterator[TagFault]:
         for found in _WIKILINK.finditer(masked):
             what = "an embedded file" if found[1] else "a wikilink"
             written = run.text[found.start() : found.end()]
-            name, _, alias = written.strip("![]").partition("|")
+            about = written.strip("![]")
+            name, _, alias = about.partition("|")
             if name.startswith("@"):
-                remedy = f"write [{name}], the citation"
+                remedy, about = f"write [{name}], the citation", ""
             elif _PICTURE.search(name.partition("#")[0]):
-                remedy = "remove it: notes show no files; link to a page that shows it"
+                remedy, about = "remove it: notes show no files; link to a page that shows it", ""
             else:
                 remedy = _link_remedy(name, alias)
             message = f"{quoted(written)} is {what}, which only some programs know"
-            yield _fault("foreign-markup", run, found, message, remedy)
+            yield _fault("foreign-markup", run, found, message, remedy)._replace(about=about)
     if not in_quote:
         yield from _others(run)
     for start, end in run.open_tags:

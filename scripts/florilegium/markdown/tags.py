@@ -71,6 +71,8 @@ class TagFault(NamedTuple):
     end: int
     message: str
     remedy: str
+    about: str = ""
+    """Of a wikilink, what stands between its brackets."""
 
 
 _LITERALLY = "use Markdown, or write &lt; for a literal <"
