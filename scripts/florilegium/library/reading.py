@@ -6,6 +6,7 @@ import pickle
 import stat
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -54,6 +55,8 @@ __all__ = [
 
 _PARALLEL_FROM = 300
 """Files below which starting processes takes longer than reading in one."""
+_TASKS = 64
+"""How many calls of an executor read a library: to send one takes as long as to read a note."""
 _THEMES = f"{ANNOTATIONS}/themes/"
 SHELVES = 512
 """How many shards there are. Ten thousand files make twenty in each."""
@@ -262,10 +265,10 @@ def _read_all(
     shards: dict[int, list[Listed]] = {}
     for listed in files:
         shards.setdefault(cache_shard(listed.path), []).append(listed)
-
+    import_module(".notes", __package__)  # Processes that are forked need not load it, each for itself.
     with executor() as pool:
         given = ([(one.path, one.kind, _read_data(root, one.path)) for one in shard] for shard in shards.values())
-        read = pool.map(_parse_shard, given)
+        read = pool.map(_parse_shard, given, chunksize=max(1, len(shards) // _TASKS))
         for shard, parsed in zip(shards.values(), read, strict=True):
             results = [pickle.loads(data) for data in parsed]
             if not any(map(is_spent, results)):
