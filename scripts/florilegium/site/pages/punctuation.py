@@ -9,6 +9,8 @@ __all__ = ["smarten"]
 
 _TAG = re.compile(r"(<(pre|code|kbd|math)\b.*?</\2>|<[^>]*>)", re.DOTALL)
 _MARKS = {"de": "„“‚‘", "fr": "«»‹›", "es": "«»“”", "he": "”“’‘", "zh": "“”‘’"}
+_STRAIGHT = re.compile("[\"']")
+_DASH = re.compile(r"(?<![-!])---?(?![->])")
 _OPENS_AFTER = re.compile(r"[\s(\[{–—/]$|^$")
 
 
@@ -32,15 +34,13 @@ def smarten(html: str, language: str) -> str:
 
 def _text(text: str, before: str, marks: str) -> str:
     text = text.replace("&quot;", '"').replace("&#39;", "'")
-    made: list[str] = []
-    for place, sign in enumerate(text):
-        last = made[-1][-1:] if made else before
-        shown = sign
-        if sign == '"':
-            shown = marks[0] if _OPENS_AFTER.search(last) else marks[1]
-        elif sign == "'":
-            following = text[place + 1 : place + 2]
-            opens = _OPENS_AFTER.search(last) and following.isalpha()
-            shown = marks[2] if opens and "'" in text[place + 2 :] else "’"
-        made.append(shown)
-    return re.sub(r"(?<![-!])---?(?![->])", "–", "".join(made)).replace("...", "…")
+
+    def shown(match: re.Match[str]) -> str:
+        place = match.start()
+        opens = _OPENS_AFTER.search(text[place - 1] if place else before)
+        if match[0] == '"':
+            return marks[0] if opens else marks[1]
+        following = text[place + 1 : place + 2]
+        return marks[2] if opens and following.isalpha() and "'" in text[place + 2 :] else "’"
+
+    return _DASH.sub("–", _STRAIGHT.sub(shown, text)).replace("...", "…")
