@@ -47,6 +47,9 @@ class PageSite(CardSite):
         super().__init__(links, bibliography, addresses)
         self._paragraphs: dict[str, list[str]] = {}
         self._work_rows: dict[str, WorkRow] = {}
+        self._work_lines: dict[str, Markup] = {}
+        self.listed_works: dict[tuple[str, bool], Markup] = {}
+        """Works as pages list those that they cite, as far as they were made: see `work_entries.py`."""
 
     @cached_property
     def themes_by_label(self) -> list[Theme]:
@@ -157,6 +160,12 @@ class PageSite(CardSite):
             retraction=Markup(self.retraction(key)),
             coins="",
         )
+
+    def work_line(self, key: str) -> Markup:
+        """The HTML of a work as one line of a list."""
+        if key not in self._work_lines:
+            self._work_lines[key] = Markup(self.template("work-row.html").render(work=self.work_row(key)))
+        return self._work_lines[key]
 
     # -- pages
 

@@ -59,9 +59,17 @@ def works_list(keys: Iterable[str], site: PageSite, *, coins: bool = True) -> st
 
     A page whose metadata describe one work has none: reference managers would prefer them, and they say less.
     """
-    works = [work_view(key, site, coins=coins) for key in keys]
+    works = [_listed(key, site, coins) for key in keys]
     listed = LISTED if site.bibliography.numeric else ""
     return site.template("works.html").render(works=works, listed=listed)
+
+
+def _listed(key: str, site: PageSite, coins: bool) -> Markup:
+    """A work in a list, the same on every page that has it."""
+    if (key, coins) not in site.listed_works:
+        html = site.template("listed-work.html").render(work=work_view(key, site, coins=coins))
+        site.listed_works[key, coins] = Markup(html)
+    return site.listed_works[key, coins]
 
 
 def basis_words(note: Note, site: PageSite) -> str:

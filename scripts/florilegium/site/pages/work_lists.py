@@ -34,7 +34,7 @@ def _numbered(title: str, number: int, site: PageSite) -> str:
 
 
 def _works(keys: Sequence[str], number: int, pages: int, site: PageSite) -> Iterator[str | PageHeading | Contents]:
-    rows = [site.work_row(key, coins=True) for key in keys]
+    rows, line = [site.work_row(key, coins=True) for key in keys], site.template("work-row.html")
     reads = Counter(row.read for row in rows)
     named = {"no": site._("not read itself"), "abstract": site._("abstract read"), "yes": site._("read")}
     facets = [
@@ -47,7 +47,7 @@ def _works(keys: Sequence[str], number: int, pages: int, site: PageSite) -> Iter
         total=len(site.work_keys),
         facets=[facet for facet in facets if len(facet[2]) > 1],
         approximate=site.bibliography.approximate,
-        works=rows,
+        works=[Markup(line.render(work=row)) for row in rows],
         orders=[
             ("", site._("as in the bibliography")),
             ("year", site._("newest first")),
@@ -114,7 +114,7 @@ def _author(author: Author, site: PageSite) -> Iterator[str | PageHeading | Cont
     yield PageHeading(
         level=2, id="fl-works", html=escape(site.words.counted("%(num)s work", "%(num)s works", len(keys)))
     )
-    yield site.template("work-rows.html").render(works=[site.work_row(key) for key in keys])
+    yield site.template("work-rows.html").render(works=[site.work_line(key) for key in keys])
     if quotes:
         title = site.words.counted("%(num)s quotation", "%(num)s quotations", len(quotes))
         yield PageHeading(level=2, id="fl-quotations", html=escape(title))

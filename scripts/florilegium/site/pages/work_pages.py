@@ -136,7 +136,7 @@ def _same_authors(key: str, source: Source | None, site: PageSite) -> Iterator[s
     others = site.in_order(dict.fromkeys(others))
     if others:
         yield PageHeading(level=2, id="fl-same", html=escape(site._("By the same author")))
-        yield site.template("work-rows.html").render(works=[site.work_row(k) for k in others[:20]])
+        yield site.template("work-rows.html").render(works=[site.work_line(k) for k in others[:20]])
 
 
 def _turn(key: str, site: PageSite) -> str:
