@@ -28,6 +28,7 @@ class Words:
         self.language = language or "en"
         self.direction = "rtl" if self.locale.text_direction == "rtl" else "ltr"
         self._catalogue = _catalogue(self.locale.language)
+        self._numbers: dict[int, str] = {}
 
     def gettext(self, text: str, context: str | None = None) -> str:
         """A string of the interface in this language; with a `context`, in the form that it takes there."""
@@ -52,7 +53,13 @@ class Words:
         return self.ngettext(one, many, number) % {"num": self.number(number)}
 
     def number(self, number: int) -> str:
-        return format_decimal(number, locale=self.locale)
+        """A number as the language writes it; small ones, of which pages are full, are written once."""
+        if number in self._numbers:
+            return self._numbers[number]
+        written = format_decimal(number, locale=self.locale)
+        if 0 <= number < 10_000:
+            self._numbers[number] = written
+        return written
 
     def day(self, day: date) -> str:
         """A date in words: `23 November 2026`."""

@@ -186,9 +186,10 @@ class GeneratedFeed:
 
 def _yaml(value: str) -> str:
     """A text as a YAML scalar: JSON's strings are YAML's double-quoted ones, but for a few signs."""
-    return _NOT_IN_YAML.sub(lambda sign: f"\\u{ord(sign[0]):04x}", json.dumps(value, ensure_ascii=False))
+    return _NOT_IN_YAML.sub(lambda sign: f"\\u{ord(sign[0]):04x}", _encode(value))
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 _MARKS = re.compile(

@@ -105,6 +105,7 @@ class CardPieces(NamedTuple):
 
 _GAP = re.compile("\ufdd6([a-z]+)\ufdd7")
 """Signs that no text can hold stand around the name of what is put there."""
+_GAPS = {name: Markup(f"\ufdd6{name}\ufdd7") for name in ("compact", "first", "cited", "filed", "noted")}
 
 
 _LABELS = {"page": N_("p."), "chapter": N_("ch."), "section": "§", "line": N_("l."), "paragraph": "¶"}
@@ -132,7 +133,9 @@ class CardSite(Site):
         """A template of ours in the library's language."""
         found = self._templates.get(name)
         if found is None:
-            found = self._templates[name] = environment(self.links.library.settings.language).get_template(name)
+            found = environment(self.links.library.settings.language).get_template(name)
+            found.globals = dict(found.globals)  # Each rendering copies them, and a chain of maps is copied slowly.
+            self._templates[name] = found
         return found
 
     def load_templates(self) -> None:
@@ -248,8 +251,7 @@ class CardSite(Site):
 def make_card(quote: Quote, site: CardSite) -> CardPieces:
     """Make what the card of a quotation shows wherever it stands."""
     view = _view(quote, site)
-    gaps = {name: Markup(f"\ufdd6{name}\ufdd7") for name in ("compact", "first", "cited", "filed", "noted")}
-    html = site.template("card.html").render(card=view, gaps=gaps)
+    html = site.template("card.html").render(card=view, gaps=_GAPS)
     made: Any = site.template("card-parts.html").module
     parts = {
         "first": made.first(view.themes),
