@@ -15,7 +15,7 @@ from florilegium.check.checking import Options, check_library
 from florilegium.core import executors
 from florilegium.core.errors import CannotRun
 from florilegium.core.executors import MakeExecutor, parse_executor
-from florilegium.site.pages.page_rendering import rendering_bodies
+from florilegium.site.pages.page_rendering import render_bodies
 
 NOTES = 320
 
@@ -83,12 +83,8 @@ def test_a_cluster_reads_the_same_though_a_worker_is_killed(root: Path, serial: 
     assert killed
     assert pickle.loads(found) == pickle.loads(serial)
     documents = check_library(Options(root=root, executor=None)).links.documents
-    with (
-        rendering_bodies(documents, parse_executor(_address(cluster))) as far,
-        rendering_bodies(documents, None) as here,
-    ):
-        pass
-    assert far == here
+    far = render_bodies(documents, parse_executor(_address(cluster)))
+    assert far == render_bodies(documents, None)
     problems = load(root, executor=_address(cluster)).problems
     assert len([problem for problem in problems if problem.rule == "unresolved-reference"]) == NOTES // 10
 

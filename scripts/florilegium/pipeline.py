@@ -135,17 +135,10 @@ def _check(run: Build) -> str:
 
 
 def _plan(run: Build) -> str:
-    from .site.pages import rendering_bodies
     from .site.planning import plan_site
-    from .site.search.indexing import MEMORY
 
-    # A whole index needs all prose. It is rendered while pandoc formats the citations.
-    documents = run.checked.links.documents
-    many = _MANY * run.checked.read > len(documents) or not (run.lock.state / MEMORY).is_file()
-    documents = documents if run.options.search and many else ()
-    with rendering_bodies(documents, run.options.executor) as bodies, uncollected():
+    with uncollected():
         run.plan = plan_site(run.checked, run.options)
-    run.plan.site.bodies |= bodies
     return f"{len(run.plan.pages):,} pages"
 
 
@@ -219,8 +212,6 @@ STEPS = (
 )
 """A build, from the files of a library to the published site. It ends after the check if that finds an error."""
 
-_MANY = 10
-"""Where one of so many files was read anew, the index is likely to be made as a whole."""
 _PAGES = "pages.jsonl"
 """The manifest of generated pages, in the state folder."""
 

@@ -12,7 +12,7 @@ from ...library.links import Links
 from ...works.citing.formatting import Bibliography
 from .page_files import is_generated
 from .page_plan import PagePlan, PlannedPage, Planner
-from .page_rendering import render_in_parallel, rendering_bodies
+from .page_rendering import render_in_parallel
 
 __all__ = [
     "PagePlan",
@@ -20,7 +20,6 @@ __all__ = [
     "is_generated",
     "plan_pages",
     "render_pages",
-    "rendering_bodies",
 ]
 
 

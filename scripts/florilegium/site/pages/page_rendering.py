@@ -1,18 +1,18 @@
-"""Rendering many pages in several processes: first the prose that they show, then the pages."""
+"""Rendering many pages in several processes: first the prose and the cards that they show, then the pages."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol, TypeAlias
 
-from ...core.executors import MakeExecutor
+from ...core.executors import MakeExecutor, local_processes
 from ...core.model import Note, Theme
+from ...core.spans import Span
 from ...core.workers import map_forked
 from ..linked_site import render_document
 from ..rendered_bodies import RenderedBody
 from .cards import PageSite
-from .quotation_cards import make_card
+from .quotation_cards import CardPieces, make_card
 
-__all__ = ["RenderedLater", "render_in_parallel", "rendering_bodies"]
+__all__ = ["RenderedLater", "render_bodies", "render_in_parallel"]
 
 _PARALLEL_FROM = 150
 """Pages below which starting processes takes longer than rendering in one."""
@@ -37,9 +37,11 @@ def render_in_parallel(pages: Sequence[RenderedLater], site: PageSite, executor:
         yield from (page.render() for page in pages)
         return
     shown = dict.fromkeys(path for page in pages for path in page.shows)
-    render_bodies(site, executor, shown)
+    documents = [document for document in site.links.documents if document.path in shown]
+    if executor is not local_processes:
+        site.bodies |= render_bodies([d for d in documents if d.path not in site.bodies], executor)
     site.load_templates()
-    make_cards(site, shown)
+    _make_cards(site, documents)
     yield from map_forked(_render, pages)
 
 
@@ -47,30 +49,28 @@ def _render(page: RenderedLater) -> bytes:
     return page.render()
 
 
-def render_bodies(site: PageSite, executor: MakeExecutor, paths: Collection[str]) -> None:
-    """Render the prose of the notes and themes at these paths, as far as it is not rendered yet."""
-    missing = [d for d in site.links.documents if d.path not in site.bodies and d.path in paths]
-    with rendering_bodies(missing, executor) as bodies:
-        pass
-    site.bodies |= bodies
+_Made: TypeAlias = tuple[RenderedBody | None, list[tuple[Span, CardPieces]]]
+"""The prose of a document, unless it was there already, and the cards of its quotations by their places."""
 
 
-def make_cards(site: PageSite, paths: Collection[str]) -> None:
-    """Make the cards of the quotations in the notes at these paths: several pages and the search index show each."""
-    notes = [note for note in site.links.notes.values() if note.quotes and note.path in paths]
-    for made in map_forked(lambda note: [(quote.span, make_card(quote, site)) for quote in note.quotes], notes):
-        site.card_pieces.update(made)
+def _make_cards(site: PageSite, documents: Sequence[Note | Theme]) -> None:
+    """Render the prose of documents and their quotations' cards: several pages and the search index show each."""
+
+    def make(document: Note | Theme) -> _Made:
+        body = None if document.path in site.bodies else site.rendered(document)
+        quotes = document.quotes if isinstance(document, Note) else ()
+        return body, [(quote.span, make_card(quote, site)) for quote in quotes]
+
+    for document, (body, cards) in zip(documents, map_forked(make, documents), strict=True):
+        if body is not None:
+            site.bodies[document.path] = body
+        site.card_pieces.update(cards)
 
 
-@contextmanager
-def rendering_bodies(documents: Sequence[Note | Theme], executor: MakeExecutor) -> Iterator[dict[str, RenderedBody]]:
-    """Render the prose of documents while the block does other work; the dictionary is whole when it has ended."""
-    bodies: dict[str, RenderedBody] = {}
-    if executor is None or len(documents) < _PARALLEL_FROM:
-        yield bodies
-        bodies |= {document.path: render_document(document) for document in documents}
-        return
+def render_bodies(documents: Sequence[Note | Theme], executor: MakeExecutor) -> dict[str, RenderedBody]:
+    """The prose of documents by their paths, rendered by an executor; None is this process alone."""
+    if executor is None:
+        return {document.path: render_document(document) for document in documents}
     with executor() as pool:
         rendered = pool.map(render_document, documents, chunksize=_CHUNK)
-        yield bodies
-        bodies |= zip((document.path for document in documents), rendered, strict=True)
+        return dict(zip((document.path for document in documents), rendered, strict=True))
