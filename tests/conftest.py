@@ -82,6 +82,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         whole = [item for item in items if item.get_closest_marker("matrix")]
         config.hook.pytest_deselected(items=whole)
         items[:] = [item for item in items if not item.get_closest_marker("matrix")]
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
     if config.getoption("--quick"):
         quick = Quick(REPOSITORY, items)
         if hasattr(config, "workeroutput"):
