@@ -40,12 +40,14 @@ def later(method: Callable[_P, object]) -> Callable[_P, Callable[[], object]]:
 
 def inputs_digest(value: object) -> str:
     """The SHA-256 of anything that JSON can hold; functions in it are called, other values written as text."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_settled)
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256(_encode(value).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _settled(value: object) -> object:
     return value() if callable(value) else str(value)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), default=_settled).encode
 
 
 _OUT_OF_ORDER = re.compile(rb"\]:|<|```|~~~|\$\$")
@@ -186,7 +188,8 @@ class PageInputs:
 
     @later
     def works(self, keys: Iterable[str]) -> object:
-        return [self.work(key) for key in keys]
+        made = self._works_made
+        return [made.get(key) or self.work(key) for key in keys]
 
     # -- notes and their quotations
 
@@ -218,7 +221,8 @@ class PageInputs:
 
     @later
     def cards(self, quotes: Iterable[Quote]) -> object:
-        return [self.card(quote) for quote in quotes]
+        made = self._card_keys
+        return [made.get(quote.span) or self.card(quote) for quote in quotes]
 
     @later
     def previewed(self, document: Note | Theme) -> object:
