@@ -5,6 +5,7 @@ text without wide characters. An end is exclusive: the first position after the 
 """
 
 from bisect import bisect_right
+from itertools import accumulate
 from typing import NamedTuple
 
 from .values import light
@@ -56,14 +57,12 @@ class LineTable:
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
-        starts = [0]
         # `str.splitlines` would also split at form feeds and U+2028, which are no line ends in Markdown.
-        position = text.find("\n")
         if "\r" not in text:
-            while position >= 0:
-                starts.append(position + 1)
-                position = text.find("\n", position + 1)
+            starts = [0, *accumulate([len(line) + 1 for line in text.split("\n")])]
+            starts.pop()
         else:
+            starts = [0]
             for offset, character in enumerate(text):
                 if character == "\n" or (character == "\r" and text[offset + 1 : offset + 2] != "\n"):
                     starts.append(offset + 1)

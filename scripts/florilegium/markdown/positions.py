@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from itertools import accumulate
 
 from ..core.spans import LineTable, Span
 
@@ -45,12 +46,8 @@ class Positions:
         self._column = first.column + table.text.startswith("\ufeff", start)
         self._seen = (0, 0, 0)
         """The start of a line, a byte in it, and how many characters stand between: most spans follow one another."""
-        starts = [0]
-        position = data.find(b"\n")
-        while position >= 0:
-            starts.append(position + 1)
-            position = data.find(b"\n", position + 1)
-        self._starts = starts
+        self._starts = [0, *accumulate([len(line) + 1 for line in data.split(b"\n")])]
+        self._starts.pop()
 
     def span(self, start: int, end: int) -> Span:
         """The span of the bytes from `start` to `end`, in lines and columns of the file."""
