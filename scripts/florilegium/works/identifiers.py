@@ -65,7 +65,7 @@ def parse_doi(text: str) -> Identifier:
         return _fault('does not have the form "10.1234/suffix"')
     if not found[1]:
         return _fault('ends after the "/"')
-    if any(c.isspace() or not c.isprintable() for c in name):
+    if " " in name or not name.isprintable():
         return _fault("holds a space or an invisible character")
     return Identifier(name)
 

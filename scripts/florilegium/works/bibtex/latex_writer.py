@@ -78,7 +78,9 @@ def _commands(runs: list[RichRun], *, protect: bool) -> str:
     plain = "".join(run.text for run in runs)
     written, before = [], ":" if protect else ""
     for run in runs:
-        text = "".join(c if not c.isspace() else " " for c in run.text if c.isprintable() or c.isspace())
+        text = run.text
+        if not text.isprintable():
+            text = "".join(c if not c.isspace() else " " for c in text if c.isprintable() or c.isspace())
         pieces = []
         for word in re.split(r"( +)", text) if protect else (text,):
             if not word or word.isspace() or not protect:
