@@ -330,9 +330,9 @@ def _site_settings(config: MkDocsConfig) -> "SiteSettings":
 
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
     """Watch what people write: a generated page that changes is our own doing, and starts no other build."""
-    from florilegium.library.reading import ANNOTATIONS
+    from florilegium.library.listing import ANNOTATIONS
     from florilegium.site.addresses import FOLDERS
-    from florilegium.site.pages import is_generated
+    from florilegium.site.pages.page_files import is_generated
 
     _session.serving = True
     docs = Path(config.docs_dir)

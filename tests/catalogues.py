@@ -14,7 +14,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from florilegium.check.coverage import coverage_sections
-from florilegium.core.model import Source, VerifiedAgainst
+from florilegium.core.lock_entries import VerifiedAgainst
+from florilegium.core.sources import Source
 from florilegium.core.spans import Span
 from florilegium.quotations import states
 from florilegium.quotations.states import state_words

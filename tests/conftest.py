@@ -1,6 +1,7 @@
 """What all tests share: the option that records expected reports, a state folder of their own, and a library to check."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -8,7 +9,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from florilegium.check.checks import Context, apply_severities, run_checks
+from florilegium.check.checks import run_checks
+from florilegium.check.checks.context import Context
+from florilegium.check.checks.severities import apply_severities
 from florilegium.core.diagnostics import Diagnostic
 from florilegium.library.links import resolve_links
 from florilegium.library.reading import read_library
@@ -39,6 +42,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A shell that starts the tests in the background has interruptions ignored, and what tests start inherits that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.getoption("--record-times") and not hasattr(config, "workerinput"):
         config.pluginmanager.register(_Recorder())
 

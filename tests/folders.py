@@ -4,9 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from florilegium.publish import MARKER
-
-__all__ = ["Files", "posix", "read_files", "times", "write_files"]
+from florilegium.publish.publish_targets import MARKER
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has other links, modes and processes")
 

@@ -18,8 +18,6 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-__all__ = ["can_fork", "run_program"]
-
 _AT_START = ("PYTHON", "LC_", "LANG", "LD_", "TZ", "PATH")
 """How the names of variables begin that count when a process starts."""
 _LIMIT = 180

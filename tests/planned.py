@@ -5,10 +5,8 @@ from pathlib import Path
 
 from florilegium.check.checking import Options, check_library, has_errors
 from florilegium.site.data_files import data_files
-from florilegium.site.pages import PagePlan
+from florilegium.site.pages.page_plan import PagePlan
 from florilegium.site.planning import plan_site
-
-__all__ = ["LIBRARY", "contents", "planned"]
 
 LIBRARY = {
     "library.yml": """\

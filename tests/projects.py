@@ -15,8 +15,6 @@ from florilegium.core.cache import state_folder
 from florilegium.site.addresses import FOLDERS
 from loaded_program import can_fork, run_program
 
-__all__ = ["LIBRARY", "Project", "article_text", "make_project", "tree"]
-
 REPOSITORY = Path(__file__).parent.parent
 
 LIBRARY = {

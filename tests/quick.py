@@ -13,8 +13,6 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["Quick", "Times"]
-
 _LIST = Path(__file__).with_name("slow_tests.txt")
 _SLOW = 0.15
 """Seconds from which on a test is slow; of one with parameters, what each takes on average."""

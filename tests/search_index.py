@@ -10,8 +10,6 @@ from florilegium.site.search.index_shards import decode_shard, index_shard, shar
 from florilegium.site.search.index_writing import IndexResult, write_index
 from florilegium.site.search.search_tokens import word_forms
 
-__all__ = ["THEMES", "Reader", "made_library", "make", "write"]
-
 THEMES = ("amnesia", "numbing", "soothing")
 _TEXTS = [
     "The horrible memories…without heroin I couldn’t leave home.", "umm…nothing bothers me", "far—too far—and/or gone",

@@ -5,8 +5,8 @@ import subprocess
 
 import pypandoc
 import pytest
-from florilegium.core.model import Date, Name
 from florilegium.core.rules import RULES
+from florilegium.core.sources import Date, Name
 from florilegium.core.spans import LineTable
 from florilegium.works.bibtex.latex_reader import decode_address, decode_latex
 from florilegium.works.csl.csl_items import to_csl

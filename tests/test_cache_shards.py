@@ -13,7 +13,8 @@ from florilegium.core.cache import Cache
 from florilegium.core.limits import Exhausted
 from florilegium.library import reading
 from florilegium.library.cache_shards import CacheShards
-from florilegium.library.reading import cache_shard, list_files, read_file, read_library
+from florilegium.library.listing import list_files
+from florilegium.library.reading import cache_shard, read_file, read_library
 
 NOTE = "---\ntitle: Title {0}\nsource: doe2009\nbasis: full-text\nthemes: []\n---\nText {0} [@doe2009, p. {0}].\n"
 

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from florilegium.check.checks import apply_severities
+from florilegium.check.checks.severities import apply_severities
 from florilegium.core import reporters
 from florilegium.core.diagnostics import Diagnostic
 from florilegium.core.rules import RULES

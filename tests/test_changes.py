@@ -16,7 +16,7 @@ from florilegium.check.checking import Options
 from florilegium.core.errors import CannotRun
 from florilegium.library.reading import read_library
 from florilegium.quotations.lock_file import QUOTES_HEADER
-from florilegium.quotations.matching import words_digest
+from florilegium.quotations.matching.normal_form import words_digest
 from hypothesis import given
 from hypothesis import strategies as st
 from projects import LIBRARY

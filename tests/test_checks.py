@@ -7,10 +7,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from florilegium.check.checks import CHECKS, Context, apply_severities, run_checks
+from florilegium.check.checks import CHECKS, run_checks
+from florilegium.check.checks.context import Context
+from florilegium.check.checks.severities import apply_severities
 from florilegium.core.rules import RULES, Severity
 from florilegium.library.links import resolve_links
-from florilegium.library.reading import FileKind, parse_text, read_library
+from florilegium.library.listing import FileKind
+from florilegium.library.reading import parse_text, read_library
 
 BASE = Path(__file__).parent / "cases" / "base"
 HEAD = "---\ntitle: A second note\nsource: doe2009\nbasis: full-text\nthemes: []\n---\n"

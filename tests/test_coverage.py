@@ -12,7 +12,7 @@ from florilegium.check.coverage.quoted_words import count_source_words
 from florilegium.library.links import resolve_links
 from florilegium.library.reading import read_library
 from florilegium.quotations.lock_file import QUOTES_HEADER
-from florilegium.quotations.matching import words_digest
+from florilegium.quotations.matching.normal_form import words_digest
 from florilegium.site.pages.coverage_page import MAX_COVERAGE_ROWS
 from florilegium.site.planning import plan_site
 from projects import LIBRARY

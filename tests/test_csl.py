@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 from florilegium.core.json_trees import parse_json
-from florilegium.core.model import Date, Name, Source
 from florilegium.core.rules import RULES
+from florilegium.core.sources import Date, Name, Source
 from florilegium.core.spans import LineTable, Span
 from florilegium.core.yaml_trees import parse_yaml
 from florilegium.works.csl.csl_checks import check_source, same_work

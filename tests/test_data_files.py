@@ -14,8 +14,9 @@ import rdflib
 from florilegium.check.checking import Options
 from florilegium.pipeline import prepare_pages
 from florilegium.site.addresses import group_anchor
-from florilegium.site.data_files import DataFile, data_files
+from florilegium.site.data_files import data_files
 from florilegium.site.data_files.csv_table import csv_record, restored, tamed
+from florilegium.site.data_files.data_file import DataFile
 from florilegium.site.data_files.opening import open_data_files
 from florilegium.site.data_files.web_annotations import VOCABULARY
 from florilegium.site.linked_site import Site

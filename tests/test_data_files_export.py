@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from florilegium.site.data_files import DataFile, ExportError, place_data_files, write_data_files
-from florilegium.site.data_files.data_writing import MANIFEST
+from florilegium.site.data_files.data_file import DataFile
+from florilegium.site.data_files.data_writing import MANIFEST, ExportError, place_data_files, write_data_files
 from projects import LIBRARY, Project, make_project, tree
 
 pytestmark = pytest.mark.slow

@@ -1,7 +1,8 @@
 """The key of the data files: it changes with whatever they hold, and not with the prose of a note."""
 
 import pytest
-from florilegium.site.data_files import data_files, facts_key
+from florilegium.site.data_files import data_files
+from florilegium.site.data_files.data_keys import facts_key, prose_key
 from planned import planned
 from projects import LIBRARY
 
@@ -12,6 +13,13 @@ EDITS = [
     ("the page", NOTE, "p. 4]", "p. 5]"),
     ("a theme of a quote", "notes/remembering.md", "#amnesia #numbing", "#numbing"),
     ("a notice", NOTE, " !drug-use", ""),
+    ("the gist of a quote", NOTE, "basis: full-text", "basis: full-text\ngist: {gone: What is no more.}"),
+    (
+        "a translation",
+        NOTE,
+        "{#gone}\n",
+        "{#gone}\n\n> Was fort ist, ist fort.\n>\n> — translated by A {of=#gone lang=de}\n",
+    ),
     ("the title of a note", NOTE, "On forgetting", "Of forgetting"),
     ("the day", NOTE, "2024-03-01", "2024-03-02"),
     ("a work", NOTE, "Somewhere Press", "Elsewhere Press"),
@@ -40,7 +48,8 @@ def contents(tmp_path, edit) -> tuple[str, dict[str, bytes]]:
     assert old in LIBRARY[path]
     site = planned(tmp_path, {**LIBRARY, path: LIBRARY[path].replace(old, new)}).site
     files = {file.path: b"".join(file.render()) for file in data_files(site) if file.path != "notes/forgetting.md"}
-    return facts_key(site, "program"), files
+    facts = facts_key(site, "program")
+    return facts, prose_key(site, facts), files
 
 
 @pytest.fixture(scope="module")
@@ -50,16 +59,18 @@ def before(tmp_path_factory):
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit[0])
 def test_the_key_changes_with_what_the_files_hold(tmp_path, edit, before):
-    key, files = contents(tmp_path, edit)
-    assert files != before[1], "the edit shows in a file"
-    assert key != before[0]
+    facts, prose, files = contents(tmp_path, edit)
+    assert files != before[2], "the edit shows in a file"
+    assert facts != before[0]
+    assert prose != before[1]
 
 
 @pytest.mark.parametrize("edit", SENTENCES, ids=lambda edit: edit[0])
 def test_the_key_stays_while_the_files_do(tmp_path, edit, before):
-    key, files = contents(tmp_path, edit)
-    assert files == before[1]
-    assert key == before[0]
+    facts, prose, files = contents(tmp_path, edit)
+    assert files == before[2]
+    assert facts == before[0]
+    assert prose != before[1], "the book shows the sentence"
 
 
 def test_another_program_makes_other_files(tmp_path):

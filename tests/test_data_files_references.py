@@ -9,7 +9,7 @@ import pypandoc
 import pytest
 import rispy
 from florilegium.core.json_trees import parse_json
-from florilegium.core.model import Source
+from florilegium.core.sources import Source
 from florilegium.core.spans import LineTable
 from florilegium.works.bibtex.bibtex_reader import parse_bibtex
 from florilegium.works.bibtex.bibtex_writer import biblatex_entry

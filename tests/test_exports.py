@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import bibtexparser
 import pytest
 import rispy
-from florilegium.core.model import Date, Name, Source
+from florilegium.core.sources import Date, Name, Source
 from florilegium.core.spans import LineTable, Span
 from florilegium.works.bibtex.bibtex_reader import parse_bibtex
 from florilegium.works.bibtex.bibtex_writer import biblatex_entry, bibtex_entry

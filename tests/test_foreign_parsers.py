@@ -16,7 +16,8 @@ from florilegium.edit.imports.archives import Archive, ArchiveError
 from florilegium.edit.imports.detection import parse_export
 from florilegium.edit.imports.highlights import HighlightFormat
 from florilegium.edit.imports.vaults.vault_notes import parse_vault_note
-from florilegium.library.reading import FileKind, parse_text
+from florilegium.library.listing import FileKind
+from florilegium.library.reading import parse_text
 from florilegium.publish.hyperlinks.site_documents import parse_document
 from florilegium.publish.hyperlinks.site_places import SiteMap
 from florilegium.quotations.fingerprints import is_same_work, parse_fingerprint

@@ -7,20 +7,12 @@ import pytest
 import yaml
 from florilegium.core import yaml_trees
 from florilegium.core.diagnostics import Diagnostic
+from florilegium.core.json_trees import parse_json
 from florilegium.core.rules import RULES
 from florilegium.core.spans import LineTable
-from florilegium.library.frontmatter import (
-    DataNode,
-    Fields,
-    FileDivision,
-    HeadProblem,
-    Mapping,
-    Sequence,
-    cut_front_matter,
-    parse_front_matter,
-    parse_json,
-    parse_yaml,
-)
+from florilegium.core.trees import DataNode, Mapping, Sequence
+from florilegium.core.yaml_trees import parse_yaml
+from florilegium.library.frontmatter import Fields, FileDivision, HeadProblem, cut_front_matter, parse_front_matter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

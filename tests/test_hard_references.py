@@ -16,7 +16,8 @@ import pytest
 import yaml
 from florilegium.core.model import Citation
 from florilegium.core.spans import Span
-from florilegium.library.reading import FileKind, parse_text
+from florilegium.library.listing import FileKind
+from florilegium.library.reading import parse_text
 from florilegium.markdown.citations import parse_citations
 from florilegium.works.citing.citation_styles import BUILT_IN_STYLES, read_style
 from florilegium.works.citing.formatting import Bibliography, render_bibliography

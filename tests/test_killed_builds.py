@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from florilegium.core.cache import state_folder
-from florilegium.publish import PublishError, hold_lock
-from florilegium.publish.locks import hold_renderer_lock, renderer_lock
+from florilegium.publish.locks import hold_lock, hold_renderer_lock, renderer_lock
+from florilegium.publish.publish_errors import PublishError
 from projects import LIBRARY, Project, make_project, tree
 
 pytestmark = pytest.mark.slow

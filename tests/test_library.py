@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from florilegium.core import limits
 from florilegium.library import reading
-from florilegium.library.reading import FileKind, list_files, parse_text, read_file, read_library, read_text
+from florilegium.library.listing import FileKind, list_files
+from florilegium.library.reading import parse_text, read_file, read_library, read_text
 
 BASE = Path(__file__).parent / "cases" / "base"
 NOTE = "annotations/notes/second.md"

@@ -3,23 +3,12 @@
 import unicodedata
 
 import pytest
-from florilegium.quotations.matching import (
-    BRACKETS,
-    INSERTION_CHARACTERS,
-    OMISSION_CHARACTERS,
-    Match,
-    Missed,
-    Only,
-    Reason,
-    changes_meaning,
-    find_cut,
-    find_words,
-    flattened,
-    normal_form,
-    normalise_words,
-    render_difference,
-    words_digest,
-)
+from florilegium.quotations.matching import Match, Missed, Reason, find_words
+from florilegium.quotations.matching.brackets import BRACKETS, INSERTION_CHARACTERS, OMISSION_CHARACTERS
+from florilegium.quotations.matching.meaning import changes_meaning
+from florilegium.quotations.matching.nearest import Only, render_difference
+from florilegium.quotations.matching.normal_form import flattened, normal_form, normalise_words, words_digest
+from florilegium.quotations.matching.sentences import find_cut
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -192,7 +192,7 @@ class Server:
         before = -1
         while before != len(self.said()):
             before = len(self.said())
-            time.sleep(1.2)  # it looks twice a second, and waits for a quarter of one
+            time.sleep(2)  # it looks twice a second, and waits for a quarter of one; a busy machine takes longer
 
 
 @pytest.fixture(scope="module")

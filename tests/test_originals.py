@@ -12,7 +12,8 @@ from florilegium.core.model import Library, LibrarySettings
 from florilegium.core.spans import LineTable
 from florilegium.library.notes import parse_note
 from florilegium.quotations import originals, pdf_process
-from florilegium.quotations.matching import Match, Missed, find_words, normal_form
+from florilegium.quotations.matching import Match, Missed, find_words
+from florilegium.quotations.matching.normal_form import normal_form
 from florilegium.quotations.misses import explain_miss
 from florilegium.quotations.originals import Original, OriginalError, read_original
 from florilegium.quotations.page_numbers import page_labels, page_of

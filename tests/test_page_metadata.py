@@ -7,11 +7,12 @@ from urllib.parse import parse_qs
 
 import pytest
 import yaml
-from florilegium.core.model import Date, Name, Source
+from florilegium.core.sources import Date, Name, Source
 from florilegium.core.spans import Span
-from florilegium.site.data_files.identity import note_iri, quote_iri, work_iri
-from florilegium.site.pages import PagePlan
+from florilegium.site.data_files.identity import note_iri, quote_iri
+from florilegium.site.linked_site import work_iri
 from florilegium.site.pages.page_files import GeneratedPage
+from florilegium.site.pages.page_plan import PagePlan
 from florilegium.site.pages.structured_data import MAX_STRUCTURED_QUOTES, MOST_WORDS, escaped_json
 from florilegium.works.exports.page_metadata import (
     citation_metadata,

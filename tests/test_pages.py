@@ -16,9 +16,9 @@ from florilegium.library.notes import parse_note
 from florilegium.quotations.lock_file import QUOTES_HEADER
 from florilegium.quotations.matching.normal_form import words_digest
 from florilegium.site.addresses import stable_pages
-from florilegium.site.pages import PagePlan, is_generated
 from florilegium.site.pages.edit_links import edit_address, new_note_address, new_note_template
-from florilegium.site.pages.page_files import GeneratedFeed, GeneratedJson, GeneratedPage
+from florilegium.site.pages.page_files import GeneratedFeed, GeneratedJson, GeneratedPage, is_generated
+from florilegium.site.pages.page_plan import PagePlan
 from florilegium.site.pages.text_fragments import text_fragment
 from florilegium.site.planning import plan_site
 from projects import LIBRARY

@@ -13,19 +13,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from florilegium.publish import (
-    MARKER,
-    Project,
-    Publication,
-    PublishError,
-    check_target,
-    exchange,
-    generations,
-    hold_lock,
-    publish_site,
-    recover_site,
-    system,
-)
+from florilegium.publish import exchange, generations, system
+from florilegium.publish.exchange import Publication, publish_site, recover_site
+from florilegium.publish.locks import hold_lock
+from florilegium.publish.publish_errors import PublishError
+from florilegium.publish.publish_targets import MARKER, Project, check_target
 from folders import Files, posix, read_files, times, write_files
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

@@ -15,20 +15,12 @@ from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
 import pytest
-from florilegium.publish import (
-    MARKER,
-    Page,
-    Project,
-    PublishError,
-    SyncResult,
-    generations,
-    hold_lock,
-    publish_site,
-    recover_site,
-    sync_pages,
-    system,
-)
-from florilegium.publish.exchange import _Places
+from florilegium.publish import generations, system
+from florilegium.publish.exchange import _Places, publish_site, recover_site
+from florilegium.publish.locks import hold_lock
+from florilegium.publish.publish_errors import PublishError
+from florilegium.publish.publish_targets import MARKER, Project
+from florilegium.publish.written_pages import Page, SyncResult, sync_pages
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="processes are forked, and killed by a signal")
 

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from florilegium.publish import Lock, PublishError, hold_lock, locks
+from florilegium.publish import locks
+from florilegium.publish.locks import Lock, hold_lock
+from florilegium.publish.publish_errors import PublishError
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has other links, modes and processes")
 

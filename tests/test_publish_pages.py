@@ -8,7 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from florilegium.publish import Page, PublishError, SyncResult, sync_pages
+from florilegium.publish.publish_errors import PublishError
+from florilegium.publish.written_pages import Page, SyncResult, sync_pages
 from folders import Files, posix, read_files, times, write_files
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

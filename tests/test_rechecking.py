@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from florilegium.check import checking, rechecking
 from florilegium.check.checking import Options, Totals, check_library, check_quickly, judge
-from florilegium.check.checks import CHECKS, Context, quote_checks, reference_checks, verification_checks
-from florilegium.check.checks.context import WholeLibrary
+from florilegium.check.checks import CHECKS, quote_checks, reference_checks, verification_checks
+from florilegium.check.checks.context import Context, WholeLibrary
 from florilegium.core.cache import state_folder
 from florilegium.core.store import Store
 from florilegium.library.cache_shards import CacheShards
 from florilegium.library.links import resolve_links
-from florilegium.library.reading import Listed, Parsed, list_files, read_library
+from florilegium.library.listing import Listed, list_files
+from florilegium.library.reading import Parsed, read_library
 from florilegium.quotations.permalinks import permalinks_of
 
 CHECKS_FOLDER = Path(quote_checks.__file__).parent

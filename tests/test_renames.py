@@ -13,7 +13,7 @@ from florilegium.check.checking import Options, check_library
 from florilegium.core.edits import write_changes
 from florilegium.core.errors import CannotRun
 from florilegium.edit.renames.rename_plan import plan_merge, plan_rename
-from florilegium.site.pages import is_generated
+from florilegium.site.pages.page_files import is_generated
 from florilegium.site.pages.redirects import GeneratedRedirect, Redirect
 from hypothesis import given, settings
 from hypothesis import strategies as st

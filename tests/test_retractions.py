@@ -13,9 +13,10 @@ from urllib.parse import unquote
 import pytest
 from florilegium.check.checking import Options, check_library
 from florilegium.cli import main
-from florilegium.core.model import Source
+from florilegium.core.sources import Source
 from florilegium.edit.retractions import ask_registry, parse_updates, plan_refresh
-from florilegium.library.reading import FileKind, parse_text, read_library
+from florilegium.library.listing import FileKind
+from florilegium.library.reading import parse_text, read_library
 from florilegium.site.planning import plan_site
 from florilegium.works.citing.citation_styles import read_style
 from florilegium.works.citing.formatting import render_bibliography

@@ -7,7 +7,7 @@ from pathlib import Path
 import pypandoc
 import pytest
 import rispy
-from florilegium.core.model import Name, Source
+from florilegium.core.sources import Name, Source
 from florilegium.core.spans import LineTable, Span
 from florilegium.works.citation_keys import propose_key
 from florilegium.works.csl.csl_items import to_csl

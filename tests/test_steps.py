@@ -5,6 +5,7 @@ A longer run than that of the tests: `python tests/test_steps.py SEED STEPS`.
 
 import os
 import random
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,7 +16,8 @@ from florilegium.publish.live.live_library import LiveLibrary, see_files
 from florilegium.quotations.lock_file import QUOTES_HEADER
 from florilegium.quotations.matching.normal_form import words_digest
 from florilegium.site.data_files import data_files
-from florilegium.site.pages import PagePlan
+from florilegium.site.data_files.opening import add_data_files, renew_data_files
+from florilegium.site.pages.page_plan import PagePlan
 from florilegium.site.planning import plan_site
 from florilegium.site.search.index_writing import index_site
 from projects import LIBRARY, tree
@@ -39,6 +41,22 @@ def add_quotation(files: Files, chance: random.Random) -> None:
         f"\n> Words of which there are {number}.\n>\n> — a participant, in [@{key}, p. {chance.randrange(1, 9)}] "
         f"#{theme} {{#words-{number}}}\n"
     )
+
+
+def add_gist(files: Files, chance: random.Random) -> None:
+    """Say of a quotation what it is about."""
+    name, gist = "notes/forgetting.md", f"gist: {{gone: What is gone for the time {chance.randrange(100)}.}}"
+    lines = [line for line in files[name].split("\n") if not line.startswith("gist: ")]
+    files[name] = "\n".join([lines[0], gist, *lines[1:]])
+
+
+def add_translation(files: Files, chance: random.Random) -> None:
+    name, ending = "notes/remembering.md", "{of=#kept lang=de}\n"
+    if "{#kept}" in files[name]:
+        body = files[name].partition("\n\n> Ich")[0] if files[name].endswith(ending) else files[name]
+        files[name] = (
+            f"{body.rstrip()}\n\n> Ich behielt {chance.randrange(100)} Worte.\n>\n> — translated by A {ending}"
+        )
 
 
 def remove_last_block(files: Files, chance: random.Random) -> None:
@@ -114,6 +132,8 @@ def _replace(name: str, old: str, words: list[str]) -> Edit:
 
 EDITS: tuple[Edit, ...] = (
     add_sentence,
+    add_gist,
+    add_translation,
     *([add_quotation] * 3),
     remove_last_block,
     *([add_note] * 3),
@@ -142,6 +162,7 @@ class Ground:
         self.chance = random.Random(seed)
         self.files = dict(LIBRARY)
         _replace("notes/forgetting.md", "themes: ", ["[amnesia, numbing]"])(self.files, self.chance)
+        self.files["library.yml"] += "epub: true\n"
         self.kept: dict[str, tuple[str, bytes]] = {}
         self.live = LiveLibrary(Options(root=root, executor=None))
         self.indexed = 0
@@ -176,12 +197,19 @@ class Ground:
         expected = {path: page.render() for path, page in fresh.pages.items()}
         found = self._kept(shown.plan)
         differing = [path for path in expected.keys() | found.keys() if expected.get(path) != found.get(path)]
-        data = {file.path: file for file in data_files(fresh.site)}
-        differing += [p for p, f in shown.data.items() if b"".join(f.render()) != b"".join(data[p].render())]
+        made, kept_files = self.root / "made", self.root / "built"
+        docs, record = self.root / "docs", self.root / "record.json"
+        add_data_files(fresh.site, made, docs)
+        data = {file.path: file for file in data_files(fresh.site) if not file.needs}
+        differing += [p for p, f in shown.data.items() if b"".join(f.render()) != (made / data[p].path).read_bytes()]
         differing += self._index(shown.plan, fresh)
         # What a build would keep from the last step: it decides alone which pages are made again.
         kept = plan_site(checked, Options(root=self.root, executor=None))
         differing += [f"key of {path}" for path, page in fresh.pages.items() if page.key != kept.pages[path].key]
+        renew_data_files(kept, kept_files, docs, record, remember=True)
+        ours, theirs = tree(kept_files), tree(made)
+        differing += [f"kept {path}" for path in ours.keys() | theirs.keys() if ours.get(path) != theirs.get(path)]
+        shutil.rmtree(made)
         kept.keep()
         return sorted(differing)
 

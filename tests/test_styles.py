@@ -9,7 +9,8 @@ import pytest
 from florilegium.check.checking import Options, check_library
 from florilegium.core.spans import Span
 from florilegium.library.links import resolve_links
-from florilegium.library.reading import FileKind, parse_text, read_library, replace_files
+from florilegium.library.listing import FileKind
+from florilegium.library.reading import parse_text, read_library, replace_files
 from florilegium.markdown.citations import parse_citations
 from florilegium.site.planning import _placed, format_citations
 from florilegium.works.citing import pandoc_runner, style_xml

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from florilegium.core.model import Library, LibrarySettings, Quote, Verification, VerifiedAgainst
+from florilegium.core.lock_entries import Verification, VerifiedAgainst
+from florilegium.core.model import Library, LibrarySettings, Quote
 from florilegium.core.spans import LineTable, Span
 from florilegium.library.notes import parse_note
 from florilegium.quotations.lock_file import (
@@ -15,7 +16,7 @@ from florilegium.quotations.lock_file import (
     prune_verifications,
     render_lock,
 )
-from florilegium.quotations.matching import words_digest
+from florilegium.quotations.matching.normal_form import words_digest
 from florilegium.quotations.originals import Original
 from florilegium.quotations.states import verification_state
 from florilegium.quotations.verification import unnamed_originals, verify_quotes

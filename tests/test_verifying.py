@@ -14,9 +14,9 @@ from florilegium.check.verifying import VerifyRequest, remove_entries, verify_li
 from florilegium.core.errors import CannotRun
 from florilegium.edit.fixes.fix_plan import plan_fixes
 from florilegium.quotations.fingerprints import Fingerprint, is_same_work, parse_fingerprint
-from florilegium.quotations.matching import MATCHING, normal_form
+from florilegium.quotations.matching.normal_form import MATCHING, normal_form
 from florilegium.quotations.originals import read_original
-from florilegium.site.data_files import find_quote_contexts
+from florilegium.site.data_files.quotation_context import find_quote_contexts
 
 TODAY = date(2026, 11, 23)
 BASE = Path(__file__).parent / "cases" / "base"
@@ -241,7 +241,7 @@ def test_an_entry_that_changes_nothing_else_is_named(root, tmp_path_factory):
 
 
 def test_one_wording_of_the_state():
-    from florilegium.core.model import VerifiedAgainst
+    from florilegium.core.lock_entries import VerifiedAgainst
     from florilegium.quotations.states import state_words
 
     assert state_words(None) == "Not verified"

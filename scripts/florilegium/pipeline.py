@@ -15,42 +15,22 @@ from .core.diagnostics import Diagnostic
 from .core.errors import CannotRun
 from .core.limits import uncollected
 from .core.store import Store
-from .library.reading import ANNOTATIONS
-from .publish import (
-    Lock,
-    Page,
-    Project,
-    SyncResult,
-    are_as_written,
-    check_target,
-    hold_lock,
-    is_published,
-    publish_site,
-    sync_pages,
-)
+from .library.listing import ANNOTATIONS
+from .publish.exchange import is_published, publish_site
+from .publish.locks import Lock, hold_lock
+from .publish.publish_targets import Project, check_target
 from .publish.renderers import Renderer
 from .publish.shards import Shard, built_folder, join_shards, pages_elsewhere, record_shard
 from .publish.standing_builds import CompleteBuild, find_complete, inputs_of, keep_complete
+from .publish.written_pages import Page, SyncResult, are_as_written, sync_pages
 from .site.addresses import FOLDERS
 from .works.citing.pandoc_process import find_pandoc
 
 # What makes pages is loaded by the steps that make some.
 if TYPE_CHECKING:
-    from .site.pages import PagePlan
     from .site.pages.cards import PageSite
+    from .site.pages.page_plan import PagePlan
     from .site.search.indexing import Indexing
-
-__all__ = [
-    "STEPS",
-    "Built",
-    "Prepared",
-    "Step",
-    "Taken",
-    "add_index",
-    "merge_shards",
-    "prepare_pages",
-    "run_build",
-]
 
 
 @dataclass(slots=True)
@@ -321,7 +301,8 @@ def add_index(site: "PageSite", built: Path) -> None:
 
 def write_pages(plan: "PagePlan", options: Options, lock: Lock) -> SyncResult:
     """Bring the generated files under `docs/` in line with the plan."""
-    from .site.pages import is_generated, render_pages
+    from .site.pages import render_pages
+    from .site.pages.page_files import is_generated
     from .site.planning import check_addresses
 
     check_addresses(plan.site.links)

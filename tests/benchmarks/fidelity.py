@@ -16,15 +16,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from florilegium.quotations.matching import (
-    Match,
-    Normalised,
-    changes_meaning,
-    find_cut,
-    find_words,
-    holds_qualification,
-    normal_form,
-)
+from florilegium.quotations.matching import Match, find_words
+from florilegium.quotations.matching.meaning import changes_meaning, holds_qualification
+from florilegium.quotations.matching.normal_form import Normalised, normal_form
+from florilegium.quotations.matching.sentences import find_cut
 
 TEXTS = Path(__file__).parent / "texts"
 RIGHT, WRONG, TURNED = "right", "wrong", "turned"

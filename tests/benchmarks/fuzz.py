@@ -33,7 +33,8 @@ from florilegium.edit.imports.import_plan import ImportRequest, plan_import
 from florilegium.edit.imports.vaults.vault_markdown import VaultLinks, convert_body
 from florilegium.edit.imports.vaults.vault_notes import parse_vault_note
 from florilegium.edit.imports.vaults.vault_works import KnownWorks, describe_work
-from florilegium.library.reading import FileKind, parse_text
+from florilegium.library.listing import FileKind
+from florilegium.library.reading import parse_text
 from florilegium.quotations.originals import read_original
 from florilegium.works.citing.citation_styles import read_style
 from florilegium.works.citing.pandoc_process import find_pandoc

@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
-__all__ = ["GENERATED", "PROJECT", "QUOTES", "make_library", "make_stock"]
-
 QUOTES = 10
 """Quotes of a note."""
 

@@ -2,8 +2,6 @@
 
 from playwright.sync_api import Page
 
-__all__ = ["KINDS", "LANGUAGES", "WIDTHS", "broken_words", "too_wide"]
-
 KINDS = {
     "home": "",
     "notes": "notes/",

@@ -1,7 +1,5 @@
 """Small libraries in German and Hebrew: every kind of page, one quotation that is closed, one not checked."""
 
-__all__ = ["LIBRARIES"]
-
 _GERMAN = {
     "library.yml": """\
 title: Lesen über das Erinnern

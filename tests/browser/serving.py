@@ -11,8 +11,6 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, BinaryIO
 
-__all__ = ["FOLDER", "serve"]
-
 FOLDER = "/companion/"
 """The folder on the host in which the site lies."""
 

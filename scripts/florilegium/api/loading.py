@@ -9,7 +9,7 @@ from ..check.checking import Options, check_library, find_root
 from ..core.diagnostics import Diagnostic
 from ..core.errors import CannotRun
 from ..core.executors import parse_executor
-from ..site.data_files import unformatted_site
+from ..site.data_files.unformatted import unformatted_site
 from ..site.planning import format_citations
 from .collection import Collection, Notice, OpenedLibrary, Problem
 from .nouns import Note, Quote, Source, Theme

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ..core import model
+from ..core import model, sources
 from ..site.data_files.quotation_rows import verification_row
 from ..works.csl.csl_checks import Retraction, retraction
 from ..works.csl.csl_items import to_csl
@@ -19,7 +19,7 @@ from .collection import Collection, Member, Notice, OpenedLibrary
 class Source(Member):
     """A literary work that the library knows."""
 
-    _source: model.Source
+    _source: sources.Source
 
     @property
     def id(self) -> str:

@@ -17,28 +17,14 @@ from ..core.executors import MakeExecutor, local_processes
 from ..core.limits import uncollected
 from ..core.rules import Severity
 from ..library.cache_shards import CacheShards
-from ..library.reading import ANNOTATIONS, Listed, ReadResult, is_spent, list_files, read_library, replace_files
+from ..library.listing import ANNOTATIONS, Listed, list_files
+from ..library.reading import ReadResult, is_spent, read_library, replace_files
 
 if TYPE_CHECKING:
     from ..core.store import Store
     from ..library.links import Links
 
 # What judges is loaded where something is judged: most runs find every file as they remember it.
-
-__all__ = [
-    "Checked",
-    "Options",
-    "Totals",
-    "check_library",
-    "check_quickly",
-    "check_text",
-    "find_root",
-    "given_epoch",
-    "has_errors",
-    "judge",
-    "read",
-]
-
 
 _LATEST = 253_402_300_799
 """The last second of the year 9999."""
@@ -169,7 +155,9 @@ def judge(result: ReadResult, today: date) -> "tuple[Links, tuple[Diagnostic, ..
 def judge_all(result: ReadResult, today: date) -> Judged:
     """The same, with the findings as the checks have made them."""
     from ..library.links import resolve_links
-    from .checks import Context, apply_severities, run_checks
+    from .checks import run_checks
+    from .checks.context import Context
+    from .checks.severities import apply_severities
     from .consequences import hold_back
     from .remedies import fit_remedies
 

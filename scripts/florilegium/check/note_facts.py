@@ -5,7 +5,8 @@ from collections.abc import Container, Iterator
 from hashlib import blake2b
 from typing import NamedTuple
 
-from ..core.model import Note, Quote, Source, Status
+from ..core.model import Note, Quote, Status
+from ..core.sources import Source
 from ..core.values import light
 from ..library.links import Links, body_references, note_references, resolve_target
 from ..library.voices import voices_of

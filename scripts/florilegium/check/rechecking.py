@@ -17,14 +17,17 @@ from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from ..core.diagnostics import Diagnostic
-from ..core.model import Library, Note, Source
+from ..core.model import Library, Note
+from ..core.sources import Source
 from ..core.store import Kept, Store, pickled, unpickled
 from ..library.cache_shards import CacheShards
 from ..library.links import CitedBy, Links, body_references, resolve_links
+from ..library.listing import FileKind, Listed
 from ..library.own_styles import missing_style
-from ..library.reading import FileKind, Listed, Parsed, ReadResult, is_spent, read_file
-from .checks import CHECKS, Context, apply_severities, quote_checks, reference_checks, verification_checks
-from .checks.context import Guesses, WholeLibrary
+from ..library.reading import Parsed, ReadResult, is_spent, read_file
+from .checks import CHECKS, quote_checks, reference_checks, verification_checks
+from .checks.context import Context, Guesses, WholeLibrary
+from .checks.severities import apply_severities
 from .consequences import hold_back
 from .note_facts import NoteFacts, facts_of, work_facts
 from .remedies import fit_remedies

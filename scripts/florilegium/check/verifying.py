@@ -8,17 +8,17 @@ from typing import NamedTuple
 
 from ..core.diagnostics import Diagnostic, plain, quoted
 from ..core.errors import CannotRun
-from ..core.model import Basis, Library, Source, Verification
+from ..core.lock_entries import Verification
+from ..core.model import Basis, Library
 from ..core.rules import Severity
+from ..core.sources import Source
 from ..library.links import Links
-from ..library.reading import ANNOTATIONS
+from ..library.listing import ANNOTATIONS
 from ..quotations.lock_file import merge_verifications, prune_verifications, render_lock
 from ..quotations.originals import Original, OriginalError, find_originals, read_original
 from ..quotations.verification import Compared, named_quotes, unnamed_originals, verify_quotes
 from .checking import Options, Totals, check_library
-from .checks import apply_severities
-
-__all__ = ["Verified", "VerifyRequest", "is_plausible", "remove_entries", "verify_library"]
+from .checks.severities import apply_severities
 
 
 class VerifyRequest(NamedTuple):

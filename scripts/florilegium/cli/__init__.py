@@ -11,8 +11,6 @@ from ..core.errors import FlorilegiumError
 from ..core.system_errors import NO_MEMORY, reason, remedy
 from .program import forget_output, is_verbose, program
 
-__all__ = ["main"]
-
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program and leave with its exit code."""

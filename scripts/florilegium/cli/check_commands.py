@@ -13,7 +13,7 @@ from ..core.errors import CannotRun
 from ..core.executors import MakeExecutor
 from ..core.limits import MAX_BIBLIOGRAPHY_BYTES
 from ..core.rules import RULES
-from ..library.reading import ANNOTATIONS
+from ..library.listing import ANNOTATIONS
 from .program import executor_option, print_findings, progress, root_option, tell
 
 

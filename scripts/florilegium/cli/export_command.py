@@ -12,11 +12,11 @@ from ..check.checking import Options
 from ..core.diagnostics import did_you_mean, plain, quoted
 from ..core.errors import CannotRun
 from ..core.executors import MakeExecutor
-from ..library.reading import ANNOTATIONS
+from ..library.listing import ANNOTATIONS
 from .program import executor_option, named_originals, print_findings, progress, root_option, tell
 
 if TYPE_CHECKING:
-    from ..site.data_files import DataFile
+    from ..site.data_files.data_file import DataFile
 
 
 @click.command()
@@ -132,7 +132,7 @@ def _folder(root: Path, output: str | None) -> Path:
 
 
 def _write(files: Sequence["DataFile"], folder: Path, *, everything: bool) -> None:
-    from ..site.data_files import write_data_files
+    from ..site.data_files.data_writing import write_data_files
 
     result = write_data_files(files, folder, everything=everything)
     parts = [f"{result.written:,} new or changed"] + ([f"{result.removed:,} removed"] if result.removed else [])

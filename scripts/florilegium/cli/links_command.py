@@ -93,7 +93,7 @@ def _plan(time_limit: int, allow_private: bool) -> "ExternalPlan":
 
 def _external(options: Options, plan: "ExternalPlan", form: str, *, fix: bool, strict: bool) -> int:
     from ..check.checking import check_library
-    from ..check.checks import apply_severities
+    from ..check.checks.severities import apply_severities
     from ..core.edits import write_changes
     from ..publish.external.address_fixes import moved_changes
     from ..publish.external.external_findings import describe_check

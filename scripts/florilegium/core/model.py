@@ -12,42 +12,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from .lock_entries import Permalink, Verification, VerifiedAgainst
+from .lock_entries import Permalink, Verification
 from .places import NO_PLACES, Places
 from .rules import Severity
-from .sources import Date, Name, Source
+from .sources import Source
 from .spans import Span
 from .values import FrozenValue, light
-
-__all__ = [
-    "Basis",
-    "Body",
-    "Citation",
-    "CitationMode",
-    "Date",
-    "Heading",
-    "Hyperlink",
-    "IdMention",
-    "Library",
-    "LibrarySettings",
-    "Locator",
-    "Name",
-    "Note",
-    "Notice",
-    "Permalink",
-    "Quote",
-    "Reference",
-    "Role",
-    "RuleException",
-    "Source",
-    "Speaker",
-    "Status",
-    "Theme",
-    "Translation",
-    "Verification",
-    "VerifiedAgainst",
-]
-
 
 # ------------------------------------------------------------------------------------------------- references
 

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..core.edits import Change, Edit, apply_edits, read_exactly
-from ..core.model import Library, Source
+from ..core.model import Library
+from ..core.sources import Source
 from ..core.spans import LineTable, Span
 from ..core.yaml_writer import quoted_yaml, yaml_text
-from ..library.reading import FileKind, parse_text
+from ..library.listing import FileKind
+from ..library.reading import parse_text
 from ..works.csl.csl_checks import Retraction, RetractionKind, parse_status_date, retraction, same_work
 from ..works.csl.csl_items import to_csl
 from ..works.csl.csl_vocabulary import CUSTOM

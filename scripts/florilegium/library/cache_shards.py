@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from ..core.cache import Cache
-from .reading import Listed, Parsed, cache_shard, is_spent
+from .listing import Listed
+from .reading import Parsed, cache_shard, is_spent
 
 _FRESH_NS = 1_000_000_000
 """A file changed this short a time before a run may change again without its times showing it."""

@@ -9,8 +9,6 @@ from ..core.rules import Group, Severity, declare_rule
 from ..core.spans import LineTable
 from ..core.trees import DataNode, Mapping, Scalar, Sequence
 
-__all__ = ["find_cut_values"]
-
 _COMPLETE = frozenset(
     ("id", "type", "basis", "status", "date", "updated", "source", "via", "issued", "accessed", "DOI")
 )

@@ -7,8 +7,6 @@ from ..core.ids import LIST_ID, is_id, propose_id
 from ..core.rules import Group, Severity, declare_rule
 from ..core.spans import Span
 
-__all__ = ["check_file_name", "check_file_names"]
-
 _DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))))
 """Names that Windows keeps for devices, whatever follows after a full stop: libraries are cloned there too. See
 https://learn.microsoft.com/windows/win32/fileio/naming-a-file."""

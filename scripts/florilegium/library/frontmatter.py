@@ -7,29 +7,12 @@ from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
 from ..core.diagnostics import Diagnostic, Related, did_you_mean, quoted
-from ..core.json_trees import parse_json
 from ..core.model import IdMention
 from ..core.spans import LineTable, Span
 from ..core.trees import DataNode, Mapping, Scalar, Sequence, kind_of
 from ..core.yaml_trees import parse_yaml
 from .cut_values import find_cut_values
 from .value_remedies import as_list, date_remedy, opening_remedy
-
-__all__ = [
-    "DataNode",
-    "Fields",
-    "FileDivision",
-    "FrontMatter",
-    "HeadProblem",
-    "Mapping",
-    "Scalar",
-    "Sequence",
-    "cut_front_matter",
-    "kind_of",
-    "parse_front_matter",
-    "parse_json",
-    "parse_yaml",
-]
 
 E_ = TypeVar("E_", bound=StrEnum)
 

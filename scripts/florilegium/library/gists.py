@@ -5,9 +5,8 @@ from dataclasses import replace
 from ..core.diagnostics import closest, quoted
 from ..core.limits import MAX_TITLE
 from ..core.model import Body
-from .frontmatter import Fields, Mapping, Scalar
-
-__all__ = ["give_gists"]
+from ..core.trees import Mapping, Scalar
+from .frontmatter import Fields
 
 
 def give_gists(fields: Fields, body: Body) -> Body:

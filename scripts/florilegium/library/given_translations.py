@@ -5,8 +5,6 @@ from dataclasses import replace
 
 from ..core.model import Body, Translation
 
-__all__ = ["give_translations"]
-
 
 def give_translations(body: Body) -> Body:
     """Give each quote its translations, in the order in which they stand."""

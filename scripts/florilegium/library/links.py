@@ -11,33 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import unquote
 
-from ..core.model import (
-    Body,
-    Hyperlink,
-    Library,
-    Note,
-    Notice,
-    Quote,
-    Reference,
-    Role,
-    Source,
-    Status,
-    Theme,
-    Verification,
-    VerifiedAgainst,
-)
+from ..core.lock_entries import Verification, VerifiedAgainst
+from ..core.model import Body, Hyperlink, Library, Note, Notice, Quote, Reference, Role, Status, Theme
+from ..core.sources import Source
 from ..quotations.states import QuoteState, verification_of
-
-__all__ = [
-    "CitedBy",
-    "InternalTarget",
-    "Links",
-    "body_references",
-    "note_references",
-    "redirected",
-    "resolve_links",
-    "resolve_target",
-]
 
 
 class CitedBy(NamedTuple):

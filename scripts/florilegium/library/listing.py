@@ -14,23 +14,6 @@ from ..core.spans import Span
 from .file_names import check_file_name, check_file_names
 from .unexpected_files import explain_folder, explain_unexpected, is_passed_over
 
-__all__ = [
-    "ANNOTATIONS",
-    "LOCK",
-    "SETTINGS",
-    "SETTINGS_PATH",
-    "FileKind",
-    "Listed",
-    "check_size",
-    "file_problem",
-    "id_faults",
-    "kind_of_file",
-    "list_files",
-    "no_file",
-    "unexpected",
-    "unreadable",
-]
-
 ANNOTATIONS = "annotations"
 """The folder of a library below its root."""
 

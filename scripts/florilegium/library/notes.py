@@ -8,17 +8,17 @@ from typing import NamedTuple
 
 from ..core.diagnostics import Diagnostic, quoted
 from ..core.limits import MAX_REFERENCES, MAX_TITLE
-from ..core.model import Basis, Body, IdMention, Note, Reference, Source, Status, Theme
+from ..core.model import Basis, Body, IdMention, Note, Reference, Status, Theme
 from ..core.rules import Group, Severity, declare_rule
+from ..core.sources import Source
 from ..core.spans import LineTable, Span
+from ..core.trees import Mapping, Scalar, Sequence
 from ..markdown.bodies import parse_body
 from ..works.csl.csl_items import parse_source
-from .frontmatter import Fields, FileDivision, Mapping, Scalar, Sequence, cut_front_matter, parse_front_matter
+from .frontmatter import Fields, FileDivision, cut_front_matter, parse_front_matter
 from .gists import give_gists
 from .given_translations import give_translations
 from .quote_ids import name_quotes
-
-__all__ = ["NOTE_KEYS", "THEME_KEYS", "ParsedNote", "ParsedTheme", "parse_note", "parse_theme"]
 
 NOTE_KEYS = (
     "title",

@@ -8,8 +8,6 @@ from ..core.rules import Group, Severity, declare_rule
 from ..core.spans import LineTable, Position, Span
 from .listing import SETTINGS_PATH
 
-__all__ = ["check_style", "missing_style"]
-
 _ANOTHER = "put a complete .csl file in its place, for example one from https://www.zotero.org/styles"
 
 

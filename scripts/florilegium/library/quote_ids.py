@@ -10,8 +10,6 @@ from ..core.model import Body, Quote
 from ..core.rules import Group, Severity, declare_rule
 from ..core.spans import Span
 
-__all__ = ["name_quotes", "propose_quote_id"]
-
 _RULE = "missing-quote-id"
 _ROLE = re.compile(r"(?:(?:an?|the)\s+)?([^\W\d_]+)", re.IGNORECASE)
 

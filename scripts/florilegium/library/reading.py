@@ -18,7 +18,6 @@ from ..core.spans import LineTable
 from .file_names import check_file_names
 from .listing import (
     ANNOTATIONS,
-    LOCK,
     SETTINGS_PATH,
     FileKind,
     Listed,
@@ -33,25 +32,11 @@ from .listing import (
 )
 
 if TYPE_CHECKING:
-    from ..core.model import Library, LibrarySettings, Note, Permalink, Source, Theme, Verification
+    from ..core.lock_entries import Permalink, Verification
+    from ..core.model import Library, LibrarySettings, Note, Theme
+    from ..core.sources import Source
 
 # What parses files is loaded where a file is parsed: most runs find every file as they remember it.
-
-__all__ = [
-    "ANNOTATIONS",
-    "LOCK",
-    "FileKind",
-    "Listed",
-    "Parsed",
-    "ReadResult",
-    "cache_shard",
-    "is_spent",
-    "list_files",
-    "parse_text",
-    "read_library",
-    "read_text",
-    "replace_files",
-]
 
 _PARALLEL_FROM = 300
 """Files below which starting processes takes longer than reading in one."""

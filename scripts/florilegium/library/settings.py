@@ -11,10 +11,10 @@ from ..core.ids import is_id, propose_id
 from ..core.model import IdMention, LibrarySettings, Notice, Role, RuleException
 from ..core.rules import RULES, Group, Severity, declare_rule
 from ..core.spans import LineTable, Span
+from ..core.trees import DataNode, Mapping, Scalar
+from ..core.yaml_trees import parse_yaml
 from ..works.identifiers import check_url
-from .frontmatter import DataNode, Fields, Mapping, Scalar, parse_yaml
-
-__all__ = ["INTERFACE_LANGUAGES", "SETTING_KEYS", "parse_settings"]
+from .frontmatter import Fields
 
 SETTING_KEYS = (
     "title",

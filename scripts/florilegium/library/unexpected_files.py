@@ -6,8 +6,6 @@ from ..core.diagnostics import quoted
 from ..core.ids import propose_id
 from ..core.rules import Group, Severity, declare_rule
 
-__all__ = ["explain_folder", "explain_unexpected", "is_passed_over"]
-
 _LEFT_BY_OTHERS = re.compile(
     r"\.DS_Store|\._.*|\.localized|Icon\r|Thumbs\.db|ehthumbs\.db|desktop\.ini|\.directory|\.Trash-.*|\.trash"
     r"|\.obsidian|\.zettlr.*|\.ztr-directory|\.logseq|\.vscode|\.idea|\.stfolder|\.stversions|\.dropbox.*"

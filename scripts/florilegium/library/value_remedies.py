@@ -6,8 +6,6 @@ from datetime import date
 from ..core.diagnostics import quoted
 from ..core.rules import Group, Severity, declare_rule
 
-__all__ = ["as_list", "date_remedy", "opening_remedy"]
-
 _FORM = 'begin the file with a line "---", a line such as "title: A title", and another line "---"'
 
 _NUMBERS = re.compile(r"(\d{1,2})\s*([./-])\s*(\d{1,2})\s*[./-]\s*(\d{4})\Z")

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from ..core.model import Quote, Role, Source
+from ..core.model import Quote, Role
+from ..core.sources import Source
 from ..markdown.speakers import SpeakerFault, Voice, WorkPerson, parse_speaker
 from .links import Links
-
-__all__ = ["named_people", "read_voices", "render_voice", "render_voices", "role_names", "voices_of"]
 
 _PEOPLE = ("author", "editor")
 """The name variables whose people can speak under their own name; each is a role too, where the library has it."""

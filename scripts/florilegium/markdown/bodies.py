@@ -41,8 +41,6 @@ from .tags import TagFault, judge_blocks, judge_inline
 from .translations import TranslationAttribution, parse_translation
 from .writing_text import write_line, write_text
 
-__all__ = ["MAX_NESTING", "BodyTree", "ParsedBody", "parse_body"]
-
 MAX_NESTING = 16
 """Lists and block quotes within one another."""
 

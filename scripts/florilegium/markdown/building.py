@@ -7,8 +7,6 @@ from ..core.characters import find_invisible
 from .events import CLOSE, LEAF, read_events
 from .nodes import BLOCKS, ESCAPED, LITERAL, PLAIN, Node
 
-__all__ = ["MAX_NODE_DEPTH", "build_tree", "is_unseen", "trimmed_end"]
-
 MAX_NODE_DEPTH = 48
 """Containers within containers, inline ones too (a list in a list are two each): below it children fall into their
 grandparent, so that whoever walks a tree may recurse."""

@@ -12,16 +12,6 @@ from ..core.model import Citation, CitationMode, Locator, Reference
 from ..core.spans import Span
 from .locator_labels import LABEL_WORDS, LOCATOR_LABELS, label_pattern
 
-__all__ = [
-    "FoundCitation",
-    "cite",
-    "is_plain_key",
-    "parse_citations",
-    "parse_locator",
-    "render_citation",
-    "render_locator",
-]
-
 type_span = Callable[[int, int], Span]
 
 _KEY = re.compile(r"@(?:\{([^{}\s]+)\}|((?:\w|\*)(?:\w|[:.#$%&\-+?<>~/](?=\w)|[:/](?=/))*))")

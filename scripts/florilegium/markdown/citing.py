@@ -16,8 +16,6 @@ from .nodes import PLAIN, Node
 from .runs import InlineRun
 from .tags import TagFault
 
-__all__ = ["NewNode", "bare_target", "check_markup", "cut_nodes", "find_citations"]
-
 
 class NewNode(NamedTuple):
     """A range of bytes among the children of one node that becomes a node of its own."""

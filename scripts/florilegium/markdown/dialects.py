@@ -16,10 +16,6 @@ from .nodes import Node
 from .runs import MASK, InlineRun
 from .tags import TagFault
 
-__all__ = ["blank_line_places", "check_blank_lines", "check_code", "check_conflicts",
-           "check_definitions", "check_html", "check_paragraph", "check_run", "foreign_signs",
-           "has_bullets"]  # fmt: skip
-
 _CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7}|\|{7})(?=[ \n]|\Z)", re.MULTILINE)
 _WIKILINK = re.compile(r"(!?)\[\[([^\[\]\n]+)\]\]")
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|pdf|mp[34]|m4a|webm|excalidraw|canvas)\Z", re.IGNORECASE)

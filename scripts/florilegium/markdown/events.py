@@ -9,8 +9,6 @@ from typing import Any, NamedTuple
 
 import pyromark
 
-__all__ = ["CLOSE", "LEAF", "OPEN", "Definition", "Target", "read_definitions", "read_events"]
-
 LEAF, OPEN, CLOSE = 0, 1, 2
 """What an event is: a node without children, the beginning of a node with children, its end."""
 

@@ -9,8 +9,6 @@ from .nodes import Node
 from .positions import Positions
 from .runs import InlineRun
 
-__all__ = ["make_anchor", "split_anchor"]
-
 _ANCHOR = re.compile(r"[ \t]*\{#([A-Za-z][\w-]*)\}[ \t]*\Z")
 
 

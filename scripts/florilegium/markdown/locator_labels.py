@@ -5,8 +5,6 @@ The labels are CSL's (specification, appendix II). A word that English has means
 
 import re
 
-__all__ = ["FOREIGN_LABELS", "LABEL_WORDS", "LOCATOR_LABELS", "label_pattern"]
-
 LOCATOR_LABELS: dict[str, tuple[str, ...]] = {
     "page": ("p.", "pp.", "page", "pages"),
     "chapter": ("ch.", "chs.", "chap.", "chaps.", "chapter", "chapters"),

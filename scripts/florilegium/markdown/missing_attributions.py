@@ -15,8 +15,6 @@ from .runs import InlineRun
 from .tags import TagFault
 from .tails import missing_work
 
-__all__ = ["BELOW", "check_remark", "detached_pairs", "unattributed"]
-
 _FORM = "end it with a paragraph: — SPEAKER, in [@key, p. 1] #theme"
 BELOW = "the attribution below belongs to the block quote: begin its line with >, and the line between with > too"
 _SIGNS = " ~=*·•«»:;_&—–-"

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, TypeAlias
 
-__all__ = ["BLOCKS", "ESCAPED", "INLINES", "LITERAL", "PLAIN", "Node", "NodeKind", "walk"]
-
 NodeKind: TypeAlias = Literal[
     "Document", "Paragraph", "Heading", "CodeBlock", "Rule", "HtmlBlock", "BlockQuote", "List", "Item", "Tight",
     "Table", "TableHead", "TableRow", "TableCell", "FootnoteDefinition", "Quote", "Translation", "Remark",

@@ -6,8 +6,6 @@ from itertools import accumulate
 
 from ..core.spans import LineTable, Span
 
-__all__ = ["Positions", "normalise_lines"]
-
 _FOREIGN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _ORDINARY = bytes([*b"\t\n", *range(0x20, 0x7F)])
 

@@ -12,8 +12,6 @@ from .nodes import Node
 from .runs import InlineRun
 from .writing_text import write_line
 
-__all__ = ["ProseQuotation", "find_prose_quotations"]
-
 _WORDS = 4
 """Words in quotation marks that are a quotation; fewer are a term, or a word held at a distance."""
 _CHARACTERS = 8

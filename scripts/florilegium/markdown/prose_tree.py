@@ -17,9 +17,6 @@ from .quoting import blocks_before, callout_of, without_callout
 from .tags import judge_blocks, judge_inline
 from .writing_text import raised_text, text_lines, write_line, write_text
 
-__all__ = ["ProseSection", "ProseTree", "normal_label", "shown_text"]
-
-
 _UNTITLED = Heading(level=1, text="", id="section", span=Span.of_file(""))
 """Of a text that was not read as a body."""
 

@@ -12,8 +12,6 @@ from .quotes import DASH
 from .tags import TagFault
 from .writing_text import write_text
 
-__all__ = ["check_quoted_code", "check_verse", "check_words", "emphasised_words"]
-
 _VERSE = 50
 """Characters of a line that is likely to be broken on purpose: prose is broken further to the right."""
 

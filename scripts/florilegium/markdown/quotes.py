@@ -17,8 +17,6 @@ from .citing import find_citations
 from .runs import InlineRun
 from .tails import FORM, RUNS_ON, TEXT_AFTER, joined_works, late_speaker, missing_work, read_tail, two_works
 
-__all__ = ["DASH", "Attribution", "identify", "parse_attribution", "parse_usual"]
-
 DASH = re.compile(r"(?:[—–―⸺]|---?(?!-)|[-‐‑‒−](?![-@]))\s*")
 """What an attribution begins with. A lone hyphen, or a sign like it, is one only where a work follows."""
 

@@ -14,8 +14,6 @@ from .positions import Positions
 from .quotes import DASH, Attribution, parse_attribution, parse_usual
 from .runs import InlineRun
 
-__all__ = ["Callout", "QuoteParts", "blocks_before", "callout_of", "split_quote", "without_callout"]
-
 _QUOTATIONS = ("quote", "cite")
 _FOLD = re.compile(r"\A[-+]?[ ]*")
 """Obsidian's sign for a callout that can be folded."""

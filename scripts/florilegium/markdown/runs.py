@@ -9,8 +9,6 @@ from .nodes import ESCAPED, LITERAL, Node, walk
 from .positions import Positions
 from .tags import OPEN_TAG
 
-__all__ = ["MASK", "InlineRun", "trim_address"]
-
 MASK = "\x01"
 """Stands in `Run.masked` alone for what is no running text; no text of a tree or a page ever holds it."""
 

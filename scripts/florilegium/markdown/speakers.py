@@ -17,8 +17,6 @@ from typing import NamedTuple
 
 from ..core.diagnostics import quoted
 
-__all__ = ["PSEUDONYM", "SpeakerFault", "Voice", "WorkPerson", "parse_speaker"]
-
 
 class Voice(NamedTuple):
     """One of those who say the words."""

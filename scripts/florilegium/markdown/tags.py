@@ -19,8 +19,6 @@ from ..core.rules import Group, Severity, declare_rule
 from .building import is_unseen
 from .nodes import LITERAL, PLAIN, Node
 
-__all__ = ["OPEN_TAG", "RawTag", "TagFault", "judge_blocks", "judge_inline"]
-
 MAX_TAG_DEPTH = 16
 """Raw elements within one another; sanitisers take quadratic time for deep ones."""
 

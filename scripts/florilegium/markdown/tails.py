@@ -7,18 +7,6 @@ from typing import NamedTuple
 from ..core.diagnostics import quoted
 from ..core.ids import is_id, propose_id
 
-__all__ = [
-    "FORM",
-    "RUNS_ON",
-    "TEXT_AFTER",
-    "Part",
-    "joined_works",
-    "late_speaker",
-    "missing_work",
-    "read_tail",
-    "two_works",
-]
-
 FORM = "the form is: — SPEAKER, in [@key, p. 1], quoted in [@key2] #theme !notice {#quote-id}"
 RUNS_ON = "follows the quotation without an empty line, so it is read as part of the attribution"
 TEXT_AFTER = "leave an empty line between the quotation and the text after it"

@@ -15,8 +15,6 @@ from .citing import find_citations
 from .quotes import DASH
 from .runs import MASK, InlineRun
 
-__all__ = ["TranslationAttribution", "parse_translation"]
-
 RULE = "malformed-translation"
 _BY = re.compile(
     r"(?:(?:re)?translated(?:\s+from\s+(?:the\s+)?\w+)?|translation|transl?\.|(?:ins \w+ )?übersetzt|tradui[te]s?"

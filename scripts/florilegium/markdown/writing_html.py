@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from .nodes import Node, walk
 from .writing_text import callout_title
 
-__all__ = ["HtmlWriter", "escape_text"]
-
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )

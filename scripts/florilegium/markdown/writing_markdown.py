@@ -11,8 +11,6 @@ from urllib.parse import quote as percent_encode
 
 from .nodes import Node
 
-__all__ = ["MarkdownWriter", "block_quote", "escape_markdown", "hyperlink"]
-
 _SIGN = re.compile(r"[\\`*\[\]<>~|&_]|(?<![^\W_])@|\{(?=[#{])|([=%])(?=\1)|(?<=([=%]))\2|:(?=:)|(?<= )\^(?=[\w-]+\Z)")
 _ANY_SIGN = re.compile(r"[\\`*\[\]<>~|&_@{=%:^]")
 """Every sign that the pattern above may find: most texts have none, and one set of characters is quickly looked for."""

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterable, Sequence
 
 from .nodes import Node
 
-__all__ = ["callout_title", "raised_text", "text_lines", "write_line", "write_text"]
-
 _RAISED = dict(
     zip("0123456789+-−=()abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True)
 )

@@ -14,17 +14,6 @@ from ..site.finished_pages import read_finished
 from ..site.page_frames import Frames
 from .disk_files import Stamp, stamp, write_whole
 
-__all__ = [
-    "Sources",
-    "built_path",
-    "copy_assets",
-    "fill_pages",
-    "list_sources",
-    "read_record",
-    "remove_built",
-    "samples",
-]
-
 Sources = Mapping[str, Stamp]
 """How generated files lie, by their paths below `docs/`."""
 

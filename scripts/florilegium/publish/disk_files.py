@@ -11,26 +11,6 @@ from pathlib import Path
 from . import system
 from .publish_errors import PublishError, shown
 
-__all__ = [
-    "CREATE",
-    "READ",
-    "FolderListing",
-    "Stamp",
-    "copy_file",
-    "is_folder",
-    "list_site",
-    "make_folders",
-    "opened",
-    "read_tree",
-    "read_whole",
-    "same_bytes",
-    "stamp",
-    "status",
-    "sync_path",
-    "write_all",
-    "write_whole",
-]
-
 _CHUNK = 1 << 20
 _ALWAYS = os.O_CLOEXEC | os.O_NOFOLLOW
 READ = os.O_RDONLY | _ALWAYS | os.O_NONBLOCK

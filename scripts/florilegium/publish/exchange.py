@@ -45,8 +45,6 @@ from .locks import Lock
 from .publish_errors import PublishError, reported, shown
 from .publish_targets import MARKER, Project, check_target, is_empty, is_marked
 
-__all__ = ["Publication", "publish_site", "recover_site"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:

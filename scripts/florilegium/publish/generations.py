@@ -11,25 +11,6 @@ from .disk_files import FolderListing, copy_file, read_tree, read_whole, same_by
 from .publish_errors import PublishError, shown
 from .publish_targets import MARKER, MARKER_TEXT
 
-__all__ = [
-    "FileRecord",
-    "Filled",
-    "Records",
-    "_Side",
-    "fill_generation",
-    "find_recorded",
-    "find_same",
-    "is_as_recorded",
-    "is_beginning",
-    "is_current",
-    "make_records",
-    "read_built",
-    "read_records",
-    "read_site",
-    "write_marker",
-    "write_records",
-]
-
 FileRecord = tuple[int, ...]
 """A built file's size, times of modification and change (ns) and inode; its published file's time of
 modification and inode. While all of them are the same, so are the bytes of both."""

@@ -22,8 +22,6 @@ from . import system
 from .disk_files import is_folder, status, write_whole
 from .publish_errors import PublishError, reported, shown
 
-__all__ = ["Lock", "hold_lock", "hold_renderer_lock", "renderer_lock"]
-
 _PAUSE = 0.05
 """Seconds between two tries."""
 _PATIENCE = 1.0

@@ -14,8 +14,6 @@ from typing import Any
 from . import system
 from .disk_files import APPEND, read_whole, write_all, write_whole
 
-__all__ = ["Journal", "Manifest", "ManifestRecord", "is_page_path", "read_manifest", "write_manifest"]
-
 _RESERVED = frozenset('\\:*?"<>|')
 _NO_NAMES = frozenset(("", ".", ".."))
 _RECORD = (str, str, str, int, int, int, int)

@@ -8,8 +8,6 @@ from ..core.diagnostics import plain, quoted
 from ..core.errors import FlorilegiumError
 from ..core.system_errors import reason, remedy
 
-__all__ = ["PublishError", "reported", "shown"]
-
 
 class PublishError(FlorilegiumError):
     """Publishing cannot go on; what was published before stands, unless the message says otherwise."""

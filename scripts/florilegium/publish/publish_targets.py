@@ -12,8 +12,6 @@ from . import system
 from .disk_files import read_whole, status
 from .publish_errors import PublishError, reported, shown
 
-__all__ = ["MARKER", "MARKER_TEXT", "Project", "check_target", "is_empty", "is_marked"]
-
 MARKER = ".florilegium-site"
 """Name of the file that tells that the tool made a folder, which it therefore may replace."""
 

@@ -11,8 +11,6 @@ from pathlib import Path
 
 from ..core.workers import end_with_parent
 
-__all__ = ["command"]
-
 
 def command(lock: Path, module: str, arguments: list[str]) -> list[str]:
     """The command that runs a module of Python in a process of this kind, started by this one."""

@@ -20,17 +20,6 @@ from ..core.errors import FlorilegiumError
 from ..core.system_errors import NO_MEMORY, machine_message, reason
 from . import renderer_process
 
-__all__ = [
-    "PAGES_WANTED",
-    "PAGES_WRITTEN",
-    "SITE_LANGUAGE",
-    "SITE_URL",
-    "RenderFailed",
-    "Renderer",
-    "Wanted",
-    "render_site",
-]
-
 PAGES_WRITTEN = "FLORILEGIUM_PAGES_WRITTEN"
 """Environment variable that tells our MkDocs hook that the pages are in place."""
 SITE_URL = "FLORILEGIUM_SITE_URL"

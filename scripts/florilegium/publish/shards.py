@@ -20,17 +20,6 @@ from ..core.errors import CannotRun
 from .disk_files import list_site
 from .publish_targets import MARKER
 
-__all__ = [
-    "SHARD_FILE",
-    "Elsewhere",
-    "Shard",
-    "built_folder",
-    "join_shards",
-    "pages_elsewhere",
-    "parse_shard",
-    "record_shard",
-]
-
 SHARD_FILE = "florilegium-shard.json"
 """In a shard's folder: which shard it is, and of what."""
 

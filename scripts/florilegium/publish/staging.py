@@ -35,8 +35,6 @@ from .renderers import Job, Renderer, RenderFailed, Wanted, render_site
 from .shards import Elsewhere
 from .site_environment import environment_of, is_by_itself
 
-__all__ = ["Rendering", "build_in"]
-
 _FEW = 40
 """Pages that the renderer is given as they are, without looking which of them are alike."""
 

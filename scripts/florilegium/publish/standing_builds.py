@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..core.store import Kept, Store, pickled, unpickled
-from ..library.reading import list_files
+from ..library.listing import list_files
 from .site_environment import environment_of, is_by_itself
 
 _KIND = "complete build"

@@ -11,8 +11,7 @@ import sys
 from collections.abc import Callable
 from functools import cache
 
-__all__ = [
-    "OPERATIONS",
+OPERATIONS = (
     "close_file",
     "exchange",
     "file_status",
@@ -28,9 +27,7 @@ __all__ = [
     "sync_file",
     "sync_filesystem",
     "write_some",
-]
-
-OPERATIONS = tuple(name for name in __all__ if name != "OPERATIONS")
+)
 """The names of all calls."""
 
 _EXCHANGE_LINUX = 2  # RENAME_EXCHANGE, linux/fs.h

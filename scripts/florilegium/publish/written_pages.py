@@ -13,8 +13,6 @@ from .disk_files import Stamp, is_folder, make_folders, read_tree, read_whole, s
 from .manifests import Journal, Manifest, ManifestRecord, is_page_path, read_manifest, write_manifest
 from .publish_errors import PublishError, reported, shown
 
-__all__ = ["Conflict", "Page", "SyncResult", "render_in_turn", "sync_pages"]
-
 _TEMPORARY = ".florilegium-page.tmp"
 _FEW = 8
 """So many files are forced to disk one by one; for more, the whole file system at once is quicker."""

@@ -9,7 +9,7 @@ import unicodedata
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from ..core.model import Name, Source
+from ..core.sources import Name, Source
 
 _TITLE_CHARACTERS = 120
 _PARTS = frozenset(("chapter", "entry", "entry-dictionary", "entry-encyclopedia", "paper-conference"))

@@ -6,7 +6,8 @@ from datetime import date
 from urllib.parse import quote, unquote
 
 from ..core.diagnostics import Diagnostic, Related, quoted
-from ..core.model import Library, Verification
+from ..core.lock_entries import Verification
+from ..core.model import Library
 from ..core.rules import Group, Severity, declare_rule
 from ..core.spans import LineTable, Span
 from .matching.normal_form import NORMALISATION, words_digest

@@ -8,19 +8,11 @@ from ..core.diagnostics import Diagnostic, plain, quoted
 from ..core.model import Quote, Reference
 from ..core.rules import Group, Severity, declare_rule
 from ..core.spans import Span
-from .matching import (
-    Bracket,
-    GapKind,
-    Match,
-    Normalised,
-    SentenceContext,
-    changes_meaning,
-    count_letters,
-    count_part_words,
-    find_cut,
-    holds_qualification,
-    normalise_words,
-)
+from .matching import Match
+from .matching.brackets import Bracket, GapKind, count_letters, count_part_words
+from .matching.meaning import changes_meaning, holds_qualification
+from .matching.normal_form import Normalised, normalise_words
+from .matching.sentences import SentenceContext, find_cut
 from .page_numbers import page_of
 
 LONG_OMISSION = 500

@@ -3,19 +3,10 @@
 import re
 
 from ..core.diagnostics import plain, quoted
-from .matching import (
-    BRACKETS,
-    INSERTED_WORDS,
-    OMISSION_CHARACTERS,
-    PART_LETTERS,
-    PART_WORDS,
-    Missed,
-    Nearest,
-    Normalised,
-    Only,
-    Reason,
-    render_difference,
-)
+from .matching import Missed, Reason
+from .matching.brackets import BRACKETS, INSERTED_WORDS, OMISSION_CHARACTERS, PART_LETTERS, PART_WORDS
+from .matching.nearest import Nearest, Only, render_difference
+from .matching.normal_form import Normalised
 
 _UNMARKED = re.compile(r"\((?:\.{3,}|…+)\)|(?<!\[)(?:…{2,}|\.{6})(?!\])")
 _BARE = re.compile(r"(?<![\[(….])(?:…|\.{3})(?![\])….])")

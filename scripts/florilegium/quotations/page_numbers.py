@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from .matching import Normalised
+from .matching.normal_form import Normalised
 
 _EDGE = 3
 """Lines at the head and foot of a page among which its number may stand."""

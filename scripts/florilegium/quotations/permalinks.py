@@ -9,7 +9,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from ..core.diagnostics import Diagnostic, quoted
-from ..core.model import Library, Permalink, Status
+from ..core.lock_entries import Permalink
+from ..core.model import Library, Status
 from ..core.spans import LineTable, Span
 from .lock_file import CONFLICT, malformed
 

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ..core.model import Quote, Source, Verification, VerifiedAgainst
+from ..core.lock_entries import Verification, VerifiedAgainst
+from ..core.model import Quote
+from ..core.sources import Source
 from .matching.normal_form import words_digest
 
 

@@ -8,23 +8,15 @@ from itertools import chain
 from typing import NamedTuple
 
 from ..core.diagnostics import Diagnostic, did_you_mean, plain, quoted
-from ..core.model import Library, Quote, Source, Verification
+from ..core.lock_entries import Verification
+from ..core.model import Library, Quote
+from ..core.sources import Source
 from ..core.spans import Span
 from .fingerprints import fingerprint
 from .lock_file import merge_verifications
 from .match_findings import remark
-from .matching import (
-    MATCHING,
-    Match,
-    Missed,
-    Normalised,
-    Reason,
-    find_words,
-    flattened,
-    normal_form,
-    normalise_words,
-    words_digest,
-)
+from .matching import Match, Missed, Reason, find_words
+from .matching.normal_form import MATCHING, Normalised, flattened, normal_form, normalise_words, words_digest
 from .misses import explain_miss
 from .originals import Original
 from .page_numbers import page_labels, page_of

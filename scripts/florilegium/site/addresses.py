@@ -15,21 +15,6 @@ from zlib import crc32
 
 from ..core.model import Note, Quote, Theme
 
-__all__ = [
-    "FOLDERS",
-    "PAGE_SIZE",
-    "ROOT",
-    "TWIN_TYPE",
-    "Addresses",
-    "alike_keys",
-    "group_anchor",
-    "page_path",
-    "pages_of",
-    "quote_anchor",
-    "reference_anchor",
-    "way_to_root",
-]
-
 PAGE_SIZE = {"notes": 100, "quotes": 54, "references": 60, "theme": 40, "works": 100, "authors": 200}
 """Entries of a list that one page shows: no page grows with the library, nor passes 100 kB."""
 

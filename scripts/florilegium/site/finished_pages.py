@@ -7,8 +7,6 @@ from posixpath import normpath
 from typing import Any, NamedTuple
 from urllib.parse import quote, urljoin
 
-__all__ = ["FinishedPage", "SiteSettings", "page_url", "page_values", "read_finished", "source_edit_url", "url_parts"]
-
 _MARK = "florilegium-page"
 _START = f"---\n{_MARK}: ".encode()
 _DIGEST = 64

@@ -18,8 +18,6 @@ from jinja2.runtime import Context
 from .finished_pages import url_parts
 from .page_frames import Blank, Frame, Frames, Question, answer, frame_key
 
-__all__ = ["learn_frames"]
-
 SYMBOLIC = {"striptags": "striptags", "e": "escape", "escape": "escape", "safe": "safe", "replace": "replace"}
 """The filters that a blank may have, and how `page_frames` calls them."""
 _TRANSPARENT = ("d", "default")

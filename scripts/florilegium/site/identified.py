@@ -4,13 +4,11 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-from ..core.model import Source
+from ..core.sources import Source
 from ..works.bibtex.bibtex_writer import bibtex_entry
 from ..works.csl.csl_json import csl_json
 from ..works.identifiers import check_url, doi_url, parse_arxiv, parse_doi, parse_isbn, parse_pmcid, parse_pmid
 from ..works.ris.ris_writer import ris_record
-
-__all__ = ["ArchivedCopy", "CopyFormat", "Identified", "archived_copy", "formats_of", "identifiers_of", "web_address"]
 
 
 class Identified(NamedTuple):

@@ -14,8 +14,6 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-__all__ = ["CATALOGUES", "N_", "Words", "has_catalogue", "language_words", "plural_form"]
-
 CATALOGUES = Path(__file__).parent / "translations"
 """One file `xx.po` for each language but English, in which the strings are written."""
 

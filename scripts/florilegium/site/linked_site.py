@@ -10,17 +10,8 @@ from hashlib import sha1
 from markupsafe import Markup, escape
 
 from ..core.limits import Exhausted, bounded
-from ..core.model import (
-    Citation,
-    CitationMode,
-    Note,
-    Quote,
-    Reference,
-    Role,
-    Source,
-    Theme,
-    Translation,
-)
+from ..core.model import Citation, CitationMode, Note, Quote, Reference, Role, Theme, Translation
+from ..core.sources import Source
 from ..library.links import Links, note_references
 from ..library.voices import render_voices, voices_of
 from ..markdown.speakers import Voice
@@ -35,20 +26,6 @@ from .addresses import ROOT, Addresses, reference_anchor
 from .identified import web_address
 from .languages import N_, Words, language_words
 from .rendered_bodies import RenderedBody, render_body
-
-__all__ = [
-    "BASES",
-    "KIND_HEADINGS",
-    "SOURCE_KINDS",
-    "Site",
-    "age_of",
-    "bare_citation",
-    "language_of",
-    "latest",
-    "render_document",
-    "work_iri",
-    "works_of",
-]
 
 SOURCE_KINDS = {
     "article": (N_("article"), N_("an article"), N_("the article")),

@@ -3,8 +3,6 @@
 import re
 from html import unescape
 
-__all__ = ["as_raw_block", "heading_text"]
-
 _TAG = re.compile(r"""<!?/?[A-Za-z](?:[^<>"']|"[^"]*"|'[^']*')*>""")
 _PRE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
 _BREAKS = "\r\n\x0b\x0c\x85\u2028\u2029"

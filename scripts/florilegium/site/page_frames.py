@@ -13,8 +13,6 @@ from markupsafe import Markup, escape
 
 from .finished_pages import FinishedPage, SiteSettings, page_values
 
-__all__ = ["Blank", "Frame", "Frames", "Question", "answer", "frame_key"]
-
 
 class Blank(NamedTuple):
     """A value of the page: the way to it from what is known of the page, and what a template does to it."""

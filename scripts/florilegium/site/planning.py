@@ -14,7 +14,7 @@ from ..core.ids import ID
 from ..core.model import Citation, Note, Theme
 from ..core.store import Kept, Store, pickled, unpickled
 from ..library.links import Links
-from ..library.reading import ANNOTATIONS
+from ..library.listing import ANNOTATIONS
 from ..works.citing.citation_styles import BibliographyError, read_style, read_style_text
 from ..works.citing.cite_items import CslCitation, csl_citation_of, csl_reference_of
 from ..works.citing.formatted_cache import CitationCache, read_cache, write_cache
@@ -22,10 +22,8 @@ from ..works.citing.formatting import Bibliography, render_bibliography
 from ..works.citing.pandoc_process import find_pandoc
 from ..works.csl.csl_items import to_csl
 from .linked_site import bare_citation
-from .pages import PagePlan, plan_pages
-
-__all__ = ["check_addresses", "citations_of", "epoch_of", "format_citations", "kept_in", "plan_site"]
-
+from .pages import plan_pages
+from .pages.page_plan import PagePlan
 
 _KIND = "bibliography"
 

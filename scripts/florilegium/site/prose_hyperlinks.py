@@ -10,8 +10,6 @@ from ..core.model import Hyperlink
 from ..core.spans import Span
 from ..library.links import resolve_target
 
-__all__ = ["link_start", "site_address"]
-
 _MAX_ADDRESS = 8000
 """Characters; longer addresses are shown but lead nowhere, as in many a browser."""
 

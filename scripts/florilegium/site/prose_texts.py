@@ -4,10 +4,7 @@ import re
 
 from ..core.model import Note, Theme
 from ..markdown.prose_tree import ProseTree
-from ..works.citing.pandoc_fragments import plain_text
 from .linked_site import Site
-
-__all__ = ["one_line", "plain_text", "prose_text", "valid_text"]
 
 _INVALID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 

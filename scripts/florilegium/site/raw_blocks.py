@@ -9,8 +9,6 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
-__all__ = ["RawBlocks", "makeExtension"]
-
 _OPENING, _CLOSING = "<div>", "</div>"
 _BEFORE_HTML = 22
 """Priority: after white space is normalised (30), before MkDocs (21) and Python-Markdown (20) look for raw HTML."""

@@ -16,8 +16,6 @@ from ..markdown.writing_html import HtmlWriter
 from .prose_hyperlinks import link_start
 from .sanitiser import SLOT, sanitise
 
-__all__ = ["Html", "RenderedBody", "RenderedSection", "Slot", "fill", "render_body"]
-
 
 class Slot(NamedTuple):
     """A place in HTML for a citation or a quote, by its index in the body, or for the way to the site's root."""

@@ -6,8 +6,6 @@ import nh3
 
 from ..core import policy
 
-__all__ = ["CLASSES", "SLOT", "sanitise"]
-
 SLOT = "data-fl"
 """The attribute of the empty elements that stand for citations and quotes until a page is written."""
 

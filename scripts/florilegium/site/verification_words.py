@@ -1,12 +1,10 @@
 """What pages say of how a quotation was checked, in the language of the library."""
 
-from ..core.model import Source
+from ..core.sources import Source
 from ..quotations.matching.brackets import OMISSION
 from ..quotations.matching.normal_form import normalise_words
 from ..quotations.states import QuoteState, state_words
 from .languages import Words
-
-__all__ = ["marks_words", "record_words", "shown_state"]
 
 
 def shown_state(state: QuoteState, quoted_in: Source | None, words: Words) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from ..core.model import Source
+from ..core.sources import Source
 from .identifiers import parse_isbn
 
 

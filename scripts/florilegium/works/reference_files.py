@@ -2,8 +2,8 @@
 
 from ..core.diagnostics import Diagnostic, Related, quoted
 from ..core.json_trees import parse_json
-from ..core.model import Source
 from ..core.rules import Group, Severity, declare_rule
+from ..core.sources import Source
 from ..core.spans import LineTable, Span
 from ..core.trees import DataNode, Mapping, Scalar, Sequence, kind_of
 from ..core.yaml_trees import parse_yaml

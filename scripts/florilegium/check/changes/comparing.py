@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ...library.links import resolve_links
-from ..checks import apply_severities
+from ..checks.severities import apply_severities
 from .affected_pages import affected_pages
 from .differences import Changes
 from .document_changes import compare_notes, compare_themes

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ...core.model import Note, Quote, Source, Theme
+from ...core.model import Note, Quote, Theme
 from ...core.rules import Severity
+from ...core.sources import Source
 from .word_changes import WordCount, WordPiece
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from ...core.model import Citation, Note, Quote, Reference
 from ...library.links import redirected
 from ...markdown.citations import render_citation, render_locator
-from ...quotations.matching import words_digest
+from ...quotations.matching.normal_form import words_digest
 from .differences import How, QuoteChange
 from .document_changes import fields_of
 from .sides import ComparedLibrary

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from ...core.model import Library, Verification
+from ...core.lock_entries import Verification
+from ...core.model import Library
 from ...quotations.lock_file import MARKS
 from .differences import How, QuoteChange, RecordChange
 

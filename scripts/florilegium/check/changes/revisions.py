@@ -17,7 +17,7 @@ from typing import IO, NamedTuple
 from ...core.diagnostics import quoted
 from ...core.errors import CannotRun
 from ...core.limits import MAX_BIBLIOGRAPHY_BYTES, MAX_FILE_BYTES
-from ...library.reading import ANNOTATIONS
+from ...library.listing import ANNOTATIONS
 
 _MAX_FILES = 200_000
 _MAX_BYTES = 1_073_741_824

@@ -12,14 +12,18 @@ from ...core.cache import Cache, state_folder
 from ...core.diagnostics import Diagnostic, quoted
 from ...core.errors import CannotRun
 from ...core.limits import uncollected
-from ...core.model import Quote, VerifiedAgainst
+from ...core.lock_entries import VerifiedAgainst
+from ...core.model import Quote
 from ...core.rules import Severity
 from ...library.cache_shards import CacheShards
 from ...library.links import Links, resolve_links
-from ...library.reading import ANNOTATIONS, Listed, Parsed, read_library, read_text
+from ...library.listing import ANNOTATIONS, Listed
+from ...library.reading import Parsed, read_library, read_text
 from ...quotations.states import state_words
 from ..checking import Options
-from ..checks import Context, apply_severities, run_checks
+from ..checks import run_checks
+from ..checks.context import Context
+from ..checks.severities import apply_severities
 from .revisions import find_commit, merge_base, require_commit, unpacked
 
 WORKING_TREE = "the working tree"

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from ...core.model import Permalink, Quote, Status
+from ...core.lock_entries import Permalink
+from ...core.model import Quote, Status
 from ...core.spans import Span
 from ...library.links import Links
 from ...quotations.permalinks import find_vanished, permalinks_of

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...core.model import Source
+from ...core.sources import Source
 from ...library.links import CitedBy, Links
 from ...works.csl.csl_items import to_csl
 from ..coverage.quoted_words import quoted_words

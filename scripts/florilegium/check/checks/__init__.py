@@ -9,9 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from ...core.diagnostics import Diagnostic
 from . import hyperlink_checks, quote_checks, reference_checks, theme_checks, translation_checks, verification_checks
 from .context import Context
-from .severities import apply_severities
-
-__all__ = ["CHECKS", "Context", "apply_severities", "run_checks"]
 
 CHECKS: tuple[Callable[[Context], Iterable[Diagnostic]], ...] = tuple(
     function

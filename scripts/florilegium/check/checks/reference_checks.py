@@ -9,8 +9,9 @@ from itertools import chain
 
 from ...core.diagnostics import Diagnostic, Related, quoted
 from ...core.limits import MAX_TITLE
-from ...core.model import Locator, Note, Quote, Reference, Source
+from ...core.model import Locator, Note, Quote, Reference
 from ...core.rules import Group, Severity, declare_rule
+from ...core.sources import Source
 from ...core.spans import Span
 from ...library.links import body_references, note_references
 from ...works.csl.csl_checks import RetractionKind, check_source, retraction, same_work

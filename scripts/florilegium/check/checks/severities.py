@@ -8,7 +8,7 @@ from ...core.diagnostics import Diagnostic
 from ...core.model import RuleException, Status
 from ...core.rules import RULES, Group, Severity
 from ...library.links import Links
-from ...library.reading import ANNOTATIONS
+from ...library.listing import ANNOTATIONS
 
 
 def apply_severities(links: Links, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from ...core.diagnostics import Diagnostic, Related, quoted
-from ...core.model import Quote, Verification
+from ...core.lock_entries import Verification
+from ...core.model import Quote
 from ...core.rules import Group, Severity, declare_rule
 from ...core.spans import Span
 from ...library.voices import named_people, role_names, voices_of
@@ -14,7 +15,9 @@ from ...markdown.speakers import SpeakerFault, parse_speaker
 from ...quotations.fingerprints import fingerprint, is_same_work, parse_fingerprint
 from ...quotations.lock_file import moved_entries
 from ...quotations.match_findings import owns_emphasis
-from ...quotations.matching import find_brackets, puts_in_negation, words_digest
+from ...quotations.matching import find_brackets
+from ...quotations.matching.meaning import puts_in_negation
+from ...quotations.matching.normal_form import words_digest
 from .context import Context, found
 
 _REMOVE = "florilegium verify --remove"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ...core.edits import Change, read_exactly
 from ...core.errors import CannotRun
-from ...library.reading import ANNOTATIONS
+from ...library.listing import ANNOTATIONS
 from ...works.bibtex.bibtex_writer import biblatex_entry
 from .requested_works import KnownWork
 from .skeletons import reference_lines

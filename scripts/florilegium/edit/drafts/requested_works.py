@@ -7,8 +7,8 @@ from typing import NamedTuple
 from ...core.diagnostics import Diagnostic, did_you_mean, plain, quoted
 from ...core.errors import CannotRun
 from ...core.json_trees import parse_json
-from ...core.model import Source
 from ...core.rules import RULES, Severity
+from ...core.sources import Source
 from ...core.spans import LineTable
 from ...core.trees import DataNode, Mapping, Scalar, Sequence
 from ...core.yaml_trees import parse_yaml

@@ -10,10 +10,11 @@ from ...core.edits import Change
 from ...core.errors import CannotRun
 from ...core.ids import LIST_ID, free_id, is_id, propose_id
 from ...core.limits import MAX_TITLE
-from ...core.model import Basis, LibrarySettings, Source
+from ...core.model import Basis, LibrarySettings
+from ...core.sources import Source
 from ...core.yaml_writer import yaml_flow, yaml_text
 from ...library.links import Links
-from ...library.reading import ANNOTATIONS
+from ...library.listing import ANNOTATIONS
 from ...markdown.citations import cite
 from ...works.csl.csl_items import to_csl
 from .requested_works import KnownWork

@@ -9,7 +9,8 @@ from ...core.edits import Edit
 from ...core.ids import is_id
 from ...core.model import Note, Quote, Reference
 from ...core.spans import LineTable, Span
-from ...library.frontmatter import Mapping, Sequence, parse_front_matter
+from ...core.trees import Mapping, Sequence
+from ...library.frontmatter import parse_front_matter
 from ...library.links import Links
 from ...library.voices import named_people, role_names
 from ...markdown.building import trimmed_end
@@ -17,7 +18,7 @@ from ...markdown.missing_attributions import BELOW, detached_pairs
 from ...markdown.quotes import DASH
 from ...markdown.speakers import SpeakerFault, parse_speaker
 from ...markdown.tails import TEXT_AFTER
-from ...quotations.matching import words_digest
+from ...quotations.matching.normal_form import words_digest
 from .fix_drafts import Fix, FixedText, TextKind, counting
 from .yaml_lists import add_items
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from ...check.checks import apply_severities
+from ...check.checks.severities import apply_severities
 from ...core.diagnostics import Diagnostic
 from ...core.edits import Edit
 from ...core.model import Note, Theme

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ...core.edits import apply_edits
-from ...core.model import Quote, Source
+from ...core.model import Quote
+from ...core.sources import Source
 from ...core.spans import LineTable
 from ...library.links import Links
-from ...library.reading import FileKind, parse_text
+from ...library.listing import FileKind
+from ...library.reading import parse_text
 from .attribution_fixes import (
     fix_dashes,
     fix_detached,

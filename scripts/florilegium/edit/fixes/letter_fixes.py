@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from unicodedata import is_normalized, normalize
 
 from ...core.edits import Edit
-from ...core.model import Body, Note, Source
+from ...core.model import Body, Note
+from ...core.sources import Source
 from ...core.spans import Span
 from ...library.links import body_references
 from ...library.voices import voices_of

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ...core.diagnostics import Diagnostic, quoted
-from ...core.model import Source
+from ...core.sources import Source
 from ...core.spans import LineTable, Span
 from ...works.reference_files import parse_bibliography
 from ...works.ris.database_records import parse_records

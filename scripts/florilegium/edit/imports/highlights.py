@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ...core.diagnostics import Diagnostic
-from ...core.model import Name, Source
 from ...core.rules import RULES, Severity
+from ...core.sources import Name, Source
 from ...core.spans import Span
 from ...core.values import FrozenValue
 

@@ -9,8 +9,9 @@ from ...core.diagnostics import did_you_mean, quoted
 from ...core.edits import Change, read_exactly
 from ...core.errors import CannotRun
 from ...core.ids import LIST_ID, free_id, propose_id
-from ...core.model import Note, Notice, Role, Source
+from ...core.model import Note, Notice, Role
 from ...core.rules import Severity
+from ...core.sources import Source
 from ...core.spans import Span
 from ...core.yaml_writer import quoted_yaml, yaml_text
 from ...library.links import Links, resolve_links

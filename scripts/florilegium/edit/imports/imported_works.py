@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from ...core.diagnostics import quoted
 from ...core.edits import Change, Edit, apply_edits
 from ...core.json_trees import parse_json
-from ...core.model import Name, Source
 from ...core.rules import Severity
+from ...core.sources import Name, Source
 from ...core.spans import LineTable, Span
 from ...core.trees import DataNode, Scalar, tree_of
 from ...core.trees import Mapping as Tree

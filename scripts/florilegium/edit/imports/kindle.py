@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ...core.diagnostics import quoted
-from ...core.model import Name
 from ...core.rules import Severity
+from ...core.sources import Name
 from ...core.spans import LineTable, Span
 from .foreign_text import clean_foreign
 from .gathered import Gathered

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from ...core.model import Name
+from ...core.sources import Name
 from ...works.bibtex.bibtex_names import read_people
 
 _BETWEEN = re.compile(r"\s*;\s*|\s*,?\s+(?:and|&|und|et(?!\s+al\b))\s+", re.IGNORECASE)

@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Iterator, Mapping
 
 from ...core.diagnostics import quoted
-from ...core.model import Name
 from ...core.rules import Severity
+from ...core.sources import Name
 from ...core.spans import LineTable, Span
 from .foreign_text import clean_foreign, clean_paragraphs
 from .gathered import Gathered

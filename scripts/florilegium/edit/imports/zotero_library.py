@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from ...core.diagnostics import Diagnostic, quoted
-from ...core.model import Source
 from ...core.rules import Severity
+from ...core.sources import Source
 from ...core.spans import LineTable, Span
 from ...works.csl.csl_items import read_item
 from ...works.csl.zotero_extra import with_extra

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from ...core.edits import Edit
 from ...core.model import Hyperlink, Note, Quote, Theme
 from ...core.spans import LineTable
-from ...library.frontmatter import Mapping, Scalar, parse_front_matter
-from ...library.frontmatter import Sequence as List
+from ...core.trees import Mapping, Scalar
+from ...core.trees import Sequence as List
+from ...library.frontmatter import parse_front_matter
 from ...library.links import resolve_target
 from ..fixes.yaml_lists import remove_items, replace_scalar
 

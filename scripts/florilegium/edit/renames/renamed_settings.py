@@ -8,7 +8,8 @@ from ...core.errors import CannotRun
 from ...core.ids import ID
 from ...core.rules import RULES, Group
 from ...core.spans import LineTable
-from ...library.frontmatter import DataNode, Mapping, Scalar, Sequence, parse_yaml
+from ...core.trees import DataNode, Mapping, Scalar, Sequence
+from ...core.yaml_trees import parse_yaml
 from ..fixes.yaml_lists import add_entry, add_items, add_lines, replace_scalar
 from .mentions import edit_list
 

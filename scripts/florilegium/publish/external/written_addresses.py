@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from ...core.model import Hyperlink, Source, Status
+from ...core.model import Hyperlink, Status
+from ...core.sources import Source
 from ...core.spans import Span
 from ...library.links import Links
 from ...works.identifiers import check_url, doi_url, parse_doi

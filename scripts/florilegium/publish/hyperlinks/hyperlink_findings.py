@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ...check.checks.context import Guesses
 from ...core.diagnostics import Diagnostic, quoted
-from ...core.model import Permalink
+from ...core.lock_entries import Permalink
 from ...core.rules import Group, Severity, declare_rule
 from ...core.spans import LineTable, Span
 from .examination import BrokenHyperlink

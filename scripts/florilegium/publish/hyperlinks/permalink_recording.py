@@ -7,7 +7,7 @@ from ...core.diagnostics import quoted
 from ...core.edits import Change, read_exactly
 from ...core.errors import CannotRun
 from ...core.spans import LineTable
-from ...library.reading import ANNOTATIONS
+from ...library.listing import ANNOTATIONS
 from ...quotations.permalinks import PERMALINKS, parse_permalinks, permalinks_of, render_permalinks
 
 

@@ -7,13 +7,14 @@ from functools import cache
 from pathlib import Path
 
 from ...check.checking import Options, check_library
-from ...check.checks import apply_severities
+from ...check.checks.severities import apply_severities
 from ...core.diagnostics import Diagnostic, quoted
 from ...core.errors import CannotRun
-from ...core.model import LibrarySettings, Permalink
+from ...core.lock_entries import Permalink
+from ...core.model import LibrarySettings
 from ...core.spans import LineTable
-from ...library.listing import SETTINGS_PATH
-from ...library.reading import ANNOTATIONS, read_text
+from ...library.listing import ANNOTATIONS, SETTINGS_PATH
+from ...library.reading import read_text
 from ...library.settings import parse_settings
 from ...quotations.permalinks import PERMALINKS, parse_permalinks
 from ..disk_files import list_site

@@ -18,8 +18,6 @@ from ...site.addresses import FOLDERS
 from ..renderers import PAGES_WRITTEN, SITE_URL
 from .live_library import is_ours
 
-__all__ = ["LiveFrame"]
-
 log = logging.getLogger("mkdocs")
 
 

@@ -13,15 +13,17 @@ from ...core.cache import code_stamp
 from ...core.diagnostics import Diagnostic
 from ...core.limits import uncollected
 from ...library.links import Links
-from ...library.reading import Listed, Parsed, ReadResult, list_files, read_library
+from ...library.listing import Listed, list_files
+from ...library.reading import Parsed, ReadResult, read_library
 from ...site.addresses import FOLDERS
-from ...site.data_files import DataFile, data_files
-from ...site.pages import PagePlan, is_generated, plan_pages
+from ...site.data_files import data_files
+from ...site.data_files.data_file import DataFile
+from ...site.pages import plan_pages
+from ...site.pages.page_files import is_generated
+from ...site.pages.page_plan import PagePlan
 from ...site.planning import check_addresses, citations_of, format_citations, kept_in
 from ...works.citing.cite_items import csl_citation_of
 from ...works.citing.formatting import Bibliography
-
-__all__ = ["LiveLibrary", "Seen", "Shown", "is_ours", "see_files"]
 
 
 class Seen(NamedTuple):

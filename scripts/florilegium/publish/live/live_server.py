@@ -12,8 +12,6 @@ from ...core.errors import CannotRun, FlorilegiumError
 from ...core.system_errors import reason
 from .live_site import LiveAnswer, LiveSite, LiveUpdate
 
-__all__ = ["serve_site"]
-
 _SHORTEST, _SHARE = 0.1, 10
 """Seconds between two looks at the files; and how many times longer than a look they are at least."""
 

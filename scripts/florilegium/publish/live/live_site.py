@@ -20,8 +20,6 @@ from ...site.search.index_writing import index_site
 from .live_frame import LiveFrame
 from .live_library import LiveLibrary, Seen, Shown, see_files
 
-__all__ = ["LiveAnswer", "LiveSite", "LiveUpdate"]
-
 OWN = "~florilegium/"
 """Begins the addresses of what is not part of the site; no page can have one."""
 MAX_SHOWN = 40

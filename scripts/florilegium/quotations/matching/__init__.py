@@ -21,16 +21,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from .brackets import (
-    AFFIX_LETTERS,
     BRACKET,
     BRACKETS,
     INSERTED_WORDS,
-    INSERTION_CHARACTERS,
     INSERTION_WORDS,
     OMISSION,
-    OMISSION_CHARACTERS,
-    PART_LETTERS,
-    PART_WORDS,
     Bracket,
     Gap,
     GapKind,
@@ -43,49 +38,10 @@ from .brackets import (
     without_literals,
 )
 from .brackets import WordRun as _Run
-from .meaning import changes_meaning, holds_negation, holds_qualification, puts_in_negation
-from .nearest import Difference, Nearest, Only, find_nearest, render_difference
-from .normal_form import MATCHING, NORMALISATION, Normalised, flattened, normal_form, normalise_words, words_digest
+from .nearest import Nearest, find_nearest
+from .normal_form import Normalised, normalise_words
 from .passages import Fit, Search
-from .sentences import SentenceContext, find_cut, plain_passage
-
-__all__ = [
-    "AFFIX_LETTERS",
-    "BRACKETS",
-    "INSERTED_WORDS",
-    "INSERTION_CHARACTERS",
-    "INSERTION_WORDS",
-    "MATCHING",
-    "NORMALISATION",
-    "OMISSION_CHARACTERS",
-    "PART_LETTERS",
-    "PART_WORDS",
-    "Bracket",
-    "Difference",
-    "GapKind",
-    "Match",
-    "Missed",
-    "Nearest",
-    "Normalised",
-    "Only",
-    "Reason",
-    "SentenceContext",
-    "changes_meaning",
-    "count_letters",
-    "count_part_words",
-    "find_brackets",
-    "find_cut",
-    "find_words",
-    "flattened",
-    "holds_negation",
-    "holds_qualification",
-    "normal_form",
-    "normalise_words",
-    "plain_passage",
-    "puts_in_negation",
-    "render_difference",
-    "words_digest",
-]
+from .sentences import plain_passage
 
 
 class Reason(StrEnum):

@@ -18,8 +18,6 @@ from ..linked_site import age_of
 from ..pages.cards import PageSite
 from .book_html import book_html
 
-__all__ = ["book_files"]
-
 _ENGINES = ("typst", "weasyprint", "lualatex", "xelatex", "tectonic")
 """Programs on the search path that pandoc can make a PDF with, the best first."""
 _SECONDS = 600
@@ -43,6 +41,7 @@ def book_files(open_site: Callable[[], PageSite], *, on_the_site: bool) -> Itera
         media_type="application/epub+zip",
         render=lambda: [_epub(open_site())],
         asked=not on_the_site,
+        shows_prose=True,
     )
     yield DataFile(
         name="library.pdf",
@@ -51,6 +50,7 @@ def book_files(open_site: Callable[[], PageSite], *, on_the_site: bool) -> Itera
         media_type="application/pdf",
         render=lambda: [_pdf(open_site())],
         asked=True,
+        shows_prose=True,
     )
 
 

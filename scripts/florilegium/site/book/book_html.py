@@ -19,8 +19,6 @@ from ..pages.punctuation import smarten
 from ..rendered_bodies import Html
 from ..verification_words import shown_state
 
-__all__ = ["book_html"]
-
 _ID = re.compile(r'\bid="([^"]*)"')
 _HERE = re.compile(r'\bhref="#([^"]*)"')
 _LINK = re.compile(rf'<a\b[^>]*?\bhref="(?:{ROOT})?([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)

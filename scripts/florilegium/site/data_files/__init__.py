@@ -5,35 +5,18 @@ from collections.abc import Callable, Iterator
 from ..linked_site import Site
 from .csv_table import csv_files
 from .data_file import DataFile
-from .data_keys import facts_key
-from .data_writing import Exported, ExportError, place_data_files, write_data_files
 from .feed_files import feed_files
 from .inventory import inventory_files
 from .library_json import library_files
 from .llms import llms_files
 from .markdown_exports import markdown_export_files
 from .parquet_table import parquet_files
-from .quotation_context import find_quote_contexts
 from .reference_exports import reference_files
 from .refi_qda import qda_files
 from .robots import robots_files
 from .skos import theme_files
 from .taguette import taguette_files
-from .unformatted import unformatted_site
 from .web_annotations import annotation_files
-
-__all__ = [
-    "DataFile",
-    "ExportError",
-    "Exported",
-    "annotation_files",
-    "data_files",
-    "facts_key",
-    "find_quote_contexts",
-    "place_data_files",
-    "unformatted_site",
-    "write_data_files",
-]
 
 _GROUPS: tuple[Callable[[Site], Iterator[DataFile]], ...] = (
     reference_files,

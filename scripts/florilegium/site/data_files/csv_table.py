@@ -17,8 +17,6 @@ from .data_file import DataFile
 from .pieces import encoded
 from .quotation_rows import Quotation, quotations
 
-__all__ = ["csv_files", "csv_record", "restored", "tamed"]
-
 _LIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
 """What begins a formula, also in the full width that East Asian spreadsheets read alike; and our own mark."""
 

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-__all__ = ["DataFile"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataFile:
@@ -22,5 +20,7 @@ class DataFile:
     """The content in pieces of any size, so that a large library never lies in memory as a whole."""
     asked: bool = False
     """Whether it is made only where it is asked for by name."""
+    shows_prose: bool = False
+    """Whether a changed sentence of a note shows in it, as in the book of the whole library."""
     needs: str = ""
     """The extra of this package that is needed to make it, where that is not installed: `parquet`."""

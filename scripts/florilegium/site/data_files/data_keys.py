@@ -1,6 +1,7 @@
 """What the data files are made from, in one digest: while it stays the same, they do.
 
-The prose of notes is not in it, so that a sentence that is fixed makes no data file anew but the twin of its note.
+The prose of notes is not in it, so that a sentence that is fixed makes no data file anew but the twin of its note and
+the book; that has a digest of its own.
 """
 
 from collections.abc import Iterator
@@ -10,14 +11,20 @@ from ...core.model import Heading, IdMention, Note, Quote, Reference
 from ...library.links import body_references
 from ..linked_site import Site
 
-__all__ = ["facts_key"]
-
 
 def facts_key(site: Site, program: str) -> str:
     """A digest of the library's facts, its prose left out, and of the program that writes them."""
     digest = sha256(program.encode())
     for fact in _facts(site):
         digest.update(f"{fact!r}\n".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def prose_key(site: Site, facts: str) -> str:
+    """A digest of the prose too, for what shows it; `facts` is the `facts_key`."""
+    digest = sha256(facts.encode())
+    for note in site.links.notes.values():
+        digest.update(f"{note.path} {note.digest}\n".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 
@@ -54,7 +61,8 @@ def _note(note: Note) -> Iterator[object]:
 def _quote(quote: Quote) -> object:
     who = quote.speaker and (quote.speaker.text, quote.speaker.name)
     references = [_reference(reference) for reference in (quote.reference, quote.quoted_in)]
-    return quote.id, quote.words, who, references, _ids(quote.themes), _ids(quote.notices)
+    translations = [(t.words, t.translator, t.language, _reference(t.reference)) for t in quote.translations]
+    return quote.id, quote.words, who, references, _ids(quote.themes), _ids(quote.notices), quote.gist, translations
 
 
 def _reference(reference: Reference | None) -> object:

@@ -15,8 +15,6 @@ from ...core.errors import FlorilegiumError
 from ...core.workers import map_forked
 from .data_file import DataFile
 
-__all__ = ["MANIFEST", "ExportError", "Exported", "Placed", "place_data_files", "write_data_files"]
-
 R = TypeVar("R")
 
 MANIFEST = ".florilegium-data"

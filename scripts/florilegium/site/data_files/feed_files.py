@@ -6,8 +6,6 @@ from ..linked_site import Site, latest
 from ..pages.atom_feeds import notes_feed
 from .data_file import DataFile
 
-__all__ = ["feed_files"]
-
 
 def feed_files(site: Site) -> Iterator[DataFile]:
     notes = latest(list(site.links.notes.values()))

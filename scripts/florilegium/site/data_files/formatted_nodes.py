@@ -7,8 +7,6 @@ from ...markdown.events import Target
 from ...markdown.nodes import PLAIN, Node
 from ...markdown.tags import RawTag
 
-__all__ = ["formatted_nodes"]
-
 _TOKEN = re.compile(r"<(/?)([a-z][a-z0-9]*)([^>]*)>|([^<]+)")
 _ADDRESS = re.compile(r'href="([^"]*)"')
 _KINDS = {"em": "Emphasis", "i": "Emphasis", "strong": "Strong", "b": "Strong", "del": "Strikethrough", "a": "Link"}

@@ -2,12 +2,11 @@
 
 from functools import cache, partial
 
-from ...core.model import Note, Quote, Source, Status
+from ...core.model import Note, Quote, Status
+from ...core.sources import Source
 from ...library.links import Links
 from ..addresses import reference_anchor
 from ..linked_site import Site, work_iri
-
-__all__ = ["SiteIris", "exported_works", "note_iri", "quote_iri", "reference_address", "theme_iri", "work_iri"]
 
 
 def note_iri(note: Note, site: Site) -> str:

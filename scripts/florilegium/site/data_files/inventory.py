@@ -16,8 +16,6 @@ from .data_file import DataFile
 from .markdown_exports import attribution
 from .pieces import encoded
 
-__all__ = ["InventoryEntry", "inventory_entries", "inventory_files"]
-
 
 class InventoryEntry(NamedTuple):
     name: str

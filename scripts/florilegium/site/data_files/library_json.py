@@ -8,17 +8,16 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ... import __version__
-from ...core.model import IdMention, Note, Notice, Quote, Reference, Role, Source, Theme
+from ...core.model import IdMention, Note, Notice, Quote, Reference, Role, Theme
+from ...core.sources import Source
 from ...library.links import Links, body_references, resolve_target
 from ...works.csl.csl_checks import retraction
 from ...works.csl.csl_items import to_csl
-from ..linked_site import Site
+from ..linked_site import Site, work_iri
 from .data_file import DataFile
-from .identity import exported_works, note_iri, quote_iri, reference_address, theme_iri, work_iri
+from .identity import exported_works, note_iri, quote_iri, reference_address, theme_iri
 from .pieces import encoded, json_text, listed
 from .quotation_rows import verification_row
-
-__all__ = ["SCHEMA", "library_files"]
 
 SCHEMA = 1
 """The version of the schema."""

@@ -8,14 +8,13 @@ from collections.abc import Iterator, Sequence
 
 from ...core.model import Note
 from ...markdown.writing_markdown import escape_markdown, hyperlink
+from ...works.citing.pandoc_fragments import plain_text
 from ...works.csl.csl_checks import retraction
 from ..linked_site import Site, latest
-from ..prose_texts import one_line, plain_text
+from ..prose_texts import one_line
 from .data_file import DataFile
 from .markdown_exports import notices_line
 from .pieces import encoded
-
-__all__ = ["llms_files", "render_llms"]
 
 MAX_LLMS_ENTRIES = 1000
 """Notes that are listed; such a file is read as a whole, so that it must not grow with the library."""

@@ -18,8 +18,6 @@ from ..prose_texts import one_line
 from .data_file import DataFile
 from .formatted_nodes import formatted_nodes
 
-__all__ = ["attribution", "markdown_export_files", "notices_line", "render_markdown_export"]
-
 
 def markdown_export_files(site: Site) -> Iterator[DataFile]:
     """One file for each published note, beside its page."""

@@ -14,21 +14,16 @@ from ...core.model import Library
 from ...quotations.originals import Original, read_original
 from ...quotations.verification import unnamed_originals
 from ..book.book_files import book_files
-from ..pages import PagePlan
 from ..pages.cards import PageSite
+from ..pages.page_plan import PagePlan
 from ..planning import check_addresses, format_citations
-from . import (
-    DataFile,
-    annotation_files,
-    data_files,
-    facts_key,
-    find_quote_contexts,
-    place_data_files,
-    unformatted_site,
-)
-from .data_writing import Placed
-
-__all__ = ["Opened", "add_data_files", "open_data_files", "read_originals", "renew_data_files"]
+from . import data_files
+from .data_file import DataFile
+from .data_keys import facts_key, prose_key
+from .data_writing import Placed, place_data_files
+from .quotation_context import find_quote_contexts
+from .unformatted import unformatted_site
+from .web_annotations import annotation_files
 
 
 class Opened(NamedTuple):
@@ -76,11 +71,15 @@ def add_data_files(site: PageSite, built: Path, docs: Path) -> None:
 def renew_data_files(plan: PagePlan, built: Path, docs: Path, record: Path, *, remember: bool) -> Placed:
     """Put the data files where an earlier build has put them: only those are made whose inputs have changed."""
     facts = facts_key(plan.site, code_stamp().hex()) if remember else ""
+    prose = prose_key(plan.site, facts) if remember else ""
 
     def key_of(file: DataFile) -> str:
+        if not remember:
+            return ""
         # The twin of a note has its path, and is made from the same.
-        page = plan.pages.get(file.path)
-        return (page.key if page else facts) if remember else ""
+        if page := plan.pages.get(file.path):
+            return page.key
+        return prose if file.shows_prose else facts
 
     return place_data_files(_data_files(plan.site, docs), built, record=record, key_of=key_of)
 

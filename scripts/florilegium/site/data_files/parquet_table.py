@@ -9,8 +9,6 @@ from ..linked_site import Site
 from .data_file import DataFile
 from .quotation_rows import Quotation, quotations
 
-__all__ = ["parquet_files"]
-
 _GROUP = 10_000
 """Rows that lie in memory at a time, and make a row group of the file."""
 

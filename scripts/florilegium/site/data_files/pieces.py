@@ -3,8 +3,6 @@
 import json
 from collections.abc import Iterable, Iterator
 
-__all__ = ["encoded", "json_text", "listed"]
-
 _MANY = 500
 """Texts that are joined before they are handed on: a file is not written line by line."""
 

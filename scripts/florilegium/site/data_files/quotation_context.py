@@ -5,12 +5,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ...core.model import Quote
-from ...quotations.matching import Match, Normalised, find_words, normal_form
-from ...quotations.matching.normal_form import LINE_HYPHEN, LINE_SPACE
+from ...quotations.matching import Match, find_words
+from ...quotations.matching.normal_form import LINE_HYPHEN, LINE_SPACE, Normalised, normal_form
 from ...quotations.originals import Original
 from ...quotations.states import QuoteState
-
-__all__ = ["CHARACTERS", "QuoteContext", "find_quote_contexts"]
 
 CHARACTERS = 32
 """How much is taken on either side: enough to tell one place of a text from another."""

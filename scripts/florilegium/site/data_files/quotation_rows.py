@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...core.model import IdMention, Quote, Reference, VerifiedAgainst
+from ...core.lock_entries import VerifiedAgainst
+from ...core.model import IdMention, Quote, Reference
 from ...works.csl.csl_checks import retraction
 from ..linked_site import Site
-
-__all__ = ["Quotation", "quotations", "verification_row"]
 
 
 class Quotation(NamedTuple):

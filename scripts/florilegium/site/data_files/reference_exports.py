@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from ...core.model import Source
+from ...core.sources import Source
 from ...works.bibtex.bibtex_writer import biblatex_entry
 from ...works.bibtex.latex_writer import entry_key
 from ...works.csl.csl_items import to_csl
@@ -11,8 +11,6 @@ from ..linked_site import Site
 from .data_file import DataFile
 from .identity import exported_works
 from .pieces import encoded, listed
-
-__all__ = ["reference_files"]
 
 
 def reference_files(site: Site) -> Iterator[DataFile]:

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from ..linked_site import Site
 from .data_file import DataFile
 
-__all__ = ["robots_files"]
-
 
 def robots_files(site: Site) -> Iterator[DataFile]:
     """The file, where the library says at which address its site is published."""

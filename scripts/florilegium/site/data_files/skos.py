@@ -16,8 +16,6 @@ from .data_file import DataFile
 from .identity import theme_iri
 from .pieces import encoded, json_text, listed
 
-__all__ = ["Concept", "concepts", "definition_of", "theme_files"]
-
 _PREFIXES = {
     "dct": "http://purl.org/dc/terms/",
     "owl": "http://www.w3.org/2002/07/owl#",

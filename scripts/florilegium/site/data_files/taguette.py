@@ -10,9 +10,7 @@ from ..linked_site import Site
 from .csv_table import csv_record, tamed
 from .data_file import DataFile
 from .pieces import encoded
-from .refi_qda import Code, code_tree
-
-__all__ = ["taguette_files"]
+from .refi_qda.refi_codes import Code, code_tree
 
 
 def taguette_files(site: Site) -> Iterator[DataFile]:

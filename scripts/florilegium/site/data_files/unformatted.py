@@ -9,8 +9,6 @@ from ...works.citing.formatting import Bibliography
 from ..addresses import Addresses, alike_keys
 from ..linked_site import Site
 
-__all__ = ["unformatted_site"]
-
 
 class _Deferred:
     """Stands for a value that is made when something of it is first used."""

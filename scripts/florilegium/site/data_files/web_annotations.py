@@ -22,8 +22,6 @@ from .pieces import encoded, json_text
 from .quotation_context import QuoteContext
 from .quotation_rows import verification_row
 
-__all__ = ["VOCABULARY", "annotation", "annotation_files"]
-
 VOCABULARY = "urn:uuid:c2b2d815-17ce-5f6b-ad39-0ba3094da990#"
 """What our own words begin with; it names, and leads nowhere."""
 

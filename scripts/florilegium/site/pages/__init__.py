@@ -10,17 +10,8 @@ from ...core.executors import MakeExecutor
 from ...core.store import Store
 from ...library.links import Links
 from ...works.citing.formatting import Bibliography
-from .page_files import is_generated
-from .page_plan import PagePlan, PlannedPage, Planner
+from .page_plan import PagePlan, Planner
 from .page_rendering import render_in_parallel
-
-__all__ = [
-    "PagePlan",
-    "PlannedPage",
-    "is_generated",
-    "plan_pages",
-    "render_pages",
-]
 
 
 def plan_pages(links: Links, bibliography: Bibliography, stamp: str, store: Store) -> PagePlan:

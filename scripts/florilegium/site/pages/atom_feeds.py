@@ -16,8 +16,6 @@ from ..linked_site import Site, age_of
 from .page_files import GeneratedFeed
 from .quotation_cards import environment
 
-__all__ = ["notes_feed", "theme_feed"]
-
 _LONGEST = 400
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 

@@ -6,9 +6,7 @@ from typing import NamedTuple
 
 from anyascii import anyascii
 
-from ...core.model import Name, Source
-
-__all__ = ["Author", "authors_of", "slugs_of"]
+from ...core.sources import Name, Source
 
 
 class Author(NamedTuple):

@@ -14,8 +14,6 @@ from .author_names import Author, authors_of, slugs_of
 from .page_files import Contents, GeneratedPage, PageHeading
 from .quotation_cards import CardSite
 
-__all__ = ["PageSite", "beside"]
-
 
 class WorkRow(NamedTuple):
     """A work as one line of a list."""

@@ -13,8 +13,6 @@ from .cards import PageSite
 from .marked_html import citation_mark, marked
 from .marked_html import filled as fill_marks
 
-__all__ = ["Backlink", "citing_sentence", "linking_sentence", "mentions_of"]
-
 _PARAGRAPH = re.compile(r"<(p|li|td|dd)>((?:(?!<(?:p|li|td|dd)>).)*?)</\1>", re.DOTALL)
 _END = re.compile(r"(?<=[.!?…])[”’\"')\]]*\s+(?=[^\sa-z])")
 _OPEN, _CLOSE = "\ufdd4", "\ufdd5"

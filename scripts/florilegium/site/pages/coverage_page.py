@@ -10,8 +10,6 @@ from ...check.coverage.quoted_words import SourceWords
 from .cards import PageSite
 from .page_files import Contents, GeneratedPage, PageHeading
 
-__all__ = ["coverage_page", "coverage_view"]
-
 MAX_COVERAGE_ROWS = 12
 """Entries of a section that the page names; the rest is counted, so that the page does not grow with the library."""
 SHOWN_WORKS = 20

@@ -2,8 +2,6 @@
 
 import re
 
-__all__ = ["directed"]
-
 _BLOCK = re.compile(r"<(p|li|h[1-6]|td|th|dd|dt)>(.*?)(?=</\1>)", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>|\ufdd0[^\ufdd1]*\ufdd1|&#?\w+;")
 _RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]+")

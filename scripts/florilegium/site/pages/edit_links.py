@@ -5,9 +5,7 @@ write.
 from urllib.parse import quote, urlencode, urlsplit
 
 from ...core.model import LibrarySettings, Note
-from ...library.reading import ANNOTATIONS
-
-__all__ = ["edit_address", "line_for_a_quote", "new_note_address", "new_note_template"]
+from ...library.listing import ANNOTATIONS
 
 
 def edit_address(settings: LibrarySettings, path: str) -> str:

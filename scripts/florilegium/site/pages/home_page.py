@@ -6,14 +6,13 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from ...core.model import Note, Quote, Theme, VerifiedAgainst
+from ...core.lock_entries import VerifiedAgainst
+from ...core.model import Note, Quote, Theme
 from ...library.links import Links
 from .cards import PageSite
 from .page_files import Contents, GeneratedPage, PageHeading
 from .theme_pages import filed_under
 from .theme_trees import lead_of
-
-__all__ = ["home_page", "longest_note", "newest_notes", "theme_voice", "used_notices", "voice_of_the_library"]
 
 MAX_HOME_THEMES = 8
 """Themes that the first page shows; the page of all themes shows the others."""

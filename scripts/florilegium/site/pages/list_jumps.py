@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 from ..addresses import Addresses
 
-__all__ = ["Jump", "jumps_of", "row_ids", "sorting_letter"]
-
 _FROM = 12
 """Rows below which a list is seen at a glance."""
 _MOST = 40

@@ -13,8 +13,6 @@ from .quotation_cards import environment, localise
 from .theme_pages import theme_works
 from .work_entries import works_list
 
-__all__ = ["quotes_list", "rules_page"]
-
 # ------------------------------------------------------------------------------------------------------
 # quotes
 

@@ -11,8 +11,6 @@ from ...core.model import Note
 from .cards import PageSite
 from .punctuation import smarten
 
-__all__ = ["with_margin_notes"]
-
 _PARAGRAPH = re.compile(r"<p\b[^>]*>.*?</p>", re.DOTALL)
 _CITATION = re.compile("\ufdd0c([0-9]+)\ufdd1")
 _MOST = 3

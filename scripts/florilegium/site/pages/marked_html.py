@@ -6,8 +6,6 @@ from collections.abc import Callable
 from ..addresses import ROOT
 from ..rendered_bodies import Html
 
-__all__ = ["citation_mark", "filled", "first_paragraph_html", "marked", "without_citations"]
-
 _MARK = re.compile("\ufdd0([cq])([0-9]+)\ufdd1")
 
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from ...core.model import Date, Name, Note, Source
+from ...core.model import Note
+from ...core.sources import Date, Name, Source
 from ...core.spans import Span
 from ...quotations.states import compared_files
 from ...works.exports.page_metadata import page_metadata
@@ -20,8 +21,6 @@ from .page_files import Contents, GeneratedPage, PageHeading
 from .quote_previews import quote_previews
 from .structured_data import note_structured_data
 from .work_entries import lone_object, works_list
-
-__all__ = ["CitedSubject", "note_page", "used_in"]
 
 MAX_NOTE_CARDS = 100
 """Notes that one list on a page names; the rest is counted."""

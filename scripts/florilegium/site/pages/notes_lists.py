@@ -16,8 +16,6 @@ from .list_jumps import Jump, jumps_of, sorting_letter
 from .page_files import GeneratedPage
 from .work_entries import basis_words
 
-__all__ = ["ORDERS", "NotesPage", "notes_list", "notes_pages"]
-
 ORDERS = {
     "title": ("notes", N_("A–Z")),
     "author": ("notes/by/author", N_("Author")),

@@ -16,17 +16,6 @@ from ...works.citing.numbering import number_works
 from ..addresses import ROOT
 from ..page_embedding import as_raw_block, heading_text
 
-__all__ = [
-    "MARK",
-    "Contents",
-    "GeneratedFeed",
-    "GeneratedJson",
-    "GeneratedPage",
-    "PageHeading",
-    "is_generated",
-    "safe_meta",
-]
-
 MARK = "florilegium-page"
 """Stands before the digest by which a file is known to be generated."""
 

@@ -23,8 +23,6 @@ from .cards import PageSite
 from .kept_digests import KeptDigests
 from .quote_previews import linked_quotes
 
-__all__ = ["PageInputs", "inputs_digest", "later"]
-
 _P = ParamSpec("_P")
 
 

@@ -41,8 +41,6 @@ from .themes_index import themes_page
 from .work_lists import author_page, authors_list, old_references, works_list_page
 from .work_pages import work_page
 
-__all__ = ["PagePlan", "PlannedPage", "Planner"]
-
 
 class Generated(Protocol):
     """A file that knows how to write itself, once the way to the root is known."""

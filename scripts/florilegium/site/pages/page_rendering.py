@@ -12,8 +12,6 @@ from ..rendered_bodies import RenderedBody
 from .cards import PageSite
 from .quotation_cards import CardPieces, make_card
 
-__all__ = ["RenderedLater", "render_bodies", "render_in_parallel"]
-
 _PARALLEL_FROM = 150
 """Pages below which starting processes takes longer than rendering in one."""
 _CHUNK = 40

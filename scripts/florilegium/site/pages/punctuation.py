@@ -5,8 +5,6 @@ Prose reaches this with places for quotations and citations, which are filled af
 
 import re
 
-__all__ = ["smarten"]
-
 _TAG = re.compile(r"(<(pre|code|kbd|math)\b.*?</\2>|<[^>]*>)", re.DOTALL)
 _MARKS = {"de": "„“‚‘", "fr": "«»‹›", "es": "«»“”", "he": "”“’‘", "zh": "“”‘’"}
 _STRAIGHT = re.compile("[\"']")

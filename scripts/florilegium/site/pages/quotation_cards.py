@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import jinja2
 from markupsafe import Markup, escape
 
-from ...core.model import Citation, Note, Quote, Reference, Theme, VerifiedAgainst
+from ...core.lock_entries import VerifiedAgainst
+from ...core.model import Citation, Note, Quote, Reference, Theme
 from ...core.spans import Span
 from ...library.links import Links
 from ...works.citing.formatting import Bibliography
@@ -23,8 +24,6 @@ from .directions import directed
 from .marked_html import filled, marked
 from .punctuation import smarten
 from .text_fragments import opened_at, pdf_page
-
-__all__ = ["CardPieces", "CardSite", "environment", "localise", "make_card"]
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 

@@ -11,8 +11,6 @@ from ..addresses import quote_anchor
 from ..linked_site import language_of
 from .cards import PageSite
 
-__all__ = ["linked_quotes", "quote_previews"]
-
 MAX_PREVIEWS = 20
 """Quotes that one page brings."""
 _LONGEST = 900

@@ -11,8 +11,6 @@ from ...library.links import Links
 from .cards import PageSite
 from .page_files import MARK
 
-__all__ = ["GeneratedRedirect", "Redirect", "redirect_page", "redirects"]
-
 
 class Redirect(NamedTuple):
     """An old address, and what is found in its place; addresses are from the root of the site: `themes/old/`."""

@@ -15,8 +15,6 @@ from ...works.exports.schema_org import schema_org_work
 from ..linked_site import language_of, work_iri
 from .cards import PageSite
 
-__all__ = ["escaped_json", "note_structured_data"]
-
 MAX_STRUCTURED_QUOTES = 50
 """Quotations that are described."""
 MOST_WORDS = 16_000

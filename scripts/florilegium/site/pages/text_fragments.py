@@ -7,8 +7,6 @@ does not find the words, opens the page at its beginning.
 import re
 from urllib.parse import quote, urlsplit
 
-__all__ = ["opened_at", "pdf_page", "text_fragment"]
-
 _FEW = 12
 """Words up to which all are named; of more, the first and the last ones."""
 _ENDS = 5

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from ...core.model import Quote, Theme, VerifiedAgainst
+from ...core.lock_entries import VerifiedAgainst
+from ...core.model import Quote, Theme
 from ...library.links import Links, body_references
 from ..addresses import ROOT, group_anchor
 from .cards import PageSite
@@ -19,17 +20,6 @@ from .quotation_cards import localise
 from .quote_previews import quote_previews
 from .theme_trees import below, lead_of
 from .work_entries import works_list
-
-__all__ = [
-    "MAX_THEME_CARDS",
-    "Filed",
-    "filed_under",
-    "quotes_of",
-    "source_key",
-    "theme_page",
-    "theme_preview",
-    "theme_works",
-]
 
 MAX_THEME_CARDS = 60
 """Notes that a theme's page names; the rest is counted."""

@@ -10,8 +10,6 @@ from .cards import PageSite
 from .marked_html import first_paragraph_html, marked, without_citations
 from .punctuation import smarten
 
-__all__ = ["below", "lead_of", "theme_tree", "top_themes"]
-
 _LEAD = 130
 """Characters of a definition that lead a theme's page: whole sentences, as far as they go."""
 

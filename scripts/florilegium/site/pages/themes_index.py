@@ -14,8 +14,6 @@ from .page_files import Contents, GeneratedPage, PageHeading
 from .theme_pages import filed_under, quotes_of, source_key
 from .theme_trees import lead_of, theme_tree
 
-__all__ = ["themes_page"]
-
 # No page grows with the library: of more, those with most quotations are shown, and the rest is counted.
 TREE = 200
 ROWS = 50

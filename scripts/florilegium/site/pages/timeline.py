@@ -8,8 +8,6 @@ from typing import NamedTuple
 from ...library.links import Links
 from ..languages import Words
 
-__all__ = ["Chart", "timeline"]
-
 MAX_TIMELINE_WORKS = 60
 """Bars of the picture; works of more years than that are counted by tens of years, or more."""
 _STEP, _BAR, _HEIGHT, _LABELS = 12, 8, 120, 18

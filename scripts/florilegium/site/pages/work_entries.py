@@ -5,14 +5,13 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from ...core.model import Note, Source
+from ...core.model import Note
+from ...core.sources import Source
 from ...works.citing.numbering import LISTED, SIGN, signed
 from ...works.exports.page_metadata import is_better_as_object
 from ..identified import ArchivedCopy, Identified, archived_copy, identifiers_of
 from ..languages import N_
 from .cards import PageSite
-
-__all__ = ["WorkView", "basis_words", "lone_object", "work_view", "works_list"]
 
 
 class WorkView(NamedTuple):

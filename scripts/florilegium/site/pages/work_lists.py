@@ -12,8 +12,6 @@ from .list_jumps import jumps_of, row_ids, sorting_letter
 from .page_files import Contents, GeneratedPage, PageHeading
 from .timeline import timeline
 
-__all__ = ["author_page", "authors_list", "old_references", "works_list_page"]
-
 MAX_LISTED_WORKS = 60
 """Quotations that an author's page shows; the pages of the works show all."""
 

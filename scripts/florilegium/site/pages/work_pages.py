@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup, escape
 
-from ...core.model import Quote, Source
+from ...core.model import Quote
+from ...core.sources import Source
 from ...library.links import CitedBy
 from ...works.exports.page_metadata import page_metadata
 from ..identified import archived_copy, formats_of, identifiers_of, web_address
@@ -17,8 +18,6 @@ from .page_files import Contents, GeneratedPage, PageHeading
 from .punctuation import smarten
 from .theme_pages import facets_of
 from .work_entries import lone_object
-
-__all__ = ["work_page"]
 
 MAX_WORK_QUOTES = 200
 """Quotations that a work's page shows; the explorer shows all."""

@@ -14,19 +14,6 @@ from typing import Any
 from ..addresses import ROOT
 from ..pages.quotation_cards import environment
 
-__all__ = [
-    "NOTES",
-    "QUOTES",
-    "THEMES",
-    "WORKS",
-    "block_bits",
-    "block_name",
-    "card_parts",
-    "decode_block",
-    "encode_block",
-    "join_cards",
-]
-
 QUOTES, NOTES, THEMES, WORKS = range(4)
 """The kinds of documents: the first two bits of their numbers."""
 

@@ -7,12 +7,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ...core.model import VerifiedAgainst
+from ...core.lock_entries import VerifiedAgainst
 from ...quotations.states import state_words
 from ..linked_site import language_of
 from ..pages.cards import PageSite
-
-__all__ = ["catalogue"]
 
 _LISTED = 300
 """Works that are listed; of more than that, the search finds those whose names are typed."""

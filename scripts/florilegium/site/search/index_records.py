@@ -16,15 +16,13 @@ from zlib import crc32
 from ...core.model import Note, Quote, Reference, Theme
 from ...library.links import CitedBy
 from ...markdown.prose_tree import ProseTree
+from ...works.citing.pandoc_fragments import plain_text
 from ...works.csl.csl_checks import retraction
 from ...works.csl.csl_items import to_csl
 from ..linked_site import language_of
 from ..pages.cards import PageSite
-from ..prose_texts import one_line, plain_text
+from ..prose_texts import one_line
 from .index_blocks import NOTES, QUOTES, THEMES, WORKS, join_cards
-
-__all__ = ["IndexDocument", "Made", "Record", "documents", "number_documents"]
-
 
 _BITS = 20
 """Of a document's number, what its name decides; two bits before them say its kind."""

@@ -25,17 +25,6 @@ from .index_records import Record
 from .search_tokens import chunks_of, expand, fold
 from .stems import stemmer_for
 
-__all__ = [
-    "PostingLists",
-    "Postings",
-    "decode_shard",
-    "encode_shard",
-    "index_shard",
-    "partition",
-    "shard_name",
-    "weight",
-]
-
 Postings = Mapping[str, "array[int]"]
 """By term: `q` for quotations or `r` for the rest, a form, NUL, and the form's stem. So each has shards of its own."""
 

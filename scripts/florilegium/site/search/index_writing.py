@@ -33,8 +33,6 @@ from .index_shards import (
     weight,
 )
 
-__all__ = ["FOLDER", "IndexResult", "index_site", "place_index", "remove_index", "write_index"]
-
 FOLDER = "search-index"
 """Where the index lies, from the root of the site."""
 

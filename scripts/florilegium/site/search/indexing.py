@@ -4,11 +4,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from ..pages import PagePlan
+from ..pages.page_plan import PagePlan
 from .index_writing import IndexResult, index_site, place_index, remove_index
-
-__all__ = ["Indexing", "indexing"]
-
 
 MEMORY = "search-index.sqlite"
 """The file of the state folder that holds what the last index was made from."""

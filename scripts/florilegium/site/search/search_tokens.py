@@ -20,8 +20,6 @@ import unicodedata
 from functools import cache
 from typing import NamedTuple
 
-__all__ = ["Word", "chunks_of", "expand", "fold", "word_forms"]
-
 
 class Word(NamedTuple):
     """One form of a word of a text."""

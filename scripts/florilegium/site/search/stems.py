@@ -6,8 +6,6 @@ A browser needs no stemmer, since every form in the index stands beside its stem
 from collections.abc import Callable
 from functools import cache
 
-__all__ = ["stemmer_for"]
-
 _ALGORITHMS = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
     "eo": "esperanto", "es": "spanish", "et": "estonian", "eu": "basque", "fa": "persian", "fi": "finnish",

@@ -3,7 +3,7 @@
 import re
 
 from ...core.diagnostics import Diagnostic, quoted
-from ...core.model import Source
+from ...core.sources import Source
 from ...core.spans import LineTable, Span
 from ...core.trees import DataNode, Mapping, Scalar, Sequence, tree_of
 from ..citation_keys import is_citable, plain_key, propose_key

@@ -6,7 +6,7 @@ is left out, so that Biber finds nothing to complain of.
 
 from collections.abc import Iterator
 
-from ...core.model import Date, Name, Source
+from ...core.sources import Date, Name, Source
 from ..csl.csl_checks import retraction
 from ..csl.csl_dates import edtf
 from ..identifiers import parse_arxiv

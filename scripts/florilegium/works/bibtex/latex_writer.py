@@ -2,8 +2,8 @@
 
 import re
 
-from ...core.model import Name
 from ...core.rich_text import RichRun, read_runs
+from ...core.sources import Name
 
 _SIGNS = {
     "\\": "\\textbackslash{}",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ...core.diagnostics import Diagnostic, closest, quoted
-from ...core.model import Source
 from ...core.rules import Group, Severity, declare_rule
+from ...core.sources import Source
 from ...core.values import FrozenValue
 from ..identifiers import Identifier, check_url, doi_url, parse_doi
 from .csl_dates import implausible, parse_date_text

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ...core.diagnostics import did_you_mean, plain
-from ...core.model import Date
+from ...core.sources import Date
 from ...core.trees import DataNode, Mapping, Scalar, Sequence, kind_of
 
 DateReport = Callable[[DataNode, str, str], None]

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from ...core.diagnostics import Diagnostic, closest, quoted
-from ...core.model import Date, Name, Source
+from ...core.sources import Date, Name, Source
 from ...core.spans import LineTable, Span
 from ...core.trees import DataNode, Mapping, Scalar, Sequence, kind_of, tree_of
 from ..identifiers import Identifier, check_url, parse_doi, parse_isbn, parse_issn, parse_orcid, parse_pmcid, parse_pmid

@@ -2,7 +2,7 @@
 
 import json
 
-from ...core.model import Source
+from ...core.sources import Source
 from .csl_items import to_csl
 
 

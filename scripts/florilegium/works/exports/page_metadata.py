@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from ...core.model import Date, Name, Source
+from ...core.sources import Date, Name, Source
 from ..identifiers import check_url, doi_url, parse_doi, parse_isbn
 
 _ARTICLES = frozenset(("article", "article-journal", "article-magazine", "article-newspaper", "review", "review-book"))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ...core.model import Date, Name, Source
+from ...core.sources import Date, Name, Source
 from ..csl.csl_checks import retraction
 from ..identifiers import check_url, doi_url, parse_doi, parse_isbn, parse_issn
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...core.diagnostics import Diagnostic
-from ...core.model import Source
+from ...core.sources import Source
 from ...core.spans import LineTable, Span
 from ...core.trees import tree_of
 from ..citation_keys import propose_key

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from ...core.diagnostics import Diagnostic, quoted
-from ...core.model import Date, Source
+from ...core.sources import Date, Source
 from ...core.spans import LineTable, Span
 from ...core.trees import DataNode, Mapping, Scalar, Sequence, tree_of
 from ..citation_keys import is_citable, propose_key

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from ...core.model import Date, Name, Source
 from ...core.rich_text import plain_title
+from ...core.sources import Date, Name, Source
 from ..csl.csl_checks import retraction
 from ..csl.csl_dates import edtf
 from .ris_fields import IN_SERIES, NUMBERED, PAGED, TAGS, WHOLE, names_of, ris_type

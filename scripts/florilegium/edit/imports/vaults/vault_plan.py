@@ -18,8 +18,9 @@ from ....core.rules import Severity
 from ....core.spans import LineTable
 from ....core.yaml_writer import yaml_flow, yaml_text
 from ....library.links import Links
+from ....library.listing import ANNOTATIONS
 from ....library.notes import parse_note
-from ....library.reading import ANNOTATIONS, replace_files
+from ....library.reading import replace_files
 from ...fixes.fixed_files import fix_document
 from ..imported_themes import Themes
 from .vault_markdown import Conversion, VaultLinks, convert_body

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ....core.model import Source
+from ....core.sources import Source
 from ....works.citation_keys import is_citable, propose_key
 from ....works.identifiers import check_url, parse_doi
 from ..zotero_json import ZOTERO_TYPES

@@ -9,11 +9,7 @@ from collections.abc import Iterator
 
 from ...linked_site import Site
 from ..data_file import DataFile
-from .refi_codes import Code, code_tree
 from .refi_documents import render_codebook, render_project
-from .refi_texts import NoteText, note_text
-
-__all__ = ["Code", "NoteText", "code_tree", "note_text", "qda_files"]
 
 
 def qda_files(site: Site) -> Iterator[DataFile]:

@@ -13,8 +13,6 @@ from ...prose_texts import one_line, valid_text
 from ..markdown_exports import notices_line
 from ..skos import definition_of
 
-__all__ = ["Code", "Codes", "UniqueNames", "code_tree", "guid", "notice_guid", "speaker_guid", "theme_guid"]
-
 
 class Code(NamedTuple):
     guid: str

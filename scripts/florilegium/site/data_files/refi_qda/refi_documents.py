@@ -13,14 +13,13 @@ from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
 from ....core.model import Note, Role
+from ....works.citing.pandoc_fragments import plain_text
 from ...linked_site import Site
-from ...prose_texts import one_line, plain_text, valid_text
+from ...prose_texts import one_line, valid_text
 from ..markdown_exports import notices_line
 from ..pieces import encoded
 from .refi_codes import Code, Codes, UniqueNames, code_tree, guid, notice_guid, speaker_guid, theme_guid
 from .refi_texts import Selection, note_text
-
-__all__ = ["render_codebook", "render_project"]
 
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 _ORIGIN = "Florilegium"

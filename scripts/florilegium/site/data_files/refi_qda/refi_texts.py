@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ....core.model import Heading, Note, Quote
+from ....works.citing.pandoc_fragments import plain_text
 from ...linked_site import BASES, Site
-from ...prose_texts import one_line, plain_text, valid_text
+from ...prose_texts import one_line, valid_text
 from ..markdown_exports import attribution, notices_line
-
-__all__ = ["NoteText", "Selection", "note_text"]
 
 
 class Selection(NamedTuple):
