@@ -12,7 +12,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from .diagnostics import Diagnostic
-from .rules import Group, Severity, declare_rule
+from .rules import Group, declare_rule
 from .spans import LineTable
 
 
@@ -103,7 +103,6 @@ def _paired_isolates(text: str) -> set[int]:
 declare_rule(
     "not-utf-8",
     Group.FILES,
-    Severity.ERROR,
     "Every text is UTF-8.",
     "Text in another encoding shows as rubbish, and a replaced letter in a quotation is a misquotation.",
     "Save the file as UTF-8; the message names the first byte that does not fit.",
@@ -112,7 +111,6 @@ declare_rule(
 declare_rule(
     "invisible-character",
     Group.FILES,
-    Severity.ERROR,
     "No text holds control characters, directional overrides or other characters that a reviewer cannot see.",
     "What a reviewer sees in a change must be what is published. Joiners that a script needs for its spelling are "
     "allowed where they belong.",

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from .errors import FlorilegiumError
-from .rules import Group, Severity, declare_rule
+from .rules import Group, declare_rule
 
 MAX_FILE_BYTES = 1_048_576
 """Bytes of a note or theme; shared bibliographies may have `MAX_BIBLIOGRAPHY_BYTES`."""
@@ -28,7 +28,6 @@ _BYTES = 1_073_741_824
 declare_rule(
     "too-large",
     Group.LIMITS,
-    Severity.ERROR,
     "A note is at most 1 MiB, its front matter at most 512 kB.",
     "One huge file could stop the checks for everybody.",
     "Split the note, or move long material elsewhere.",
@@ -37,7 +36,6 @@ declare_rule(
 declare_rule(
     "too-many-names",
     Group.LIMITS,
-    Severity.ERROR,
     "A reference names at most 6,000 authors.",
     "The longest real author list has 5,154 names; a longer one is a mistake.",
     "Shorten the list, or name the collaboration as `literal`.",
@@ -46,7 +44,6 @@ declare_rule(
 declare_rule(
     "too-slow",
     Group.LIMITS,
-    Severity.ERROR,
     "A note is read and rendered within 10 seconds.",
     "Some texts are made so that programs never finish with them; the others must still be reported.",
     "Simplify the note; look for very long runs of brackets, asterisks or backticks.",

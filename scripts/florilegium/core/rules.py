@@ -85,7 +85,9 @@ class Rule:
 _declared: dict[str, Rule] = {}
 
 
-def declare_rule(name: str, group: Group, severity: Severity, summary: str, reason: str, remedy: str) -> None:
+def declare_rule(
+    name: str, group: Group, summary: str, reason: str, remedy: str, *, severity: Severity = Severity.ERROR
+) -> None:
     """Declare a rule, right above the function that finds what breaks it. The fields are those of `Rule`."""
     _declared[name] = Rule(name, group, severity, summary, reason, remedy)
 

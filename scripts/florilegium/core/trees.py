@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from .characters import find_invisible
 from .diagnostics import Diagnostic, quoted
-from .rules import Group, Severity, declare_rule
+from .rules import Group, declare_rule
 from .spans import LineTable, Span
 
 MAX_TREE_DEPTH = 16
@@ -98,7 +98,6 @@ class Stop(Exception):
 declare_rule(
     "too-deep",
     Group.LIMITS,
-    Severity.ERROR,
     "Lists, block quotes and YAML values are nested at most 16 deep.",
     "Nesting of that depth is a mistake, or an attack on the programs that read it.",
     "Flatten the structure.",
@@ -107,7 +106,6 @@ declare_rule(
 declare_rule(
     "malformed-front-matter",
     Group.FRONT_MATTER,
-    Severity.ERROR,
     "A note and a theme open with YAML between two lines `---`.",
     "Anchors, aliases, tags, merge keys and duplicate keys are refused too: they mean different things to different "
     "programs.",

@@ -47,11 +47,11 @@ def _find(key: Scalar, value: DataNode, table: LineTable) -> Iterator[Diagnostic
 declare_rule(
     "cut-short-value",
     Group.FRONT_MATTER,
-    Severity.WARNING,
     "No value of a front matter ends before ` #`.",
     "YAML takes a `#` after a blank for the beginning of a comment, so `title: Song #9` is the title `Song`, and "
     "`themes: #sleep` lists nothing.",
     "Put the value in quotes, or remove the `#`; two blanks before it say that a comment is meant.",
+    severity=Severity.WARNING,
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from ..core.diagnostics import Diagnostic, Related, quoted
 from ..core.ids import LIST_ID, is_id, propose_id
-from ..core.rules import Group, Severity, declare_rule
+from ..core.rules import Group, declare_rule
 from ..core.spans import Span
 
 _DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))))
@@ -15,7 +15,6 @@ https://learn.microsoft.com/windows/win32/fileio/naming-a-file."""
 declare_rule(
     "invalid-id",
     Group.FILES,
-    Severity.ERROR,
     "An id is made of lower-case ASCII letters, digits and single hyphens, 64 characters at most.",
     "Ids become addresses of pages, which readers cite, so they are permanent and must be plain.",
     "Rename the file or the quote, for example to `forget-the-pain`.",
@@ -43,7 +42,6 @@ def check_file_name(path: str, kind: str) -> Iterator[Diagnostic]:
 declare_rule(
     "clashing-ids",
     Group.FILES,
-    Severity.ERROR,
     "No two notes and no two themes have ids that differ only in case.",
     "Some file systems cannot keep the two pages apart.",
     "Rename one of them.",

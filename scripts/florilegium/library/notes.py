@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..core.diagnostics import Diagnostic, quoted
 from ..core.limits import MAX_REFERENCES, MAX_TITLE
 from ..core.model import Basis, Body, IdMention, Note, Reference, Status, Theme
-from ..core.rules import Group, Severity, declare_rule
+from ..core.rules import Group, declare_rule
 from ..core.sources import Source
 from ..core.spans import LineTable, Span
 from ..core.trees import Mapping, Scalar, Sequence
@@ -127,7 +127,6 @@ def _quoted_in_theme(span: Span, theme: str) -> Diagnostic:
 declare_rule(
     "missing-front-matter-key",
     Group.FRONT_MATTER,
-    Severity.ERROR,
     "A note has a `title`, a `source` where it lists more than one work, and `via` where the basis is `secondary`; "
     "a theme has a `label`.",
     "A reader must be able to see what is summarised and what the note-taker had in hand.",
@@ -188,7 +187,6 @@ _MAX_TODOS = 100
 declare_rule(
     "unfinished-text",
     Group.FILES,
-    Severity.ERROR,
     "No note and no theme holds `TODO:`; a draft may.",
     "`florilegium new` marks in this way what its writer has still to say. On the site it would be read as part of "
     "the note.",
@@ -285,7 +283,6 @@ def _status(fields: Fields, mapping: Mapping | None, table: LineTable) -> Status
 declare_rule(
     "too-many-references",
     Group.LIMITS,
-    Severity.ERROR,
     "A note lists at most 1,000 references.",
     "A list of that length is a bibliography, and belongs into `annotations/references/`.",
     "Move the references into a file under `annotations/references/`.",

@@ -4,7 +4,7 @@ from collections.abc import Container, Iterator
 
 from ..core.diagnostics import Diagnostic, quoted
 from ..core.model import LibrarySettings
-from ..core.rules import Group, Severity, declare_rule
+from ..core.rules import Group, declare_rule
 from ..core.spans import LineTable, Position, Span
 from .listing import SETTINGS_PATH
 
@@ -14,7 +14,6 @@ _ANOTHER = "put a complete .csl file in its place, for example one from https://
 declare_rule(
     "invalid-style",
     Group.REFERENCES,
-    Severity.ERROR,
     "A citation style of the library's own is a complete CSL style that can be used.",
     "With a style that is missing, broken or made to take all memory, no page can be built.",
     "Put another `.csl` file in its place, or name one of the styles that come with the program.",

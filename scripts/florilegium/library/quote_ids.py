@@ -17,12 +17,12 @@ _ROLE = re.compile(r"(?:(?:an?|the)\s+)?([^\W\d_]+)", re.IGNORECASE)
 declare_rule(
     "missing-quote-id",
     Group.QUOTES,
-    Severity.INFORMATION,
     "A quote has an id, `{#…}` at the end of its attribution.",
     "The id is the quote's permanent address. Without one the program proposes an id and uses it; an id that is "
     "written in the note stays when the words are corrected.",
     "Run `florilegium check --fix`, which writes the proposed id; or choose a better one before the quote is "
     "published.",
+    severity=Severity.INFORMATION,
 )
 
 

@@ -98,12 +98,12 @@ def _key_spans(fields: Fields) -> dict[str, Span]:
 declare_rule(
     "untranslated-language",
     Group.FILES,
-    Severity.INFORMATION,
     "The site's own words exist in the language of the library.",
     "Buttons, headings and dates are translated into some languages. In a library of any other they are English "
     "beside its own words.",
     "Keep the language: the pages are right in all else. A catalogue for it is welcome: see “A language” in "
     "docs/develop.md.",
+    severity=Severity.INFORMATION,
 )
 
 

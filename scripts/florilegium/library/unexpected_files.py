@@ -4,7 +4,7 @@ import re
 
 from ..core.diagnostics import quoted
 from ..core.ids import propose_id
-from ..core.rules import Group, Severity, declare_rule
+from ..core.rules import Group, declare_rule
 
 _LEFT_BY_OTHERS = re.compile(
     r"\.DS_Store|\._.*|\.localized|Icon\r|Thumbs\.db|ehthumbs\.db|desktop\.ini|\.directory|\.Trash-.*|\.trash"
@@ -17,7 +17,6 @@ _LEFT_BY_OTHERS = re.compile(
 declare_rule(
     "unexpected-file",
     Group.FILES,
-    Severity.ERROR,
     "Only notes, themes, reference files, `library.yml` and the files `*.lock` that commands write live under "
     "`annotations/`.",
     "A file that nothing reads is a file that nobody reviews; and what lies there could be published by accident.",
@@ -27,7 +26,6 @@ declare_rule(
 declare_rule(
     "symbolic-link",
     Group.FILES,
-    Severity.ERROR,
     "Everything under `annotations/` is a regular file or a folder.",
     "A link can point at any file of the machine that builds the site, and would publish it. Devices, sockets and "
     "pipes are refused too.",
@@ -37,7 +35,6 @@ declare_rule(
 declare_rule(
     "unreadable-file",
     Group.FILES,
-    Severity.ERROR,
     "Every file under `annotations/` can be read.",
     "A note that cannot be read would vanish from the site without a word.",
     "Give the file read permission, or remove it.",

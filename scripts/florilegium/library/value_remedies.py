@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from ..core.diagnostics import quoted
-from ..core.rules import Group, Severity, declare_rule
+from ..core.rules import Group, declare_rule
 
 _FORM = 'begin the file with a line "---", a line such as "title: A title", and another line "---"'
 
@@ -15,7 +15,6 @@ _YEAR_FIRST = re.compile(r"(\d{4})[./-]?(\d{1,2})[./-]?(\d{1,2})(?:[T ].*)?\Z")
 declare_rule(
     "unknown-front-matter-key",
     Group.FRONT_MATTER,
-    Severity.ERROR,
     "Only the keys of the note format are allowed.",
     "A misspelt key would be ignored without a word, and a note must not be able to set the options of the site.",
     "Correct the spelling, or remove the key.",
@@ -24,7 +23,6 @@ declare_rule(
 declare_rule(
     "invalid-front-matter-value",
     Group.FRONT_MATTER,
-    Severity.ERROR,
     "Every value has the kind that its key asks for.",
     "A number where a list belongs is a mistake that later turns into a wrong page.",
     "Give the value the form that the message shows.",

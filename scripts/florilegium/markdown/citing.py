@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..core.diagnostics import quoted
-from ..core.rules import Group, Severity, declare_rule
+from ..core.rules import Group, declare_rule
 from .citations import FoundCitation, parse_citations
 from .events import Target
 from .nodes import PLAIN, Node
@@ -106,7 +106,6 @@ def _touching(run: InlineRun, parent: Node, masked: str) -> Iterator[TagFault]:
 declare_rule(
     "key-with-markup",
     Group.PROSE,
-    Severity.ERROR,
     "A citation key does not touch emphasis.",
     "`_@doe2009_` is the key `doe2009` in italics here and on GitHub; Pandoc reads the key `doe2009_`.",
     "Write `*@doe2009*`, or put the citation in brackets: `_[@doe2009]_`.",
@@ -123,7 +122,6 @@ def _key_with_markup(run: InlineRun, start: int, end: int) -> TagFault:
 declare_rule(
     "split-citation",
     Group.PROSE,
-    Severity.ERROR,
     "No emphasis begins or ends between the brackets of a citation.",
     "CommonMark binds emphasis before brackets, so `*[see @doe2009* p. 3]` is not a citation here and on GitHub, "
     "and is one in Pandoc.",

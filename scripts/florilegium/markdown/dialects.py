@@ -107,10 +107,10 @@ def foreign_signs(data: bytes) -> list[bytes]:
 declare_rule(
     "foreign-markup",
     Group.PROSE,
-    Severity.WARNING,
     "Nothing stands in a note that only another program reads, and nothing that is almost a link or a citation.",
     "`[[Other note]]`, `==this==`, `^id`, `\\cite{key}` or `[doe2009, p. 3]` without its `@` are shown as they stand.",
     "Write a Markdown link, `[Other note](other-note.md)`, or a citation, `[@key, p. 3]`; leave the rest out.",
+    severity=Severity.WARNING,
 )
 
 
@@ -174,11 +174,11 @@ def _fault(rule: str, run: InlineRun, found: re.Match[str], message: str, remedy
 declare_rule(
     "pasted-bullet",
     Group.PROSE,
-    Severity.WARNING,
     "A list is written with `-`, `*` or `1.`, and a block quote with `>`.",
     "A bullet that was pasted as a character, `•`, begins no list, and `›` no block quote: all runs on in one "
     "paragraph.",
     "Begin each line with `- ` or `> `.",
+    severity=Severity.WARNING,
 )
 
 
@@ -218,19 +218,19 @@ def check_paragraph(node: Node, *, in_quote: bool = False) -> Iterator[TagFault]
 declare_rule(
     "indented-quote",
     Group.QUOTES,
-    Severity.WARNING,
     "No block quote is indented so far that it is code.",
     "Four spaces make a code block: the quotation is shown as code, and nothing checks it.",
     "Move the lines to the left; within a list, as far as the text of its item.",
+    severity=Severity.WARNING,
 )
 
 declare_rule(
     "unclosed-fence",
     Group.PROSE,
-    Severity.WARNING,
     "A fenced code block is closed.",
     "Everything after an open fence is code, and none of its citations and quotes is read.",
     "Close the block with the fence that opened it.",
+    severity=Severity.WARNING,
 )
 
 
@@ -262,11 +262,11 @@ def check_code(node: Node, data: bytes) -> Iterator[TagFault]:
 declare_rule(
     "markdown-in-html",
     Group.PROSE,
-    Severity.WARNING,
     "Markdown is not written inside a block of HTML.",
     "From a line that begins with `<details>` or the like to the next empty line, Markdown shows as it is written, "
     "and citations in it are lost. GitHub reads it so too.",
     "Put an empty line before the Markdown and after it; `check --fix` does that where lines stand by themselves.",
+    severity=Severity.WARNING,
 )
 
 
@@ -290,7 +290,6 @@ def check_html(node: Node) -> Iterator[TagFault]:
 declare_rule(
     "merge-conflict",
     Group.PROSE,
-    Severity.ERROR,
     "No marks of an unfinished merge stand in a text.",
     "Between `<<<<<<<` and `>>>>>>>` both versions would be published.",
     "Keep one of the two versions, and delete the marks.",
@@ -312,7 +311,6 @@ def check_conflicts(data: bytes) -> Iterator[TagFault]:
 declare_rule(
     "definition-of-key",
     Group.PROSE,
-    Severity.ERROR,
     "No link definition has a citation key as its label.",
     "`[@doe2009]: yes` defines an address for links, so the line is not shown at all.",
     "Leave out the colon, or begin the line with another word.",
@@ -335,10 +333,10 @@ _LOST = {"BlockQuote": "block quote", "List": "list", "Heading": "heading", "Tab
 declare_rule(
     "missing-blank-line",
     Group.PROSE,
-    Severity.WARNING,
     "A blank line stands before a list, a heading, a block quote, a table and a line across the page.",
     "Without it Pandoc reads them as part of the paragraph before; GitHub and this program do not.",
     "Put a blank line before it; `florilegium check --fix` does that.",
+    severity=Severity.WARNING,
 )
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from ..core.rules import Group, Severity, declare_rule
+from ..core.rules import Group, declare_rule
 from .building import trimmed_end
 from .citing import find_citations
 from .nodes import Node, walk
@@ -25,7 +25,6 @@ _SHORT = 60
 declare_rule(
     "unattributed-quote",
     Group.QUOTES,
-    Severity.ERROR,
     "Every block quote ends with an attribution.",
     "In a companion to a literature, words without a source are a defect.",
     "Add a last paragraph `— SPEAKER, [@key, p. 1] #theme {#id}`, or write the passage as prose.",

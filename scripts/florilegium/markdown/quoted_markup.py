@@ -86,10 +86,10 @@ def _emphasised(node: Node) -> Iterator[str]:
 declare_rule(
     "verse-without-breaks",
     Group.QUOTES,
-    Severity.INFORMATION,
     "The line breaks of verse are marked.",
     "Lines that follow each other are shown as one paragraph, as in all Markdown.",
     "End each line with `\\` or with two spaces where the break is the source's; else leave it.",
+    severity=Severity.INFORMATION,
 )
 
 
@@ -133,7 +133,6 @@ def _below(node: Node) -> Iterator[TagFault]:
 declare_rule(
     "markup-in-quotation",
     Group.QUOTES,
-    Severity.ERROR,
     "Among the words of a quotation stand no footnote marks, citations, hyperlinks, images, struck or inserted "
     "words, and no second attribution.",
     "The words that are compared with the source are the words that are shown, searched and exported. What hides, "

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ..core.diagnostics import Diagnostic, quoted
 from ..core.ids import is_id, propose_id
 from ..core.model import IdMention, Reference, Speaker
-from ..core.rules import Group, Severity, declare_rule
+from ..core.rules import Group, declare_rule
 from ..core.spans import Span
 from .citations import FoundCitation, parse_citations
 from .citing import find_citations
@@ -110,7 +110,6 @@ def parse_attribution(run: InlineRun) -> Attribution | None:
 declare_rule(
     "malformed-attribution",
     Group.QUOTES,
-    Severity.ERROR,
     "An attribution reads `— SPEAKER, [@key, LOCATOR], quoted in [@key2] #theme !notice {#quote-id}`.",
     "What cannot be read cannot be checked, linked or credited.",
     "Follow the form; the message names the part that could not be read.",

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ..core import policy
 from ..core.diagnostics import quoted
 from ..core.entities import unescape_html
-from ..core.rules import Group, Severity, declare_rule
+from ..core.rules import Group, declare_rule
 from .building import is_unseen
 from .nodes import LITERAL, PLAIN, Node
 
@@ -88,7 +88,6 @@ class _Open(NamedTuple):
 declare_rule(
     "forbidden-html",
     Group.PROSE,
-    Severity.ERROR,
     "Raw HTML in prose is limited to a short list of harmless elements.",
     "A note comes from anybody; what is not on the list could hide text, load something or run in the reader's "
     "browser.",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..core.diagnostics import Diagnostic, quoted
 from ..core.model import IdMention, Reference
-from ..core.rules import Group, Severity, declare_rule
+from ..core.rules import Group, declare_rule
 from ..core.spans import Span
 from .citing import find_citations
 from .quotes import DASH
@@ -33,7 +33,6 @@ _JOINED = re.compile(r"[\s,]*(?:\b(of|in|von|de|di|van|aus))?\s*\Z", re.IGNORECA
 declare_rule(
     "malformed-translation",
     Group.QUOTES,
-    Severity.ERROR,
     "A translation says who translated and which quotation of its note: `— translated by NAME, of [@key] "
     "{of=#quote-id}`; a quotation has one translation in each language.",
     "A translation is shown with its original, whose words are the ones that are compared. Without its translator "

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 from ..core.diagnostics import Diagnostic, Related, quoted
 from ..core.lock_entries import Verification
 from ..core.model import Library
-from ..core.rules import Group, Severity, declare_rule
+from ..core.rules import Group, declare_rule
 from ..core.spans import LineTable, Span
 from .matching.normal_form import NORMALISATION, words_digest
 
@@ -191,7 +191,6 @@ def _parse_entry(line: str, number: int, table: LineTable) -> Verification | Dia
 declare_rule(
     "malformed-lock",
     Group.VERIFICATION,
-    Severity.ERROR,
     "The files `*.lock` are written by the program, never by hand.",
     "What `quotes.lock` says is shown to every reader as verified, and `permalinks.lock` is a promise to those who "
     "cite.",

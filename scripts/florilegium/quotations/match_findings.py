@@ -25,7 +25,6 @@ _SHOWN = 160
 declare_rule(
     "quote-not-in-source",
     Group.VERIFICATION,
-    Severity.ERROR,
     "A quotation that is compared with its original is found there, word for word.",
     "A quotation is exact or it is wrong.",
     "Compare with the passage that the message shows; mark changes of yours in square brackets.",
@@ -81,24 +80,24 @@ def _finding(rule: str, span: Span, quote: Quote, message: str, remedy: str) -> 
 declare_rule(
     "bracket-changes-meaning",
     Group.VERIFICATION,
-    Severity.WARNING,
     "No square bracket of a quotation puts in, replaces or leaves out a negation or a number, hides a limit such as "
     '"only", puts a word for its opposite, or changes the letters that a word begins with.',
     '`I [always] hurt` for "I never hurt" and `did […] like` for "did not like" are made of the work\'s own words, '
     "and say the opposite.",
     "Quote the negation or the number itself. Where the meaning stays, record an exception with the reason in "
     "`library.yml`.",
+    severity=Severity.WARNING,
 )
 
 declare_rule(
     "long-bracket",
     Group.VERIFICATION,
-    Severity.WARNING,
     "An omission leaves out at most 500 characters of one paragraph, and an insertion holds at most three words "
     "more than it stands for.",
     "What lies far apart in a work was not said in one breath; and words of the note-taker do not belong into the "
     "mouth of another.",
     "Make two quotations of it, or say in the prose what the bracket says.",
+    severity=Severity.WARNING,
 )
 
 
@@ -142,21 +141,21 @@ def _shortened(text: str) -> str:
 declare_rule(
     "cut-qualification",
     Group.VERIFICATION,
-    Severity.WARNING,
     "A quotation does not leave out the limit or the doubt of its own sentence.",
     '"The development of addiction is rare" goes on "in medical patients with no history of addiction": a letter '
     "that was cited hundreds of times without that.",
     "Quote the rest of the sentence, or say in the prose what limits it. Only `florilegium verify` can see it.",
+    severity=Severity.WARNING,
 )
 
 declare_rule(
     "cut-sentence",
     Group.VERIFICATION,
-    Severity.INFORMATION,
     "A quotation begins and ends with a sentence.",
     'How the sentence begins and goes on is shown to the contributor, and to nobody else. Readers see "part of a '
     'sentence".',
     "See whether what is left out matters; else leave it.",
+    severity=Severity.INFORMATION,
 )
 
 
@@ -179,10 +178,10 @@ def _cut(quote: Quote, cut: SentenceContext, language: str) -> Iterator[Diagnost
 declare_rule(
     "unsure-raised-sign",
     Group.VERIFICATION,
-    Severity.WARNING,
     "Raised and lowered signs of a quotation are such in its original.",
     "Plain text and many PDFs cannot show that a digit is raised, and 10⁶ is not 106.",
     "Compare with the page itself; then record an exception with the reason.",
+    severity=Severity.WARNING,
 )
 
 
@@ -218,11 +217,11 @@ def _added_emphasis(quote: Quote, emphases: str) -> str:
 declare_rule(
     "emphasis-added",
     Group.VERIFICATION,
-    Severity.WARNING,
     "What is emphasised in a quotation is emphasised in the work; else `[emphasis added]` says that it is not.",
     "Emphasis weighs words. Readers take it for the author's. `florilegium verify` looks for it where the text of "
     "the work has emphasis at all.",
     "Take the emphasis away, or write `[emphasis added]` after the words.",
+    severity=Severity.WARNING,
 )
 
 
@@ -242,12 +241,12 @@ _NUMBERS = re.compile(r"\d+|[ivxlcdm]+", re.IGNORECASE)
 declare_rule(
     "wrong-page",
     Group.VERIFICATION,
-    Severity.WARNING,
     "The page of an attribution is the one on which the words stand.",
     "A wrong page sends readers to words that are not there. `florilegium verify` knows the printed numbers of a "
     "PDF's pages.",
     "Write the page that the message names. Where the file has other pages than the edition that is cited, record "
     "an exception.",
+    severity=Severity.WARNING,
 )
 
 

@@ -33,7 +33,6 @@ _DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/(.*)", re.DOTALL)
 declare_rule(
     "invalid-doi",
     Group.REFERENCES,
-    Severity.ERROR,
     "A DOI has a prefix `10.` and a suffix, without an address before it.",
     "A wrong DOI leads to another work, or nowhere.",
     "Copy the DOI again, for example `10.1016/j.tins.2012.11.002`.",
@@ -42,10 +41,10 @@ declare_rule(
 declare_rule(
     "uncanonical-doi",
     Group.REFERENCES,
-    Severity.WARNING,
     "A DOI is written without `https://doi.org/` or `doi:`.",
     "Styles and exports add the address themselves.",
     "Keep only the part from `10.` on.",
+    severity=Severity.WARNING,
 )
 
 
@@ -97,7 +96,6 @@ def _digits(characters: str, length: int) -> list[int] | None:
 declare_rule(
     "invalid-isbn",
     Group.REFERENCES,
-    Severity.ERROR,
     "An ISBN has 10 or 13 digits and a right check digit.",
     "One mistyped digit names another book.",
     "Compare the number with the book.",
@@ -121,7 +119,6 @@ def parse_isbn(text: str) -> Identifier:
 declare_rule(
     "invalid-issn",
     Group.REFERENCES,
-    Severity.ERROR,
     "An ISSN has eight digits and a right check digit.",
     "One mistyped digit names another journal.",
     "Compare the number with the journal.",
@@ -142,7 +139,6 @@ def parse_issn(text: str) -> Identifier:
 declare_rule(
     "invalid-orcid",
     Group.REFERENCES,
-    Severity.ERROR,
     "An ORCID iD has sixteen digits and a right check digit.",
     "One mistyped digit names another person.",
     "Copy the iD again from the person's page.",
@@ -197,7 +193,6 @@ _NO_URL = frozenset('"<>\\`')
 declare_rule(
     "invalid-url",
     Group.REFERENCES,
-    Severity.ERROR,
     "The URL of a work is an absolute `http` or `https` address.",
     "Other schemes do not open in a browser, or do more than open a page.",
     "Give the address of the work's page.",

@@ -16,24 +16,24 @@ MAX_REFERENCE_BYTES = 64 * 1_048_576
 declare_rule(
     "doubtful-reference",
     Group.REFERENCES,
-    Severity.WARNING,
     "A reference from another program says what it means in the words of its format.",
     "Bibliographies come with names parted by other signs than the format's, with commands and dates that no "
     "program knows, with entries without a key. What is likely meant is read, and said, so that nothing is lost in "
     "silence.",
     "Compare it with the work, and write it as the message proposes.",
+    severity=Severity.WARNING,
 )
 
 
 declare_rule(
     "title-case",
     Group.REFERENCES,
-    Severity.WARNING,
     "Titles in a BibTeX file are in sentence case, and names in them in braces.",
     "Citation styles can raise the letters of a title and never know which to lower; APA and many others print "
     "titles in sentence case. English titles whose words all begin with a capital are reported once a file.",
     "Put names into braces, `{Vienna Circle}`, and let `florilegium check --fix` lower the other words; look at the "
     "change before you commit it.",
+    severity=Severity.WARNING,
 )
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 from ...core import policy
 from ...core.diagnostics import Diagnostic, quoted
 from ...core.model import Note, Status, Theme
-from ...core.rules import Group, Severity, declare_rule
+from ...core.rules import Group, declare_rule
 from ...library.links import InternalTarget, redirected, resolve_target
 from ...quotations.permalinks import find_vanished
 from .context import Context, found
@@ -34,7 +34,6 @@ _OUTSIDE = re.compile(r"(?:^|/)(www\..+|[a-z0-9-]+\.(?:org|com|net|edu|eu|de|uk)
 declare_rule(
     "unsafe-link",
     Group.PROSE,
-    Severity.ERROR,
     "A hyperlink leads to an `http`, `https` or `mailto` address, or to a place within the library.",
     "Other schemes can run script; an address without a scheme, such as `//host`, hides where it leads.",
     "Write the whole address, `https://` included.",
@@ -54,7 +53,6 @@ def check_unsafe_link(context: Context) -> Iterator[Diagnostic]:
 declare_rule(
     "forbidden-image",
     Group.PROSE,
-    Severity.ERROR,
     "A note shows no images.",
     "An image from another host tells that host who reads; an image of this library would need a licence and a "
     "description that the format has no place for yet.",
@@ -74,7 +72,6 @@ def check_forbidden_image(context: Context) -> Iterator[Diagnostic]:
 declare_rule(
     "broken-internal-link",
     Group.PROSE,
-    Severity.ERROR,
     "A hyperlink within the library leads to a note, a theme, a quote or a heading that exists.",
     "A link that leads nowhere is a promise that is not kept.",
     "Correct the path: `other-note.md`, `other-note.md#q-quote-id`, `../themes/theme.md`, `#heading`.",
@@ -178,7 +175,6 @@ def check_broken_redirect(context: Context) -> Iterator[Diagnostic]:
 declare_rule(
     "vanished-permalink",
     Group.PROSE,
-    Severity.ERROR,
     "Every address that was published is still there, or redirects to another.",
     "Readers cite the addresses of notes, quotations and themes. `permalinks.lock` lists those that were published.",
     "Restore the page; or add a redirect under `redirects:` in `library.yml`. Where it must go, record an exception "

@@ -23,7 +23,6 @@ _SHORT = 20
 declare_rule(
     "duplicate-quote-id",
     Group.QUOTES,
-    Severity.ERROR,
     "An id names one quote of a note.",
     "Two quotes cannot share one address.",
     "Give one of them another id.",
@@ -49,10 +48,10 @@ def check_duplicate_quote_id(context: Context) -> Iterator[Diagnostic]:
 declare_rule(
     "duplicate-quote",
     Group.QUOTES,
-    Severity.WARNING,
     "The same words are quoted once in the library.",
     "Two copies of a quotation drift apart, and count twice.",
     "Keep one of them and refer to it from the other place.",
+    severity=Severity.WARNING,
 )
 
 
@@ -83,10 +82,10 @@ def compared_words(quote: Quote) -> str:
 declare_rule(
     "missing-quote-theme",
     Group.QUOTES,
-    Severity.WARNING,
     "Every quote is filed under a theme.",
     "Themes are how readers find quotations.",
     "Add `#theme` to the attribution.",
+    severity=Severity.WARNING,
 )
 
 
@@ -108,7 +107,6 @@ def check_missing_quote_theme(context: Context) -> Iterator[Diagnostic]:
 declare_rule(
     "unknown-speaker",
     Group.QUOTES,
-    Severity.ERROR,
     "The speaker of a quote is one or more of the roles that `library.yml` declares, each with a name in quotation "
     "marks or a number if there is one; or an author or editor of the work, by name.",
     "To credit an interview line to the author who printed it is the worst mistake that a note can make. What "
@@ -166,7 +164,6 @@ def _role_remedy(context: Context, quote: Quote, speaker: Speaker) -> str:
 declare_rule(
     "conflicting-speaker",
     Group.QUOTES,
-    Severity.ERROR,
     "A name of a speaker has one role in all quotations from a work.",
     "If Dana is a participant in one note and the interviewer in another, one of the two credits the wrong person.",
     "Compare with the work, and give the name one role.",
@@ -209,7 +206,6 @@ def _no_roles(context: Context) -> Iterator[Diagnostic]:
 declare_rule(
     "unknown-notice",
     Group.QUOTES,
-    Severity.ERROR,
     "Every content notice is declared in `library.yml`.",
     "A misspelt notice would warn nobody.",
     "Correct the name, or declare the notice.",
@@ -242,7 +238,6 @@ def _notice_mentions(context: Context) -> Iterator[IdMention]:
 declare_rule(
     "missing-notice",
     Group.QUOTES,
-    Severity.ERROR,
     "What belongs to a sensitive theme or source carries the notices that the library asks for.",
     "Some readers read about their own trauma, and rely on the notices.",
     "Add `!notice` to the attribution, or the id to `notices:`.",

@@ -20,7 +20,6 @@ from .context import Context, found
 declare_rule(
     "unresolved-reference",
     Group.REFERENCES,
-    Severity.ERROR,
     "Every citation key stands for a work that is listed somewhere.",
     "A citation that leads nowhere cannot be followed.",
     "Correct the key, or add the work under `references:` or in `annotations/references/`.",
@@ -72,7 +71,6 @@ def _mentioned(context: Context) -> Iterator[tuple[str, Span]]:
 declare_rule(
     "duplicate-citation-key",
     Group.REFERENCES,
-    Severity.ERROR,
     "A file lists each citation key once.",
     "With two entries it is chance which of them is cited.",
     "Remove one of the two, or give it a key of its own.",
@@ -97,7 +95,6 @@ def check_duplicate_citation_key(context: Context) -> Iterator[Diagnostic]:
 declare_rule(
     "conflicting-reference",
     Group.REFERENCES,
-    Severity.ERROR,
     "A citation key stands for the same work, described alike, wherever it is listed.",
     "Two notes that mean different works by one key would share one entry in the bibliography, and one of them "
     "would be wrong.",
@@ -137,10 +134,10 @@ def _usual_entry(entries: Sequence[Source]) -> Source:
 declare_rule(
     "duplicate-source",
     Group.REFERENCES,
-    Severity.WARNING,
     "A work has one citation key.",
     "A work under two keys is counted twice, and what is quoted from it is scattered.",
     "Use one key in all notes.",
+    severity=Severity.WARNING,
 )
 
 
@@ -165,10 +162,10 @@ def check_duplicate_source(context: Context) -> Iterator[Diagnostic]:
 declare_rule(
     "unused-reference",
     Group.REFERENCES,
-    Severity.WARNING,
     "Every work that a note lists is cited in it.",
     "An entry that nobody cites is often the trace of a citation that was lost.",
     "Cite the work, or remove the entry.",
+    severity=Severity.WARNING,
 )
 
 
@@ -194,12 +191,12 @@ def check_sources(context: Context) -> Iterator[Diagnostic]:
 declare_rule(
     "retracted-work",
     Group.REFERENCES,
-    Severity.WARNING,
     "No note summarises a retracted work, and no quotation comes from one.",
     "What the work found does not count any more, and who reads the note must know. Pages and exports say it beside "
     "each of its quotations.",
     "Say in the note why it is kept, and record an exception with the reason in `library.yml`; or remove what rests "
     "on the work.",
+    severity=Severity.WARNING,
 )
 
 
@@ -237,10 +234,10 @@ _PAGED = frozenset(
 declare_rule(
     "missing-locator",
     Group.REFERENCES,
-    Severity.WARNING,
     "A quote from a paged work says on which page it stands.",
     "Without a page nobody can check the words. Where a quote was read in another work, the place in that work counts.",
     "Add the page: `[@key, p. 12]`.",
+    severity=Severity.WARNING,
 )
 
 
@@ -271,10 +268,10 @@ def _page(context: Context, quote: Quote, key: str) -> str:
 declare_rule(
     "invalid-locator",
     Group.REFERENCES,
-    Severity.WARNING,
     "A locator is a label with a value, its range runs upwards, and it lies within the pages of the work.",
     "A page that the work does not have is a mistyped page.",
     "Compare the page with the work.",
+    severity=Severity.WARNING,
 )
 
 
@@ -289,7 +286,6 @@ def check_invalid_locator(context: Context) -> Iterator[Diagnostic]:
 declare_rule(
     "too-long",
     Group.LIMITS,
-    Severity.ERROR,
     "A title, a locator, and what stands before or after a key in a citation are at most 300 characters long.",
     "Titles stand in navigation, feeds and search results, citations in the middle of a sentence.",
     "Shorten the title, since the rest can open the note; move what a citation says into a sentence.",

@@ -15,7 +15,6 @@ from .context import Context, found
 declare_rule(
     "unknown-theme",
     Group.THEMES,
-    Severity.ERROR,
     "Every theme that is named has a file under `annotations/themes/`.",
     "A quote under a misspelt theme would not be found.",
     "Correct the name, or write the theme.",
@@ -68,7 +67,6 @@ def _written(ids: Iterable[str], mention: IdMention, context: Context) -> str:
 declare_rule(
     "undeclared-theme",
     Group.THEMES,
-    Severity.ERROR,
     "A quote is filed only under themes that its note lists.",
     "The list says in which order the source treats its themes, so it must be whole.",
     "Add the theme to the note's `themes:`.",
@@ -88,10 +86,10 @@ def check_undeclared_theme(context: Context) -> Iterator[Diagnostic]:
 declare_rule(
     "theme-without-quotes",
     Group.THEMES,
-    Severity.INFORMATION,
     "Every theme has at least one quote.",
     "A theme is worth most where a reader can see the words that it rests on.",
     "Look for a quotation, or leave it: some themes have none yet.",
+    severity=Severity.INFORMATION,
 )
 
 
@@ -107,10 +105,10 @@ def check_theme_without_quotes(context: Context) -> Iterator[Diagnostic]:
 declare_rule(
     "unused-theme",
     Group.THEMES,
-    Severity.WARNING,
     "Every theme is listed by a note.",
     "A theme that nothing leads to is an empty page.",
     "List it in a note, or remove the file.",
+    severity=Severity.WARNING,
 )
 
 
@@ -127,7 +125,6 @@ def check_unused_theme(context: Context) -> Iterator[Diagnostic]:
 declare_rule(
     "theme-cycle",
     Group.THEMES,
-    Severity.ERROR,
     "No theme is, by way of `broader`, broader than itself.",
     "The themes are shown as a tree.",
     "Remove one `broader` of those that the message names.",

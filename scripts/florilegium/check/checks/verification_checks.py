@@ -26,7 +26,6 @@ _REMOVE = "florilegium verify --remove"
 declare_rule(
     "quote-changed-since-verified",
     Group.VERIFICATION,
-    Severity.ERROR,
     "The words of a verified quote are the words that were verified.",
     "A quotation that changed after it was checked is not checked.",
     "Restore the words, or run `florilegium verify` with the original at hand.",
@@ -56,7 +55,6 @@ def check_quote_changed_since_verified(context: Context) -> Iterator[Diagnostic]
 declare_rule(
     "stale-lock-entry",
     Group.VERIFICATION,
-    Severity.ERROR,
     "Every entry of `quotes.lock` belongs to a quote of the library and to a work that it names.",
     "An entry without its quote is the trace of a quotation that was removed or renamed.",
     "Run `florilegium verify --prune`, which removes such entries.",
@@ -90,7 +88,6 @@ def check_stale_lock_entry(context: Context) -> Iterator[Diagnostic]:
 declare_rule(
     "verified-work-changed",
     Group.VERIFICATION,
-    Severity.ERROR,
     "A citation key stands for the work whose text was compared.",
     "If the work under a key is exchanged, every quotation from it would stay verified, against a text that nobody "
     "compared. A corrected title, a completed list of authors or a year that is off by one is not another work.",
@@ -132,7 +129,6 @@ def check_verified_work_changed(context: Context) -> Iterator[Diagnostic]:
 declare_rule(
     "implausible-lock-entry",
     Group.VERIFICATION,
-    Severity.ERROR,
     "No entry of `quotes.lock` is dated in the future, and its original is that of one work, as the others of that "
     "work have it.",
     'An entry is one line in a file, and readers are shown "verified" for it. Such a line was not written by the '
@@ -256,10 +252,10 @@ _LABEL = re.compile(r"(?:(?<=[.!?…\"'”’)\]]\s)|(?<=\n))([A-Z][A-Z0-9 .'-]{
 declare_rule(
     "several-speakers",
     Group.QUOTES,
-    Severity.WARNING,
     "The attribution of a dialogue names everybody who speaks in it.",
     '"So you were happy there? INES: I was" credits a participant with the interviewer\'s question.',
     "Name both, joined by *and*: `the interviewer and a participant`; or quote one of the two.",
+    severity=Severity.WARNING,
 )
 
 

@@ -42,38 +42,38 @@ def reason_of(status: str) -> str:
 declare_rule(
     "dead-link",
     Group.WORLD,
-    Severity.WARNING,
     "An address on another site answers.",
     "An address is called dead when it failed on three days in a row, over two weeks or more. Only `florilegium "
     "links --external` looks.",
     "Look for the page elsewhere, or link to the archived copy that the message proposes.",
+    severity=Severity.WARNING,
 )
 
 declare_rule(
     "unstable-link",
     Group.WORLD,
-    Severity.INFORMATION,
     "An address on another site answered when it was asked last.",
     "A page that fails once is not dead: its server may be under repair. `.links.lock` counts how often it failed.",
     "Wait for the next look, or see for yourself.",
+    severity=Severity.INFORMATION,
 )
 
 declare_rule(
     "moved-link",
     Group.WORLD,
-    Severity.WARNING,
     "External links do not redirect permanently.",
     "Redirects are removed sooner or later.",
     "Run `florilegium links --external --fix`, which shows the new addresses and writes them.",
+    severity=Severity.WARNING,
 )
 
 declare_rule(
     "private-link",
     Group.WORLD,
-    Severity.WARNING,
     "An address on another site is one that everybody can reach.",
     "A reader cannot follow an address within a private network, and a program that looks there may do harm.",
     "Link to a public address.",
+    severity=Severity.WARNING,
 )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from ...check.checks.context import Guesses
 from ...core.diagnostics import Diagnostic, quoted
 from ...core.lock_entries import Permalink
-from ...core.rules import Group, Severity, declare_rule
+from ...core.rules import Group, declare_rule
 from ...core.spans import LineTable, Span
 from .examination import BrokenHyperlink
 from .hyperlink_writers import Writers
@@ -19,7 +19,6 @@ _BUILD = "build the site again; if it stays, fix the template, or the page under
 declare_rule(
     "broken-site-link",
     Group.PROSE,
-    Severity.ERROR,
     "Every hyperlink and every file that a page of the built site names is there.",
     "What no note wrote can break too: a template, a style sheet, a feed, a page of the frame. `florilegium links` "
     "looks at all of them.",

@@ -25,7 +25,6 @@ from .csl_vocabulary import (
 declare_rule(
     "invalid-reference",
     Group.REFERENCES,
-    Severity.ERROR,
     "A reference is a CSL item: with an id, a known type, names and dates in their CSL form.",
     "The bibliography, the exports and every reference manager rely on that form.",
     "Correct the field that the message names.",
@@ -49,10 +48,10 @@ def _comparable(source: Source) -> dict[str, object]:
 declare_rule(
     "implausible-date",
     Group.REFERENCES,
-    Severity.WARNING,
     "A date exists in the calendar and does not lie in the future.",
     "It is nearly always a slip of the keyboard.",
     "Compare the date with the work.",
+    severity=Severity.WARNING,
 )
 
 
@@ -82,10 +81,10 @@ def _found(source: Source, rule: str, field: str, message: str, remedy: str) -> 
 declare_rule(
     "incomplete-reference",
     Group.REFERENCES,
-    Severity.WARNING,
     "A reference holds what its type needs: a title, an author or editor, a date, the journal or the book.",
     "A reader must be able to find the work.",
     "Add the field; where it is really not known, record an exception with the reason in `library.yml`.",
+    severity=Severity.WARNING,
 )
 
 
@@ -198,7 +197,6 @@ def _parse_notice(text: str) -> Identifier:
 declare_rule(
     "invalid-status",
     Group.REFERENCES,
-    Severity.ERROR,
     "The status of a work that was retracted or corrected is `retracted`, `corrected` or `concern`, with a date and "
     "a notice that can be read.",
     "A misspelt status would be shown nowhere, and readers would trust a work that nobody should.",
