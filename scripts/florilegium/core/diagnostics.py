@@ -4,10 +4,10 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from .rules import Severity
 from .spans import Span
+from .values import FrozenValue
 
 _SHOWN = 80
 """Characters of a contributor's value that a message repeats; longer ones are cut in the middle."""
@@ -22,7 +22,7 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Diagnostic:
+class Diagnostic(FrozenValue):
     """One finding, in the shape of the Language Server Protocol's `Diagnostic`."""
 
     rule: str
@@ -42,14 +42,6 @@ class Diagnostic:
         """The one total order of all reports: by place, then by rule, then by words."""
         return (self.span, self.rule, self.message)
 
-    def __reduce__(self) -> tuple[object, ...]:
-        # Findings travel between processes; the default for frozen slots walks `fields()` each time.
-        return (_rebuild, tuple(getattr(self, name) for name in Diagnostic.__slots__))
-
-
-def _rebuild(*values: Any) -> Diagnostic:
-    return Diagnostic(**dict(zip(Diagnostic.__slots__, values, strict=True)))
-
 
 def first_few(names: Sequence[str], most: int) -> str:
     """Names in one line, and of more than so many how many follow: `a, b and 3 more`."""
@@ -68,7 +60,8 @@ def plain(text: str) -> str:
         return text
     if _BYTES.search(text):
         text = text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
-    return "".join(c if _is_shown(c) else f"\\u{{{ord(c):x}}}" for c in text)
+    # That is false for controls, formats (bidi, zero-width), surrogates, private use and separators.
+    return "".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in text)
 
 
 def printable(text: str) -> str:
@@ -84,18 +77,13 @@ def shell_word(name: str | os.PathLike[str]) -> str:
     """A name as one word of a command that can be pasted into a shell, whatever the locale says of its bytes."""
     data = name.encode("utf-8", "surrogateescape") if isinstance(name, str) else os.fsencode(name)
     text = data.decode("utf-8", "surrogateescape")
-    if all(map(_is_shown, text)):
+    if text.isprintable():
         import shlex
 
         return shlex.quote(text)
     # Bash, zsh and ksh read such words, and since 2024 POSIX has them.
     signs = (chr(byte) if 0x20 <= byte < 0x7F and byte not in b"'\\\\" else f"\\x{byte:02x}" for byte in data)
     return f"$'{''.join(signs)}'"
-
-
-def _is_shown(character: str) -> bool:
-    # `isprintable` is false for controls, formats (bidi, zero-width), surrogates, private use and separators.
-    return character.isprintable()
 
 
 def quoted(value: object) -> str:

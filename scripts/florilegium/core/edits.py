@@ -1,9 +1,10 @@
 """Changes to the files of a library: made by span, shown as a diff, and written all or not at all."""
 
 import difflib
+import io
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,20 +58,15 @@ def render_diff(changes: Iterable[Change]) -> Iterator[str]:
             continue
         before = "/dev/null" if change.before is None else f"a/{change.path}"
         after = "/dev/null" if change.after is None else f"b/{change.path}"
-        yield from _unified(_lines(change.before), _lines(change.after), before, after)
-
-
-def _unified(before: Sequence[str], after: Sequence[str], old_name: str, new_name: str) -> Iterator[str]:
-    for line in difflib.unified_diff(before, after, old_name, new_name):
-        yield line.rstrip("\r\n")
-        if line[:1] in "+- " and not line.endswith("\n"):
-            yield "\\ No newline at end of file"
+        for line in difflib.unified_diff(_lines(change.before), _lines(change.after), before, after):
+            yield line.rstrip("\r\n")
+            if line[:1] in "+- " and not line.endswith("\n"):
+                yield "\\ No newline at end of file"
 
 
 def _lines(text: str | None) -> list[str]:
     # `str.splitlines` would also split at form feeds and U+2028.
-    lines = (text or "").split("\n")
-    return [*(f"{line}\n" for line in lines[:-1]), *([lines[-1]] if lines[-1] else [])]
+    return io.StringIO(text or "", newline="\n").readlines()
 
 
 def read_exactly(root: Path, path: str) -> str | None:

@@ -56,14 +56,11 @@ class _JsonReader(Reader):
         if sign in ("[", "{") and sign:
             if depth == MAX_TREE_DEPTH:
                 raise self.too_deep(self.place(start, start + 1))
-            return self.sequence(start, depth + 1) if sign == "[" else self.mapping(start, depth + 1)
+            return self.collection(start, depth + 1)
         if found := _LITERAL.match(self.text, start):
             return Scalar(found[0], True, self.place(*found.span())), found.end()
-        raise self.error(
-            start,
-            "a value is missing here",
-            'texts stand in double quotes; no comma stands before "]" or "}"',
-        )
+        remedy = 'texts stand in double quotes; no comma stands before "]" or "}"'
+        raise self.error(start, "a value is missing here", remedy)
 
     def string(self, start: int) -> tuple[Scalar, int]:
         try:
@@ -78,32 +75,25 @@ class _JsonReader(Reader):
             self.check_escapes(value, span)
         return Scalar(value, False, span), end
 
-    def sequence(self, start: int, depth: int) -> tuple[Sequence, int]:
+    def collection(self, start: int, depth: int) -> tuple[DataNode, int]:
+        """A list, or a mapping: a list of keys and values in turn."""
         items: list[DataNode] = []
+        is_mapping = self.text[start] == "{"
+        closing = "}" if is_mapping else "]"
         offset = self.skip(start + 1)
-        if self.text[offset : offset + 1] != "]":
-            while True:
-                node, offset = self.value(offset, depth)
-                items.append(node)
-                offset = self.skip(offset)
-                if not self.another(offset, "]", start):
-                    break
-                offset = self.skip(offset + 1)
-        return Sequence(tuple(items), self.place(start, offset + 1)), offset + 1
-
-    def mapping(self, start: int, depth: int) -> tuple[Mapping, int]:
-        items: list[DataNode] = []
-        offset = self.skip(start + 1)
-        if self.text[offset : offset + 1] != "}":
-            while True:
+        more = self.text[offset : offset + 1] != closing
+        while more:
+            if is_mapping:
                 key, offset = self.key(offset)
-                value, offset = self.value(offset, depth)
-                items += key, value
-                offset = self.skip(offset)
-                if not self.another(offset, "}", start):
-                    break
-                offset = self.skip(offset + 1)
-        return Mapping(tuple(self.check_keys(items)), self.place(start, offset + 1)), offset + 1
+                items.append(key)
+            node, offset = self.value(offset, depth)
+            items.append(node)
+            offset = self.skip(offset)
+            more = self.another(offset, closing, start)
+            offset = self.skip(offset + 1) if more else offset
+        end = offset + 1
+        span = self.place(start, end)
+        return (Mapping(tuple(self.check_keys(items)), span) if is_mapping else Sequence(tuple(items), span)), end
 
     def key(self, start: int) -> tuple[Scalar, int]:
         if self.text[start : start + 1] != '"':
@@ -117,8 +107,6 @@ class _JsonReader(Reader):
     def another(self, offset: int, closing: str, start: int) -> bool:
         sign = self.text[offset : offset + 1]
         if sign not in (",", closing):
-            line = self.place(start, start).line
-            raise self.error(
-                offset, f'a "," or "{closing}" is missing here', f"what is not closed opens in line {line}"
-            )
+            remedy = f"what is not closed opens in line {self.place(start, start).line}"
+            raise self.error(offset, f'a "," or "{closing}" is missing here', remedy)
         return sign == ","

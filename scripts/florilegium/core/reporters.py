@@ -106,10 +106,6 @@ def _width(words: str) -> int:
     return sum(0 if combining(c) else 1 + (east_asian_width(c) in "WF") for c in shown)
 
 
-def _text(diagnostics: Sequence[Diagnostic], read_line: ReadLine) -> Iterator[str]:
-    return text(diagnostics, read_line)
-
-
 # ----------------------------------------------------------------------------------------------- for machines
 
 
@@ -187,14 +183,9 @@ def _sarif_result(d: Diagnostic, used: list[str]) -> dict[str, Any]:
 
 
 def _sarif_location(span: Span) -> dict[str, Any]:
-    region = {
-        "startLine": span.line,
-        "startColumn": span.column,
-        "endLine": span.end_line,
-        "endColumn": span.end_column,
-    }
     from urllib.parse import quote
 
+    region = dict(zip(("startLine", "startColumn", "endLine", "endColumn"), span[1:], strict=True))
     uri = quote(span.path, errors="surrogateescape")
     return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}
 
@@ -229,7 +220,7 @@ def _escape(words: str, is_property: bool) -> str:
 
 
 FORMATS: dict[str, Callable[[Sequence[Diagnostic], ReadLine], Iterator[str]]] = {
-    "text": _text,
+    "text": text,
     "json": json_findings,
     "sarif": sarif,
     "github": github,

@@ -195,7 +195,7 @@ class _YamlReader(Reader):
             end = self.text.find("\n")
             return self.report(self.place(0, max(end, 1)), "YAML directives are refused", _NO_DIRECTIVE)
         if "quoted scalar" in (error.context or "") and "end of" in problem:
-            return self.report(self.at(opened, 1), "the quotation mark that opens here is never closed", _CLOSE_IT)
+            return self.report(self.at(opened), "the quotation mark that opens here is never closed", _CLOSE_IT)
         if hidden := _COMMENT_IN_BRACKETS.search(self.text[: mark.index + 1]):
             remedy = f"write {hidden[0].strip().replace('#', '')}"
             return self.report(self.place(*hidden.span(1)), "the # opens a comment, which hides the bracket", remedy)
@@ -204,25 +204,20 @@ class _YamlReader(Reader):
                 opened = self.open[-1][0]
             sign = self.text[opened.index : opened.index + 1]
             message = f"what opens here with {quoted(sign)} is not closed properly"
-            return self.report(self.at(opened, 1), message, _CLOSE_BRACKET)
+            return self.report(self.at(opened), message, _CLOSE_BRACKET)
         if self.last and self.last.style in ("'", '"') and self.last.end_mark.line == mark.line:
-            span = self.at(self.last.start_mark, 1)
-            remedy = self.in_quotes(mark) or _CLOSE_IT
-            return self.report(span, "the quotation mark that opens here closes too early or too late", remedy)
+            message, remedy = "the quotation mark that opens here closes too early or too late", self.in_quotes(mark)
+            return self.report(self.at(self.last.start_mark), message, remedy or _CLOSE_IT)
         if odd := self.line_above(mark, _ODD_COLON):
             start = self.text.rfind(odd[0], 0, mark.index)
+            span = self.place(start + odd.start(2), start + odd.end(2))
             message = f"{quoted(odd[2].strip())} stands where a colon and a space should"
-            return self.report(
-                self.place(start + odd.start(2), start + odd.end(2)), message, f"write {odd[1]}: {odd[3]}"
-            )
-        message, remedy = self.words(problem, mark)
-        return self.report(self.at(mark, 1), message, remedy)
+            return self.report(span, message, f"write {odd[1]}: {odd[3]}")
+        return self.report(self.at(mark), *self.words(problem, mark))
 
     def quoted_line(self, mark: _Mark) -> str:
         """The remedy for a line with two colons: the line as it should be, if that can be told."""
-        start = self.text.rfind("\n", 0, mark.index) + 1
-        line = _KEY_AND_VALUE.match(self.text[start:].partition("\n")[0])
-        if line:
+        if line := _KEY_AND_VALUE.match(self.line_at(mark)):
             return f'put the value in quotes: {line[1]}: "{line[2]}"'
         return 'put quotes around a value that holds ": "; or correct the indentation, or the line above'
 
@@ -248,8 +243,8 @@ class _YamlReader(Reader):
         above = self.text[: mark.index].split("\n")[-4:-1]
         return next((found for line in reversed(above) if (found := pattern.fullmatch(line.rstrip()))), None)
 
-    def at(self, mark: _Mark, length: int) -> Span:
-        return self.place(mark.index, min(mark.index + length, len(self.text)))
+    def at(self, mark: _Mark) -> Span:
+        return self.place(mark.index, min(mark.index + 1, len(self.text)))
 
     def words(self, problem: str, mark: _Mark) -> tuple[str, str]:
         sign = self.text[mark.index : mark.index + 1]
@@ -259,16 +254,14 @@ class _YamlReader(Reader):
                 return "a space is missing after the colon in the line above", f"write {glued[1]}: {glued[2]}"
             line, above = self.line_at(mark), self.line_above(mark, _PLAIN_LINE)
             if above and re.match(r" +[\w-]+: +[^:]*$", line):
-                return (
-                    "this line is indented, so it goes on with the value above",
-                    f"remove the spaces before {line.strip()}",
-                )
+                message = "this line is indented, so it goes on with the value above"
+                return message, f"remove the spaces before {line.strip()}"
             return 'a second ": " in one value', self.quoted_line(mark)
         if sign == "\t" or "tab" in problem:
             return "a tab cannot indent YAML", "indent with spaces"
-        if "cannot start any token" in problem and sign == "@" and not re.search(r"@\S+ ", self.line_at(mark)):
-            return 'a value cannot begin with "@"', "write the citation key without the @"
         if "cannot start any token" in problem:
+            if sign == "@" and not re.search(r"@\S+ ", self.line_at(mark)):
+                return 'a value cannot begin with "@"', "write the citation key without the @"
             return f"a value cannot begin with {quoted(sign)}", self.in_quotes(mark) or "put quotes around the value"
         if "escape" in problem:
             escape = _ESCAPE.match(self.text, self.text.rfind("\\", 0, mark.index + 1))
@@ -285,13 +278,11 @@ class _YamlReader(Reader):
             return "this line has no key", f"put it behind the line above: {above[0].strip()} {self.line_at(mark)}"
         if "not allowed" in problem and (remedy := self.in_quotes(mark)):
             return f"a value cannot begin with {quoted(sign)}", remedy
-        if "expected" in problem and (remedy := self.in_quotes(mark)):
-            return "a value with more than these brackets or marks needs quotes", remedy
         if "expected" in problem:
-            return (
-                'this line is not of the form "key: value"',
-                "compare its indentation with the lines around it; " + _COLON,
-            )
+            if remedy := self.in_quotes(mark):
+                return "a value with more than these brackets or marks needs quotes", remedy
+            remedy = f"compare its indentation with the lines around it; {_COLON}"
+            return 'this line is not of the form "key: value"', remedy
         return f"this is not YAML ({_first_line(problem)})", _COLON
 
 
