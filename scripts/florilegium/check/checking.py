@@ -177,7 +177,7 @@ def check_text(options: Options, path: str, data: bytes) -> tuple[Diagnostic, ..
 def _check(options: Options) -> Checked:
     result, shards = read(options)
     options.progress("checking", 0, 0)
-    links, diagnostics = _judge_changed(options, result, shards)
+    links, diagnostics = judge_changed(options, result, shards)
     options.progress("", 0, 0)
     totals = Totals.of(links)
     if shards.cache and not any(map(is_spent, result.parsed.values())):
@@ -185,8 +185,11 @@ def _check(options: Options) -> Checked:
     return Checked(links, diagnostics, totals, result, shards.missed)
 
 
-def _judge_changed(options: Options, result: ReadResult, shards: CacheShards) -> "tuple[Links, tuple[Diagnostic, ...]]":
-    """Link and check what was read; where few notes have changed, only what may depend on them is checked again."""
+def judge_changed(options: Options, result: ReadResult, shards: CacheShards) -> "tuple[Links, tuple[Diagnostic, ...]]":
+    """Link and check what was read; where few notes have changed, only what may depend on them is checked again.
+
+    `shards` was asked for every file that was read.
+    """
     if shards.cache is None:
         return judge(result, options.today)
     from ..library.links import resolve_links

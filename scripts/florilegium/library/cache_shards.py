@@ -4,6 +4,7 @@ import pickle
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ..core.cache import Cache
@@ -17,11 +18,12 @@ _FRESH_NS = 1_000_000_000
 class CacheShards:
     """The files of a library as they are now, and what is remembered of them. Without a cache, that is nothing.
 
-    What a file held is unpickled when somebody asks for it.
+    What a file held is unpickled when somebody asks for it; `memory` holds what this process has at hand.
     """
 
-    def __init__(self, cache: Cache | None) -> None:
+    def __init__(self, cache: Cache | None, memory: Mapping[Listed, Parsed] = MappingProxyType({})) -> None:
         self.cache = cache
+        self._memory = memory
         self._started = time.time_ns()
         self._now: dict[int, list[Listed]] = defaultdict(list)
         self._kept: dict[int, tuple[Listed, ...]] = {}
@@ -53,6 +55,8 @@ class CacheShards:
 
     def find(self, listed: Listed) -> Parsed | None:
         """The same, for one who does not go through all files."""
+        if listed in self._memory:
+            return self._memory[listed]
         shard = cache_shard(listed.path)
         if shard not in self._kept:
             self._load(shard)

@@ -3,15 +3,16 @@
 import os
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from ...check.checking import Options, Totals, current_day, has_errors, judge, read
-from ...core.cache import code_stamp
+from ...check.checking import Options, Totals, current_day, has_errors, judge_changed, read
+from ...core.cache import Cache, code_stamp, state_folder
 from ...core.diagnostics import Diagnostic
 from ...core.limits import uncollected
+from ...library.cache_shards import CacheShards
 from ...library.links import Links
 from ...library.listing import Listed, list_files
 from ...library.reading import Parsed, ReadResult, read_library
@@ -101,10 +102,11 @@ class LiveLibrary:
     def refresh(self, seen: Seen) -> tuple[tuple[Diagnostic, ...], Totals, Shown | None]:
         """Judge the library as it lies now; nothing to be shown where it has errors."""
         with uncollected():
-            result = self._read()
-            self._parsed = {listed: parsed for listed in seen.library if (parsed := result.parsed.get(listed.path))}
             # The day is that of the clock: a server may run through midnight.
-            links, diagnostics = judge(result, current_day())
+            options = replace(self.options, today=current_day())
+            result, shards = self._read(options)
+            self._parsed = {listed: parsed for listed in seen.library if (parsed := result.parsed.get(listed.path))}
+            links, diagnostics = judge_changed(options, result, shards)
             totals = Totals.of(links)
             if has_errors(diagnostics):
                 return diagnostics, totals, None
@@ -128,10 +130,12 @@ class LiveLibrary:
         self._last = (links, bibliography, styles)
         return bibliography
 
-    def _read(self) -> ReadResult:
+    def _read(self, options: Options) -> tuple[ReadResult, CacheShards]:
         if not self._parsed:
-            return read(self.options)[0]
-        return read_library(self.options.root, known=self._parsed.get)
+            return read(options)
+        cache = Cache(state_folder(options.root)) if options.remember else None
+        shards = CacheShards(cache, self._parsed)
+        return read_library(options.root, known=shards.known), shards
 
 
 def _same_works(one: Links, other: Links) -> bool:
