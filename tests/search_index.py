@@ -21,8 +21,7 @@ _TEXTS = [
 def write(folder: Path, texts: Mapping[str, list[tuple[str, list[str]]]], memory: Path | None = None) -> IndexResult:
     """Write the index of notes, given by id as the texts and facets of their quotations."""
     found = number_documents([make(id_, quotes) for id_, quotes in texts.items()])
-    total = sum(len(quotes) for quotes in texts.values())
-    return write_index(found, {"quotations": total}, folder, memory)
+    return write_index(found, lambda counts: {"facets": sorted((+counts).items())}, folder, memory)
 
 
 def make(id_: str, quotes: list[tuple[str, list[str]]], kind: int = 0) -> IndexDocument:

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from florilegium.check.checking import Options, check_library
 from florilegium.site.planning import plan_site
-from florilegium.site.search.index_blocks import card_parts, decode_block
-from florilegium.site.search.index_catalogue import catalogue
+from florilegium.site.search.index_blocks import QUOTES, card_parts, decode_block
+from florilegium.site.search.index_catalogue import FacetCounts, catalogue
 from florilegium.site.search.index_records import IndexDocument, documents, number_documents
 from florilegium.site.search.index_shards import decode_shard, encode_shard, index_shard, partition, shard_name
-from florilegium.site.search.index_writing import index_site, place_index
+from florilegium.site.search.index_writing import index_site
+from florilegium.site.search.indexing import place_index
 from florilegium.site.search.search_tokens import word_forms
 from hypothesis import given
 from hypothesis import strategies as st
@@ -263,7 +264,11 @@ def test_a_note_on_a_retracted_work_says_so(tmp_path: Path) -> None:
 
 
 def test_the_catalogue_counts_what_can_be_chosen(site) -> None:
-    found = catalogue(site)
+    counts = FacetCounts()
+    for document in documents(site, lambda _: ""):
+        if document.kind == QUOTES:
+            counts.add(document.make().records)
+    found = catalogue(site, counts)
     assert found["quotations"] == 2
     assert found["theme"] == [["amnesia", "Amnesia", 2, [], []], ["numbing", "Numbing", 1, ["amnesia"], []]]
     assert found["source"] == [["doe2009", "Doe, 2009", 1], ["roe2010", "Roe, 2010", 1]]

@@ -76,13 +76,12 @@ def build_index(place: Path, size: int) -> dict[str, Any]:
     site, key_of = plan()
     before, began = _memory(), time.process_time()
     found = number_documents(list(documents(site, key_of)))
-    facets = catalogue(site)
     text_began = time.process_time()
     made = {number: document.make() for number, document in found.items()}
     text_cpu = time.process_time() - text_began
     for number, document in found.items():
         object.__setattr__(document, "make", lambda number=number: made[number])
-    written = write_index(found, facets, place / "index", place / "memory")
+    written = write_index(found, lambda counts: catalogue(site, counts), place / "index", place / "memory")
     figures = {"cpu": time.process_time() - began, "text_cpu": text_cpu, "memory": _memory() - before}
     figures |= {"files": written.files, "bytes": sum(path.stat().st_size for path in (place / "index").iterdir())}
     note = sorted((place / "library/annotations/notes").iterdir())[size // 2]
@@ -91,7 +90,7 @@ def build_index(place: Path, size: int) -> dict[str, Any]:
     site, key_of = plan()
     began = time.process_time()
     changed = number_documents(list(documents(site, key_of)))
-    written = write_index(changed, catalogue(site), place / "index", place / "memory")
+    written = write_index(changed, lambda counts: catalogue(site, counts), place / "index", place / "memory")
     ranks = random.Random(1).sample(range(100, 1000), QUERIES)
     figures |= {"edit_cpu": time.process_time() - began, "edit_files": written.changed}
     return {**figures, "words": [_WORDS.words[rank] for rank in ranks]}

@@ -1,7 +1,7 @@
 """What a search of the quotations can be narrowed by: every value with its label, and how many quotations it has."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import unescape
 from typing import Any
 
@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from ...core.lock_entries import VerifiedAgainst
 from ...quotations.states import state_words
-from ..linked_site import language_of
 from ..pages.cards import PageSite
+from .index_records import Record
 
 _LISTED = 300
 """Works that are listed; of more than that, the search finds those whose names are typed."""
@@ -21,31 +21,34 @@ _STATES = {
 }
 
 
-def catalogue(site: PageSite) -> dict[str, Any]:
+class FacetCounts(Counter[str]):
+    """How many quotations have each facet, a sign for the dimension and a value; and all of them, without a name."""
+
+    def add(self, records: Iterable[Record], times: int = 1) -> None:
+        """Count the facets of some quotations so many times."""
+        for record in records:
+            for facet in ("", *record.facets):
+                self[facet] += times
+
+    @property
+    def quotations(self) -> int:
+        """How many quotations there are."""
+        return self[""]
+
+    def of(self, sign: str) -> dict[str, int]:
+        """The numbers of quotations that have the values of a dimension, those with any."""
+        return {facet[1:]: count for facet, count in self.items() if count and facet.startswith(sign)}
+
+
+def catalogue(site: PageSite, counts: FacetCounts) -> dict[str, Any]:
     """Lists of values by dimension: `[id, label, count]`, for a theme also the ids of the broader ones."""
     links = site.links
-    speakers: Counter[str] = Counter()
-    years: Counter[int] = Counter()
-    languages: Counter[str] = Counter()
-    notices: Counter[str] = Counter()
-    states: Counter[str] = Counter()
-    works: Counter[str] = Counter()
-    total = 0
-    for quote in links.quotes:
-        total += 1
-        source = site.source_of(quote.reference)
-        speakers.update([role.id for role in site.roles(quote)] or ["unknown"])
-        years[source.year if source and source.year else 0] += 1
-        languages[(language_of(source) or links.library.settings.language or "en").lower().split("-")[0]] += 1
-        notices.update(links.notices_of(quote) or ["none"])
-        state = links.states.get(quote.address)
-        states[state.value if state else "none"] += 1
-        if quote.reference:
-            works[quote.reference.key] += 1
+    works, languages, states = counts.of("@"), counts.of("^"), counts.of("%")
+    years = {year: count for year, count in counts.of("=").items() if year != "none"}
     labels = {role.id: role.label for role in links.roles.values()} | {"unknown": site._("Unknown")}
     named = {notice.id: notice.label for notice in links.notices.values()} | {"none": site._("No notice")}
     return {
-        "quotations": total,
+        "quotations": counts.quotations,
         "main-language": links.library.settings.language or "en",
         "theme": [
             [
@@ -62,14 +65,14 @@ def catalogue(site: PageSite) -> dict[str, Any]:
             for key in sorted(works)
             if key in links.sources and len(works) <= _LISTED
         ],
-        "speaker": _listed(speakers, labels),
-        "notice": _listed(notices, named),
-        "year": [[str(year), str(year), count] for year, count in sorted(years.items()) if year],
-        "undated": years[0],
+        "speaker": _listed(counts.of("~"), labels),
+        "notice": _listed(counts.of("!"), named),
+        "year": [[year, year, years[year]] for year in sorted(years, key=int)],
+        "undated": counts["=none"],
         "language": _listed(languages, {code: site.words.language_name(code) for code in languages}),
-        "state": [[state, site._(label), states[state]] for state, label in _STATES.items() if states[state]],
+        "state": [[state, site._(label), states[state]] for state, label in _STATES.items() if state in states],
     }
 
 
-def _listed(counts: Counter[str], labels: Mapping[str, str]) -> list[list[Any]]:
+def _listed(counts: Mapping[str, int], labels: Mapping[str, str]) -> list[list[Any]]:
     return [[id_, labels.get(id_, id_), count] for id_, count in sorted(counts.items())]

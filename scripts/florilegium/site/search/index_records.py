@@ -184,7 +184,7 @@ def _count(found: CitedBy | None) -> int:
 
 def _work_key(key: str, site: PageSite) -> str:
     about = [
-        to_csl(site.links.sources[key]),
+        site.bibliography.works.get(key) or to_csl(site.links.sources[key]),
         site.bibliography.entries.get(key),
         site.addresses.reference(key),
         _count(site.links.cited_by.get(key)),

@@ -17,7 +17,9 @@ group before it.
 import sys
 import zlib
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import accumulate
 from operator import sub
 from typing import TypeAlias
 
@@ -124,28 +126,38 @@ def partition(weights: Mapping[str, int]) -> list[str]:
     A form is in the shard with the longest beginning that is one of the form. Where a shard is too heavy, those of
     longer beginnings are taken out of it, the heaviest first.
     """
+    beginnings = sorted(weights)
+    sums = [0, *accumulate([weights[one] for one in beginnings])]
     found: list[str] = []
     for group in _LIMITS:
-        _divide(group, sorted(item for item in weights.items() if item[0][0] == group), found)
+        _divide(group, beginnings, sums, *_all_with(group, beginnings, 0, len(beginnings)), found)
     return sorted(found)
 
 
-def _divide(prefix: str, items: list[tuple[str, int]], found: list[str]) -> None:
-    rest = sum(item[1] for item in items)
+def _divide(prefix: str, beginnings: list[str], sums: list[int], first: int, end: int, found: list[str]) -> None:
+    """Find the shards of the beginnings from `first` to `end`, which begin with `prefix`."""
+    rest = sums[end] - sums[first]
     limit = _LIMITS[prefix[0]]
     if rest > limit and len(prefix) < _DEPTH:
-        children: dict[str, list[tuple[str, int]]] = {}
-        for item in items:
-            if len(item[0]) > len(prefix):
-                children.setdefault(item[0][: len(prefix) + 1], []).append(item)
-        heavy = sorted(((sum(one[1] for one in inside), child) for child, inside in children.items()), reverse=True)
-        for heft, child in heavy:
+        children = []
+        place = first + (beginnings[first] == prefix)
+        while place < end:
+            child = beginnings[place][: len(prefix) + 1]
+            start, place = _all_with(child, beginnings, place, end)
+            children.append((sums[place] - sums[start], child, start, place))
+        for heft, child, start, stop in sorted(children, reverse=True):
             if rest <= limit or heft < limit // 12:
                 break
-            _divide(child, children[child], found)
+            _divide(child, beginnings, sums, start, stop, found)
             rest -= heft
     if rest or len(prefix) == 1:
         found.append(prefix)
+
+
+def _all_with(prefix: str, beginnings: list[str], low: int, high: int) -> tuple[int, int]:
+    """Where those are that begin with `prefix`, among sorted ones from `low` to `high`."""
+    first = bisect_left(beginnings, prefix, low, high)
+    return first, bisect_left(beginnings, True, first, high, key=lambda one: not one.startswith(prefix))
 
 
 def index_shard(form: str, shards: Callable[[str], bool]) -> str:
@@ -169,24 +181,34 @@ def encode_shard(postings: Postings) -> bytes:
     terms = sorted(postings)
     table = bytearray(_varint(len(terms)))
     numbers: array[int] = array("Q")
-    before: array[int] = array("Q")
     last = ""
     for term in terms:
-        form, stem = term.split("\0")
         found = postings[term]
-        table += _ending(form, last) + _stem(stem, form[1:]) + _varint(len(found))
-        numbers += found
-        before.append(0)
-        before.extend([number & ~_BELOW_DOCUMENT for number in found[:-1]])
-        last = form
-    data = array("Q", map(sub, numbers, before))
+        table += _named(term, last) + _varint(len(found))
+        numbers.extend(_distances(found))
+        last = term
+    return _compressed(bytes(table), numbers)
+
+
+def _distances(found: "array[int]") -> Iterator[int]:
+    """The postings of a term with the distances between documents instead of these."""
+    return map(sub, found, [0, *[number & ~_BELOW_DOCUMENT for number in found[:-1]]])
+
+
+def _compressed(table: bytes, data: "array[int]") -> bytes:
     if sys.byteorder == "big":
         data.byteswap()
     flat = data.tobytes()
     planes = [flat[plane::8] for plane in range(8)]
     used = [plane for plane in planes if plane.strip(b"\0")]
-    table.append(sum(1 << place for place, plane in enumerate(planes) if plane.strip(b"\0")))
-    return zlib.compress(bytes(table) + b"".join(used), 6)
+    mask = sum(1 << place for place, plane in enumerate(planes) if plane.strip(b"\0"))
+    return zlib.compress(b"".join([table, bytes([mask]), *used]), 6)
+
+
+def _named(term: str, last: str) -> bytes:
+    """A term's form and stem in the table, after those of the `last` term."""
+    form, _, stem = term.partition("\0")
+    return _ending(form, last.partition("\0")[0]) + _stem(stem, form[1:])
 
 
 def _stem(stem: str, form: str) -> bytes:
@@ -221,57 +243,105 @@ _SMALL = [bytes([number]) for number in range(128)]
 
 def decode_shard(data: bytes) -> "dict[str, array[int]]":
     """The postings of a shard by their terms."""
-    raw = zlib.decompress(data)
-    place = 0
+    return OpenShard(data).find()
 
-    def number() -> int:
-        nonlocal place
-        value = shift = 0
-        while True:
-            byte = raw[place]
-            place += 1
-            value |= (byte & 127) << shift
-            if byte < 128:
-                return value
-            shift += 7
 
-    def text(before: str, more: int = 0) -> str:
-        nonlocal place
-        shared = number() - more
-        length = number()
-        place += length
-        return before[:shared] + raw[place - length : place].decode("utf-8", "surrogatepass")
+class OpenShard:
+    """A shard of which few terms are looked at or changed: of the others, the bytes are kept as they are."""
 
-    terms: list[tuple[str, int]] = []
-    form = ""
-    for _ in range(number()):
-        form = text(form)
-        if raw[place]:
-            stem = text(form[1:], 1)
-        else:
-            place += 1
+    def __init__(self, data: bytes) -> None:
+        self._raw = raw = zlib.decompress(data)
+        self.terms: list[str] = []
+        self._entries: list[int] = []
+        """Where the entry of each term begins in the table, and where the last one ends."""
+        self._counts: list[int] = []
+        """Where the count in each of these entries stands."""
+        self._places = [0]
+        """Where the postings of each term begin, and where those of the last one end."""
+        form, (total, place) = "", _number(raw, 0)
+        for _ in range(total):
+            self._entries.append(place)
+            shared, length = raw[place], raw[place + 1]
+            if shared | length < 128:
+                place += 2
+            else:
+                shared, place = _number(raw, place)
+                length, place = _number(raw, place)
+            form = form[:shared] + raw[place : place + length].decode("utf-8", "surrogatepass")
+            place += length
+            shared, place = _number(raw, place)
             stem = form[1:]
-        terms.append((f"{form}\0{stem}", number()))
-    return dict(_lists(terms, raw[place], raw[place + 1 :]))
+            if shared:
+                length, place = _number(raw, place)
+                stem = stem[: shared - 1] + raw[place : place + length].decode("utf-8", "surrogatepass")
+                place += length
+            self.terms.append(f"{form}\0{stem}")
+            self._counts.append(place)
+            count, place = _number(raw, place)
+            self._places.append(self._places[-1] + count)
+        self._entries.append(place)
+        self._numbers = _joined(raw[place], raw[place + 1 :], self._places[-1])
+        """The postings of all terms, in which documents are distances."""
+
+    def find(self, wanted: "Callable[[str], bool] | None" = None) -> "dict[str, array[int]]":
+        """The postings of all terms, or of those that are wanted."""
+        chosen = [at for at, term in enumerate(self.terms) if wanted is None or wanted(term)]
+        return {self.terms[at]: self._postings(at) for at in chosen}
+
+    def _postings(self, at: int) -> "array[int]":
+        found = self._numbers[self._places[at] : self._places[at + 1]]
+        document = 0
+        for index, distance in enumerate(found):
+            found[index] = distance + document
+            document = found[index] & ~_BELOW_DOCUMENT
+        return found
+
+    def changed(self, postings: Postings) -> bytes:
+        """The file of the shard with other postings of these terms; where those are empty, without the term."""
+        table, numbers = bytearray(), array("Q")
+        total, last, done = 0, "", 0
+        for term in (*sorted(postings), None):
+            at = len(self.terms) if term is None else bisect_left(self.terms, term)
+            if done < at:
+                start = self._entries[done]
+                if last != (self.terms[done - 1] if done else ""):
+                    table += _named(self.terms[done], last)
+                    start = self._counts[done]
+                table += self._raw[start : self._entries[at]]
+                numbers += self._numbers[self._places[done] : self._places[at]]
+                total, last, done = total + at - done, self.terms[at - 1], at
+            if term is None:
+                break
+            if found := postings[term]:
+                table += _named(term, last) + _varint(len(found))
+                numbers.extend(_distances(found))
+                total, last = total + 1, term
+            done += done < len(self.terms) and self.terms[done] == term
+        return _compressed(_varint(total) + table, numbers)
 
 
-def _lists(terms: list[tuple[str, int]], mask: int, planes: bytes) -> "Iterator[tuple[str, array[int]]]":
-    total = sum(count for _, count in terms)
+def _number(raw: bytes, place: int) -> tuple[int, int]:
+    """A varint, and the place after it."""
+    value = raw[place]
+    place += 1
+    shift = 7
+    while value >> shift:
+        value ^= 1 << shift
+        value |= raw[place] << shift
+        place += 1
+        shift += 7
+    return value, place
+
+
+def _joined(mask: int, planes: bytes, total: int) -> "array[int]":
+    """The numbers of a shard, from their bytes."""
     flat = bytearray(8 * total)
     start = 0
     for plane in range(8):
         if mask >> plane & 1:
             flat[plane::8] = planes[start : start + total]
             start += total
-    data: array[int] = array("Q", bytes(flat))
+    data = array("Q", bytes(flat))
     if sys.byteorder == "big":
         data.byteswap()
-    place = 0
-    for term, count in terms:
-        found = data[place : place + count]
-        document = 0
-        for index, distance in enumerate(found):
-            found[index] = distance + document
-            document = found[index] & ~_BELOW_DOCUMENT
-        yield term, found
-        place += count
+    return data

@@ -1,12 +1,11 @@
 """Writing the index: from nothing, or, where an earlier run is remembered, only the files that an edit changes.
 
 Both give the same bytes. Remembered are, of each document, its digest and its records, from which its old postings are
-made again; and what the beginnings of forms weigh, which decides on the shards.
+made again; what the beginnings of forms weigh, which decides on the shards; and how many quotations have each facet.
 """
 
 import json
 import os
-import shutil
 import sqlite3
 import zlib
 from array import array
@@ -16,16 +15,16 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing, suppress
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from ..pages.cards import PageSite
-from .index_blocks import block_bits, block_name, card_parts, decode_block, encode_block
-from .index_catalogue import catalogue
+from .index_blocks import QUOTES, block_bits, block_name, card_parts, decode_block, encode_block
+from .index_catalogue import FacetCounts, catalogue
 from .index_records import IndexDocument, Made, Record, documents, number_documents
 from .index_shards import (
+    OpenShard,
     PostingLists,
     beginning,
-    decode_shard,
     encode_shard,
     index_shard,
     partition,
@@ -36,9 +35,13 @@ from .index_shards import (
 FOLDER = "search-index"
 """Where the index lies, from the root of the site."""
 
-_FORMAT = 1
+_FORMAT = 2
 _MANY = 0.2
 """The share of documents that an edit may touch before all is made anew."""
+
+
+Catalogue: TypeAlias = Callable[[FacetCounts], Mapping[str, Any]]
+"""Makes what can be chosen, from how many quotations have each facet."""
 
 
 class IndexResult(NamedTuple):
@@ -60,13 +63,13 @@ def index_site(
     changes whenever its content does.
     """
     found = number_documents(list(documents(site, key_of)))
-    return write_index(found, catalogue(site), folder, memory)
+    return write_index(found, lambda counts: catalogue(site, counts), folder, memory)
 
 
 def write_index(
-    found: Mapping[int, IndexDocument], facets: Mapping[str, Any], folder: Path, memory: Path | None = None
+    found: Mapping[int, IndexDocument], facets: Catalogue, folder: Path, memory: Path | None = None
 ) -> IndexResult:
-    """Write the index of numbered documents; `facets` is the catalogue of what can be chosen."""
+    """Write the index of numbered documents; `facets` makes the catalogue of what can be chosen."""
     folder.mkdir(parents=True, exist_ok=True)
     if memory is None:
         return _Index(found, facets, folder, None).write_all()
@@ -76,32 +79,6 @@ def write_index(
     memory.unlink(missing_ok=True)
     with closing(_open(memory)) as database:
         return _Index(found, facets, folder, database).write_all()
-
-
-def place_index(folder: Path, site: Path) -> bool:
-    """Bring the index of a built site in line with `folder`; whether it was not.
-
-    A file that is the same keeps its time.
-    """
-    changed = False
-    target = site / FOLDER
-    target.mkdir(parents=True, exist_ok=True)
-    there = {entry.name: entry.stat() for entry in os.scandir(target)}
-    for entry in os.scandir(folder):
-        status, old = entry.stat(), there.pop(entry.name, None)
-        if old is None or (old.st_size, old.st_mtime_ns) != (status.st_size, status.st_mtime_ns):
-            shutil.copy2(entry.path, target / entry.name)
-            changed = True
-    for name in there:
-        (target / name).unlink()
-    return changed or bool(there)
-
-
-def remove_index(site: Path) -> bool:
-    """Take away the index of a built site; whether there was one."""
-    there = (site / FOLDER).exists()
-    shutil.rmtree(site / FOLDER, ignore_errors=True)
-    return there
 
 
 def _open(memory: Path) -> sqlite3.Connection:
@@ -117,12 +94,13 @@ class _Index:
     def __init__(
         self,
         found: Mapping[int, IndexDocument],
-        facets: Mapping[str, Any],
+        facets: Catalogue,
         folder: Path,
         database: sqlite3.Connection | None,
     ) -> None:
         self.found = found
         self.facets = facets
+        self.counts = FacetCounts()
         self.folder = folder
         self.database = database
         counts = Counter(number >> 20 for number in found)
@@ -139,6 +117,7 @@ class _Index:
         for number in sorted(self.found):
             made = self.found[number].make()
             terms.add(number, made.records)
+            self._count(number, made.records, 1)
             entries[number] = made.entry
             if self.database:
                 kept.append((number, self.found[number].digest, _packed(made)))
@@ -146,13 +125,20 @@ class _Index:
         for term, postings in terms.postings.items():
             weights[beginning(term.partition("\0")[0])] += weight(postings)
         shards = partition(weights)
-        grouped = _grouped(terms.postings, shards)
+        grouped = _grouped(terms.postings, set(shards).__contains__)
         for prefix in shards:
-            self._put(shard_name(prefix), encode_shard(grouped.get(prefix, {})))
+            self._put(
+                shard_name(prefix), encode_shard({term: terms.postings[term] for term in grouped.get(prefix, ())})
+            )
         for name, block in self._blocks(entries).items():
             self._put(name, encode_block(block))
         self._put_words({term.partition("\0")[0][1:] for term in terms.postings})
         return self._finish(weights, shards, kept, everything=True)
+
+    def _count(self, number: int, records: Iterable[Record], times: int) -> None:
+        """Count the facets of a document that comes, or of one that goes."""
+        if number >> 20 == QUOTES:
+            self.counts.add(records, times)
 
     def _blocks(self, entries: Mapping[int, list[Any]]) -> dict[str, dict[int, list[Any]]]:
         blocks: dict[str, dict[int, list[Any]]] = defaultdict(dict)
@@ -180,7 +166,10 @@ class _Index:
             return None
         made = {number: self.found[number].make() for number in sorted(new)}
         self.database.execute("delete from state where name = 'format'")
+        self.counts.update(json.loads(state["facets"]))
         before = self._remembered(sorted({*gone, *new} & known.keys()))
+        for number, one in made.items():
+            self._count(number, one.records, 1)
         weights, shards = self._write_shards(before, made, json.loads(state["weights"]), json.loads(state["shards"]))
         self._write_blocks(gone, {number: one.entry for number, one in made.items()})
         kept = [(number, self.found[number].digest, _packed(one)) for number, one in made.items()]
@@ -195,7 +184,9 @@ class _Index:
         terms = PostingLists()
         for number in numbers:
             row = self.database.execute("select records from documents where number = ?", (number,)).fetchone()
-            terms.add(number, [Record(*one) for one in json.loads(row[0].decode("utf-8", "surrogatepass"))])
+            records = [Record(*one) for one in json.loads(row[0].decode("utf-8", "surrogatepass"))]
+            terms.add(number, records)
+            self._count(number, records, -1)
         return terms
 
     def _write_shards(
@@ -207,56 +198,73 @@ class _Index:
             after.add(number, made[number].records)
         old, new = before.postings, after.postings
         touched = {term for term in old.keys() | new.keys() if old.get(term) != new.get(term)}
+        opened: dict[str, OpenShard] = {}
+        changes: dict[str, dict[str, array[int]]] = defaultdict(dict)
         has = set(shards).__contains__
-        loaded: dict[str, dict[str, array[int]]] = {}
 
-        def load(prefix: str) -> dict[str, "array[int]"]:
-            if prefix not in loaded:
-                loaded[prefix] = decode_shard((self.folder / shard_name(prefix)).read_bytes())
-            return loaded[prefix]
+        def open_shard(prefix: str) -> OpenShard:
+            if prefix not in opened:
+                opened[prefix] = OpenShard((self.folder / shard_name(prefix)).read_bytes())
+            return opened[prefix]
 
         counted = Counter(weights)
         forms: dict[str, list[str]] = {"gone": [], "new": []}
-        for term in sorted(touched):
-            form = term.partition("\0")[0]
-            group = load(index_shard(form, has))
-            was = group.get(term)
-            now = _replaced(was or array("Q"), old.get(term), new.get(term))
-            counted[beginning(form)] += (weight(now) if now else 0) - (weight(was) if was else 0)
-            if now:
-                group[term] = now
-            else:
-                group.pop(term, None)
-            forms["new" if now else "gone"].append(form[1:])
+        for prefix, terms in _grouped(touched, has).items():
+            group = open_shard(prefix).find(frozenset(terms).__contains__)
+            for term in terms:
+                was, form = group.get(term), term.partition("\0")[0]
+                now = _replaced(was or array("Q"), old.get(term), new.get(term))
+                counted[beginning(form)] += (weight(now) if now else 0) - (weight(was) if was else 0)
+                changes[prefix][term] = now
+                forms["new" if now else "gone"].append(form[1:])
         counted = +counted
         divided = partition(counted)
-        for prefix in set(shards) ^ set(divided):
-            load(index_shard(prefix, has))
+        if divided == shards:
+            for prefix, changed in sorted(changes.items()):
+                self._put(shard_name(prefix), opened[prefix].changed(changed))
+        else:
+            self._divide_again(shards, divided, changes, open_shard)
+        self._change_words(forms["new"], [form for form in forms["gone"] if not self._has(form, divided)])
+        return counted, divided
+
+    def _divide_again(
+        self,
+        shards: list[str],
+        divided: list[str],
+        changes: Mapping[str, Mapping[str, "array[int]"]],
+        open_shard: Callable[[str], OpenShard],
+    ) -> None:
+        """Write the shards that change where they are divided in another way."""
+        had, has = set(shards), set(divided)
+        loaded: dict[str, dict[str, array[int]]] = {}
+
+        def load(prefix: str) -> None:
+            if prefix not in loaded:
+                found = {**open_shard(prefix).find(), **changes.get(prefix, {})}
+                loaded[prefix] = {term: postings for term, postings in found.items() if postings}
+
+        for prefix in (*changes, *(index_shard(prefix, had.__contains__) for prefix in had ^ has)):
+            load(prefix)
         while True:
             moved = {term: postings for group in loaded.values() for term, postings in group.items()}
-            grouped = _grouped(moved, divided)
-            missing = [prefix for prefix in grouped if prefix in shards and prefix not in loaded]
+            grouped = _grouped(moved, has.__contains__)
+            missing = [prefix for prefix in grouped if prefix in had and prefix not in loaded]
             if not missing:
                 break
             for prefix in missing:
                 load(prefix)
         for prefix in sorted(loaded):
-            if prefix not in divided:
+            if prefix not in has:
                 self._drop(shard_name(prefix))
-        for prefix in sorted({*grouped, *loaded} & set(divided)):
-            self._put(shard_name(prefix), encode_shard(grouped.get(prefix, {})))
-        self._change_words(forms["new"], [form for form in forms["gone"] if not self._has(form, moved, divided)])
-        return counted, divided
+        for prefix in sorted({*grouped, *loaded} & has):
+            self._put(shard_name(prefix), encode_shard({term: moved[term] for term in grouped.get(prefix, ())}))
 
-    def _has(self, form: str, loaded: Iterable[str], shards: list[str]) -> bool:
-        """Whether any record still has a form: the other group of shards may have it."""
+    def _has(self, form: str, shards: list[str]) -> bool:
+        """Whether any record still has a form, in either group of shards as they are now."""
         has = set(shards).__contains__
         for group in "qr":
-            name = shard_name(index_shard(group + form, has))
-            if any(term.startswith(f"{group}{form}\0") for term in loaded):
-                return True
-            data = (self.folder / name).read_bytes()
-            if any(term.startswith(f"{group}{form}\0") for term in decode_shard(data)):
+            data = (self.folder / shard_name(index_shard(group + form, has))).read_bytes()
+            if any(term.startswith(f"{group}{form}\0") for term in OpenShard(data).terms):
                 return True
         return False
 
@@ -320,12 +328,13 @@ class _Index:
         everything: bool = False,
     ) -> IndexResult:
         """Write the description of the whole, and remember what the next run needs."""
-        self._put("facets.json", _json(self.facets))
+        self._put("facets.json", _json(self.facets(self.counts)))
         others = sorted(item for item in self.files.items() if item[0] != "index.json")
         version = blake2b(repr(others).encode(), digest_size=8).hexdigest()
         lengths = sorted(int(name[2:-4]) for name in self.files if name.startswith("l-"))
         about = {"version": version, "bits": list(self.bits.values()), "lengths": lengths, "shards": " ".join(shards)}
-        self._put("index.json", _json({**about, **self._counts(), "parts": card_parts()}))
+        counts = {"quotations": self.counts.quotations, "documents": len(self.found)}
+        self._put("index.json", _json({**about, **counts, "parts": card_parts()}))
         if everything:
             for entry in os.scandir(self.folder):
                 if entry.name not in self.files:
@@ -334,9 +343,6 @@ class _Index:
         if self.database:
             self._remember(weights, shards, kept, gone=gone, everything=everything)
         return IndexResult(len(self.found), len(self.files), self.changed)
-
-    def _counts(self) -> dict[str, int]:
-        return {"quotations": self.facets.get("quotations", 0), "documents": len(self.found)}
 
     def _remember(
         self,
@@ -351,6 +357,7 @@ class _Index:
         state = {
             "weights": json.dumps(dict(weights), ensure_ascii=False),
             "shards": json.dumps(shards, ensure_ascii=False),
+            "facets": json.dumps(+self.counts),
             "files": json.dumps(self.files),
             "bits": json.dumps(list(self.bits.values())),
             "format": str(_FORMAT),
@@ -368,12 +375,11 @@ def _packed(made: Made) -> bytes:
     return json.dumps(made.records, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
-def _grouped(postings: Mapping[str, "array[int]"], shards: list[str]) -> dict[str, dict[str, "array[int]"]]:
-    """The terms of each shard."""
-    has = set(shards).__contains__
-    grouped: dict[str, dict[str, array[int]]] = defaultdict(dict)
-    for term, found in postings.items():
-        grouped[index_shard(term.partition("\0")[0], has)][term] = found
+def _grouped(terms: Iterable[str], has: Callable[[str], bool]) -> dict[str, list[str]]:
+    """The terms of each shard; `has` says whether a beginning has one."""
+    grouped: dict[str, list[str]] = defaultdict(list)
+    for term in terms:
+        grouped[index_shard(term.partition("\0")[0], has)].append(term)
     return grouped
 
 

@@ -1,14 +1,42 @@
 """An index that is made while a renderer works on the pages."""
 
+import os
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from ..pages.page_plan import PagePlan
-from .index_writing import IndexResult, index_site, place_index, remove_index
+from .index_writing import FOLDER, IndexResult, index_site
 
 MEMORY = "search-index.sqlite"
 """The file of the state folder that holds what the last index was made from."""
+
+
+def place_index(folder: Path, site: Path) -> bool:
+    """Bring the index of a built site in line with `folder`; whether it was not.
+
+    A file that is the same keeps its time.
+    """
+    changed = False
+    target = site / FOLDER
+    target.mkdir(parents=True, exist_ok=True)
+    there = {entry.name: entry.stat() for entry in os.scandir(target)}
+    for entry in os.scandir(folder):
+        status, old = entry.stat(), there.pop(entry.name, None)
+        if old is None or (old.st_size, old.st_mtime_ns) != (status.st_size, status.st_mtime_ns):
+            shutil.copy2(entry.path, target / entry.name)
+            changed = True
+    for name in there:
+        (target / name).unlink()
+    return changed or bool(there)
+
+
+def remove_index(site: Path) -> bool:
+    """Take away the index of a built site; whether there was one."""
+    there = (site / FOLDER).exists()
+    shutil.rmtree(site / FOLDER, ignore_errors=True)
+    return there
 
 
 class Indexing:
