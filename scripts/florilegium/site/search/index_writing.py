@@ -385,12 +385,18 @@ def _grouped(terms: Iterable[str], has: Callable[[str], bool]) -> dict[str, list
 
 def _replaced(was: "array[int]", old: "array[int] | None", new: "array[int] | None") -> "array[int]":
     """Postings in which those of some documents are replaced by others."""
-    documents = {posting >> 40 for posting in (*(old or ()), *(new or ()))}
-    if len(documents) == 1:
-        (document,) = documents
-        first, end = bisect_left(was, document << 40), bisect_left(was, document + 1 << 40)
-        return was[:first] + (new or array("Q")) + was[end:]
-    return array("Q", sorted([*(p for p in was if p >> 40 not in documents), *(new or ())]))
+    made, place, new = array("Q"), 0, new or array("Q")
+    for document in sorted({posting >> 40 for posting in (*(old or ()), *new)}):
+        first, end = _of_document(was, document)
+        made += was[place:first]
+        made += new[slice(*_of_document(new, document))]
+        place = end
+    return made + was[place:]
+
+
+def _of_document(postings: "array[int]", document: int) -> tuple[int, int]:
+    """Where the postings of a document begin and end."""
+    return bisect_left(postings, document << 40), bisect_left(postings, document + 1 << 40)
 
 
 def _is_word(form: str) -> bool:
