@@ -1,5 +1,7 @@
 """Which block quotes are quotations, what in them is the words, and what may stand among them."""
 
+from typing import Any
+
 import pytest
 from florilegium.core.model import Quote
 from florilegium.core.spans import LineTable
@@ -113,10 +115,15 @@ USUAL = (
     "— a participant, “Dana”, in [@a.b-c, pp. 3–5], quoted in [@b, p. 1] !n",
     "— une participante en [@a, p. 3]",
     "— P03 in [@a] {#q}",
+    "— the one in in [@a//b], quoted in [@c.d, pp. 3-5] #t",
+    "— participant 7 dans [@a]",
 )
 UNUSUAL = (
     "— translated by Jane Roe, of [@a] {of=#q}",
     "— traduit par Anne [@a]",
+    "— in [@a]",
+    "— a participant, [@a., p. 3]",
+    "— a participant, [@a, p. 3f]",
     "— a *participant*, [@a] #t",
     "— a participant, [@a], [@b] #t",
     "— a participant, [@a; @b] {#q}",
@@ -135,6 +142,10 @@ def test_the_usual_form_is_read_as_the_grammar_reads_it(monkeypatch: pytest.Monk
     parsed = parse_body(table, 0, "n")
     found: list[bool] = []
     real = quoting.parse_usual
-    monkeypatch.setattr(quoting, "parse_usual", lambda *given: found.append(real(*given) is not None))
+
+    def recorded(*given: Any) -> None:
+        found.append(real(*given) is not None)
+
+    monkeypatch.setattr(quoting, "parse_usual", recorded)
     assert parse_body(table, 0, "n")[::2] == parsed[::2]
     assert found in ([[True]] if text in USUAL else [[], [False]])

@@ -53,28 +53,32 @@ def parse_citations(text: str, span: type_span, masked: str | None = None) -> It
         return
     simple = list(_SIMPLE.finditer(masked))
     if len(simple) == keys:
-        yield from (_simple(match, span) for match in simple)
+        for match in simple:
+            citation = Citation(references=(simple_reference(match, span),), span=span(*match.span()))
+            yield FoundCitation(*match.span(), citation)
     else:
         yield from _Parser(text, masked, span).parse()
 
 
-_SIMPLE = re.compile(
-    r"\[@(?P<key>\w(?:\w|[:.#$%&\-+?<>~/](?=\w)|[:/](?=/))*)"
-    r"(?:, (?P<place>pp?\. (?P<value>[0-9]+(?:[-–][0-9]+)?)))?\](?!\[)"
+SIMPLE_CITATION = (
+    r"\[(?P<reference>@(?P<key>\w(?:\w|[:.#$%&\-+?<>~/](?=\w)|[:/](?=/))*)"
+    r"(?:, (?P<place>pp?\. (?P<value>[0-9]+(?:[-–][0-9]+)?)))?)\]"
 )
 """Most citations: `[@key]`, `[@key, p. 3]`, `[@key, pp. 3-5]`. Where a text holds no others, no grammar is needed."""
+_SIMPLE = re.compile(rf"{SIMPLE_CITATION}(?!\[)")
 
 
-def _simple(match: re.Match[str], span: type_span) -> FoundCitation:
-    start, end = match.span()
-    key_end = match.end("key")
-    locator = None
-    if match["value"]:
-        locator = Locator(label="page", value=match["value"], span=span(*match.span("place")))
-    reference = Reference(
-        key=match["key"], span=span(start + 1, end - 1), key_span=span(start + 1, key_end), locator=locator
+def simple_reference(match: re.Match[str], span: type_span, prefix: str = "") -> Reference:
+    """The reference of a simple citation; `prefix` is that of the names of its groups."""
+    value = match[f"{prefix}value"]
+    start, end = match.span(f"{prefix}reference")
+    key = match[f"{prefix}key"]
+    return Reference(
+        key=key,
+        span=span(start, end),
+        key_span=span(start, start + 1 + len(key)),
+        locator=Locator(label="page", value=value, span=span(*match.span(f"{prefix}place"))) if value else None,
     )
-    return FoundCitation(start, end, Citation(references=(reference,), span=span(start, end)))
 
 
 class _Parser:

@@ -12,7 +12,7 @@ from ..core.ids import is_id, propose_id
 from ..core.model import IdMention, Reference, Speaker
 from ..core.rules import Group, declare_rule
 from ..core.spans import Span
-from .citations import FoundCitation, parse_citations
+from .citations import SIMPLE_CITATION, FoundCitation, simple_reference
 from .citing import find_citations
 from .runs import InlineRun
 from .tails import FORM, RUNS_ON, TEXT_AFTER, joined_works, late_speaker, missing_work, read_tail, two_works
@@ -53,10 +53,10 @@ class Attribution(NamedTuple):
 
 
 _WORDS = r"[^\W_]+(?: [^\W_]+)*"
-_WORK = r"\[@[^\[\]{}@;\s,]+(?:, pp?\. [0-9]+(?:[-–][0-9]+)?)?\]"
 _USUAL = re.compile(
-    rf"— {_WORDS}(?:,? [\"“]{_WORDS}[\"”])?(?:, in|,| in)? {_WORK}(?:, quoted in {_WORK})?"
-    r"(?P<tags>(?: [#!][a-z][a-z0-9-]*)*)(?: (?P<id>\{#(?P<name>[a-z0-9-]+)\}))?\Z"
+    rf"— (?!(?:in|dans|en|em) )(?P<speaker>{_WORDS}?(?:,? [\"“](?P<name>{_WORDS})[\"”])?)(?:,? (?:in|dans|en|em)|,)? "
+    rf"{SIMPLE_CITATION}(?:, quoted in {SIMPLE_CITATION.replace('(?P<', '(?P<in_')})?"
+    r"(?P<tags>(?: [#!][a-z][a-z0-9-]*)*)(?: (?P<id>\{#(?P<id_name>[a-z0-9-]+)\}))?\Z"
 )
 _TRANSLATED = re.compile(r"\b(?:by|von|par|por|da|door)\b", re.IGNORECASE)
 _TAG = re.compile(r"[#!](\S+)")
@@ -65,25 +65,24 @@ _TAG = re.compile(r"[#!](\S+)")
 def parse_usual(text: str, origin: Span) -> Attribution | None:
     """Read an attribution of the usual form, on one line that begins at `origin` and has no markup; else None.
 
-    It comes to what `parse_attribution` finds, in a fifth of the time.
+    It comes to what `parse_attribution` finds, in a tenth of the time.
     """
     form = _USUAL.match(text)
-    if form is None or "://" in text:
+    if form is None or "://" in text or _TRANSLATED.search(form["speaker"]):
         return None
     path, line, column = origin[:3]
 
     def span(start: int, end: int) -> Span:
         return Span(path, line, column + start, line, column + end)
 
-    found = list(parse_citations(text, span))
-    if len(found) != text.count("@") or _TRANSLATED.search(text, 0, found[0].start):
-        return None
     mentions: dict[str, list[IdMention]] = {"#": [], "!": []}
     for tag in _TAG.finditer(text, *form.span("tags")):
         mentions[tag[0][0]].append(IdMention(tag[1], span(*tag.span(1))))
-    ids = [IdMention(form["name"], span(*form.span("id")))] if form["id"] else []
-    references = [one.citation.references[0] for one in found]
-    speaker = _speaker(text, 2, found[0].start, span)
+    ids = [IdMention(form["id_name"], span(*form.span("id")))] if form["id"] else []
+    references = [simple_reference(form, span)]
+    if form["in_key"]:
+        references.append(simple_reference(form, span, "in_"))
+    speaker = Speaker(form["speaker"], form["name"] or "", span(*form.span("speaker")))
     return Attribution(None, speaker, references, mentions["#"], mentions["!"], ids, span(0, len(text)), [])
 
 
