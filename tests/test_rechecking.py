@@ -18,6 +18,9 @@ from florilegium.library.cache_shards import CacheShards
 from florilegium.library.links import resolve_links
 from florilegium.library.listing import Listed, list_files
 from florilegium.library.reading import Parsed, read_library
+from florilegium.quotations.fingerprints import fingerprint
+from florilegium.quotations.lock_file import QUOTES_HEADER
+from florilegium.quotations.matching.normal_form import words_digest
 from florilegium.quotations.permalinks import permalinks_of
 
 CHECKS_FOLDER = Path(quote_checks.__file__).parent
@@ -90,7 +93,14 @@ class Edited:
 
     def set(self, id_: str, **changes: object) -> None:
         self.notes[id_] = replace(self.notes.get(id_, draft(1)), **changes)
-        (self.root / f"notes/{id_}.md").write_text(self.notes[id_].text())
+        self.write(f"notes/{id_}.md", self.notes[id_].text())
+
+    def write(self, path: str, text: str | None) -> None:
+        """Write a file, or remove it."""
+        if text is None:
+            (self.root / path).unlink(missing_ok=True)
+        else:
+            (self.root / path).write_text(text)
 
     def compare(self) -> bool:
         """Whether the edit was checked by itself; what was found is that of a check of everything."""
@@ -147,17 +157,49 @@ def test_one_edit_is_checked_by_itself(library, edit):
     assert check_quickly(library.options)[0] == before == ()
 
 
-@pytest.mark.parametrize("path", ["library.yml", "themes/pain.md", "themes/sleep.md", "references/all.yaml"])
-@pytest.mark.parametrize("remove", [True, False])
-def test_after_an_edit_of_another_file_the_whole_library_is_checked(library, path, remove):
-    library.set("n1", prose="Other prose.")
-    if remove:
-        (library.root / path).unlink()
-    else:
-        (library.root / path).write_text(library.others[path].replace("participant", "person").replace("Pain", "Ache"))
-    assert not library.compare()
+NOTICED = theme("Pain").replace("label", "notices: [trauma]\nlabel")
+SHARED = f"references:\n  - {{id: shared, {BOOK}}}\n"
+OTHERS = {
+    "a label": ("themes/pain.md", theme("Ache")),
+    "a notice that every quote of a theme must have": ("themes/pain.md", NOTICED),
+    "a heading that nothing links to": ("themes/sleep.md", f"{theme('Sleep')}\n# More\n"),
+    "a theme that is gone": ("themes/sleep.md", None),
+    "a theme that is new": ("themes/new.md", theme("New")),
+    "a theme that is none": ("themes/pain.md", "Nothing"),
+    "another kind of work": ("references/all.yaml", SHARED.replace("book", "article-journal")),
+    "a work that a note describes otherwise": ("references/all.yaml", f"{SHARED}  - {{id: k1, {ARTICLE}}}\n"),
+    "a work whose DOI is that of another": ("references/all.yaml", f"{SHARED}  - {{id: x, {BOOK}, DOI: 10.1/x}}\n"),
+    "a work that is retracted": (
+        "references/all.yaml",
+        f"{SHARED}  - {{id: k1, {BOOK}, custom: {{status: retracted}}}}",
+    ),
+    "no works": ("references/all.yaml", None),
+    "a title": ("library.yml", SETTINGS.replace("Title", "Other")),
+    "a severity": ("library.yml", f"{SETTINGS}severities: {{unused-theme: off}}\n"),
+    "a redirect": ("library.yml", f"{SETTINGS}redirects: {{notes/old: notes/n1, notes/n2: notes/n1}}\n"),
+    "an address that was published": ("permalinks.lock", "notes/n1/#q-q1\nnotes/n1/#q-gone\n"),
+}
+WHOLE = {
+    "no settings": ("library.yml", None),
+    "a role": ("library.yml", SETTINGS.replace("id: participant", "id: person")),
+    "a notice": ("library.yml", SETTINGS.replace("id: trauma", "id: other")),
+    "a sensitive work": ("library.yml", SETTINGS.replace("shared:", "k1:")),
+    "a language": ("library.yml", f"{SETTINGS}language: de\n"),
+}
+
+
+@pytest.mark.parametrize("edit", [*OTHERS, *WHOLE])
+def test_an_edit_of_another_file_is_checked_with_the_notes_that_depend_on_it(library, edit):
+    path, text = {**OTHERS, **WHOLE}[edit]
+    library.set("n1", prose="Other prose. [There](../themes/pain.md#more)" if "heading" in edit else "Other prose.")
+    library.write(path, text)
+    assert library.compare() == (edit in OTHERS)
     library.set("n2", prose="Other prose.")
     library.compare()
+    library.write(path, library.others.get(path))
+    assert library.compare() == (edit in OTHERS)
+    library.set("n2", prose="More prose.")
+    assert library.compare()
 
 
 def test_notes_come_and_go(library):
@@ -169,12 +211,35 @@ def test_notes_come_and_go(library):
 
 
 def test_what_was_verified_is_judged_with_the_note(library):
-    line = f"n1/q1 k1 sha256:{'0' * 64} sha256:{'1' * 64} 3 2026-01-01"
-    (library.root / "quotes.lock").write_text(f"# quotes.lock, normalisation 1: written\n{line}\n")
-    library.compare()
+    sources = judge(read_library(library.options.root), TODAY)[0].sources
+
+    def verified(*numbers: int, words: str = "", work: str = "") -> None:
+        """Write a lock in which the quotes of these notes are compared with a work."""
+        lines = []
+        for number in numbers:
+            digest = words_digest(words or draft(number).quotes[0][0])
+            said = work or fingerprint(sources[f"k{number}"])
+            lines.append(
+                f"n{number}/q{number} k{number} sha256:{digest} sha256:{str(number) * 64} 3 2026-01-01 work={said}"
+            )
+        library.write("quotes.lock", "\n".join([QUOTES_HEADER, *lines, ""]))
+
+    verified(1, 2)
+    assert library.compare()
     library.set("n1", prose="Other prose.")
+    assert library.compare()
+    verified(1, 2, 3, words="Other words")
+    assert library.compare()
+    assert {finding.rule for finding in check_quickly(library.options)[0]} == {"quote-changed-since-verified"}
+    verified(1, 3)
+    assert library.compare()
+    assert check_quickly(library.options)[0] == ()
+    library.set("n3", quotes=())
+    assert not library.compare()
+    library.set("n3", **vars(draft(3)))
+    verified(1, 2, work="Eve:2020:other")
     library.compare()
-    library.set("n1", quotes=())
+    verified(9, work="Eve:2020:other")
     library.compare()
 
 
@@ -220,10 +285,9 @@ def test_any_edits_one_after_the_other(library, seed):
                 library.set(id_, **vars(draft(int(id_[1:]) % 8)))
             else:
                 library.set(id_, **chance.choice(list(EDITS.values())))
-        if chance.random() < 0.1:
-            path = chance.choice(["library.yml", "themes/sleep.md", "references/all.yaml"])
-            text = library.others[path].replace("Sleep", "Rest") if chance.random() < 0.5 else library.others[path]
-            (library.root / path).write_text(text)
+        if chance.random() < 0.3:
+            path, text = chance.choice(list((OTHERS if chance.random() < 0.9 else WHOLE).values()))
+            library.write(path, chance.choice((text, library.others.get(path))))
         alone += library.compare()
     assert alone > 5
 

@@ -1,11 +1,14 @@
-"""What the rest of a library may ask of a note, in small values: so that after an edit few notes are needed whole."""
+"""What notes and the rest of a library ask of each other, in small values: after an edit few notes are needed whole."""
 
 import pickle
+from collections import defaultdict
 from collections.abc import Container, Iterator
 from hashlib import blake2b
-from typing import NamedTuple
+from operator import attrgetter
+from typing import NamedTuple, TypeAlias
 
-from ..core.model import Note, Quote, Status
+from ..core.lock_entries import Verification
+from ..core.model import Library, Note, Quote, Status
 from ..core.sources import Source
 from ..core.values import light
 from ..library.links import Links, body_references, note_references, resolve_target
@@ -81,6 +84,37 @@ def facts_of(note: Note, links: Links | None, locked: Container[str], *, is_faul
         targets=tuple(_targets(note)),
         anchors=_digest("\n".join(anchors)),
     )
+
+
+Said: TypeAlias = tuple[str, str]
+"""What another file than a note says something of: `("work", key)`, `("theme", id)`, `("locked", id of a note)` or
+`("settings", "")`."""
+
+
+_ENTRY = attrgetter(*(name for name in Verification.__slots__ if name != "span"))
+
+
+def said_of(library: Library) -> dict[Said, bytes]:
+    """Digests of what the other files say, as far as it matters to the findings in notes."""
+    settings = library.settings
+    named = (
+        settings.language,
+        [(role.id, role.label) for role in settings.roles],
+        [notice.id for notice in settings.notices],
+        {key: [mention.id for mention in mentions] for key, mentions in settings.sensitive_sources.items()},
+        bool(settings.spans),
+    )
+    said = {("settings", ""): _digest(repr(named))}
+    for source in reversed(library.sources):
+        said["work", source.key] = work_facts(source).digest
+    for theme in library.themes:
+        anchors = [heading.id for heading in theme.body.headings], [quote.id for quote in theme.body.quotes]
+        said["theme", theme.id] = _digest(repr(([mention.id for mention in theme.notices], anchors)))
+    entries: dict[str, list[object]] = defaultdict(list)
+    for entry in library.verifications:
+        entries[entry.quote.partition("/")[0]].append(_ENTRY(entry))
+    said |= {("locked", note): _digest(repr(those)) for note, those in entries.items()}
+    return said
 
 
 def _digest(text: str) -> bytes:

@@ -1,10 +1,11 @@
 """Checking a library again after few notes have changed: those are judged, and whatever may depend on them.
 
-Of each note is kept what the rest of the library may ask of it (`NoteFacts`), with the time of its file. A note is
-judged again if its file has changed, if anything was found in it before, or if it mentions a work or links to a
-page that has changed. What only the library as a whole shows is looked for among the facts, and judged by the usual
-functions on the notes concerned. Where that does not suffice (another file than a note has changed, many notes
-have, or much was found), nothing is found here, and the library is checked as a whole.
+Of each note is kept what the rest of the library may ask of it (`NoteFacts`), with the time of its file; and of the
+other files what they say that notes depend on (`said_of`). A note is judged again if its file has changed, if anything
+was found in it before, or if it mentions a work or a theme, links to a page or has an entry in `quotes.lock` that has
+changed. What only the library as a whole shows is looked for among the facts, and judged by the usual functions on the
+notes concerned. Where that does not suffice (roles or notices have changed, many notes have, or much was found),
+nothing is found here, and the library is checked as a whole.
 """
 
 import os
@@ -29,12 +30,14 @@ from .checks import CHECKS, quote_checks, reference_checks, verification_checks
 from .checks.context import Context, Guesses, WholeLibrary
 from .checks.severities import apply_severities
 from .consequences import hold_back
-from .note_facts import NoteFacts, facts_of, work_facts
+from .note_facts import NoteFacts, Said, facts_of, said_of, work_facts
 from .remedies import fit_remedies
 
 _KIND = "note-facts"
 _OTHERS = "others"
 """The name under which stands what the facts hold for: the other files, and the day."""
+_SAID = "said"
+"""The name under which stands what the other files say."""
 _MOST = 40
 """Findings of a library that is judged again in part. In those of more, a guess or a remedy may depend on how many
 there are before it."""
@@ -63,14 +66,13 @@ def keep_facts(
     """Keep what a check of the whole library found, for `recheck`; `raw` are all findings, before any is held back."""
     files = sorted(shards.files)
     others = [listed for listed in files if listed.kind is not FileKind.NOTE]
-    fits = len(raw) <= _MOST and all(map(shards.is_settled, others)) and links.roles
-    if not fits or any(finding.rule in _WHOLE for finding in raw):
+    if len(raw) > _MOST or not links.roles or any(finding.rule in _WHOLE for finding in raw):
         store.save(_KIND, {}, alone=True)
         return
     faulty = {finding.span.path for finding in raw}
     locked = frozenset(entry.quote for entry in links.library.verifications)
     notes = {note.path: note for note in links.library.notes}
-    kept = {_OTHERS: _mark(_digest_of(others), today)}
+    kept = {_OTHERS: _mark(_digest_of(others, shards, result.parsed), today), _SAID: _kept_said(links.library)}
     for listed in files:
         note = notes.get(listed.path)
         if note is None and listed.kind is FileKind.NOTE:
@@ -93,7 +95,17 @@ def _mark(others: str, today: date) -> Kept:
     return Kept(others, pickled((today, os.urandom(8))))
 
 
-def _digest_of(files: Iterable[Listed]) -> str:
+def _kept_said(library: Library) -> Kept:
+    return Kept("", pickled(said_of(library)))
+
+
+def _digest_of(files: Sequence[Listed], shards: CacheShards, parsed: Mapping[str, Parsed]) -> str:
+    """What shows that none of these files has changed; nothing where one may change, or be read, without showing it."""
+    is_sure = all(shards.is_settled(listed) and not is_spent(parsed[listed.path]) for listed in files)
+    return _signature_of(files) if is_sure else ""
+
+
+def _signature_of(files: Iterable[Listed]) -> str:
     return repr([(listed.path, listed.signature) for listed in files])
 
 
@@ -103,13 +115,12 @@ def recheck(root: Path, files: list[Listed], store: Store, shards: CacheShards, 
     `files` are all files of the library, in which the walk found nothing wrong.
     """
     kept = store.load(_KIND)
-    before = kept.pop(_OTHERS, None)
-    others = _digest_of(listed for listed in files if listed.kind is not FileKind.NOTE)
+    before, said = kept.pop(_OTHERS, None), kept.pop(_SAID, None)
     # A date that did not lie in the future on one day does not on a later one.
-    if before is None or before.digest != others or unpickled(before.value)[0] > today:
+    if before is None or said is None or unpickled(before.value)[0] > today:
         return None
     try:
-        return _Recheck(root, files, shards, today).run(store, kept, before)
+        return _Recheck(root, files, shards, today).run(store, kept, before, said)
     except _TooMuch:
         return None
 
@@ -121,7 +132,10 @@ class _Recheck:
         self.guess = Guesses()
         self.parsed: dict[str, Parsed] = {}
         """The files of which more than facts was needed."""
-        self.library = self._library([listed for listed in files if listed.kind is not FileKind.NOTE])
+        self.fresh: set[str] = set()
+        """Those of them that had to be read, since nothing was remembered of them."""
+        self.others = [listed for listed in files if listed.kind is not FileKind.NOTE]
+        self.library = self._library(self.others)
         self.locked = frozenset(entry.quote for entry in self.library.verifications)
         self.own_works = {source.key: source for source in reversed(self.library.sources)}
 
@@ -143,7 +157,10 @@ class _Recheck:
         """What a file holds, as it is remembered, or else read now."""
         if path not in self.parsed:
             listed = self.files[path]
-            self.parsed[path] = self.shards.find(listed) or read_file(self.root, listed)
+            known = self.shards.find(listed)
+            if known is None:
+                self.fresh.add(path)
+            self.parsed[path] = known or read_file(self.root, listed)
         return self.parsed[path]
 
     def note(self, path: str) -> Note:
@@ -153,7 +170,7 @@ class _Recheck:
             raise _TooMuch
         return note
 
-    def run(self, store: Store, kept: Mapping[str, Kept], mark: Kept) -> Rechecked:
+    def run(self, store: Store, kept: Mapping[str, Kept], mark: Kept, said: Kept) -> Rechecked:
         notes = [listed for listed in self.files.values() if listed.kind is FileKind.NOTE]
         changed = [one.path for one in notes if one.path not in kept or kept[one.path].digest != repr(one.signature)]
         gone = [path for path in kept if path not in self.files]
@@ -165,7 +182,9 @@ class _Recheck:
         self.facts = {path: one for path, one in facts.items() if one}
         self.ordered = sorted(self.facts.items(), key=lambda item: item[1].is_draft)
         """The published notes, then the drafts."""
-        works, scope = self._scope(old, [*changed, *gone])
+        others_changed = mark.digest != _signature_of(self.others)
+        differing = self._differing(said) if others_changed else frozenset()
+        works, scope = self._scope(old, [*changed, *gone], differing)
         links = self._links(scope)
         fresh = {path: facts_of(self.note(path), links, self.locked, is_faulty=False) for path in scope}
         self.facts |= fresh
@@ -179,9 +198,12 @@ class _Recheck:
             fresh[path] = self.facts[path]._replace(is_faulty=True)
         keeping = {path: self._kept(path, one) for path, one in fresh.items()}
         if store.load(_KIND, [_OTHERS]).get(_OTHERS) == mark:
-            day = unpickled(mark.value)[0]
-            store.save(_KIND, {**keeping, _OTHERS: _mark(mark.digest, day)}, gone=gone)
-        self.shards.save_changed(self.files.values(), [*changed, *gone], self.parsed)
+            if others_changed:
+                keeping[_SAID] = _kept_said(self.library)
+            others = _digest_of(self.others, self.shards, self.parsed)
+            keeping[_OTHERS] = _mark(others, unpickled(mark.value)[0])
+            store.save(_KIND, keeping, gone=gone)
+        self.shards.save_changed(self.files.values(), {*self.fresh, *gone}, self.parsed)
         quotes = sum(len(one.quotes) for one in self.facts.values())
         return Rechecked(diagnostics, (len(self.facts), len(self.library.themes), quotes, len(links.sources)))
 
@@ -190,10 +212,23 @@ class _Recheck:
 
     # -- what is judged
 
-    def _scope(self, old: Mapping[str, NoteFacts], changed: Sequence[str]) -> tuple[frozenset[str], list[str]]:
-        """The keys of the works that a changed note says something else of; and the paths of the notes to judge."""
-        works: set[str] = set()
-        targets: set[str] = set()
+    def _differing(self, said: Kept) -> frozenset[Said]:
+        """Of what the other files say something else than before."""
+        before, now = unpickled(said.value), said_of(self.library)
+        differing = {name for name, _ in before.items() ^ now.items()}
+        if any(kind == "settings" for kind, _ in differing):
+            raise _TooMuch
+        return frozenset(differing)
+
+    def _scope(
+        self, old: Mapping[str, NoteFacts], changed: Sequence[str], differing: frozenset[Said]
+    ) -> tuple[frozenset[str], list[str]]:
+        """The keys of the works of which something else is said than before; and the paths of the notes to judge."""
+        of_kind: dict[str, set[str]] = defaultdict(set)
+        for kind, name in differing:
+            of_kind[kind].add(name)
+        works, themes, locked = of_kind["work"], of_kind["theme"], of_kind["locked"]
+        targets = {f"themes/{id_}" for id_ in themes}
         for path in changed:
             sides = old.get(path), self.facts.get(path)
             before, now = ({(one.is_draft, work) for work in one.works} if one else set() for one in sides)
@@ -203,11 +238,17 @@ class _Recheck:
         scope = [
             path
             for path, one in self.facts.items()
-            if one.is_faulty or not works.isdisjoint(one.asked) or not targets.isdisjoint(one.targets)
+            if one.is_faulty
+            or one.id in locked
+            or not works.isdisjoint(one.asked)
+            or not targets.isdisjoint(one.targets)
+            or not (themes.isdisjoint(one.themes) and themes.isdisjoint(one.filed))
         ]
         if len(scope) > max(_MOST, len(self.facts) // 20):
             raise _TooMuch
-        return frozenset(works), scope
+        entries = self.library.verifications if locked else ()
+        compared = {entry.key for entry in entries if entry.quote.partition("/")[0] in locked}
+        return frozenset(works | compared), scope
 
     def _read_findings(self, scope: Sequence[str]) -> Iterator[Diagnostic]:
         yield from missing_style(self.library.settings, self.files)
