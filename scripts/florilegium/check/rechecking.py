@@ -203,7 +203,7 @@ class _Recheck:
             others = _digest_of(self.others, self.shards, self.parsed)
             keeping[_OTHERS] = _mark(others, unpickled(mark.value)[0])
             store.save(_KIND, keeping, gone=gone)
-        self.shards.save_changed(self.files.values(), {*self.fresh, *gone}, self.parsed)
+        self.shards.save_changed(self.files.values(), {*self.fresh, *changed, *gone}, self.parsed)
         quotes = sum(len(one.quotes) for one in self.facts.values())
         return Rechecked(diagnostics, (len(self.facts), len(self.library.themes), quotes, len(links.sources)))
 
