@@ -212,20 +212,20 @@ class Note(FrozenValue):
 
     id: str
     path: str
-    title: str
-    source: IdMention | None
+    title: str = ""
+    source: IdMention | None = None
     """The citation key of the work that is summarised: as written, or the only one that the note lists or cites."""
-    basis: Basis | None
-    via: IdMention | None
-    themes: tuple[IdMention, ...]
-    notices: tuple[IdMention, ...]
-    sources: tuple[Source, ...]
+    basis: Basis | None = None
+    via: IdMention | None = None
+    themes: tuple[IdMention, ...] = ()
+    notices: tuple[IdMention, ...] = ()
+    sources: tuple[Source, ...] = ()
     """The works that the note's own `references` list."""
-    contributors: tuple[str, ...]
-    date: datetime.date | None
-    updated: datetime.date | None
-    status: Status
-    body: Body
+    contributors: tuple[str, ...] = ()
+    date: datetime.date | None = None
+    updated: datetime.date | None = None
+    status: Status = Status.PUBLISHED
+    body: Body = Body()
     spans: Mapping[str, Span] = field(default_factory=dict)
     """Where the value of each key of the front matter stands."""
     digest: str = ""

@@ -26,7 +26,7 @@ _PLACES = (
     "library.file_names",
     "library.notes",
     "library.own_styles",
-    "library.quote_ids",
+    "library.quote_details",
     "library.settings",
     "library.unexpected_files",
     "library.value_remedies",

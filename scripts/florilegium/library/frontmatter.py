@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
@@ -15,6 +15,8 @@ from .cut_values import find_cut_values
 from .value_remedies import as_list, date_remedy, opening_remedy
 
 E_ = TypeVar("E_", bound=StrEnum)
+
+WRONG_VALUE = "invalid-front-matter-value"
 
 
 class FileDivision(NamedTuple):
@@ -44,7 +46,6 @@ class FrontMatter(NamedTuple):
 _OPENING = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\n|\r)")
 _CLOSING = re.compile(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)")
 _BLANK_LINE = re.compile(r"[ \t]*[\r\n]")
-_NONE = "the front matter is missing"
 _LATER = re.compile(r"\s+---[ \t]*[\r\n]")
 
 
@@ -57,9 +58,8 @@ def cut_front_matter(text: str) -> FileDivision | HeadProblem:
     if opening is None:
         first = re.search(r"[\r\n]|\Z", text)
         later = _LATER.match(text)
-        message, remedy = (
-            ("spaces or blank lines stand before the ---", "remove them") if later else (_NONE, opening_remedy(text))
-        )
+        message = "spaces or blank lines stand before the ---" if later else "the front matter is missing"
+        remedy = "remove them" if later else opening_remedy(text)
         return HeadProblem(message, remedy, 0, first.start() if first else 0)
     closing = _CLOSING.search(text, opening.end())
     if closing is None:
@@ -73,33 +73,26 @@ def parse_front_matter(table: LineTable) -> FrontMatter:
     text = table.text
     cut = cut_front_matter(text)
     if isinstance(cut, HeadProblem):
-        span = table.span(cut.start, cut.end)
-        problem = Diagnostic(rule="malformed-front-matter", span=span, message=cut.message, help=cut.help)
+        problem = _malformed(table.span(cut.start, cut.end), cut.message, cut.help)
         # Without an end to the YAML nobody can say where the Markdown begins: read none of it.
         return FrontMatter(None, len(text) if cut.message.endswith("closed") else 0, [problem])
     yaml_text = text[cut.yaml_start : cut.yaml_end]
     node, problems = parse_yaml(yaml_text, table, cut.yaml_start)
     if _BLANK_LINE.match(yaml_text):
-        problems.append(_blank_line(table.span(cut.yaml_start, cut.yaml_start)))
+        message = "a blank line follows the opening ---, so Pandoc takes it for a rule"
+        problems.append(_malformed(table.span(cut.yaml_start, cut.yaml_start), message, "remove the blank line"))
     if isinstance(node, Mapping):
         problems += find_cut_values(node, table)
         return FrontMatter(node, cut.body_start, problems)
     if not problems:
-        problems.append(_no_mapping(node, table.span(0, 3)))
+        message = f"the front matter is {kind_of(node) if node else 'empty'}"
+        span = node.span if node else table.span(0, 3)
+        problems.append(_malformed(span, message, "write lines such as title: A title"))
     return FrontMatter(None, cut.body_start, problems)
 
 
-def _blank_line(span: Span) -> Diagnostic:
-    message = "a blank line follows the opening ---, so Pandoc takes it for a rule"
-    return Diagnostic(rule="malformed-front-matter", span=span, message=message, help="remove the blank line")
-
-
-def _no_mapping(node: DataNode | None, opening: Span) -> Diagnostic:
-    message = "the front matter is empty" if node is None else f"the front matter is {kind_of(node)}"
-    span = node.span if node else opening
-    return Diagnostic(
-        rule="malformed-front-matter", span=span, message=message, help="write lines such as title: A title"
-    )
+def _malformed(span: Span, message: str, remedy: str) -> Diagnostic:
+    return Diagnostic(rule="malformed-front-matter", span=span, message=message, help=remedy)
 
 
 # ---------------------------------------------------------------------------------------------------- getters
@@ -156,20 +149,12 @@ def _texts_in(node: DataNode) -> Iterator[str]:
 class Fields:
     """Typed access to a mapping. A value of a wrong kind is reported once, and reads as if it were absent.
 
-    `~`, `null` and an empty value count as absent. Every getter marks its key as known.
+    `~`, `null` and an empty value count as absent.
     """
 
-    def __init__(
-        self,
-        mapping: Mapping,
-        diagnostics: list[Diagnostic],
-        *,
-        rule: str = "invalid-front-matter-value",
-        where: str = "",
-    ) -> None:
+    def __init__(self, mapping: Mapping, diagnostics: list[Diagnostic], *, where: str = "") -> None:
         self.mapping = mapping
         self.diagnostics = diagnostics
-        self.rule = rule
         self.where = where
         """What the messages add to a key, such as ` of the notice "x"`."""
         self.nodes = {key.text: value for key, value in mapping.entries}
@@ -191,30 +176,28 @@ class Fields:
     def report(self, key: str, message: str, remedy: str = "", *, rule: str = "", span: Span | None = None) -> None:
         """Record a problem with a key, at its value or at `span`."""
         place = span or self.span(key)
-        found = Diagnostic(rule=rule or self.rule, span=place, message=message, help=remedy, about=key)
+        found = Diagnostic(rule=rule or WRONG_VALUE, span=place, message=message, help=remedy, about=key)
         self.diagnostics.append(found)
 
     def expect(self, key: str, wanted: str, node: DataNode, remedy: str = "") -> None:
         """Record that a value is not of the kind that its key asks for."""
         got = f", not {kind_of(node)}" if kind_of(node) not in wanted else ""
-        self.report(
-            key,
-            f"{quoted(key)}{self.where} must be {wanted}{got}",
-            remedy,
-            span=None if node is self.nodes.get(key) else node.span,
-        )
+        span = None if node is self.nodes.get(key) else node.span
+        self.report(key, f"{quoted(key)}{self.where} must be {wanted}{got}", remedy, span=span)
 
-    def get(self, key: str, *, required: bool = False, example: str = "…") -> DataNode | None:
+    def get(self, key: str, *, required: bool = False) -> DataNode | None:
         """The value, or nothing where it is absent or null; that is a problem where it is required."""
-        remedy = f"add {key}: {example}"
         node = self.nodes.get(key)
         if node is not None and not (isinstance(node, Scalar) and node.is_null):
             return node
         if required and node is None:
-            self.report(key, f"{quoted(key)}{self.where} is missing", remedy, rule="missing-front-matter-key")
+            self.report(key, f"{quoted(key)}{self.where} is missing", f"add {key}: …", rule="missing-front-matter-key")
         elif required:
-            self.report(key, f"{quoted(key)}{self.where} is empty", remedy)
+            self._empty(key)
         return None
+
+    def _empty(self, key: str) -> None:
+        self.report(key, f"{quoted(key)}{self.where} is empty", f"add {key}: …")
 
     def text(self, key: str, *, required: bool = False, max_length: int | None = None, default: str = "") -> str:
         """A text, exactly as written. A number or truth value counts as the text that it is written with."""
@@ -225,7 +208,7 @@ class Fields:
             self.expect(key, "a text", node, "write one text, without brackets around it")
             return default
         if required and not any(c.isprintable() and not c.isspace() for c in node.text):
-            self.report(key, f"{quoted(key)}{self.where} is empty", f"add {key}: …")
+            self._empty(key)
         if max_length is not None and len(node.text) > max_length:
             lengths = f"{len(node.text):,} characters; at most {max_length:,} are allowed"
             message = f"{quoted(key)}{self.where} has {lengths}"
@@ -242,21 +225,16 @@ class Fields:
             self.expect(key, "true or false", node, f"write {key}: true")
         return default if value is None else value
 
-    def number(self, key: str) -> int | None:
-        """A whole number."""
-        node = self.get(key)
-        value = node.number if isinstance(node, Scalar) else None
-        if node is not None and value is None:
-            self.expect(key, "a whole number", node, f"write {key}: 1")
-        return value
+    def items(self, key: str, *, of: str, example: str, or_one: bool = False) -> tuple[DataNode, ...]:
+        """The items of a list, of any kind; with `or_one`, a single text is a list of one.
 
-    def items(
-        self, key: str, *, required: bool = False, of: str = "texts", example: str = "[one, two]"
-    ) -> tuple[DataNode, ...]:
-        """The items of a list, of any kind; `of` and `example` are for the message."""
+        `of` and `example` are for the message.
+        """
         node = self.get(key)
         if isinstance(node, Sequence):
             return node.items
+        if or_one and isinstance(node, Scalar):
+            return (node,)
         wanted = f"a list of {of}, such as {example}"
         if isinstance(node, Scalar) and node.text.strip():
             # What was typed, in the form of a list.
@@ -276,27 +254,13 @@ class Fields:
             self.expect(key, f"a list of {of}", node, f"write {key}: [{', '.join(inner)}]")
         elif node is not None:
             self.expect(key, wanted, node, f"write {key}: {example}")
-        elif required and key in self.nodes:
-            self.report(key, f"{quoted(key)}{self.where} must be {wanted}", "write [] for an empty list")
-        elif required:
-            self.get(key, required=True, example=f"{example}, or {key}: [] for an empty list")
         return ()
 
     def text_list(
-        self,
-        key: str,
-        *,
-        required: bool = False,
-        of: str = "texts",
-        example: str = "[one, two]",
-        or_one: bool = False,
+        self, key: str, *, of: str = "texts", example: str = "[one, two]", or_one: bool = False
     ) -> tuple[str, ...]:
         """A list of texts that are not empty; with `or_one`, a single text is a list of one."""
-        node = self.nodes.get(key)
-        if or_one and isinstance(node, Scalar) and not node.is_null:
-            items: tuple[DataNode, ...] = (node,)
-        else:
-            items = self.items(key, required=required, of=of, example=example)
+        items = self.items(key, of=of, example=example, or_one=or_one)
         return tuple(item.text for item in self._texts(key, items, of))
 
     def mention(self, key: str, *, required: bool = False) -> IdMention | None:
@@ -307,29 +271,22 @@ class Fields:
         found = [IdMention(id=item.text, span=item.span) for item in self._texts(key, (node,), "ids", "an id")]
         return found[0] if found else None
 
-    def mentions(
-        self, key: str, *, required: bool = False, or_one: bool = False, example: str = "[first, second]"
-    ) -> tuple[IdMention, ...]:
+    def mentions(self, key: str, *, or_one: bool = False, example: str = "[first, second]") -> tuple[IdMention, ...]:
         """A list of ids, each of which may come once; with `or_one`, a single id is a list of one."""
-        node = self.nodes.get(key)
-        if or_one and isinstance(node, Scalar) and not node.is_null:
-            items: tuple[DataNode, ...] = (node,)
-        else:
-            items = self.items(key, required=required, of="ids", example=example)
         seen: dict[str, IdMention] = {}
-        for item in self._texts(key, items, "ids"):
+        for item in self._texts(key, self.items(key, of="ids", example=example, or_one=or_one), "ids"):
             if first := seen.get(item.text):
-                self._doubled(key, item, first)
+                message = f"{quoted(key)}{self.where} lists {quoted(item.text)} twice"
+                self.doubled(item.span, message, "remove one of the two", first.span)
             else:
                 seen[item.text] = IdMention(id=item.text, span=item.span)
         return tuple(seen.values())
 
-    def _doubled(self, key: str, item: Scalar, first: IdMention) -> None:
-        message = f"{quoted(key)}{self.where} lists {quoted(item.text)} twice"
-        related = (Related(message="it stands here already", span=first.span),)
-        self.diagnostics.append(
-            Diagnostic(rule=self.rule, span=item.span, message=message, help="remove one of the two", related=related)
-        )
+    def doubled(self, span: Span, message: str, remedy: str, first: Span) -> None:
+        """Record that a value stands at a second place, `span`."""
+        related = (Related(message="it stands here already", span=first),)
+        found = Diagnostic(rule=WRONG_VALUE, span=span, message=message, help=remedy, related=related)
+        self.diagnostics.append(found)
 
     def _texts(self, key: str, items: Iterable[DataNode], of: str, wanted: str = "") -> list[Scalar]:
         texts = []
@@ -341,33 +298,26 @@ class Fields:
                 remedy = f"write {key}: {f'[{inner}]' if not wanted else inner}" if inner else "write a text there"
                 self.expect(key, wanted or f"a list of {of}", item, remedy)
             elif not item.text.strip():
-                self.report(
-                    key,
-                    f"{quoted(key)}{self.where} holds an empty text",
-                    "write a text there",
-                    span=item.span,
-                )
+                message = f"{quoted(key)}{self.where} holds an empty text"
+                self.report(key, message, "write a text there", span=item.span)
             else:
                 texts.append(item)
         return texts
 
-    def choice(self, key: str, options: type[E_], *, required: bool = False) -> E_ | None:
+    def choice(self, key: str, options: type[E_]) -> E_ | None:
         """A member of an enumeration, by its value."""
+        node = self.get(key)
         words = ", ".join(options)
-        node = self.get(key, required=required, example=f"and one of {words}")
-        if node is None:
-            return None
+        otherwise = f"write one of {words}"
         if isinstance(node, Scalar) and node.text in list(options):
             return options(node.text)
-        if not isinstance(node, Scalar):
-            self.expect(key, "a text", node, f"write one of {words}")
-            return None
-        message = f"{quoted(key)}{self.where} must be one of {words}, not {quoted(node.text)}"
-        meant = _MEANT.get(node.text.casefold(), "")
-        remedy = (
-            f"write {meant}" if meant and meant in words else did_you_mean(node.text, options, f"write one of {words}")
-        )
-        self.report(key, message, remedy)
+        if isinstance(node, Scalar):
+            message = f"{quoted(key)}{self.where} must be one of {words}, not {quoted(node.text)}"
+            meant = _MEANT.get(node.text.casefold(), "")
+            known = meant and meant in words
+            self.report(key, message, f"write {meant}" if known else did_you_mean(node.text, options, otherwise))
+        elif node is not None:
+            self.expect(key, "a text", node, otherwise)
         return None
 
     def date(self, key: str) -> datetime.date | None:
@@ -386,17 +336,14 @@ class Fields:
         self.report(key, f"{quoted(key)}{self.where} must be {wanted}, not {got}", remedy)
         return None
 
-    def unknown(self, allowed: Iterable[str], *, rule: str = "unknown-front-matter-key") -> None:
-        """Report every key that is not allowed."""
-        known = tuple(allowed)
+    def unknown(self, known: Collection[str]) -> None:
+        """Report every key that is not among the known ones."""
         strangers = [key for key in self.nodes if key not in known]
         # A key that is there already is not what another one was meant to be, unless nothing else is near.
         missing = [key for key in known if key not in self.nodes]
         for count, key in enumerate(strangers):
-            other = _ELSEWHERE.get(key.casefold(), "")
-            other = (
-                other if other in known else next((k for k in _LABELS if k in known and key.casefold() in _LABELS), "")
-            )
+            others = (_ELSEWHERE.get(key.casefold(), ""), *(_LABELS if key.casefold() in _LABELS else ()))
+            other = next((other for other in others if other in known), "")
             near = f"did you mean {quoted(other)}?" if other else ""
             if not near and count < _MAX_GUESSES:
                 near = did_you_mean(key, missing) or did_you_mean(key, known)
@@ -404,4 +351,4 @@ class Fields:
             if (key.casefold() in _INSTEAD and "status" in known) or key == "narrower":
                 remedy = _INSTEAD[key.casefold()]
             message = f"there is no key {quoted(key)}{self.where}"
-            self.report(key, message, remedy, rule=rule, span=self.keys[key])
+            self.report(key, message, remedy, rule="unknown-front-matter-key", span=self.keys[key])

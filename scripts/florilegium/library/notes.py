@@ -16,9 +16,7 @@ from ..core.trees import Mapping, Scalar, Sequence
 from ..markdown.bodies import parse_body
 from ..works.csl.csl_items import parse_source
 from .frontmatter import Fields, FileDivision, cut_front_matter, parse_front_matter
-from .gists import give_gists
-from .given_translations import give_translations
-from .quote_ids import name_quotes
+from .quote_details import give_gists, give_translations, name_quotes
 
 NOTE_KEYS = (
     "title",
@@ -54,12 +52,12 @@ def parse_note(id_: str, table: LineTable, digest: str = "") -> ParsedNote:
     """Read a note. Any text gives one; what in it could not be read is absent and reported."""
     front = parse_front_matter(table)
     diagnostics = front.diagnostics
-    body, problems = _body(table, front.body_start, id_)
+    body, _, problems = parse_body(table, front.body_start, id_)
     body, problems = name_quotes(body, problems)
     fields = Fields(front.mapping or Mapping((), Span.of_file(table.path)), diagnostics)
     known = front.mapping is not None
     if "label" in fields.nodes and not fields.nodes.keys() & {"title", "source"}:
-        return ParsedNote(_empty_note(id_, table, digest), (_misplaced(fields, "label", "theme"),))
+        return ParsedNote(Note(id=id_, path=table.path, digest=digest), (_misplaced(fields, "label", "theme"),))
     body = give_translations(give_gists(fields, body))
     basis = fields.choice("basis", Basis)
     sources = _sources(fields, table)
@@ -91,7 +89,7 @@ def parse_theme(id_: str, table: LineTable, digest: str = "") -> ParsedTheme:
     """Read a theme, as `parse_note` reads a note."""
     front = parse_front_matter(table)
     diagnostics = front.diagnostics
-    body, problems = _body(table, front.body_start, "")
+    body, _, problems = parse_body(table, front.body_start)
     fields = Fields(front.mapping or Mapping((), Span.of_file(table.path)), diagnostics)
     if "title" in fields.nodes and "label" not in fields.nodes and fields.nodes.keys() & _OF_NOTES:
         diagnostics = [_misplaced(fields, "title", "note")]
@@ -159,27 +157,6 @@ def _misplaced(fields: Fields, key: str, kind: str) -> Diagnostic:
     )
 
 
-def _empty_note(id_: str, table: LineTable, digest: str) -> Note:
-    """A note of which nothing could be read."""
-    return Note(
-        id=id_,
-        path=table.path,
-        title="",
-        source=None,
-        basis=None,
-        via=None,
-        themes=(),
-        notices=(),
-        sources=(),
-        contributors=(),
-        date=None,
-        updated=None,
-        status=Status.PUBLISHED,
-        body=Body(),
-        digest=digest,
-    )
-
-
 _TODO = re.compile(r"\bTODO:[^\r\n]*")
 _MAX_TODOS = 100
 
@@ -204,11 +181,6 @@ def _unfinished(table: LineTable, remedy: str = "remove it; or write status: dra
         span = table.span(found.start(), found.start() + len(words))
         message = f"this is still to be done: {quoted(words)}"
         yield Diagnostic(rule="unfinished-text", span=span, message=message, help=f"do what it says, and {remedy}")
-
-
-def _body(table: LineTable, start: int, note: str) -> tuple[Body, list[Diagnostic]]:
-    parsed = parse_body(table, start, note)
-    return parsed.body, parsed.diagnostics
 
 
 def _via(fields: Fields, basis: Basis | None) -> IdMention | None:

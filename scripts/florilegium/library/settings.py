@@ -6,7 +6,7 @@ from pathlib import Path
 
 from babel import Locale
 
-from ..core.diagnostics import Diagnostic, Related, did_you_mean, quoted
+from ..core.diagnostics import Diagnostic, did_you_mean, quoted
 from ..core.ids import is_id, propose_id
 from ..core.model import IdMention, LibrarySettings, Notice, Role, RuleException
 from ..core.rules import RULES, Group, Severity, declare_rule
@@ -47,19 +47,12 @@ _PAGE = re.compile(r"(?:notes|themes)/[a-z0-9]+(?:-[a-z0-9]+)*")
 
 def parse_settings(table: LineTable) -> tuple[LibrarySettings, list[Diagnostic]]:
     """Read `library.yml`. What is wrong is reported, and has its default."""
-    diagnostics: list[Diagnostic] = []
-    node, problems = parse_yaml(table.text, table, 0)
-    diagnostics += problems
+    node, diagnostics = parse_yaml(table.text, table, 0)
     if not isinstance(node, Mapping):
-        if not problems:
-            diagnostics.append(
-                Diagnostic(
-                    rule="malformed-front-matter",
-                    span=table.span(0, 0),
-                    message="library.yml holds no settings",
-                    help='write lines such as "title: My library"',
-                )
-            )
+        if not diagnostics:
+            message, remedy = "library.yml holds no settings", 'write lines such as "title: My library"'
+            span = table.span(0, 0)
+            diagnostics = [Diagnostic(rule="malformed-front-matter", span=span, message=message, help=remedy)]
         return LibrarySettings(), diagnostics
     fields = Fields(node, diagnostics)
     default = LibrarySettings()
@@ -168,15 +161,16 @@ def _style(fields: Fields) -> str:
     known = sorted(path.stem for path in _STYLES.glob("*.csl"))
     if style in known:
         return style
-    otherwise = f"put its file into annotations/references/ and write references/{_file_name(style)}.csl"
+    own = re.sub(r"[^A-Za-z0-9._-]+", "-", style.removesuffix(".csl").rpartition("/")[2])[:80].strip("-") or "my"
+    otherwise = f"put its file into annotations/references/ and write references/{own}.csl; {_MORE_STYLES}"
     meant = _ALIASES.get(style.lower().replace(" ", "-"))
-    remedy = f'did you mean "{meant}"?' if meant else did_you_mean(style, known, _OTHER_STYLES.format(otherwise))
+    remedy = f'did you mean "{meant}"?' if meant else did_you_mean(style, known, otherwise)
     fields.report("citation-style", f"there is no citation style {quoted(style)}", remedy)
     return ""
 
 
 _STYLES = Path(__file__).parent.parent / "works" / "citing" / "styles"
-_OTHER_STYLES = "{}; styles can be found at https://www.zotero.org/styles"
+_MORE_STYLES = "styles can be found at https://www.zotero.org/styles"
 _ALIASES = {
     "apa-7": "apa",
     "apa7": "apa",
@@ -192,22 +186,15 @@ _ALIASES = {
 """What the styles are called elsewhere."""
 
 
-def _file_name(style: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", style.removesuffix(".csl").rpartition("/")[2])[:80].strip("-") or "my"
-
-
 def _mappings(fields: Fields, key: str, example: str) -> Iterator[Mapping]:
     items = fields.items(key, of="mappings", example=example)
     names = [item.text.strip() for item in items if isinstance(item, Scalar) and item.text.strip()]
     if names:
         written = ", ".join(f"{{id: {propose_id(name, otherwise='id')}, label: {name.capitalize()}}}" for name in names)
         example = f"[{written}]"
-    first = next((item for item in items if not isinstance(item, Mapping)), None)
-    if first is not None:
-        fields.expect(key, f"a list of mappings, such as {example}", first, f"write {key}: {example}")
-    for item in items:
-        if isinstance(item, Mapping):
-            yield item
+    for item in [item for item in items if not isinstance(item, Mapping)][:1]:
+        fields.expect(key, f"a list of mappings, such as {example}", item, f"write {key}: {example}")
+    yield from (item for item in items if isinstance(item, Mapping))
 
 
 def _roles(fields: Fields) -> Iterator[Role]:
@@ -239,15 +226,8 @@ def _is_new_id(fields: Fields, id_: str, taken: dict[str, Span]) -> bool:
         fields.report("id", message, f"write {propose_id(id_)}", rule="invalid-id")
         return False
     if id_ in taken:
-        related = Related(message="it stands here already", span=taken[id_])
-        problem = Diagnostic(
-            rule=fields.rule,
-            span=fields.span("id"),
-            message=f"the id {quoted(id_)}{fields.where} comes twice",
-            help="give one of the two another id",
-            related=(related,),
-        )
-        fields.diagnostics.append(problem)
+        message = f"the id {quoted(id_)}{fields.where} comes twice"
+        fields.doubled(fields.span("id"), message, "give one of the two another id", taken[id_])
         return False
     taken[id_] = fields.span("id")
     return True

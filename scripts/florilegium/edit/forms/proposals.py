@@ -14,7 +14,7 @@ from ...core.model import Basis, Note, Quote
 from ...core.spans import LineTable
 from ...library.links import Links
 from ...library.notes import parse_note
-from ...library.quote_ids import propose_quote_id
+from ...library.quote_details import propose_quote_id
 from ...library.voices import role_names
 from ...markdown.citations import cite
 from ...markdown.speakers import SpeakerFault, parse_speaker

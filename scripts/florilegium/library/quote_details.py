@@ -1,14 +1,18 @@
-"""Ids for the quotes of a note to which its writer gave none."""
+"""What quotes get beside their words: ids, where their writer gave none; gists; and their translations."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ..core.diagnostics import Diagnostic
+from ..core.diagnostics import Diagnostic, did_you_mean, quoted
 from ..core.ids import propose_id
-from ..core.model import Body, Quote
+from ..core.limits import MAX_TITLE
+from ..core.model import Body, Quote, Translation
 from ..core.rules import Group, Severity, declare_rule
 from ..core.spans import Span
+from ..core.trees import Mapping, Scalar
+from .frontmatter import Fields
 
 _RULE = "missing-quote-id"
 _ROLE = re.compile(r"(?:(?:an?|the)\s+)?([^\W\d_]+)", re.IGNORECASE)
@@ -84,3 +88,42 @@ def _remark(quote: Quote, id_: str) -> Diagnostic:
         message=f"the quote has no id; until it has one, its address ends in #q-{id_}",
         help=f"add {{#{id_}}}",
     )
+
+
+def give_gists(fields: Fields, body: Body) -> Body:
+    """Give each quote the text that `gist:` has under its id; report ids that no quote has, and what is no text."""
+    node = fields.get("gist")
+    if node is None:
+        return body
+    ids = [quote.id for quote in body.quotes]
+    if not isinstance(node, Mapping):
+        example = ids[0] if ids else "quote-id"
+        fields.expect("gist", "ids of quotes, each with a text", node, f"write gist: {{{example}: a few words}}")
+        return body
+    gists: dict[str, str] = {}
+    for key, value in node.entries:
+        if key.text not in ids:
+            message = f'"gist" names {quoted(key.text)}, which is not a quote of this note'
+            remedy = did_you_mean(key.text, ids, "write the id of a quote of this note, without #")
+            fields.report("gist", message, remedy, span=key.span)
+        elif not isinstance(value, Scalar) or not value.text.strip():
+            fields.report("gist", f"the gist of {quoted(key.text)} is not a text", "write a few words", span=key.span)
+        elif len(value.text) > MAX_TITLE:
+            lengths = f"{len(value.text):,} characters; at most {MAX_TITLE} are allowed"
+            message = f"the gist of {quoted(key.text)} has {lengths}"
+            fields.report("gist", message, "shorten it", rule="too-long", span=value.span)
+        else:
+            gists[key.text] = " ".join(value.text.split())
+    return replace(body, quotes=tuple(replace(quote, gist=gists.get(quote.id, "")) for quote in body.quotes))
+
+
+def give_translations(body: Body) -> Body:
+    """Give each quote its translations, in the order in which they stand."""
+    if not body.translations:
+        return body
+    found: dict[str, list[Translation]] = defaultdict(list)
+    for translation in body.translations:
+        found[translation.of.id].append(translation)
+    # Of two quotes with one id, which is an error, the first has them.
+    quotes = tuple(replace(quote, translations=tuple(found.pop(quote.id, ()))) for quote in body.quotes)
+    return replace(body, quotes=quotes)
