@@ -18,7 +18,7 @@ from florilegium.quotations.lock_file import (
 )
 from florilegium.quotations.matching.normal_form import words_digest
 from florilegium.quotations.originals import Original
-from florilegium.quotations.states import verification_state
+from florilegium.quotations.states import verification_of
 from florilegium.quotations.verification import unnamed_originals, verify_quotes
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,7 +56,7 @@ def entry(quote: str = "log/winter", key: str = "book", words: str = "a" * 64, *
 
 def parsed(text: str) -> tuple[tuple[Verification, ...], list[tuple[int, int, str]]]:
     """The entries of a lock, and line, column and message of what is wrong with it."""
-    entries, problems = parse_lock(text, LineTable("annotations/quotes.lock", text))
+    entries, problems = parse_lock(LineTable("annotations/quotes.lock", text))
     assert {problem.rule for problem in problems} <= {"malformed-lock"}
     return entries, [(problem.span.line, problem.span.column, problem.message) for problem in problems]
 
@@ -176,7 +176,7 @@ def test_conflict_of_a_merge(base: str) -> None:
     entries, problems = parsed(text)
     assert problems == [(2, 1, "a merge left its conflict in the file")]
     assert len(entries) == 2
-    (problem,) = parse_lock(text, LineTable("annotations/quotes.lock", text))[1]
+    (problem,) = parse_lock(LineTable("annotations/quotes.lock", text))[1]
     assert "keep the entries of both sides" in problem.help
     assert [related.span.line for related in problem.related] == ([4, 6, 8] if base else [4, 6])[
         -len(problem.related) :
@@ -315,7 +315,7 @@ def test_merging_and_pruning() -> None:
 
 
 def state(quote: Quote, *entries: Verification) -> VerifiedAgainst | None:
-    return verification_state(quote, {quote.address: [one for one in entries if one.quote == quote.address]})
+    return verification_of(quote, {quote.address: [one for one in entries if one.quote == quote.address]}).against
 
 
 def test_state_of_a_quote() -> None:

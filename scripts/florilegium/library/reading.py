@@ -139,7 +139,7 @@ def parse_text(path: str, kind: FileKind, text: str, digest: str = "") -> Parsed
         case FileKind.LOCK:
             from ..quotations.lock_file import parse_lock
 
-            verifications, broken = parse_lock(text, table)
+            verifications, broken = parse_lock(table)
             return Parsed(tuple(broken), verifications=tuple(verifications))
         case FileKind.PERMALINKS:
             from ..quotations.permalinks import parse_permalinks

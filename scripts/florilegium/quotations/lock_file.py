@@ -48,32 +48,20 @@ def render_lock(verifications: Iterable[Verification]) -> str:
 
     After six parts that every entry has, others may follow as `name=value`.
     """
-    lines = [
-        " ".join(
-            [
-                f"{v.quote} {v.key} sha256:{v.words} sha256:{v.original} {v.position} {v.date.isoformat()}",
-                *_more(v),
-            ]
-        )
-        for v in merge_verifications(verifications)
-    ]
-    return "\n".join([QUOTES_HEADER, *lines, ""])
+    return "\n".join([QUOTES_HEADER, *map(_line, merge_verifications(verifications)), ""])
 
 
-def _more(entry: Verification) -> Iterator[str]:
-    """The parts of an entry that need not be there, as `name=value`."""
-    if entry.matching > 1:
-        yield f"matching={entry.matching}"
-    if entry.work:
-        yield f"work={entry.work}"
-    if entry.page:
-        yield f"page={quote(entry.page, safe='')}"
-    if entry.places > 1:
-        yield f"places={entry.places}"
-    if entry.marks:
-        yield f"marks={','.join(sorted(entry.marks))}"
-    if entry.by:
-        yield f"by={quote(entry.by, safe='')}"
+def _line(v: Verification) -> str:
+    more = {
+        "matching": v.matching if v.matching > 1 else "",
+        "work": v.work,
+        "page": quote(v.page, safe=""),
+        "places": v.places if v.places > 1 else "",
+        "marks": ",".join(sorted(v.marks)),
+        "by": quote(v.by, safe=""),
+    }
+    own = f"{v.quote} {v.key} sha256:{v.words} sha256:{v.original} {v.position} {v.date.isoformat()}"
+    return " ".join([own, *(f"{name}={value}" for name, value in more.items() if value)])
 
 
 def merge_verifications(*groups: Iterable[Verification]) -> tuple[Verification, ...]:
@@ -117,28 +105,26 @@ def moved_entries(library: Library) -> dict[tuple[str, str], str]:
     return found
 
 
-def parse_lock(text: str, table: LineTable) -> tuple[tuple[Verification, ...], tuple[Diagnostic, ...]]:
+def parse_lock(table: LineTable) -> tuple[tuple[Verification, ...], tuple[Diagnostic, ...]]:
     """Read `quotes.lock`. A line that is broken is reported and left out; of lines that are the same one counts.
 
     Two branches may each have added lines: their union is a lock, in any order.
 
     A lock of another normalisation yields no entries: what it says cannot be compared.
     """
-    lines = _LINE_END.split(text.removeprefix("\ufeff"))
-    if not text.strip("\ufeff \t\r\n"):
+    if not table.text.strip("\ufeff \t\r\n"):
         return (), ()
+    lines = _LINE_END.split(table.text.removeprefix("\ufeff"))
     header = _HEADER.match(lines[0])
     if header and int(header[1]) != NORMALISATION:
-        return (), (_other_version(header[1], table.line_span(1)),)
-    problems = [] if header else [_no_header(table.line_span(1))]
-    problems += _conflicts(lines, table)
-    entries, broken = _parse_entries(lines, table)
-    return tuple(entries), tuple(sorted([*problems, *broken], key=lambda p: p.order))
-
-
-def _parse_entries(lines: Sequence[str], table: LineTable) -> tuple[list[Verification], list[Diagnostic]]:
+        message = f"the lock is of normalisation {header[1]}, and this program uses normalisation {NORMALISATION}"
+        remedy = "use the program that wrote it, or verify all quotations again"
+        return (), (malformed(message, table.line_span(1), remedy),)
+    problems = [*_conflicts(lines, table)]
+    if not header:
+        message = "the first line is not the header of the lock"
+        problems.append(malformed(message, table.line_span(1), f"it reads: {QUOTES_HEADER}"))
     entries: dict[tuple[str, str, str, str, str], Verification] = {}
-    problems = []
     for number, line in enumerate(lines, 1):
         if not line.strip() or CONFLICT.match(line) or _HEADER.match(line) or (number == 1 and line.startswith("#")):
             continue
@@ -147,7 +133,7 @@ def _parse_entries(lines: Sequence[str], table: LineTable) -> tuple[list[Verific
             problems.append(entry)
         else:
             entries.setdefault((entry.quote, entry.key, entry.original, entry.words, entry.by), entry)
-    return list(entries.values()), problems
+    return tuple(entries.values()), tuple(sorted(problems, key=lambda problem: problem.order))
 
 
 def _parse_entry(line: str, number: int, table: LineTable) -> Verification | Diagnostic:
@@ -208,15 +194,6 @@ def _conflicts(lines: Sequence[str], table: LineTable) -> Iterator[Diagnostic]:
             help="keep the entries of both sides and delete the lines <<<<<<<, ======= and >>>>>>>",
             related=tuple(Related(message="another mark of the merge", span=span) for span in marks[1:]),
         )
-
-
-def _no_header(span: Span) -> Diagnostic:
-    return malformed("the first line is not the header of the lock", span, f"it reads: {QUOTES_HEADER}")
-
-
-def _other_version(version: str, span: Span) -> Diagnostic:
-    message = f"the lock is of normalisation {version}, and this program uses normalisation {NORMALISATION}"
-    return malformed(message, span, "use the program that wrote it, or verify all quotations again")
 
 
 def malformed(message: str, span: Span, remedy: str) -> Diagnostic:

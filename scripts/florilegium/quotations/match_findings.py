@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..core.diagnostics import Diagnostic, plain, quoted
-from ..core.model import Quote, Reference
+from ..core.model import Quote
 from ..core.rules import Group, Severity, declare_rule
 from ..core.spans import Span
 from .matching import Match
@@ -73,8 +73,9 @@ def remark(
     return MatchFindings(tuple(diagnostics), tuple(mark for mark, holds in marks.items() if holds), page)
 
 
-def _finding(rule: str, span: Span, quote: Quote, message: str, remedy: str) -> Diagnostic:
-    return Diagnostic(rule=rule, span=span, message=message, help=remedy, about=quote.address)
+def finding(rule: str, quote: Quote, message: str, remedy: str, span: Span | None = None) -> Diagnostic:
+    """A finding about the words of a quote, or about another place of it."""
+    return Diagnostic(rule=rule, span=span or quote.words_span, message=message, help=remedy, about=quote.address)
 
 
 declare_rule(
@@ -104,34 +105,25 @@ declare_rule(
 def _brackets(
     quote: Quote, brackets: tuple[Bracket, ...], turned: list[Bracket], text: Normalised
 ) -> Iterator[Diagnostic]:
-    span = quote.words_span
     for bracket in brackets:
         shown = "an omission" if bracket.kind is GapKind.OMISSION else quoted(f"[{bracket.content}]")
         if bracket in turned:
-            stands = f"stands for {quoted(bracket.hidden)}" if bracket.hidden else "stands for nothing in the work"
-            yield _finding(
-                "bracket-changes-meaning",
-                span,
-                quote,
-                f"{shown} {stands}, and can turn the meaning",
-                "quote the negation or number itself; where the meaning stays, record an exception with the reason",
-            )
+            stands = quoted(bracket.hidden) if bracket.hidden else "nothing in the work"
+            message = f"{shown} stands for {stands}, and can turn the meaning"
+            remedy = "quote the negation or number itself; where the meaning stays, record an exception with the reason"
+            yield finding("bracket-changes-meaning", quote, message, remedy)
         if bracket.literal:
             continue
         if bracket.kind is GapKind.OMISSION:
             breaks = text.paragraph_breaks(bracket.start, bracket.end)
             if len(bracket.hidden) > LONG_OMISSION or breaks:
                 over = "goes over a paragraph" if breaks else f"leaves out {len(bracket.hidden):,} characters"
-                yield _finding(
-                    "long-bracket",
-                    span,
-                    quote,
-                    f"an omission {over}: between the two parts stands {quoted(_shortened(bracket.hidden))}",
-                    "make two quotations of it, or quote more of what lies between",
-                )
+                message = f"an omission {over}: between the two parts stands {quoted(_shortened(bracket.hidden))}"
+                remedy = "make two quotations of it, or quote more of what lies between"
+                yield finding("long-bracket", quote, message, remedy)
         elif count_part_words(bracket.content) - count_part_words(bracket.hidden) > LONG_INSERTION:
             message = f"{shown} holds many more words than it stands for"
-            yield _finding("long-bracket", span, quote, message, "say it in the prose before the quotation")
+            yield finding("long-bracket", quote, message, "say it in the prose before the quotation")
 
 
 def _shortened(text: str) -> str:
@@ -162,17 +154,12 @@ declare_rule(
 def _cut(quote: Quote, cut: SentenceContext, language: str) -> Iterator[Diagnostic]:
     if not any(cut):
         return
-    parts = [
-        *([f"begins {quoted(cut.before)}"] if cut.before else ()),
-        *([f"goes on {quoted(cut.after)}"] if cut.after else ()),
-    ]
+    parts = [f"{how} {quoted(part)}" for how, part in zip(("begins", "goes on"), cut, strict=True) if part]
     message = f"the sentence {' and '.join(parts)}"
-    limits = any(holds_qualification(part, language) for part in cut)
-    if limits:
-        remedy = "quote the limit too, or say in the prose what it is"
-        yield _finding("cut-qualification", quote.words_span, quote, message, remedy)
+    if any(holds_qualification(part, language) for part in cut):
+        yield finding("cut-qualification", quote, message, "quote the limit too, or say in the prose what it is")
     else:
-        yield _finding("cut-sentence", quote.words_span, quote, message, "see whether what is left out matters")
+        yield finding("cut-sentence", quote, message, "see whether what is left out matters")
 
 
 declare_rule(
@@ -186,13 +173,8 @@ declare_rule(
 
 
 def _raised(quote: Quote, key: str) -> Diagnostic:
-    return _finding(
-        "unsure-raised-sign",
-        quote.words_span,
-        quote,
-        f"the words have raised or lowered signs, and the text of {quoted(key)} has them on the line",
-        "compare with the page itself: 10⁶ is not 106",
-    )
+    message = f"the words have raised or lowered signs, and the text of {quoted(key)} has them on the line"
+    return finding("unsure-raised-sign", quote, message, "compare with the page itself: 10⁶ is not 106")
 
 
 _OWNED = re.compile(r"\[[^\[\]]*(?:emphas|italic|hervorheb|soulign|cursiv|corsiv)[^\[\]]*\]", re.IGNORECASE)
@@ -226,12 +208,9 @@ declare_rule(
 
 
 def _emphasis(quote: Quote, key: str, stretch: str) -> Diagnostic:
-    return _finding(
-        "emphasis-added",
-        quote.words_span,
-        quote,
-        f"{quoted(stretch)} is emphasised, and is not in {quoted(key)}",
-        "take the emphasis away, or write [emphasis added] after the words",
+    message = f"{quoted(stretch)} is emphasised, and is not in {quoted(key)}"
+    return finding(
+        "emphasis-added", quote, message, "take the emphasis away, or write [emphasis added] after the words"
     )
 
 
@@ -252,32 +231,21 @@ declare_rule(
 
 def _locator(quote: Quote, key: str, first: str, last: str) -> Iterator[Diagnostic]:
     """A locator that names other pages than those on which the words stand."""
-    reference = next((r for r in (quote.reference, quote.quoted_in) if r is not None and r.key == key), None)
-    if reference is None or reference.locator is None or reference.locator.label != "page" or not first:
+    locator = next((r.locator for r in quote.references if r.key == key), None)
+    if locator is None or locator.label != "page" or not first:
         return
-    if not _is_within(first, reference) or (last and last != first and not _is_near(last, reference)):
-        pages = first if first == last or not last else f"{first}-{last}"
-        yield _finding(
-            "wrong-page",
-            reference.locator.span,
-            quote,
-            f"the words stand on page {plain(pages)}, not on {quoted(reference.locator.value)}",
-            f"write p. {plain(pages)}; where the file has other pages than the edition, record an exception",
-        )
+    ranges = list(_ranges(locator.value))
+    named = any(low <= _rank(first) <= high for low, high in ranges)
+    # The last words may stand overleaf.
+    if not named or (last and not any(low <= _rank(last) <= high + 1 for low, high in ranges)):
+        pages = plain(first if first == last or not last else f"{first}-{last}")
+        message = f"the words stand on page {pages}, not on {quoted(locator.value)}"
+        remedy = f"write p. {pages}; where the file has other pages than the edition, record an exception"
+        yield finding("wrong-page", quote, message, remedy, locator.span)
 
 
-def _is_within(page: str, reference: Reference) -> bool:
-    return any(low <= _rank(page) <= high for low, high in _ranges(reference))
-
-
-def _is_near(page: str, reference: Reference) -> bool:
-    """Return whether a page is named, or follows one that is: the last words may stand overleaf."""
-    return any(low <= _rank(page) <= high + 1 for low, high in _ranges(reference))
-
-
-def _ranges(reference: Reference) -> Iterator[tuple[int, int]]:
-    value = reference.locator.value if reference.locator else ""
-    for part in re.split(r"[,;&]", value):
+def _ranges(pages: str) -> Iterator[tuple[int, int]]:
+    for part in re.split(r"[,;&]", pages):
         numbers = _NUMBERS.findall(part)
         if numbers:
             low, high = numbers[0], numbers[-1]

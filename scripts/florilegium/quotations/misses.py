@@ -30,36 +30,35 @@ _MISREAD = tuple(
 """What a machine that reads print takes for another letter."""
 
 
+_HELP = {
+    Reason.EMPTY: "there are no words outside square brackets: write what the work says",
+    Reason.EMPTY_BRACKET: "a bracket is empty: write […] for what you left out, or what you put in its place",
+    Reason.LONG_BRACKET: (
+        f"{{part}} holds more words than a bracket may: at most {INSERTED_WORDS} more than it stands for; say the"
+        " rest in the prose"
+    ),
+    Reason.TOO_SHORT: (
+        f"beside its brackets, {{part}} is too short to be sure of: quote at least {PART_WORDS} words and"
+        f" {PART_LETTERS} letters between two omissions"
+    ),
+    Reason.TOO_MANY: f"there are more than {BRACKETS} square brackets: make several quotations of it",
+    Reason.APART: (
+        f"each part stands in {{name}}, but not in this order, or with more than {OMISSION_CHARACTERS:,}"
+        " characters between two of them: make several quotations of it"
+    ),
+}
+
+
 def explain_miss(missed: Missed, words: str, name: str, text: Normalised, *, is_scanned: bool = False) -> str:
     """Return the help for words that do not stand in the original `name`."""
     part = quoted(missed.part)
-    if missed.reason is Reason.EMPTY:
-        return "there are no words outside square brackets: write what the work says"
-    if missed.reason is Reason.EMPTY_BRACKET:
-        return "a bracket is empty: write […] for what you left out, or what you put in its place"
-    if missed.reason is Reason.LONG_BRACKET:
-        return (
-            f"{part} holds more words than a bracket may: at most {INSERTED_WORDS} more than it stands for; say the"
-            " rest in the prose"
-        )
-    if missed.reason is Reason.TOO_SHORT:
-        return (
-            f"beside its brackets, {part} is too short to be sure of: quote at least {PART_WORDS} words and"
-            f" {PART_LETTERS} letters between two omissions"
-        )
-    if missed.reason is Reason.TOO_MANY:
-        return f"there are more than {BRACKETS} square brackets: make several quotations of it"
-    if missed.reason is Reason.APART:
-        return (
-            f"each part stands in {name}, but not in this order, or with more than {OMISSION_CHARACTERS:,}"
-            " characters between two of them: make several quotations of it"
-        )
+    if missed.reason in _HELP:
+        return _HELP[missed.reason].format(part=part, name=name)
     unmarked = _UNMARKED.search(words)
     if unmarked:
         dots = "……" if "…" * 2 in unmarked[0] else "…"
-        return (
-            f"write [{dots}] for what you left out: {quoted(unmarked[0])} without square brackets belongs to the work"
-        )
+        shown = quoted(unmarked[0])
+        return f"write [{dots}] for what you left out: {shown} without square brackets belongs to the work"
     if missed.nearest is None:
         return f"nothing in {name} is like {part}: is it the right key, and the right file?"
     return _explain_nearest(missed.nearest, words, name, text, is_scanned=is_scanned)

@@ -10,20 +10,6 @@ from ..core.sources import Source
 from .matching.normal_form import words_digest
 
 
-def verification_state(quote: Quote, verifications: Mapping[str, Sequence[Verification]]) -> VerifiedAgainst | None:
-    """What a quote's present words were found in; the source counts more than the work that quotes it."""
-    entries = verifications.get(quote.address, ())
-    if not entries:
-        return None
-    digest = words_digest(quote.words)
-    keys = {entry.key for entry in entries if entry.words == digest and entry.is_found}
-    if quote.reference and quote.reference.key in keys:
-        return VerifiedAgainst.SOURCE
-    if quote.quoted_in and quote.quoted_in.key in keys:
-        return VerifiedAgainst.QUOTED_IN
-    return None
-
-
 class QuoteState(NamedTuple):
     """What is known of a quotation, and on which entries of the lock that rests."""
 
@@ -48,25 +34,21 @@ class QuoteState(NamedTuple):
         )
 
 
-def verification_of(quote: Quote, verifications: Mapping[str, Sequence[Verification]]) -> QuoteState:
-    """Return the state of a quote, with the entries that say when, against what and by which version."""
-    against = verification_state(quote, verifications)
-    work = quote.reference if against is VerifiedAgainst.SOURCE else quote.quoted_in
-    if against is None or work is None:
-        return QuoteState(None)
-    digest = words_digest(quote.words)
-    mine = [
-        entry
-        for entry in verifications.get(quote.address, ())
-        if entry.key == work.key and entry.words == digest and entry.is_found
-    ]
-    return QuoteState(
-        against, tuple(sorted(mine, key=lambda entry: (entry.date, entry.original, entry.by), reverse=True))
-    )
-
-
 NO_STATE = QuoteState(None)
 """What is known of a quotation that was not compared."""
+
+
+def verification_of(quote: Quote, verifications: Mapping[str, Sequence[Verification]]) -> QuoteState:
+    """What a quote's present words were found in; the source counts more than the work that quotes it."""
+    entries = verifications.get(quote.address, ())
+    digest = words_digest(quote.words) if entries else ""
+    for against, work in ((VerifiedAgainst.SOURCE, quote.reference), (VerifiedAgainst.QUOTED_IN, quote.quoted_in)):
+        mine = [one for one in entries if work and one.key == work.key and one.words == digest and one.is_found]
+        if mine:
+            mine.sort(key=lambda entry: (entry.date, entry.original, entry.by), reverse=True)
+            return QuoteState(against, tuple(mine))
+    return NO_STATE
+
 
 _KINDS = {
     "article": "the article",

@@ -14,7 +14,7 @@ from ..core.sources import Source
 from ..core.spans import Span
 from .fingerprints import fingerprint
 from .lock_file import merge_verifications
-from .match_findings import remark
+from .match_findings import finding, remark
 from .matching import Match, Missed, Reason, find_words
 from .matching.normal_form import MATCHING, Normalised, flattened, normal_form, normalise_words, words_digest
 from .misses import explain_miss
@@ -197,16 +197,10 @@ class _Run:
                 missed = again if isinstance(again, Missed) else missed
             remedy = explain_miss(missed, quote.words, plain(original.name), text, is_scanned=original.is_scanned)
             if not show and missed.reason is Reason.ABSENT:
-                remedy = (
-                    f"the nearest passages are shown for the first {SHOWN_PASSAGES} findings: verify again after them"
-                )
-        return Diagnostic(
-            rule="quote-not-in-source",
-            span=quote.words_span,
-            message=f"the words {'' if quote.is_prose else 'of '}{name} do not stand in {quoted(key)}, the work {role}",
-            help=remedy,
-            about=quote.address,
-        )
+                shown = f"the nearest passages are shown for the first {SHOWN_PASSAGES} findings"
+                remedy = f"{shown}: verify again after them"
+        message = f"the words {'' if quote.is_prose else 'of '}{name} do not stand in {quoted(key)}, the work {role}"
+        return finding("quote-not-in-source", quote, message, remedy)
 
     def _elsewhere(self, quote: Quote, key: str) -> str:
         """Return another of the originals in which the words stand, and where: `roe2010, line 40`."""
@@ -220,13 +214,11 @@ class _Run:
 
 def _placed(quote: Quote, key: str, found: Match, text: Normalised, labels: tuple[str, ...]) -> tuple[Match, bool]:
     """Of several places, take the one on the page that the attribution names; and say whether that is the only one."""
-    reference = next((r for r in (quote.reference, quote.quoted_in) if r is not None and r.key == key), None)
     if not found.others:
         return found, True
-    if reference is None or reference.locator is None:
-        return found, False
-    wanted = reference.locator.value
-    fitting = [start for start in (found.position, *found.others) if page_of(text, start, labels) == wanted]
+    locator = next((reference.locator for reference in quote.references if reference.key == key), None)
+    places = (found.position, *found.others) if locator else ()
+    fitting = [start for start in places if locator and page_of(text, start, labels) == locator.value]
     if not fitting:
         return found, False
     if fitting[0] != found.position:

@@ -29,6 +29,7 @@ from .brackets import (
     Bracket,
     Gap,
     GapKind,
+    WordRun,
     count_letters,
     count_part_words,
     hides_words,
@@ -37,7 +38,6 @@ from .brackets import (
     parse_parts,
     without_literals,
 )
-from .brackets import WordRun as _Run
 from .nearest import Nearest, find_nearest
 from .normal_form import Normalised, normalise_words
 from .passages import Fit, Search
@@ -81,7 +81,7 @@ class Match:
 class Missed:
     """The words do not stand in the text."""
 
-    reason: Reason
+    reason: Reason = Reason.ABSENT
     part: str = ""
     """What is not there or too short: the words, or those between two omissions; normalised."""
     nearest: Nearest | None = None
@@ -109,12 +109,12 @@ def find_words(words: str, original: Normalised, *, nearest: bool = True, start:
     wanted = normalise_words(words)
     if not count_letters(BRACKET.sub("", wanted)):
         return Missed(reason=Reason.EMPTY, part=wanted)
-    search = Search(original, [_Run(text=wanted)], [])
+    search = Search(original, [WordRun(text=wanted)], [])
     fits = search.fits(start)
     if fits is None and wanted.endswith("–"):
         fits = _before_dash(wanted[:-1].rstrip(), original)
     if fits is None:
-        found = _find_bracketed(wanted, original, start) if BRACKET.search(wanted) else _absent(wanted)
+        found = _find_bracketed(wanted, original, start) if BRACKET.search(wanted) else Missed(part=wanted)
         if nearest and isinstance(found, Missed) and found.reason is Reason.ABSENT:
             return replace(found, nearest=find_nearest(found.part, original))
         return found
@@ -132,7 +132,7 @@ def find_brackets(words: str) -> list[str]:
 
 def _before_dash(wanted: str, original: Normalised) -> tuple[Fit, ...] | None:
     """Where words stand before a dash: whether it has spaces, words that end with it do not show."""
-    search = Search(original, [_Run(text=wanted)], [])
+    search = Search(original, [WordRun(text=wanted)], [])
     fits = search.fits()
     for _ in range(MOST_PLACES):
         dash = re.compile(r"\s?[-–]").match(original.text, fits[0].last) if fits else None
@@ -185,10 +185,10 @@ def _find_bracketed(wanted: str, original: Normalised, start: int) -> Match | Mi
 def _stands_literally(part: str, original: Normalised) -> bool:
     """Whether the original prints a part with its brackets, which then are words like any others."""
     bare = part.replace("[", "").replace("]", "")
-    return is_enough(bare) and Search(original, [_Run(text=part)], []).fits() is not None
+    return is_enough(bare) and Search(original, [WordRun(text=part)], []).fits() is not None
 
 
-def _uses(runs: Sequence[_Run], gaps: Sequence[Gap], fits: Sequence[Fit], text: str) -> Iterator[Bracket]:
+def _uses(runs: Sequence[WordRun], gaps: Sequence[Gap], fits: Sequence[Fit], text: str) -> Iterator[Bracket]:
     """What each bracket stands for, in the order of the text."""
     for index, (run, fit) in enumerate(zip(runs, fits, strict=True)):
         gap = gaps[index - 1] if index else None
@@ -203,7 +203,7 @@ def _uses(runs: Sequence[_Run], gaps: Sequence[Gap], fits: Sequence[Fit], text: 
             yield from _last_uses(run, fit, text)
 
 
-def _gap_uses(run: _Run, following: _Run, gap: Gap, fit: Fit, after: Fit, text: str) -> Iterator[Bracket]:
+def _gap_uses(run: WordRun, following: WordRun, gap: Gap, fit: Fit, after: Fit, text: str) -> Iterator[Bracket]:
     start, end = fit.last, after.first
     hidden = text[start:end]
     if gap.kind is GapKind.OMISSION:
@@ -218,7 +218,7 @@ def _gap_uses(run: _Run, following: _Run, gap: Gap, fit: Fit, after: Fit, text: 
         yield Bracket(" ".join(written), plain_passage(rest), gap.kind, start, end)
 
 
-def _last_uses(run: _Run, fit: Fit, text: str) -> Iterator[Bracket]:
+def _last_uses(run: WordRun, fit: Fit, text: str) -> Iterator[Bracket]:
     if run.tail and run.after:
         yield Bracket(run.after[0], text[fit.end : fit.last], GapKind.NOTHING, fit.end, fit.last)
     else:
@@ -228,14 +228,10 @@ def _last_uses(run: _Run, fit: Fit, text: str) -> Iterator[Bracket]:
 def _missing_part(parts: list[str], original: Normalised) -> Missed:
     for part in parts:
         if Search(original, *parse_part(part)).fits() is None:
-            return _absent(part)
+            return Missed(part=part)
     return Missed(reason=Reason.APART, part=parts[0])
 
 
 def _found(fits: Sequence[Fit], brackets: tuple[Bracket, ...], others: tuple[int, ...]) -> Match:
     places = tuple((fit.first, fit.last) for fit in fits)
     return Match(position=places[0][0], end=places[-1][1], parts=places, brackets=brackets, others=others)
-
-
-def _absent(part: str) -> Missed:
-    return Missed(reason=Reason.ABSENT, part=part)
