@@ -22,7 +22,6 @@ from florilegium.publish.external import address_states, host_guard, lychee
 from florilegium.publish.external.address_fixes import moved_changes
 from florilegium.publish.external.address_states import (
     AddressEntry,
-    MalformedStates,
     Verdict,
     parse_states,
     render_states,
@@ -356,7 +355,7 @@ def test_the_state_file_is_read_as_it_was_written(entries):
 
 @pytest.mark.parametrize("line", ["<<<<<<< ours", "https://a.org/ - - - 0", "https://a.org/ 2026-02-30 - - 0 200", "x"])
 def test_a_state_file_that_cannot_be_read_is_not_written_over(line):
-    with pytest.raises(MalformedStates, match="line 2"):
+    with pytest.raises(CannotRun, match="line 2"):
         parse_states(f"# links.lock\n{line}\n")
 
 

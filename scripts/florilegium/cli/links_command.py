@@ -1,6 +1,7 @@
 """The command `links`: hyperlinks of the built site, addresses that were published, and addresses of other sites."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,6 @@ from .program import print_findings, progress, root_option, tell
 
 if TYPE_CHECKING:
     from ..core.edits import Change
-    from ..publish.external.external_run import ExternalPlan
 
 _FORMATS = ["text", "json", "sarif", "github", "markdown"]
 
@@ -52,7 +52,7 @@ def links(
     if record:
         return _record(options, form)
     if external:
-        return _external(options, _plan(time_limit, allow_private), form, fix=fix, strict=strict)
+        return _external(options, time_limit, allow_private, form, fix=fix, strict=strict)
     return _site(options, (site_dir or root / "site").absolute(), form, strict=strict)
 
 
@@ -79,19 +79,7 @@ def _record(options: Options, form: str) -> int:
     return 0
 
 
-def _plan(time_limit: int, allow_private: bool) -> "ExternalPlan":
-    from ..publish.external.external_run import ExternalPlan
-    from ..publish.external.lychee import RequestOptions
-
-    show = progress()
-    # Servers in a test are on this machine, and wait for nobody.
-    request = RequestOptions(time_limit=time_limit)
-    if allow_private:
-        request = replace(request, allow_private=True, timeout=3.0, pause=0.0, retries=0)
-    return ExternalPlan(request=request, progress=lambda done, all_: show("asking", done, all_))
-
-
-def _external(options: Options, plan: "ExternalPlan", form: str, *, fix: bool, strict: bool) -> int:
+def _external(options: Options, time_limit: int, allow_private: bool, form: str, *, fix: bool, strict: bool) -> int:
     from ..check.checking import check_library
     from ..check.checks.severities import apply_severities
     from ..core.edits import write_changes
@@ -99,9 +87,15 @@ def _external(options: Options, plan: "ExternalPlan", form: str, *, fix: bool, s
     from ..publish.external.external_findings import describe_check
     from ..publish.external.external_issue import render_issue
     from ..publish.external.external_run import check_written_addresses
+    from ..publish.external.lychee import RequestOptions
 
+    request = RequestOptions(time_limit=time_limit)
+    if allow_private:
+        # Servers in a test are on this machine, and wait for nobody.
+        request = replace(request, allow_private=True, timeout=3.0, pause=0.0, retries=0)
     joined = check_library(options).links
-    found, states = check_written_addresses(joined, options.root, options.today, plan)
+    asking = partial(options.progress, "asking")
+    found, states = check_written_addresses(joined, options.root, options.today, request, asking)
     diagnostics = apply_severities(joined, describe_check(found))
     changes = list(moved_changes(options.root, found))
     write_changes(options.root, [states, *(changes if fix else ())])

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from ...core.errors import FlorilegiumError
+from ...core.errors import CannotRun
 from .outcomes import AddressState, Outcome
 
 LINK_STATES = ".links.lock"
@@ -19,6 +19,8 @@ LINK_STATES = ".links.lock"
 ADDRESSES_HEADER = (
     "# .links.lock: URL LAST-OK FIRST-FAILED LAST-FAILED FAILURES STATUS; written by florilegium links --external"
 )
+
+RESTORE = "restore the file from the history; without it, counting starts from zero"
 
 DEAD_FAILURES = 3
 """Days in a row on which a dead address failed, at the least."""
@@ -48,13 +50,6 @@ class AddressEntry:
     """Days on which it failed since then."""
     status: str = "-"
     """The last answer: a code of HTTP, or a word for why there was none."""
-
-
-class MalformedStates(FlorilegiumError):
-    """A line of the state file that cannot be read."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(f"line {number} of {LINK_STATES} cannot be read")
 
 
 def verdict_of(entry: AddressEntry) -> Verdict:
@@ -106,24 +101,24 @@ _LINE = re.compile(r"(\S+) (\S{10}|-) (\S{10}|-) (\S{10}|-) ([0-9]{1,6}) (\S+)")
 
 
 def parse_states(text: str) -> dict[str, AddressEntry]:
-    """Read the file. Raises `MalformedStates`: what it counted must not be lost by writing over it."""
+    """Read the file. Raises `CannotRun` where that fails: what it counted must not be lost by writing over it."""
     entries = {}
     for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
         if line.strip() and not line.startswith("# "):
-            found = _LINE.fullmatch(line)
             try:
-                entry = _entry(*found.groups()) if found else None
+                entry = _entry(line)
             except ValueError:
-                entry = None
-            if entry is None:
-                raise MalformedStates(number)
+                raise CannotRun(f"line {number} of {LINK_STATES} cannot be read", RESTORE) from None
             entries[entry.url] = entry
     return entries
 
 
-def _entry(url: str, last_ok: str, first: str, last: str, failures: str, status: str) -> AddressEntry:
-    days = (None if day == "-" else date.fromisoformat(day) for day in (last_ok, first, last))
-    ok, began, ended = days
+def _entry(line: str) -> AddressEntry:
+    """What a line says. Raises `ValueError` where it is none of the file."""
+    found = _LINE.fullmatch(line)
+    if found is None:
+        raise ValueError(line)
+    ok, began, ended = (None if day == "-" else date.fromisoformat(day) for day in found.group(2, 3, 4))
     return AddressEntry(
-        url=url, last_ok=ok, first_failed=began, last_failed=ended, failures=int(failures), status=status
+        url=found[1], last_ok=ok, first_failed=began, last_failed=ended, failures=int(found[5]), status=found[6]
     )

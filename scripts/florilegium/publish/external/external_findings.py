@@ -19,6 +19,9 @@ _REASONS = {
 }
 
 
+_NO_COPY = "look for the page elsewhere; no copy was found"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkCheck:
     """All that one check found."""
@@ -86,27 +89,21 @@ def describe_check(found: LinkCheck) -> Iterator[Diagnostic]:
         name = quoted(written.text)
         if outcome.state is AddressState.PRIVATE:
             message, remedy = f"{name} is not public: it {outcome.status}", "link to a public address"
-            yield _finding("private-link", written, message, remedy, Severity.WARNING)
+            yield _finding("private-link", written, message, remedy)
         elif verdict is Verdict.DEAD and entry:
-            message = (
-                f"{name} is dead: it {reason_of(entry.status)}, on {entry.failures} days since {entry.first_failed}"
-            )
-            copy = found.copies.get(written.url)
-            remedy = (
-                f"link to its archived copy: {copy} (in a reference: as archive:)"
-                if copy
-                else "look for the page elsewhere; no copy was found"
-            )
-            yield _finding("dead-link", written, message, remedy, Severity.WARNING)
+            failed = f"on {entry.failures} days since {entry.first_failed}"
+            message, remedy = f"{name} is dead: it {reason_of(entry.status)}, {failed}", _NO_COPY
+            if copy := found.copies.get(written.url):
+                remedy = f"link to its archived copy: {copy} (in a reference: as archive:)"
+            yield _finding("dead-link", written, message, remedy)
         elif verdict is Verdict.UNSTABLE and entry:
             message = f"{name} is unstable: it {reason_of(entry.status)}, first on {entry.first_failed}"
-            yield _finding("unstable-link", written, message, "wait for the next look", Severity.INFORMATION)
+            yield _finding("unstable-link", written, message, "wait for the next look")
         elif outcome.moved and not written.doi:
             message = f"{name} has moved for good to {quoted(outcome.moved)}"
             remedy = "florilegium links --external --fix writes the new address"
-            yield _finding("moved-link", written, message, remedy, Severity.WARNING)
+            yield _finding("moved-link", written, message, remedy)
 
 
-def _finding(rule: str, written: AddressPlace, message: str, remedy: str, severity: Severity) -> Diagnostic:
-    about = written.url
-    return Diagnostic(rule=rule, span=written.span, message=message, help=remedy, severity=severity, about=about)
+def _finding(rule: str, written: AddressPlace, message: str, remedy: str) -> Diagnostic:
+    return Diagnostic(rule=rule, span=written.span, message=message, help=remedy, about=written.url)

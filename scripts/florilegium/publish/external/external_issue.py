@@ -1,6 +1,6 @@
 """A check as Markdown for a tracking issue. No address in it is live, and nothing that anybody wrote is markup."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from ...core.diagnostics import counted, plain
 from .address_states import DEAD_DAYS, DEAD_FAILURES, Verdict
@@ -31,10 +31,8 @@ def _headings(found: LinkCheck) -> Iterator[tuple[str, list[str]]]:
     moved = "Moved for good: `florilegium links --external --fix` writes the new addresses"
     yield moved, [url for url in fine if found.outcomes[url].moved]
     yield "Not on the public internet", [u for u in fine if found.outcomes[u].state is AddressState.PRIVATE]
-    yield (
-        "Not asked: time was up",
-        [url for url in fine if found.outcomes[url] == Outcome(AddressState.UNASKED, "time")],
-    )
+    unasked = Outcome(AddressState.UNASKED, "time")
+    yield "Not asked: time was up", [url for url in fine if found.outcomes[url] == unasked]
 
 
 def _section(heading: str, urls: list[str], found: LinkCheck) -> Iterator[str]:
@@ -58,13 +56,9 @@ def _item(url: str, found: LinkCheck) -> Iterator[str]:
         yield f"  - archived copy: {_code(copy)}"
     if moved := found.outcomes[url].moved:
         yield f"  - now at {_code(moved)}"
-    places = [str(written.span) for written in found.written if written.url == url]
-    yield f"  - named in {', '.join(_code(place) for place in places[:5])}{_more(places[5:])}"
-
-
-def _more(places: Iterable[str]) -> str:
-    count = len(list(places))
-    return f" and {count:,} more places" if count else ""
+    places = [_code(str(written.span)) for written in found.written if written.url == url]
+    more = f" and {len(places) - 5:,} more places" if len(places) > 5 else ""
+    yield f"  - named in {', '.join(places[:5])}{more}"
 
 
 def _word(status: str) -> str:

@@ -22,7 +22,7 @@ from urllib.parse import urldefrag, urlsplit
 
 from ...core.errors import CannotRun
 from .host_guard import PrivateHost, UnknownHost, check_host
-from .outcomes import AddressState, Hop, Outcome, is_refusal, new_address
+from .outcomes import REFUSALS, AddressState, Hop, Outcome, new_address
 from .written_addresses import encode_address
 
 _INPUT = "addresses.html"
@@ -211,10 +211,9 @@ def parse_report(report: bytes) -> dict[int, Reply]:
         raise CannotRun("lychee's report cannot be read", _ANOTHER) from None
     if not isinstance(found, dict):
         return {}
-    kinds = {"success_map": _accepted, "error_map": _rejected, "timeout_map": _late, "excluded_map": _excluded}
     return {
         line: Reply(outcome(entry), tuple(_hops(entry)))
-        for kind, outcome in kinds.items()
+        for kind, outcome in _KINDS.items()
         for line, entry in _entries(found.get(kind))
     }
 
@@ -225,14 +224,6 @@ def _entries(by_input: Any) -> Iterator[tuple[int, Any]]:
             match entry:
                 case {"span": {"line": int(line)}}:
                     yield line, entry
-
-
-def _late(_entry: Any) -> Outcome:
-    return Outcome(AddressState.FAILED, "timeout")
-
-
-def _excluded(_entry: Any) -> Outcome:
-    return Outcome(AddressState.UNASKED, "excluded")
 
 
 def _accepted(entry: Any) -> Outcome:
@@ -247,10 +238,19 @@ def _rejected(entry: Any) -> Outcome:
         case {"code": int(code)} if 300 <= code < 400:
             return Outcome(AddressState.FAILED, "redirects")
         case {"code": int(code)}:
-            return Outcome(AddressState.REFUSED if is_refusal(code) else AddressState.FAILED, str(code))
+            return Outcome(AddressState.REFUSED if code in REFUSALS else AddressState.FAILED, str(code))
         case {"text": str(text)}:
             return Outcome(AddressState.FAILED, _word(text.casefold()))
     return Outcome(AddressState.UNASKED, "time")
+
+
+_KINDS: Mapping[str, Callable[[Any], Outcome]] = {
+    "success_map": _accepted,
+    "error_map": _rejected,
+    "timeout_map": lambda _entry: Outcome(AddressState.FAILED, "timeout"),
+    "excluded_map": lambda _entry: Outcome(AddressState.UNASKED, "excluded"),
+}
+"""The parts of a report, and what they say of an address."""
 
 
 def _word(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 _FOR_GOOD = (301, 308)
-_REFUSED = (401, 402, 403, 407, 429, 451, 999)
+REFUSALS = (401, 402, 403, 407, 429, 451, 999)
 """Answers of a server that is there, but does not show its page to a program: they say nothing of the page."""
 
 
@@ -36,11 +36,6 @@ class Hop(NamedTuple):
 
     status: int
     target: str
-
-
-def is_refusal(code: int) -> bool:
-    """Whether a server that answers with this code says nothing of the page."""
-    return code in _REFUSED
 
 
 def new_address(url: str, hops: Sequence[Hop]) -> str:
