@@ -1,16 +1,22 @@
 """The faults of a built site as findings: at the line of the note that wrote the hyperlink, or else on the page."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from ...check.checks.context import Guesses
 from ...core.diagnostics import Diagnostic, quoted
 from ...core.lock_entries import Permalink
+from ...core.model import Note
 from ...core.rules import Group, declare_rule
 from ...core.spans import LineTable, Span
+from ...library.links import Links
+from ...site.addresses import Addresses
+from ...site.prose_hyperlinks import link_start
 from .examination import BrokenHyperlink
-from .hyperlink_writers import Writers
-from .site_places import Place, SiteMap
+from .html_tags import scan_tags, value_of
+from .site_places import INDEX, Place, SiteMap
 
 _CORRECT = "correct the link, or remove it"
 _BUILD = "build the site again; if it stays, fix the template, or the page under docs/, that writes it"
@@ -27,16 +33,19 @@ declare_rule(
 
 
 def describe_faults(
-    faults: Iterable[BrokenHyperlink], site: SiteMap, folder: Path, shown: str, writers: Callable[[], Writers]
+    faults: Iterable[BrokenHyperlink], site: SiteMap, folder: Path, shown: str, links: Callable[[], Links]
 ) -> Iterator[Diagnostic]:
     """The findings, each place of a note once, though several pages may show it.
 
-    `shown` is the site's folder from the root of the library; `writers` is asked for the first fault.
+    `shown` is the site's folder from the root of the library; `links` is asked for the first fault.
     """
     seen = set()
     guess, pages = Guesses(), list(site.pages())
+    writers = cache(lambda: _writers(links(), site))
     for fault in sorted(faults, key=lambda fault: (fault.page, fault.use.offset, fault.use.target)):
-        spans = writers().spans(fault.place, fault.page) if fault.place else []
+        written = writers().get(str(fault.place), []) if fault.place else []
+        # That of the document whose page it is, or else those of the documents whose words the page shows.
+        spans = [span for own, span in written if own == fault.page] or [span for _, span in written]
         words = _words(fault, site)
         remedy = guess(fault.place.path, pages, "") if fault.place and site.file_of(fault.place) is None else ""
         if not spans:
@@ -48,6 +57,23 @@ def describe_faults(
                 seen.add(span)
                 message = f"on the built site this link leads to {quoted(fault.place)}; it {words}"
                 yield Diagnostic(rule="broken-internal-link", span=span, message=message, help=remedy or _CORRECT)
+
+
+def _writers(links: Links, site: SiteMap) -> dict[str, list[tuple[str, Span]]]:
+    """The hyperlinks of prose by the place on the site that they name: each with the page of its document."""
+    found: dict[str, list[tuple[str, Span]]] = defaultdict(list)
+    addresses = Addresses()
+    for document in links.documents:
+        address = addresses.note(document) if isinstance(document, Note) else addresses.theme(document)
+        page = f"{address}{INDEX}"
+        for hyperlink in document.body.hyperlinks:
+            start = link_start(hyperlink.target, document.path, local=True)
+            for tag in scan_tags(start.replace('href="/', f'href="{site.root}').encode()):
+                for attribute in tag.attributes:
+                    place = site.locate(value_of(attribute), page) if attribute[0] == b"href" else None
+                    if isinstance(place, Place):
+                        found[str(place)].append((page, hyperlink.span))
+    return found
 
 
 def _words(fault: BrokenHyperlink, site: SiteMap) -> str:

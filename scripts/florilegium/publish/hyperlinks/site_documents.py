@@ -7,7 +7,7 @@ import gzip
 import json
 import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 from xml.parsers import expat
@@ -35,15 +35,13 @@ class SiteDocument(NamedTuple):
     """What matters of a file of the site."""
 
     uses: list[Use]
-    anchors: frozenset[str]
+    anchors: frozenset[str] = frozenset()
     """Places of it that a fragment can name."""
     base: str = ""
     """What `<base href>` says."""
     refresh: str = ""
     """Where `<meta http-equiv="refresh">` leads: the page is a redirect."""
 
-
-_NOTHING = SiteDocument([], frozenset())
 
 # ----------------------------------------------------------------------------------------------------- markup
 
@@ -172,10 +170,6 @@ def _style_uses(style: str, where: str, offset: int | None = None) -> Iterator[U
             yield Use(re.sub(r"\\(.)", r"\1", target, flags=re.DOTALL), where, place)
 
 
-def _parse_style_sheet(data: bytes) -> SiteDocument:
-    return SiteDocument(list(_style_uses(data.decode("utf-8", "replace"), "url()")), frozenset())
-
-
 _IMPORT = re.compile(
     rb"""^[ \t]*(?:import|export)\b[^;"'()]*["'](\.{1,2}/[^"'\n]+)["']"""
     rb"""|\bimport\(\s*["'](\.{1,2}/[^"'\n]+)["']\s*\)""",
@@ -183,29 +177,26 @@ _IMPORT = re.compile(
 )
 
 
-def _parse_script(data: bytes) -> SiteDocument:
+def _script_uses(data: bytes) -> Iterator[Use]:
     """The modules that a script imports by a path of their own."""
-    found = _IMPORT.finditer(data)
-    return SiteDocument(
-        [Use((m[1] or m[2]).decode("utf-8", "replace"), "import", m.start()) for m in found], frozenset()
-    )
+    for found in _IMPORT.finditer(data):
+        yield Use((found[1] or found[2]).decode("utf-8", "replace"), "import", found.start())
 
 
 # ------------------------------------------------------------------------------------------------ data and feeds
 
 
-def _parse_data(data: bytes) -> SiteDocument:
-    """The HTML in a file of data that a page's script shows, such as the preview of a theme."""
+def _data_uses(data: bytes) -> Iterator[Use]:
+    """Those of the HTML in a file of data that a page's script shows, such as the preview of a theme."""
     if b'"html"' not in data:  # Exports are large.
-        return _NOTHING
+        return
     try:
         loaded = json.loads(data)
     except (ValueError, RecursionError):
-        return _NOTHING
+        return
     html = loaded.get("html") if isinstance(loaded, dict) else None
-    if not isinstance(html, str):
-        return _NOTHING
-    return SiteDocument([use._replace(offset=0) for use in _parse_markup(html.encode()).uses], frozenset())
+    if isinstance(html, str):
+        yield from (use._replace(offset=0) for use in _parse_markup(html.encode()).uses)
 
 
 _IN_TEXT = frozenset(("loc", "link", "url"))
@@ -241,20 +232,20 @@ class _Feed:
         self.words.clear()
 
 
-def _parse_feed(data: bytes) -> SiteDocument:
+def _feed_uses(data: bytes) -> Sequence[Use]:
     feed = _Feed()
     try:
         feed.parser.Parse(data, True)
     except (expat.ExpatError, ValueError, LookupError):  # The last two are about the encoding that it names.
-        return _NOTHING
-    return SiteDocument(feed.uses, frozenset())
+        return ()
+    return feed.uses
 
 
-def _parse_packed_feed(data: bytes) -> SiteDocument:
+def _packed_feed_uses(data: bytes) -> Sequence[Use]:
     try:
-        return _parse_feed(gzip.decompress(data))
+        return _feed_uses(gzip.decompress(data))
     except (OSError, EOFError, zlib.error):
-        return _NOTHING
+        return ()
 
 
 # ------------------------------------------------------------------------------------------------------- texts
@@ -263,43 +254,37 @@ _CODE = re.compile(rb"(?:^|(?<=\n))(```+|~~~+).*?\n\1|(?<!`)(`+)(?!`).+?(?<!`)\2
 _LINK = re.compile(rb"(?<!\\)\]\(<?([^\s()<>]+)>?\)")
 
 
-def _parse_markdown(data: bytes) -> SiteDocument:
+def _markdown_uses(data: bytes) -> Iterator[Use]:
     """The hyperlinks of a page that is exported as Markdown, or of `llms.txt`; what is code holds none."""
     text = _CODE.sub(lambda found: b" " * len(found[0]), data) if b"`" in data or b"~~~" in data else data
-    found = _LINK.finditer(text)
-    return SiteDocument([Use(m[1].decode("utf-8", "replace"), "a link", m.start(1)) for m in found], frozenset())
+    for found in _LINK.finditer(text):
+        yield Use(found[1].decode("utf-8", "replace"), "a link", found.start(1))
 
 
 _ENTRY = re.compile(r"(\S.*?)\s+\S+:\S+\s+-?[0-9]+\s+(\S+)\s+\S.*")
 _MOST_INVENTORY = 50_000_000
 
 
-def _parse_inventory(data: bytes) -> SiteDocument:
+def _inventory_uses(data: bytes) -> Iterator[Use]:
     """An inventory of Sphinx, version 2: four lines, then packed lines `NAME DOMAIN:ROLE PRIORITY ADDRESS TITLE`."""
     packed = data.split(b"\n", 4)[-1]
     try:
         lines = zlib.decompressobj().decompress(packed, _MOST_INVENTORY).decode("utf-8", "replace").splitlines()
     except zlib.error:
-        return _NOTHING
-    entries = filter(None, map(_ENTRY.fullmatch, lines))
-    return SiteDocument([Use(m[2].replace("$", m[1]), f"entry {m[1]}", 0) for m in entries], frozenset())
+        return
+    for entry in filter(None, map(_ENTRY.fullmatch, lines)):
+        yield Use(entry[2].replace("$", entry[1]), f"entry {entry[1]}", 0)
 
 
-_KINDS: dict[str, Callable[[bytes], SiteDocument]] = {
-    "html": _parse_markup,
-    "htm": _parse_markup,
-    "svg": _parse_markup,
-    "css": _parse_style_sheet,
-    "js": _parse_script,
-    "mjs": _parse_script,
-    "json": _parse_data,
-    "xml": _parse_feed,
-    "atom": _parse_feed,
-    "rss": _parse_feed,
-    "md": _parse_markdown,
-    "txt": _parse_markdown,
-    "inv": _parse_inventory,
-    "xml.gz": _parse_packed_feed,
+_MARKUP = ("html", "htm", "svg")
+_USES: dict[str, Callable[[bytes], Iterable[Use]]] = {
+    "css": lambda data: _style_uses(data.decode("utf-8", "replace"), "url()"),
+    **dict.fromkeys(("js", "mjs"), _script_uses),
+    "json": _data_uses,
+    **dict.fromkeys(("xml", "atom", "rss"), _feed_uses),
+    **dict.fromkeys(("md", "txt"), _markdown_uses),
+    "inv": _inventory_uses,
+    "xml.gz": _packed_feed_uses,
 }
 
 
@@ -310,13 +295,15 @@ def has_anchors(path: str) -> bool:
 
 def leads_somewhere(path: str) -> bool:
     """Whether a file of this name can lead anywhere: others need not be read."""
-    return _ending(path) in _KINDS
+    return _ending(path) in (*_MARKUP, *_USES)
 
 
 def parse_document(path: str, data: bytes) -> SiteDocument:
     """Where a file leads, by what its name says that it is."""
-    parse = _KINDS.get(_ending(path))
-    return parse(data) if parse else _NOTHING
+    ending = _ending(path)
+    if ending in _MARKUP:
+        return _parse_markup(data)
+    return SiteDocument(list(_USES[ending](data)) if ending in _USES else [])
 
 
 def _ending(path: str) -> str:

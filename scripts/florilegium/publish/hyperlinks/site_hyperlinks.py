@@ -11,7 +11,6 @@ from ...check.checks.severities import apply_severities
 from ...core.diagnostics import Diagnostic, quoted
 from ...core.errors import CannotRun
 from ...core.lock_entries import Permalink
-from ...core.model import LibrarySettings
 from ...core.spans import LineTable
 from ...library.listing import ANNOTATIONS, SETTINGS_PATH
 from ...library.reading import read_text
@@ -20,7 +19,6 @@ from ...quotations.permalinks import PERMALINKS, parse_permalinks
 from ..disk_files import list_site
 from .examination import BrokenHyperlink, Examined, examine_files, names_anchor
 from .hyperlink_findings import describe_faults, describe_vanished
-from .hyperlink_writers import Writers
 from .site_documents import Use
 from .site_places import INDEX, Place, SiteMap
 
@@ -44,22 +42,17 @@ def check_site(options: Options, folder: Path) -> CheckedSite:
     files = frozenset(list_site(folder)) if folder.is_dir() else frozenset()
     if INDEX not in files:
         raise CannotRun(f"there is no site in {quoted(folder)}", "build it: florilegium build")
-    site = SiteMap(files=files, url=_read_settings(options.root).url)
+    settings, _ = parse_settings(LineTable(SETTINGS_PATH, read_text(options.root, SETTINGS_PATH)[0]))
+    site = SiteMap(files=files, url=settings.url)
     examined = {found.path: found for found in examine_files(folder, site, options.executor)}
     # Most sites have no fault, and then nobody needs the library.
     links = cache(lambda: check_library(options).links)
-    writers = cache(lambda: Writers(links(), site))
-    faults = _faults(examined, site)
-    found = list(describe_faults(faults, site, folder, _shown(options.root, folder), writers))
+    found = list(describe_faults(_faults(examined, site), site, folder, _shown(options.root, folder), links))
     permalinks, malformed = _read_permalinks(options.root)
     found += [*malformed, *_vanished(permalinks, examined, site)]
     pages = sum(path.endswith(".html") for path in files)
     diagnostics = apply_severities(links(), found) if found else ()
     return CheckedSite(diagnostics=diagnostics, pages=pages, permalinks=len(permalinks))
-
-
-def _read_settings(root: Path) -> LibrarySettings:
-    return parse_settings(LineTable(SETTINGS_PATH, read_text(root, SETTINGS_PATH)[0]))[0]
 
 
 def _read_permalinks(root: Path) -> tuple[Sequence[Permalink], Sequence[Diagnostic]]:
