@@ -34,15 +34,7 @@ LANGUAGES = sorted(path.stem for path in CATALOGUES.glob("*.po"))
 Key = tuple[str, str] | str
 """What a catalogue has: a string, or two forms of it, for one and for many."""
 
-_CALLS = {
-    "_": None,
-    "N_": None,
-    "gettext": None,
-    "counted": (1, 2),
-    "ngettext": (1, 2),
-    "Phrase": (1, 2),
-}
-
+_CALLS = {**dict.fromkeys(("_", "N_", "gettext")), **dict.fromkeys(("counted", "Phrase"), (1, 2))}
 
 _STRING = r'"((?:[^"\\\n]|\\.)*)"'
 _CALLS_OF_SCRIPTS = re.compile(rf'(?<![\w.])(?:_\(\s*{_STRING}|counted\([^,"]+,\s*{_STRING},\s*{_STRING})')

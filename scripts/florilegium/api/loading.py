@@ -61,15 +61,7 @@ class Library:
     def problems(self) -> tuple[Problem, ...]:
         """What `florilegium check` finds."""
         return tuple(
-            Problem(
-                found.span.path,
-                found.span.line,
-                found.span.column,
-                found.severity.value,
-                found.rule,
-                found.message,
-                found.help,
-            )
+            Problem(*found.span[:3], found.severity.value, found.rule, found.message, found.help)
             for found in self._problems
         )
 

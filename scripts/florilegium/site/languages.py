@@ -4,13 +4,15 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
 from pathlib import Path
 
 from anyascii import anyascii
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.lists import format_list
-from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
@@ -25,30 +27,17 @@ class Words:
         self.locale = _locale(language)
         self.language = language or "en"
         self.direction = "rtl" if self.locale.text_direction == "rtl" else "ltr"
-        self._catalogue = _catalogue(self.locale.language)
+        self._translations = _translations(self.locale.language)
         self._numbers: dict[int, str] = {}
 
     def gettext(self, text: str, context: str | None = None) -> str:
         """A string of the interface in this language; with a `context`, in the form that it takes there."""
-        message = self._catalogue.get(text, context) if self._catalogue else None
-        found = message.string if message else ""
-        if context and not found:
-            return self.gettext(text)
-        return found if isinstance(found, str) and found else text
-
-    def ngettext(self, one: str, many: str, number: int) -> str:
-        """A string with a number, in the form that the number asks for; `%(num)s` stands for it."""
-        message = self._catalogue.get(one) if self._catalogue else None
-        forms = message.string if message and not isinstance(message.string, str) else None
-        if forms and self._catalogue:
-            place = plural_form(self._catalogue, number)
-            if place < len(forms) and forms[place]:
-                return str(forms[place])
-        return one if number == 1 else many
+        found = self._translations.pgettext(context, text) if context else text
+        return self._translations.gettext(text) if found == text else found
 
     def counted(self, one: str, many: str, number: int) -> str:
-        """The same with the number put in, as the language writes numbers."""
-        return self.ngettext(one, many, number) % {"num": self.number(number)}
+        """A string with a number, `%(num)s`, put in as the language writes it, in the form that the number asks for."""
+        return self._translations.ngettext(one, many, number) % {"num": self.number(number)}
 
     def number(self, number: int) -> str:
         """A number as the language writes it; small ones, of which pages are full, are written once."""
@@ -109,26 +98,14 @@ def _locale(language: str) -> Locale:
 
 
 @lru_cache(maxsize=32)
-def _catalogue(language: str) -> Catalog | None:
+def _translations(language: str) -> NullTranslations:
     path = CATALOGUES / f"{language}.po"
     if not path.is_file():
-        return None
-    with path.open("rb") as file:
-        return read_po(file, locale=language)
-
-
-def has_catalogue(language: str) -> bool:
-    """Whether the interface speaks a language, given by its tag: English, or one that has a catalogue."""
-    head = language.replace("_", "-").partition("-")[0].lower()
-    return head in ("", "en") or (CATALOGUES / f"{head}.po").is_file()
-
-
-def plural_form(catalogue: Catalog, number: int) -> int:
-    """Which of a string's forms a number takes, by the rules of the languages that have a catalogue."""
-    language = catalogue.locale.language if catalogue.locale else "en"
-    if language == "zh":
-        return 0
-    return int(number > 1) if language == "fr" else int(number != 1)
+        return NullTranslations()
+    with path.open("rb") as file, BytesIO() as compiled:
+        write_mo(compiled, read_po(file, locale=language))
+        compiled.seek(0)
+        return GNUTranslations(compiled)
 
 
 def N_(text: str) -> str:
