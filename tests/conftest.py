@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +15,7 @@ from florilegium.check.checks.severities import apply_severities
 from florilegium.core.diagnostics import Diagnostic
 from florilegium.library.links import resolve_links
 from florilegium.library.reading import read_library
+from folders import write_files
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 from quick import Quick, Times
@@ -143,16 +144,7 @@ def check_library() -> Callable[[Path], tuple[Diagnostic, ...]]:
 
 
 @pytest.fixture
-def write() -> Callable[[Path, dict[str, str | bytes]], Path]:
-    """Writes files, given by their paths below a folder, and returns the folder."""
-
-    def write_files(root: Path, files: dict[str, str | bytes]) -> Path:
-        for name, content in files.items():
-            path = root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return root
-
+def write() -> Callable[[Path, Mapping[str, str | bytes]], Path]:
     return write_files
 
 

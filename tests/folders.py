@@ -1,6 +1,7 @@
 """Folders of files, for the tests of publishing: written, and read back with their times."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ posix = pytest.mark.skipif(os.name == "nt", reason="Windows has other links, mod
 Files = dict[str, bytes]
 
 
-def write_files(root: Path, content: Files) -> None:
+def write_files(root: Path, content: Mapping[str, str | bytes]) -> Path:
+    """Write files, given by their paths below a folder, and return the folder."""
     for path, data in content.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_bytes(data)
+        (root / path).write_bytes(data.encode() if isinstance(data, str) else data)
+    return root
 
 
 def read_files(root: Path) -> Files:

@@ -7,6 +7,7 @@ from florilegium.check.checking import Options, check_library, has_errors
 from florilegium.site.data_files import data_files
 from florilegium.site.pages.page_plan import PagePlan
 from florilegium.site.planning import plan_site
+from folders import write_files
 
 LIBRARY = {
     "library.yml": """\
@@ -141,10 +142,7 @@ Unfinished.
 
 def planned(root: Path, files: Mapping[str, str] = LIBRARY) -> PagePlan:
     """Write a library below `root`, check it, and plan its site."""
-    for name, text in files.items():
-        path = root / "annotations" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    write_files(root / "annotations", files)
     options = Options(root=root, executor=None)
     checked = check_library(options)
     assert not has_errors(checked.diagnostics), checked.diagnostics

@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from florilegium.core.cache import state_folder
 from florilegium.site.addresses import FOLDERS
+from folders import write_files
 from loaded_program import can_fork, run_program
 
 REPOSITORY = Path(__file__).parent.parent
@@ -117,10 +118,7 @@ class Project:
         return copy
 
     def write(self, name: str, text: str | bytes) -> Path:
-        path = self.root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode() if isinstance(text, str) else text)
-        return path
+        return write_files(self.root, {name: text}) / name
 
     def edit(self, name: str, old: str, new: str) -> None:
         text = (self.root / name).read_text(encoding="utf-8")
@@ -198,8 +196,7 @@ def make_project(folder: Path, *, state: Path | None = None, library: Mapping[st
         project.write(f"docs/{page}.md", _headings(path.read_text(encoding="utf-8")))
     # Only a library that says so offers an EPUB.
     project.edit("docs/data.md", ', <a href="../data/library.epub" download>library.epub</a>', "")
-    for name, text in library.items():
-        project.write(f"annotations/{name}", text)
+    write_files(root / "annotations", library)
     return project
 
 
@@ -216,11 +213,7 @@ def _generated(folder: str, names: list[str]) -> list[str]:
 
 def tree(folder: Path) -> dict[str, bytes]:
     """Every file below a folder, by its path."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in _files(folder)}
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 class _Article(HTMLParser):

@@ -12,16 +12,14 @@ import florilegium
 import pytest
 from florilegium import load
 from florilegium.api import Collection, Library
+from folders import write_files
 from projects import LIBRARY
 
 REPOSITORY = Path(__file__).parent.parent
 
 
 def write(root: Path, files: dict[str, str]) -> Path:
-    for name, text in files.items():
-        path = root / "annotations" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    write_files(root / "annotations", files)
     return root
 
 

@@ -13,6 +13,7 @@ from florilegium.core.edits import write_changes
 from florilegium.core.errors import CannotRun
 from florilegium.edit.forms.answers import IssueForm, parse_form
 from florilegium.edit.forms.proposals import plan_proposal
+from folders import write_files
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from loaded_program import run_program
@@ -63,10 +64,7 @@ REPORT = {
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    for name, text in LIBRARY.items():
-        path = tmp_path / "annotations" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    write_files(tmp_path / "annotations", LIBRARY)
     return tmp_path
 
 
@@ -226,10 +224,7 @@ def test_a_text_that_is_no_form_is_refused():
 @given(words=st.text(min_size=1, max_size=60))
 def test_whatever_the_words_are_they_are_kept_or_refused(words, tmp_path_factory):
     root = tmp_path_factory.getbasetemp() / "forms"
-    for name, text in LIBRARY.items():
-        path = root / "annotations" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    write_files(root / "annotations", LIBRARY)
     found = _LINKS.setdefault("links", links(root).links)
     with suppress(CannotRun):
         proposal = plan_proposal(parse_form(issue({**QUOTE, "The words": words})), found, root, TODAY)

@@ -21,6 +21,7 @@ from florilegium.edit.imports.listed_authors import listed_authors
 from florilegium.library.reading import read_library
 from florilegium.works.csl.csl_items import read_item
 from florilegium.works.known_works import find_known
+from folders import write_files
 from projects import LIBRARY, tree
 
 SAMPLES = Path(__file__).parent / "imports"
@@ -31,10 +32,7 @@ IMPORTS = "annotations/imports.lock"
 
 @pytest.fixture
 def root(tmp_path):
-    for name, text in LIBRARY.items():
-        path = tmp_path / "library" / "annotations" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    write_files(tmp_path / "library" / "annotations", LIBRARY)
     return tmp_path / "library"
 
 

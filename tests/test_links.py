@@ -2,6 +2,7 @@
 
 import pytest
 from florilegium.check.checking import Options, check_library
+from folders import write_files
 from projects import LIBRARY
 
 WORK = "  - {id: poe2001, type: book, title: Nights, author: [{family: Poe}], publisher: A, issued: {date-parts: [[2001]]}}\n"
@@ -12,10 +13,7 @@ def consulted(tmp_path, edits: dict[str, str], key: str = "poe2001") -> bool:
     for old, new in edits.items():
         assert old in text
         text = text.replace(old, new)
-    for name, content in {**LIBRARY, "notes/forgetting.md": text}.items():
-        path = tmp_path / "annotations" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content, encoding="utf-8")
+    write_files(tmp_path / "annotations", {**LIBRARY, "notes/forgetting.md": text})
     checked = check_library(Options(root=tmp_path, remember=False, executor=None))
     return checked.links.cited_by[key].consulted
 

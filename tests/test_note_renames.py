@@ -8,6 +8,7 @@ from florilegium.core.edits import write_changes
 from florilegium.core.errors import CannotRun
 from florilegium.edit.renames.rename_plan import plan_rename
 from florilegium.edit.renames.renamed_notes import plan_note_rename
+from folders import write_files
 
 WORK = "{id: roe2001, type: book, title: Long days, author: [{family: Roe, given: Ann}], publisher: P, issued: 2001}"
 FILES = {
@@ -24,10 +25,7 @@ FILES = {
 @pytest.fixture
 def roots(tmp_path):
     for side in ("before", "after"):
-        for name, text in FILES.items():
-            path = tmp_path / side / "annotations" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
+        write_files(tmp_path / side / "annotations", FILES)
     return tmp_path / "before", tmp_path / "after"
 
 

@@ -21,6 +21,7 @@ from florilegium.site.pages.page_files import GeneratedFeed, GeneratedJson, Gene
 from florilegium.site.pages.page_plan import PagePlan
 from florilegium.site.pages.text_fragments import text_fragment
 from florilegium.site.planning import plan_site
+from folders import write_files
 from projects import LIBRARY
 
 Files = dict[str, str]
@@ -88,10 +89,7 @@ def plan(tmp_path: Path) -> Callable[[Mapping[str, str]], PagePlan]:
     """Plans the pages of a library that is given by its files, which is checked first and must have no error."""
 
     def plan_pages(files: Mapping[str, str]) -> PagePlan:
-        for name, text in files.items():
-            path = tmp_path / "annotations" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        write_files(tmp_path / "annotations", files)
         options = Options(root=tmp_path, executor=None)
         return plan_site(check_library(options), options)
 
@@ -486,10 +484,7 @@ def test_a_note_offers_to_be_edited_where_there_is_a_repository(plan):
     "line", ["url: example.org", "url: https://example.org/?a=b", "repository: ftp://x.org", "branch: a b"]
 )
 def test_addresses_in_the_settings_are_checked(tmp_path, line):
-    for name, text in {**FILES, "library.yml": f"{SETTINGS}{line}\n"}.items():
-        path = tmp_path / "annotations" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    write_files(tmp_path / "annotations", {**FILES, "library.yml": f"{SETTINGS}{line}\n"})
     found = check_library(Options(root=tmp_path, executor=None, remember=False)).diagnostics
     assert [d.rule for d in found if d.span.path.endswith("library.yml")] == ["invalid-front-matter-value"]
 

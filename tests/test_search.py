@@ -15,6 +15,7 @@ from florilegium.site.search.index_shards import decode_shard, encode_shard, ind
 from florilegium.site.search.index_writing import index_site
 from florilegium.site.search.indexing import place_index
 from florilegium.site.search.search_tokens import word_forms
+from folders import write_files
 from hypothesis import given
 from hypothesis import strategies as st
 from projects import LIBRARY
@@ -200,10 +201,7 @@ def test_an_empty_shard_can_be_read() -> None:
 
 @pytest.fixture
 def site(tmp_path: Path):
-    for name, text in LIBRARY.items():
-        path = tmp_path / "annotations" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    write_files(tmp_path / "annotations", LIBRARY)
     options = Options(root=tmp_path, executor=None)
     return plan_site(check_library(options), options).site
 

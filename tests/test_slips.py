@@ -6,6 +6,7 @@ import pytest
 from florilegium.check.checking import Options, judge, read
 from florilegium.edit.fixes.fix_plan import plan_fixes
 from florilegium.library.reading import replace_files
+from folders import write_files
 
 PATH = "annotations/notes/long-hours.md"
 WORDS = "> Around four it is like walking through water.\n>\n"
@@ -172,10 +173,7 @@ NEAR_MISSES = [
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory):
     root = tmp_path_factory.mktemp("slips")
-    for name, text in FILES.items():
-        path = root / "annotations" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+    write_files(root / "annotations", FILES)
     return root, read(Options(root=root, remember=False, executor=None))[0]
 
 

@@ -6,6 +6,7 @@ from florilegium.core.edits import write_changes
 from florilegium.core.errors import CannotRun
 from florilegium.core.rules import Severity
 from florilegium.edit.imports.vaults.vault_plan import plan_vault
+from folders import write_files
 
 BOOK = """title: T
 roles: [{id: author, label: Author}]
@@ -57,19 +58,13 @@ See [[@dequincey1822]]. %%mine alone%%
 
 @pytest.fixture
 def root(tmp_path):
-    for name, text in {"library.yml": BOOK, "references/works.yaml": WORKS}.items():
-        path = tmp_path / "library/annotations" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+    write_files(tmp_path / "library/annotations", {"library.yml": BOOK, "references/works.yaml": WORKS})
     return tmp_path / "library"
 
 
 @pytest.fixture
 def vault(tmp_path):
-    for name, text in VAULT.items():
-        path = tmp_path / "vault" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode())
+    write_files(tmp_path / "vault", VAULT)
     return tmp_path / "vault"
 
 

@@ -13,6 +13,7 @@ from florilegium.works.csl.zotero_extra import with_extra
 from florilegium.works.registries import registry_requests, zotero_service
 from florilegium.works.registries.registry_requests import RegistryError
 from florilegium.works.registries.zotero_service import fetch_zotero, parse_zotero_library
+from folders import write_files
 from projects import LIBRARY
 
 NOTE = "annotations/notes/doors.md"
@@ -135,10 +136,7 @@ def zotero(monkeypatch):
 
 @pytest.fixture
 def root(tmp_path):
-    for name, text in LIBRARY.items():
-        path = tmp_path / "annotations" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    write_files(tmp_path / "annotations", LIBRARY)
     return tmp_path
 
 
