@@ -36,6 +36,19 @@ def add_sentence(files: Files, chance: random.Random) -> None:
     files[chance.choice(_notes(files))] += f"\nA sentence, number {chance.randrange(1000)} [@doe2009].\n"
 
 
+def reword(files: Files, chance: random.Random) -> None:
+    """Change prose, and nothing that leads anywhere or can be counted."""
+    name = chance.choice([name for name in files if name.startswith(("notes/", "themes/"))])
+    head, _, body = files[name].rpartition("\n---\n")
+    lines = body.split("\n")
+    places = [at for at, line in enumerate(lines) if line[:1].isalpha() and " " in line]
+    if places:
+        at = chance.choice(places)
+        first, _, rest = lines[at].partition(" ")
+        lines[at] = f"{first} {chance.choice(['again', 'perhaps', 'then'])} {rest}"
+    files[name] = f"{head}\n---\n" + "\n".join(lines)
+
+
 def add_quotation(files: Files, chance: random.Random) -> None:
     number = chance.randrange(10_000)
     key, theme = chance.choice(["doe2009", "roe2010"]), chance.choice(["amnesia", "numbing"])
@@ -134,6 +147,7 @@ def _replace(name: str, old: str, words: list[str]) -> Edit:
 
 EDITS: tuple[Edit, ...] = (
     add_sentence,
+    *([reword] * 4),
     add_gist,
     add_translation,
     *([add_quotation] * 3),

@@ -70,7 +70,7 @@ def add_data_files(site: PageSite, built: Path, docs: Path) -> None:
 
 def renew_data_files(plan: PagePlan, built: Path, docs: Path, record: Path, *, remember: bool) -> Placed:
     """Put the data files where an earlier build has put them: only those are made whose inputs have changed."""
-    facts = facts_key(plan.site, code_stamp().hex()) if remember else ""
+    facts = facts_key(plan.site, code_stamp().hex(), plan.outline) if remember else ""
     prose = prose_key(plan.site, facts) if remember else ""
 
     def key_of(file: DataFile) -> str:

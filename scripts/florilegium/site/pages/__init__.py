@@ -16,8 +16,7 @@ from .page_rendering import render_in_parallel
 
 def plan_pages(links: Links, bibliography: Bibliography, stamp: str, store: Store) -> PagePlan:
     """Which files there are; `stamp` stands for the program that makes them, `store` holds what the last run kept."""
-    planner = Planner(links, bibliography, stamp, store)
-    return PagePlan(dict(planner.plan()), planner.site, planner.kept.keep)
+    return Planner(links, bibliography, stamp, store).plan()
 
 
 def render_pages(plan: PagePlan, keys: Iterable[str], executor: MakeExecutor) -> Iterator[bytes]:

@@ -30,8 +30,10 @@ class KeptDigests:
         self._quick = quick
         self._thorough = thorough
         self._kept = store.load(_KIND)
+        self.bases: dict[str, str] = {}
+        """By path, what the digests of the documents that were asked for depend on."""
+        self._outdated: dict[str, Kept] = {}
         self._found: dict[str, dict[str, Any]] = {}
-        self._bases: dict[str, str] = {}
         self._changed: set[str] = set()
         self._views = store.load(_VIEWS)
         self._new_views: dict[str, Kept] = {}
@@ -47,6 +49,12 @@ class KeptDigests:
         value: _T = found[name]
         return value
 
+    def last(self, document: Note | Theme, basis: str) -> dict[str, Any]:
+        """The digests of a document that the last run kept, if they had that basis; nothing where they still hold."""
+        kept = self._kept.get(document.path) or self._outdated.get(document.path)
+        found = unpickled(kept.value) if kept and kept.digest == basis else None
+        return found if isinstance(found, dict) else {}
+
     def gathered(self, name: str, basis: str, make: Callable[[], str]) -> str:
         """A digest that is gathered from the whole library, which takes long: made where its basis has changed."""
         kept = self._views.get(name)
@@ -61,16 +69,18 @@ class KeptDigests:
         before, _, thorough = kept.digest.partition(" ") if kept else ("", "", "")
         if not quick or quick != before:
             now = self._thorough(document)
-            kept = kept if now == thorough else None
+            if kept and now != thorough:
+                self._outdated[document.path] = kept
+                kept = None
             thorough = now
             self._changed.add(document.path)
-        self._bases[document.path] = f"{quick} {thorough}"
+        self.bases[document.path] = f"{quick} {thorough}"
         found = unpickled(kept.value) if kept else None
         return found if isinstance(found, dict) else {}
 
     def keep(self) -> None:
         """Keep what is new. What was not asked for in this run is kept no more where its document changed."""
-        changed = {path: Kept(self._bases[path], pickled(self._found[path])) for path in self._changed}
+        changed = {path: Kept(self.bases[path], pickled(self._found[path])) for path in self._changed}
         if changed:
             self._store.save(_KIND, changed)
         if self._new_views:

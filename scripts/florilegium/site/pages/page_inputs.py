@@ -105,7 +105,8 @@ class PageInputs:
     # -- what bears on the digests of a document
 
     @cached_property
-    def _common(self) -> str:
+    def common(self) -> str:
+        """A digest of the program and the settings."""
         return inputs_digest([self.stamp, repr(self.links.library.settings)])
 
     def _quick_base(self, document: Note | Theme) -> str:
@@ -115,7 +116,7 @@ class PageInputs:
     def _own(self, document: Note | Theme) -> list[object]:
         states = self._states(document) if isinstance(document, Note) else []
         labels = self._labels_in(document) if isinstance(document, Note) else []
-        return [self._common, document.digest, document.path, states, labels]
+        return [self.common, document.digest, document.path, states, labels]
 
     def _base(self, document: Note | Theme) -> str:
         note = document if isinstance(document, Note) else None
@@ -198,6 +199,28 @@ class PageInputs:
     def _shown(self, note: Note) -> object:
         translated = [self.site.translated_by(translation) for translation in note.body.translations]
         return [self.about(note), self.note_cards(note), translated, self.labels(note.themes)]
+
+    def fact(self, note: Note, name: str) -> object:
+        """What the store has of a note by a name, made anew where the note has changed; None for a name of nothing."""
+        about, _, more = name.partition(" ")
+        match about:
+            case "keys":
+                return self.mentioned(note)
+            case "cards":
+                return self.note_cards(note)
+            case "linking":
+                return self._fact(note, name, self._linking, more)
+            case "citing":
+                return self._fact(note, name, self._citing, more)
+        makers = {
+            "note": self._shown,
+            "about": self._about,
+            "row": self._row,
+            "entry": self._entry,
+            "opening": self._opening,
+            "coverage": self._covered,
+        }
+        return self._fact(note, name, makers[about]) if about in makers else None
 
     def mentioned(self, note: Note) -> list[str]:
         """The citation keys of all works that a note mentions, sorted."""

@@ -22,7 +22,9 @@ from .author_names import authors_of
 from .cards import PageSite
 from .coverage_page import coverage_page, coverage_view
 from .home_page import home_page, longest_note, newest_notes, theme_voice, used_notices, voice_of_the_library
+from .kept_keys import KeptKeys
 from .list_pages import quotes_list, rules_page
+from .note_outlines import outline_of
 from .note_pages import note_page
 from .notes_lists import notes_list, notes_pages
 from .page_inputs import PageInputs, inputs_digest, later
@@ -55,12 +57,16 @@ class PlannedPage:
         self._inputs = inputs
         self.render = render
         self._shows = shows
+        self.known = ""
+        """The key, as far as it is known."""
 
-    @cached_property
+    @property
     def key(self) -> str:
         """A digest of all that the bytes depend on; not made before it is asked for."""
-        inputs, self._inputs = self._inputs, None
-        return inputs_digest(inputs)
+        if not self.known:
+            inputs, self._inputs = self._inputs, None
+            self.known = inputs_digest(inputs)
+        return self.known
 
     @property
     def shows(self) -> tuple[str, ...]:
@@ -75,6 +81,8 @@ class PagePlan(NamedTuple):
     site: PageSite
     keep: Callable[[], None]
     """Keeps for the next run what was found out for the keys that were asked for."""
+    outline: Callable[[Note], str] = outline_of
+    """The digest of a note's outline, as far as it is known."""
 
 
 class Planner(PageInputs):
@@ -84,6 +92,7 @@ class Planner(PageInputs):
         super().__init__(links, bibliography, stamp, store)
         self.keys = self.site.work_keys
         self.frame = inputs_digest([stamp, self._labels()])
+        self.kept_keys = KeptKeys(self, store)
 
     def _labels(self) -> object:
         """What shows on pages of every kind: names of roles and notices, which themes there are, and where readers
@@ -114,7 +123,18 @@ class Planner(PageInputs):
 
     # -- the plan
 
-    def plan(self) -> Iterator[tuple[str, PlannedPage]]:
+    def plan(self) -> PagePlan:
+        """Plan all files; those on which nothing has changed that could change them have the keys of the last run."""
+        pages = dict(self._all())
+        self.kept_keys.give(pages)
+
+        def keep() -> None:
+            self.kept.keep()
+            self.kept_keys.keep(pages)
+
+        return PagePlan(pages, self.site, keep, self.kept_keys.outline)
+
+    def _all(self) -> Iterator[tuple[str, PlannedPage]]:
         yield from self._notes()
         yield from self._themes()
         yield from self._quotes()
@@ -298,8 +318,10 @@ class Planner(PageInputs):
     @cached_property
     def _speaking(self) -> str:
         """The roles that are quoted anywhere."""
-        basis = inputs_digest([self.frame, self._everything])
-        return self.kept.gathered("speaking roles", basis, lambda: inputs_digest(sorted(self.site.speaking_roles)))
+        basis = self.kept_keys.outlines or inputs_digest([self.frame, self._everything])
+        found = self.kept.gathered("speaking roles", basis, lambda: " ".join(sorted(self.site.speaking_roles)))
+        self.site.speaking_roles = frozenset(found.split())
+        return found
 
     def _around(self, theme: Theme, filed: Sequence[Filed]) -> object:
         """What every page of a theme says of its quotations and of other themes."""
