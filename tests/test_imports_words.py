@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pypandoc
 import pytest
+from florilegium.core.sources import Name
 from florilegium.core.spans import LineTable, Span
 from florilegium.edit.imports.detection import guess_format, parse_export
 from florilegium.edit.imports.foreign_text import clean_foreign, escape, paragraphs
@@ -280,7 +281,7 @@ def test_the_languages_of_a_kindle(meta, page, place):
     assert export.findings == ()
     (highlight,) = export.highlights
     assert (highlight.page, highlight.place) == (page, place)
-    assert (highlight.work.title, highlight.work.author, highlight.work.given) == ("A Book", "Doe", "Jane")
+    assert (highlight.work.title, highlight.work.people) == ("A Book", (Name(family="Doe", given="Jane"),))
 
 
 @pytest.mark.parametrize(

@@ -1,21 +1,19 @@
 """What a reader gathers from an export: highlights with words that a note may hold, and what is said of the others."""
 
+from dataclasses import dataclass, field
+
 from ...core.rules import Severity
 from ...core.spans import Span
 from .foreign_text import clean_foreign
-from .highlights import Export, Highlight, HighlightFormat, ImportedCode, ImportFinding
+from .highlights import Export, Highlight, HighlightFormat, ImportedCode, ImportReport
 
 
-class Gathered:
+@dataclass(slots=True)
+class Gathered(ImportReport):
     """The highlights and findings of one export so far."""
 
-    def __init__(self, format: HighlightFormat) -> None:
-        self.format = format
-        self.highlights: list[Highlight] = []
-        self.findings: list[ImportFinding] = []
-
-    def report(self, span: Span, message: str, help: str = "", severity: Severity = Severity.ERROR) -> None:
-        self.findings.append(ImportFinding(span=span, message=message, help=help, severity=severity))
+    format: HighlightFormat
+    highlights: list[Highlight] = field(default_factory=list)
 
     def words(self, raw: str, span: Span, *, lines: bool = False, empty: Severity = Severity.ERROR) -> str:
         """The words of a highlight as clean paragraphs; empty where it is left out, which is reported.

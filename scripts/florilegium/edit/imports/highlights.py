@@ -7,7 +7,6 @@ from ...core.diagnostics import Diagnostic
 from ...core.rules import RULES, Severity
 from ...core.sources import Name, Source
 from ...core.spans import Span
-from ...core.values import FrozenValue
 
 
 class HighlightFormat(StrEnum):
@@ -24,7 +23,7 @@ class HighlightFormat(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImportFinding(FrozenValue):
+class ImportFinding:
     """Something to say about a place in the export, or about a file of the library."""
 
     span: Span
@@ -40,16 +39,23 @@ class ImportFinding(FrozenValue):
         return cls(span=found.span, message=found.message, help=found.help, severity=severity)
 
 
+@dataclass(slots=True, kw_only=True)
+class ImportReport:
+    """Base of whatever has something to say while it is made."""
+
+    findings: list[ImportFinding] = field(default_factory=list)
+
+    def report(self, span: Span, message: str, help: str = "", severity: Severity = Severity.ERROR) -> None:
+        self.findings.append(ImportFinding(span=span, message=message, help=help, severity=severity))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Work(FrozenValue):
+class Work:
     """What an export says about the work that a highlight is from. Every field may be empty."""
 
     title: str = ""
-    author: str = ""
-    """Family name of the first author, or an institution."""
-    given: str = ""
     people: tuple[Name, ...] = ()
-    """All authors, where the program names more than the first."""
+    """The authors, as far as the program names them."""
     year: str = ""
     key: str = ""
     """A citation key that the other program gives to it."""
@@ -64,13 +70,18 @@ class Work(FrozenValue):
     """ISO date of the first highlight, for a page of the web."""
 
     @property
+    def author(self) -> str:
+        """Family name of the first author, or an institution."""
+        return self.people[0].short if self.people else ""
+
+    @property
     def name(self) -> str:
         """What a message calls it."""
         return self.title or self.url or " ".join(part for part in (self.author, self.year) if part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Highlight(FrozenValue):
+class Highlight:
     """Words that a reader marked in another program."""
 
     id: str
@@ -89,7 +100,7 @@ class Highlight(FrozenValue):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImportedCode(FrozenValue):
+class ImportedCode:
     """A code of a code book: what becomes a theme."""
 
     name: str
@@ -100,14 +111,14 @@ class ImportedCode(FrozenValue):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Export(FrozenValue):
+class Export:
     """All that one file holds and could be read."""
 
     format: HighlightFormat
     highlights: tuple[Highlight, ...] = ()
     sources: tuple[Source, ...] = ()
     codes: tuple[ImportedCode, ...] = ()
-    findings: tuple[ImportFinding, ...] = field(default=())
+    findings: tuple[ImportFinding, ...] = ()
     is_whole: bool = True
     """Whether what is not here is not there; otherwise this is what changed, and `deleted` says what is gone."""
     deleted: frozenset[str] = frozenset()

@@ -20,7 +20,7 @@ from ...library.voices import role_names
 from ...markdown.citations import cite
 from ...markdown.speakers import SpeakerFault, parse_speaker
 from . import import_state as lock
-from .highlights import Export, Highlight, ImportedCode, ImportFinding, Work
+from .highlights import Export, Highlight, ImportedCode, ImportReport, Work
 from .import_state import ImportState, QuoteEntry, WorkEntry
 from .imported_quotations import Merge, RequestedQuotation
 from .imported_themes import Themes
@@ -51,11 +51,10 @@ class ImportRequest:
 
 
 @dataclass(slots=True, kw_only=True)
-class ImportPlan:
+class ImportPlan(ImportReport):
     """What an import would do."""
 
     changes: list[Change] = field(default_factory=list)
-    findings: list[ImportFinding] = field(default_factory=list)
     notes: list[Merge] = field(default_factory=list)
     works: Merged = field(default_factory=Merged)
     themes: int = 0
@@ -118,17 +117,14 @@ class _Planner:
             before = self.themes.take(self._theme_codes())
         if before:
             message = f"themes already, and left as they are: {before} of the codes"
-            self._report(Span.of_file("annotations/themes"), message, severity=Severity.INFORMATION)
+            plan.report(Span.of_file("annotations/themes"), message, severity=Severity.INFORMATION)
         self._merge_works()
-        plan.findings += self.themes.findings()
+        self.themes.report_unknown(plan)
         plan.changes += self.themes.changes()
         plan.themes = len(self.themes.added)
         self._say_deleted()
         self._write_state()
         return plan
-
-    def _report(self, span: Span, message: str, help: str = "", severity: Severity = Severity.ERROR) -> None:
-        self.plan_.findings.append(ImportFinding(span=span, message=message, help=help, severity=severity))
 
     def _said_themes(self) -> dict[str, str]:
         for theme in self.request.themes.values():
@@ -205,13 +201,13 @@ class _Planner:
                 return asked
             message = f"{quoted(asked)} is on another work than {quoted(work.name)}; highlights left out: {len(group)}"
             help_ = f"if they belong there, name them: --only {quoted(work.name)}"
-            self._report(group[0].span, message, help_, Severity.WARNING)
+            self.plan_.report(group[0].span, message, help_, Severity.WARNING)
             return ""
         if before in self.notes:
             return before
         path = f"annotations/notes/{before}.md"
         if before and (self.root / path).exists():
-            self._report(Span.of_file(path), "the note cannot be read", "florilegium check says why")
+            self.plan_.report(Span.of_file(path), "the note cannot be read", "florilegium check says why")
             return ""
         titled = [note.id for note in self.notes.values() if note.title and note.title == work.title]
         if len(titled) == 1:
@@ -220,9 +216,8 @@ class _Planner:
         if key:
             return self._note_on(key, group[0].span, work) or ""
         message = f"no work of the library fits {quoted(work.name) if work.name else 'these highlights'}"
-        self._report(
-            group[0].span, f"{message}; highlights left out: {len(group)}", "name it: --source KEY, or --note ID"
-        )
+        message += f"; highlights left out: {len(group)}"
+        self.plan_.report(group[0].span, message, "name it: --source KEY, or --note ID")
         return ""
 
     def _key_of(self, note: str) -> str:
@@ -242,7 +237,7 @@ class _Planner:
         notes = [note.id for note in self.notes.values() if note.source and note.source.id == key]
         if len(notes) > 1:
             message = f"several notes are on {quoted(key)}: {', '.join(map(quoted, notes))}"
-            self._report(span, message, f"name one of them: --note {notes[0]}")
+            self.plan_.report(span, message, f"name one of them: --note {notes[0]}")
             return None
         if notes:
             return notes[0]
@@ -386,10 +381,9 @@ class _Planner:
         settled = not (self.request.only or self.plan_.left_out or self.plan_.conflicts)
         if version and settled and not any(r.severity is Severity.ERROR for r in self.plan_.findings):
             versions[name] = version  # Otherwise the next import is given the same once more.
-        after = lock.render_import_state(ImportState(self.quotes, self.works, versions))
-        remembered = (dict(self.state.quotes), dict(self.state.works), dict(self.state.versions))
-        changed = (self.quotes, self.works, versions) != remembered
-        if changed:
+        state = ImportState(self.quotes, self.works, versions)
+        if state != self.state:
+            after = lock.render_import_state(state)
             self.plan_.changes.append(Change(path=lock.IMPORT_STATE, before=self.lock_text, after=after))
 
 

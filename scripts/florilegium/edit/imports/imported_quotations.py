@@ -22,7 +22,7 @@ from ...markdown.citations import cite, render_locator
 from ..fixes.yaml_lists import edit_list_of
 from .comment_paragraphs import Comment, find_comment
 from .foreign_text import paragraphs
-from .highlights import Highlight, ImportFinding
+from .highlights import Highlight, ImportFinding, ImportReport
 from .import_state import QuoteEntry, digest
 
 HEADING = "## Highlights"
@@ -54,7 +54,7 @@ class RequestedQuotation:
 
 
 @dataclass(slots=True, kw_only=True)
-class Merge:
+class Merge(ImportReport):
     """What becomes of the highlights of one note."""
 
     note: str
@@ -73,7 +73,6 @@ class Merge:
     updated: int = 0
     kept: int = 0
     conflicts: int = 0
-    findings: list[ImportFinding] = field(default_factory=list)
     entries: dict[str, QuoteEntry] = field(default_factory=dict)
     """By the highlight's id, the new entries of the state file."""
     removed: list[str] = field(default_factory=list)
@@ -114,9 +113,6 @@ class Merge:
         self.entries.clear()
         self.findings = [finding for finding in self.findings if finding.severity is Severity.ERROR]
         return text
-
-    def report(self, span: Span, message: str, help: str = "", severity: Severity = Severity.ERROR) -> None:
-        self.findings.append(ImportFinding(span=span, message=message, help=help, severity=severity))
 
     def _known(
         self,

@@ -11,7 +11,7 @@ from ...core.rules import Severity
 from ...core.spans import Span
 from ...core.yaml_writer import quoted_yaml
 from .foreign_text import clean_line, paragraphs
-from .highlights import Highlight, ImportedCode, ImportFinding
+from .highlights import Highlight, ImportedCode, ImportReport
 
 _TODO = "What this theme covers, and what it leaves out, is still to be written."
 
@@ -86,23 +86,14 @@ class Themes:
         """The notices that all quotes of these themes must carry."""
         return tuple(m.id for id_ in ids if id_ in self.known for m in self.known[id_].notices)
 
-    def findings(self) -> list[ImportFinding]:
-        """What is to say on tags that no theme fits: once a tag."""
+    def report_unknown(self, to: ImportReport) -> None:
+        """Say of tags that no theme fits them: once a tag."""
         names = [name for id_, theme in self.known.items() for name in (id_, theme.label, *theme.aliases)]
         otherwise = "name a theme: --theme TAG=THEME; or make one: --new-themes"
-        found = []
         for tag, spans in self.unknown.items():
             times = f" ({len(spans)} times)" if len(spans) > 1 else ""
-            near = did_you_mean(tag, names)
-            found.append(
-                ImportFinding(
-                    span=spans[0],
-                    message=f"no theme fits the tag {quoted(tag)}{times}",
-                    help=f"{near} {otherwise}".strip(),
-                    severity=Severity.WARNING,
-                )
-            )
-        return found
+            remedy = f"{did_you_mean(tag, names)} {otherwise}".strip()
+            to.report(spans[0], f"no theme fits the tag {quoted(tag)}{times}", remedy, Severity.WARNING)
 
     def changes(self) -> list[Change]:
         """The files of the new themes."""

@@ -11,9 +11,8 @@ from ...core.json_trees import parse_json
 from ...core.rules import Severity
 from ...core.sources import Name, Source
 from ...core.spans import LineTable, Span
-from ...core.trees import DataNode, Scalar, tree_of
-from ...core.trees import Mapping as Tree
 from ...core.trees import Sequence as Items
+from ...core.trees import tree_of
 from ...works.citation_keys import is_citable, propose_key
 from ...works.csl.csl_checks import same_work
 from ...works.csl.csl_items import name_to_csl, parse_source, to_csl
@@ -21,25 +20,23 @@ from ...works.identifiers import parse_doi, parse_isbn
 from ...works.known_works import find_known, is_same_entry, title_words
 from ...works.reference_files import MAX_REFERENCE_BYTES
 from .foreign_text import clean_foreign
-from .highlights import HighlightFormat, ImportFinding, Work
+from .highlights import HighlightFormat, ImportReport, Work
 from .import_state import WorkEntry, digest
 
 IMPORTED_WORKS = "annotations/references/imported.json"
 """The one file that imports write works into."""
 
-_NAME_PARTS = ("family", "given", "dropping_particle", "non_dropping_particle", "suffix", "literal")
 _EXTRA_KEY = re.compile(r"^citation key:\s*(\S+)\s*$", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(slots=True, kw_only=True)
-class Merged:
+class Merged(ImportReport):
     """What becomes of imported works."""
 
     added: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     kept: int = 0
     conflicts: int = 0
-    findings: list[ImportFinding] = field(default_factory=list)
     entries: dict[tuple[str, str], WorkEntry] = field(default_factory=dict)
     """The new entries of the state file."""
     keys: dict[str, str] = field(default_factory=dict)
@@ -79,7 +76,7 @@ class WorkMerge:
         return self.merged
 
     def report(self, source: Source, message: str, help: str = "", severity: Severity = Severity.ERROR) -> None:
-        self.merged.findings.append(ImportFinding(span=source.key_span, message=message, help=help, severity=severity))
+        self.merged.report(source.key_span, message, help, severity)
 
     def own_key(self, source: Source) -> str:
         """The key that a work gets here: Zotero's addresses and the numbers of other programs are none."""
@@ -171,7 +168,7 @@ def _cleaned(source: Source) -> Source | None:
 
 
 def _clean_name(name: Name) -> Name | None:
-    parts = {part: clean_foreign(getattr(name, part)) for part in _NAME_PARTS}
+    parts = {part: clean_foreign(getattr(name, part)) for part in Name.__slots__}
     if any(cleaned.refused for cleaned in parts.values()):
         return None
     return Name(**{part: cleaned.text.replace("\n", " ") for part, cleaned in parts.items()})
@@ -264,19 +261,10 @@ def describe(work: Work, taken: Iterable[str], span: Span) -> Source | None:
     if not (work.title or work.url):
         return None
     key = propose_key(work.author, work.year if work.year.isdecimal() else "", work.title or work.url, set(taken))
-
-    def text(value: str) -> Scalar:
-        return Scalar(value, False, span)
-
     doi = parse_doi(work.doi).value
-    fields: dict[str, str] = {"id": key, "type": work.type, "title": work.title or work.url, "DOI": doi}
-    fields |= {"URL": "" if doi else work.url, "ISBN": work.isbn, "accessed": work.accessed}
-    fields["issued"] = work.year if re.fullmatch("[0-9]{4}", work.year) else ""
-    entries: list[tuple[Scalar, DataNode]] = [(text(name), text(value)) for name, value in fields.items() if value]
-    if work.people:
-        entries.append((text("author"), tree_of([name_to_csl(name) for name in work.people], span)))
-    elif work.author:
-        parts = {"family": work.author, "given": work.given} if work.given else {"literal": work.author}
-        name = Tree(tuple((text(part), text(value)) for part, value in parts.items()), span)
-        entries.append((text("author"), Items((name,), span)))
-    return parse_source(Tree(tuple(entries), span), LineTable(span.path, ""))[0]
+    item = {"id": key, "type": work.type, "title": work.title or work.url, "DOI": doi}
+    item |= {"URL": "" if doi else work.url, "ISBN": work.isbn, "accessed": work.accessed}
+    item["issued"] = work.year if re.fullmatch("[0-9]{4}", work.year) else ""
+    filled = {name: value for name, value in item.items() if value}
+    people = {"author": [name_to_csl(name) for name in work.people]} if work.people else {}
+    return parse_source(tree_of(filled | people, span), LineTable(span.path, ""))[0]

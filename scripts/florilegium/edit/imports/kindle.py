@@ -7,12 +7,12 @@ words for page and location, and the words for note and bookmark in the language
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from ...core.diagnostics import quoted
 from ...core.rules import Severity
-from ...core.sources import Name
-from ...core.spans import LineTable, Span
+from ...core.spans import LineTable
 from .foreign_text import clean_foreign
 from .gathered import Gathered
 from .highlights import Export, Highlight, HighlightFormat, Work
@@ -45,19 +45,13 @@ _LONGEST = 2_000
 """Characters of such an agreement that are looked for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Clipping:
-    title: str
-    author: str
+class _Clipping(NamedTuple):
     kind: str
     """`highlight` or `note`."""
-    page: str
     first: int
     last: int
     """The locations; 0 where there are none."""
-    words: str
-    id: str
-    span: Span
+    marked: Highlight
 
 
 def parse_kindle(table: LineTable) -> Export:
@@ -67,7 +61,8 @@ def parse_kindle(table: LineTable) -> Export:
     found = [clipping for start, end in blocks if (clipping := _clipping(table, start, end, gathered))]
     clippings = _widened([c for c in found if c.kind == "highlight"], gathered)
     comments = _comments([c for c in found if c.kind == "note"], clippings, gathered)
-    gathered.highlights += [_highlight(c, comments.get(c.id, ())) for c in clippings]
+    marked = (clipping.marked for clipping in clippings)
+    gathered.highlights += [replace(one, comment="\n".join(comments.get(one.id, ()))) for one in marked]
     return gathered.export()
 
 
@@ -111,17 +106,16 @@ def _clipping(table: LineTable, start: int, end: int, gathered: Gathered) -> _Cl
     title, author = _title(clean_foreign(lines[0][0][:_MAX_LINE]).text)
     page, first, last = _place(meta)
     identity = "\0".join((title, author, str(first) if first else page, words))
-    return _Clipping(
-        title=title,
-        author=author,
-        kind=kind,
-        page=page,
-        first=first,
-        last=last,
-        words=words,
+    place = f"{first}-{last}" if last > first else str(first)
+    marked = Highlight(
         id=hashlib.sha256(identity.encode()).hexdigest()[:20],
+        words=words,
+        work=Work(title=title, people=listed_authors(author)),
+        page=page,
+        place=f"location {place}" if first and not page else "",
         span=span,
     )
+    return _Clipping(kind, first, last, marked)
 
 
 def _kind(meta: str) -> str:
@@ -160,29 +154,30 @@ def _page(text: str) -> str:
 def _widened(clippings: Sequence[_Clipping], gathered: Gathered) -> list[_Clipping]:
     """The clippings without those that a later one replaces: the same place, and words that overlap."""
     kept: list[_Clipping] = []
-    by_book: dict[tuple[str, str], list[int]] = {}
+    by_book: dict[Work, list[int]] = {}
     for clipping in clippings:
-        places = by_book.setdefault((clipping.title, clipping.author), [])
-        earlier = [index for index in places if _same_place(kept[index], clipping) and _overlap(kept[index], clipping)]
+        marked = clipping.marked
+        places = by_book.setdefault(marked.work, [])
+        earlier = [n for n in places if _same_place(kept[n], clipping) and _overlap(kept[n].marked, marked)]
         if not earlier:
             places.append(len(kept))
             kept.append(clipping)
             continue
-        first = earlier[0]
-        if kept[first].words != clipping.words:
-            message = f"the highlight in line {kept[first].span.line} was changed later; the last form counts"
-            gathered.report(clipping.span, message, severity=Severity.INFORMATION)
-        kept[first] = replace(clipping, id=kept[first].id)
+        before = kept[earlier[0]].marked
+        if before.words != marked.words:
+            message = f"the highlight in line {before.span.line} was changed later; the last form counts"
+            gathered.report(marked.span, message, severity=Severity.INFORMATION)
+        kept[earlier[0]] = clipping._replace(marked=replace(marked, id=before.id))
     return kept
 
 
 def _same_place(a: _Clipping, b: _Clipping) -> bool:
     if a.first and b.first:
         return a.first <= b.last and b.first <= a.last
-    return a.page == b.page
+    return a.marked.page == b.marked.page
 
 
-def _overlap(a: _Clipping, b: _Clipping) -> bool:
+def _overlap(a: Highlight, b: Highlight) -> bool:
     one, two = a.words.casefold(), b.words.casefold()
     if one in two or two in one:
         return True
@@ -196,26 +191,12 @@ def _comments(
     """The texts of notes by the id of the highlight that they belong to: the last one that reaches their place."""
     found: dict[str, tuple[str, ...]] = {}
     for note in notes:
-        same = [h for h in highlights if (h.title, h.author) == (note.title, note.author) and _same_place(h, note)]
+        words = note.marked.words
+        same = [h.marked.id for h in highlights if h.marked.work == note.marked.work and _same_place(h, note)]
         if same:
-            texts = found.get(same[-1].id, ())
-            found[same[-1].id] = texts if note.words in texts else (*texts, note.words)
+            texts = found.get(same[-1], ())
+            found[same[-1]] = texts if words in texts else (*texts, words)
         else:
-            message = f"the note {quoted(note.words)} belongs to no highlight; it is left out"
-            gathered.report(note.span, message, severity=Severity.WARNING)
+            message = f"the note {quoted(words)} belongs to no highlight; it is left out"
+            gathered.report(note.marked.span, message, severity=Severity.WARNING)
     return found
-
-
-def _highlight(clipping: _Clipping, comments: Sequence[str]) -> Highlight:
-    people = listed_authors(clipping.author)
-    first = people[0] if people else Name()
-    place = f"{clipping.first}-{clipping.last}" if clipping.last > clipping.first else str(clipping.first)
-    return Highlight(
-        id=clipping.id,
-        words=clipping.words,
-        work=Work(title=clipping.title, author=first.short, given=first.given, people=people),
-        page=clipping.page,
-        place=f"location {place}" if clipping.first and not clipping.page else "",
-        comment="\n".join(comments),
-        span=clipping.span,
-    )

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 
 from ...core.diagnostics import quoted
 from ...core.rules import Severity
-from ...core.sources import Name
 from ...core.spans import LineTable, Span
 from .foreign_text import clean_foreign, clean_paragraphs
 from .gathered import Gathered
@@ -98,5 +97,4 @@ def _identity(row: Mapping[str, str], words: str, seen: dict[str, int]) -> str:
 
 def _work(row: Mapping[str, str]) -> Work:
     people = listed_authors(clean_foreign(row.get("Book Author", "")).text)
-    first = people[0] if people else Name()
-    return Work(title=clean_foreign(row["Book Title"]).text, author=first.short, given=first.given, people=people)
+    return Work(title=clean_foreign(row["Book Title"]).text, people=people)

@@ -6,6 +6,7 @@ An annotation is an item of the type `annotation`, of a parent that is an attach
 
 from collections.abc import Iterator
 
+from ...core.sources import Name
 from ...core.spans import LineTable
 from ...core.trees import DataNode, Mapping, Sequence
 from ...works.identifiers import parse_isbn
@@ -106,10 +107,12 @@ def _work(item: Mapping | None) -> Work:
         return Work()
     creators = item.get("creators")
     first = creators.items[0] if isinstance(creators, Sequence) and creators.items else None
+    author = clean_line(text_at(first, "lastName") or text_at(first, "name"))
+    given = clean_line(text_at(first, "firstName"))
+    name = Name(family=author, given=given) if given else Name(literal=author)
     return Work(
         title=clean_line(text_at(item, "title")),
-        author=clean_line(text_at(first, "lastName") or text_at(first, "name")),
-        given=clean_line(text_at(first, "firstName")),
+        people=(name,) if author else (),
         year=clean_line(text_at(item, "date"))[:4],
         key=clean_line(text_at(item, "citationKey") or text_at(item, "citekey")),
         item=clean_line(text_at(item, "key")),

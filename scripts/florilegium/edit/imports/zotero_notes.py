@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from ...core.diagnostics import quoted
 from ...core.entities import unescape_html
 from ...core.rules import Severity
+from ...core.sources import Name
 from ...core.spans import LineTable, Span
 from ...markdown.prose_tree import shown_text
 from .foreign_text import clean_line, clean_paragraphs
@@ -92,8 +93,8 @@ def _work(cited: str) -> Work:
     """The work that a citation such as `Doe and Roe, 2009, p. 3` names."""
     year = _YEAR.search(cited)
     authors = cited[: year.start()] if year else cited.partition(",")[0]
-    first = re.split(r",| et al| and | & | und ", authors.strip().rstrip(","))[0]
-    return Work(author=clean_line(first), year=year[1] if year else "")
+    first = clean_line(re.split(r",| et al| and | & | und ", authors.strip().rstrip(","))[0])
+    return Work(people=(Name(literal=first),) if first else (), year=year[1] if year else "")
 
 
 def _details(annotation: str) -> dict[str, str]:
