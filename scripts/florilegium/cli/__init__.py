@@ -7,6 +7,7 @@ from types import FrameType
 
 import click
 
+from ..core.diagnostics import plain
 from ..core.errors import FlorilegiumError
 from ..core.system_errors import NO_MEMORY, reason, remedy
 from .program import forget_output, is_verbose, program
@@ -60,8 +61,6 @@ def _explain(error: Exception) -> None:
     import traceback
     from concurrent.futures.process import BrokenProcessPool
 
-    from ..core.diagnostics import plain
-
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         _complain("stopped", "")
     elif isinstance(error, BrokenProcessPool):
@@ -75,8 +74,6 @@ def _explain(error: Exception) -> None:
 
 
 def _complain(message: str, help: str, details: str = "") -> None:
-    from ..core.diagnostics import plain
-
     for line in details.splitlines():
         click.echo(f"  | {plain(line)}", err=True)
     _print("florilegium: ", message)
@@ -86,8 +83,6 @@ def _complain(message: str, help: str, details: str = "") -> None:
 
 def _print(label: str, text: str) -> None:
     """Print a text with all its lines below each other."""
-    from ..core.diagnostics import plain
-
     first, *others = text.splitlines()
     click.echo(f"{label}{plain(first)}", err=True)
     for line in others:

@@ -2,19 +2,19 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from ..check.checking import Checked, Options, check_quickly, check_text, has_errors
+from ..check.checking import Options, check_quickly, check_text, has_errors
 from ..core.diagnostics import did_you_mean, plain, quoted
 from ..core.errors import CannotRun
 from ..core.executors import MakeExecutor
 from ..core.limits import MAX_BIBLIOGRAPHY_BYTES
 from ..core.rules import RULES
 from ..library.listing import ANNOTATIONS
-from .program import executor_option, print_findings, progress, root_option, tell
+from .program import executor_option, print_findings, progress, root_option, show_changes, tell
 
 
 @click.command()
@@ -55,19 +55,11 @@ def check(
     diagnostics, totals, checked = check_quickly(options)
     print_findings(root, diagnostics, form, totals)
     if form == "text" and diagnostics:
-        from ..edit.fixes.fix_plan import count_fixable
+        from ..edit.fixes.fix_plan import count_fixable, plan_fixes
 
-        if count_fixable(diagnostics) and (offer := _offer(options, checked)):
-            click.echo(offer)
+        if count_fixable(diagnostics) and (fixes := plan_fixes(options, checked)).changes:
+            click.echo(f"florilegium check --fix would fix {fixes}.")
     return int(has_errors(diagnostics, strict=strict))
-
-
-def _offer(options: Options, checked: Checked | None) -> str:
-    """What `--fix` would do; empty where that is nothing after all."""
-    from ..edit.fixes.fix_plan import plan_fixes
-
-    fixes = plan_fixes(options, checked)
-    return f"florilegium check --fix would fix {fixes}." if fixes.changes else ""
 
 
 def _check_stdin(options: Options, name: str, form: str, strict: bool) -> int:
@@ -101,12 +93,12 @@ def _below(root: Path, name: Path) -> Iterator[str]:
 
 
 def _fix(options: Options, form: str, strict: bool, dry_run: bool) -> int:
-    from ..core.edits import render_diff, write_changes
+    from ..core.edits import write_changes
     from ..edit.fixes.fix_plan import plan_fixes
 
     fixes = plan_fixes(options)
     # The other formats are read by programs, which have no use for a diff.
-    echo_diff(render_diff(fixes.changes), to_errors=form != "text")
+    show_changes(fixes.changes, to_errors=form != "text")
     for refused in fixes.refused:
         tell(f"left as it is: {refused}")
     if fixes.left:
@@ -119,12 +111,6 @@ def _fix(options: Options, form: str, strict: bool, dry_run: bool) -> int:
     diagnostics, totals, _ = check_quickly(options)
     print_findings(options.root, diagnostics, form, totals)
     return int(has_errors(diagnostics, strict=strict))
-
-
-def echo_diff(lines: Iterable[str], *, to_errors: bool = False) -> None:
-    """Print a diff; whatever a contributor wrote in it, a terminal takes none of it for a command."""
-    for line in lines:
-        click.echo("\t".join(plain(part) for part in line.split("\t")), err=to_errors)
 
 
 @click.command()

@@ -1,7 +1,7 @@
 """The command `export`, which writes the library as data files, without a site around them."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -110,15 +110,11 @@ def _list(files: Sequence["DataFile"]) -> None:
 
 
 def _print(file: "DataFile") -> None:
-    for piece in _reported(file):
+    for piece in file.render():
         if b"\0" in piece and sys.stdout.isatty():
             raise CannotRun(f"{file.name} is nothing for a terminal", "send it to a file: > FILE, or --output DIR")
         sys.stdout.buffer.write(piece)
     sys.stdout.flush()
-
-
-def _reported(file: "DataFile") -> Iterator[bytes]:
-    yield from file.render()
 
 
 def _folder(root: Path, output: str | None) -> Path:

@@ -8,11 +8,11 @@ import click
 
 from ..check.checking import Options, check_library, has_errors
 from ..core.diagnostics import plain, quoted
-from ..core.edits import render_diff, write_changes
+from ..core.edits import write_changes
 from ..core.errors import CannotRun
 from ..edit.forms.answers import parse_form
 from ..edit.forms.proposals import plan_proposal
-from .program import print_findings
+from .program import print_findings, show_changes
 
 _MAX_CHARACTERS = 200_000
 
@@ -25,8 +25,7 @@ def import_form(root: Path, names: Sequence[str], *, dry_run: bool) -> int:
         )
     options = Options(root=root)
     proposal = plan_proposal(parse_form(_read(names[0])), check_library(options).links, root, options.today)
-    for line in render_diff([proposal.change]):
-        click.echo(plain(line))
+    show_changes([proposal.change])
     click.echo(f"{plain(proposal.change.path)}: {plain(proposal.summary)}")
     if dry_run:
         click.echo("Nothing was written.")

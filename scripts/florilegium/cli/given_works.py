@@ -22,15 +22,25 @@ _MOST = 4_000_000
 _PATH = re.compile(r"[/\\]|\.(?:bib|ris|json|ya?ml|nbib|txt|enw)\Z", re.IGNORECASE)
 
 
+def linked_library(root: Path) -> "Links":
+    """The library as it is, right or wrong: a new note or work may be what fixes it."""
+    from ..library.links import resolve_links
+    from ..library.reading import read_library
+
+    return resolve_links(read_library(root).library)
+
+
 def requested_work(links: "Links", given: str, other: "KnownWork | None" = None) -> "KnownWork":
     """The work that an option or an answer names, as `WORK` says; `other` is to be listed beside it."""
     from ..edit.drafts.requested_works import fetch_work, find_identifier, find_work, parse_work, resolve_key
     from ..works.registries.lookups import parse_work_identifier
 
     given = given.strip()
+    if given == "-":
+        given = _read_pasted().strip()
     if given in links.sources:
         return resolve_key(links, given)
-    if _is_snippet(given):
+    if given.startswith(("@", "{", "[", "TY  -", "- id:")) or "\n" in given:
         return find_work(links, parse_work(given), other)
     if _is_file(given):
         return find_work(links, parse_work(_read_file(Path(given))), other)
@@ -50,15 +60,11 @@ def is_asked() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-def read_pasted() -> str:
+def _read_pasted() -> str:
     """What stands on the standard input."""
     if is_asked():
         click.echo("Paste the work, and end with Ctrl-D on a line of its own:", err=True)
     return _decode(sys.stdin.buffer.read(_MOST + 1), "what was pasted")
-
-
-def _is_snippet(text: str) -> bool:
-    return text.startswith(("@", "{", "[", "TY  -", "- id:")) or "\n" in text
 
 
 def _is_file(given: str) -> bool:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..core.diagnostics import plain, quoted
+from ..core.edits import read_exactly, write_changes
 from ..core.errors import CannotRun
-from .program import progress, root_option, tell
+from .program import progress, root_option, show_changes, tell
 
 if TYPE_CHECKING:
     from ..edit.imports.highlights import Export, ImportFinding
@@ -37,25 +38,20 @@ _FORMATS = ("auto", "bibtex", "ris", "csl", "zotero", "hypothesis", "readwise", 
 def import_(
     root: Path,
     arguments: tuple[str, ...],
-    note: str,
-    source: str,
     speaker: str,
-    only: str,
     themes: tuple[str, ...],
-    new_themes: bool,
     keys: tuple[str, ...],
     maps: tuple[str, ...],
     library: str,
     collection: str,
     local: bool,
     everything: bool,
-    keep_mine: bool,
     dry_run: bool,
+    **asked: Any,
 ) -> int:
     """Import works and highlights from another program: BibTeX, RIS, CSL, Zotero, Hypothesis, Readwise, Kindle,
     REFI-QDA; with `zotero --library ID`, from a library of Zotero over the network; with `notes DIR`, a folder of
     notes; with `form`, what was filed as an issue."""
-    from ..core.edits import render_diff, write_changes
     from ..edit.imports.import_plan import ImportRequest, plan_import
 
     if arguments[0] == "notes":
@@ -67,16 +63,8 @@ def import_(
 
         return import_form(root, arguments[1:], dry_run=dry_run)
 
-    request = ImportRequest(
-        note=note,
-        source=source,
-        speaker=speaker,
-        only=only,
-        themes={tag.casefold(): theme for tag, theme in _pairs("--theme", themes).items()},
-        keys=_pairs("--key", keys),
-        new_themes=new_themes,
-        keep_mine=keep_mine,
-    )
+    tags = {tag.casefold(): theme for tag, theme in _pairs("--theme", themes).items()}
+    request = ImportRequest(speaker=speaker, themes=tags, keys=_pairs("--key", keys), **asked)
     if library or local or collection or everything:
         if arguments != ("zotero",) or not (library or local):
             raise CannotRun(
@@ -89,8 +77,7 @@ def import_(
     plan = plan_import(root, export, request)
     _report(plan.findings)
     if dry_run:
-        for line in render_diff(plan.changes):
-            click.echo(plain(line))
+        show_changes(plan.changes)
     else:
         write_changes(root, plan.changes)
     _summarise(plan, export, dry_run)
@@ -133,7 +120,6 @@ def _read(arguments: tuple[str, ...]) -> "Export":
 
 def _read_zotero(root: Path, name: str, collection: str, *, local: bool, everything: bool) -> "Export":
     """The works and annotations of a library. The network is used; nothing is written there."""
-    from ..core.edits import read_exactly
     from ..edit.imports.import_state import IMPORT_STATE, parse_import_state
     from ..edit.imports.zotero_library import known_works, zotero_export
     from ..works.registries.zotero_service import fetch_zotero, parse_zotero_library

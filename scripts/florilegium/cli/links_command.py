@@ -3,17 +3,14 @@
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from ..check.checking import Options, has_errors
 from ..core.diagnostics import plain
+from ..core.edits import write_changes
 from ..core.errors import CannotRun
-from .program import print_findings, progress, root_option, tell
-
-if TYPE_CHECKING:
-    from ..core.edits import Change
+from .program import print_findings, progress, root_option, show_changes, tell
 
 _FORMATS = ["text", "json", "sarif", "github", "markdown"]
 
@@ -66,7 +63,6 @@ def _site(options: Options, folder: Path, form: str, *, strict: bool) -> int:
 
 
 def _record(options: Options, form: str) -> int:
-    from ..core.edits import write_changes
     from ..publish.hyperlinks.permalink_recording import record_permalinks
 
     checked, change, count = record_permalinks(options)
@@ -82,7 +78,6 @@ def _record(options: Options, form: str) -> int:
 def _external(options: Options, time_limit: int, allow_private: bool, form: str, *, fix: bool, strict: bool) -> int:
     from ..check.checking import check_library
     from ..check.checks.severities import apply_severities
-    from ..core.edits import write_changes
     from ..publish.external.address_fixes import moved_changes
     from ..publish.external.external_findings import describe_check
     from ..publish.external.external_issue import render_issue
@@ -104,16 +99,8 @@ def _external(options: Options, time_limit: int, allow_private: bool, form: str,
             click.echo(line)
     else:
         print_findings(options.root, diagnostics, form, f"{len(found.outcomes):,} addresses of other sites")
-    if form == "text":
-        _show(changes, written=fix)
-    return int(has_errors(diagnostics, strict=strict))
-
-
-def _show(changes: list["Change"], *, written: bool) -> None:
-    from ..core.edits import render_diff
-
-    for line in render_diff(changes):
-        click.echo(plain(line))
-    if changes:
+    if form == "text" and changes:
+        show_changes(changes)
         names = ", ".join(plain(change.path) for change in changes)
-        click.echo(f"written: {names}" if written else "Nothing was changed; --fix writes this.")
+        click.echo(f"written: {names}" if fix else "Nothing was changed; --fix writes this.")
+    return int(has_errors(diagnostics, strict=strict))

@@ -5,22 +5,20 @@ from collections.abc import Iterable
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..check.checking import Options
 from ..core.diagnostics import plain, shell_word
+from ..core.edits import render_diff, write_changes
 from ..core.errors import CannotRun
 from ..core.model import Basis
-from .given_works import WORK, is_asked, read_pasted, requested_work
+from .given_works import WORK, is_asked, linked_library, requested_work
 from .program import root_option
 
 if TYPE_CHECKING:
-    from ..core.edits import Change
-    from ..edit.drafts.requested_works import KnownWork
     from ..edit.drafts.skeletons import NewFile
-    from ..library.links import Links
 
 _BASES = [basis.value for basis in Basis]
 _BASIS = "what you have in hand: the full-text, the abstract, or a secondary work that reports it"
@@ -37,7 +35,7 @@ def new() -> None:
 @click.option("--basis", type=click.Choice(_BASES), help=f"{_BASIS.capitalize()}.")
 @click.option("--via", metavar="WORK", help="With --basis secondary: the work that was read instead.")
 @click.option("--title", help="The heading of the note; default: the title of the work.")
-@click.option("--id", "id_", metavar="ID", help="The name of the file; default: made from the title.")
+@click.option("--id", default="", metavar="ID", help="The name of the file; default: made from the title.")
 @click.option("--theme", "themes", multiple=True, metavar="ID", help="A theme that the work treats. Repeatable.")
 @click.option("--notice", "notices", multiple=True, metavar="ID", help="A content notice for the note. Repeatable.")
 @click.option("--contributor", "contributors", multiple=True, metavar="NAME", help="Who writes the note. Repeatable.")
@@ -48,32 +46,25 @@ def note(
     basis: str | None,
     via: str | None,
     title: str | None,
-    id_: str | None,
     themes: tuple[str, ...],
-    notices: tuple[str, ...],
-    contributors: tuple[str, ...],
-    draft: bool,
+    **said: Any,
 ) -> int:
     """Start a note on a work. On a terminal, asks for what is missing. A DOI is looked up at Crossref."""
     from ..edit.drafts.skeletons import NewNote, plan_note
 
-    options = Options(root=root)
-    links = _links(options)
-    work = _work(links, source or _ask("--source", f"The work ({WORK})"))
+    links = linked_library(root)
+    work = requested_work(links, source or _ask("--source", f"The work ({WORK})"))
     chosen = Basis(basis or _ask("--basis", f"The basis ({_BASIS})", choice=_BASES))
     if via is None and chosen is Basis.SECONDARY:
         via = _ask("--via", f"The work that you read instead ({WORK})")
     wanted = NewNote(
         work=work,
         basis=chosen,
-        via=_work(links, via, work) if via else None,
+        via=requested_work(links, via, work) if via else None,
         title=title if title is not None else _offer("The heading of the note", work.source.title),
-        id=id_ or "",
         themes=themes or _several("The themes that the work treats", links.themes),
-        notices=notices,
-        contributors=contributors,
-        today=options.today,
-        draft=draft,
+        today=Options(root=root).today,
+        **said,
     )
     planned = plan_note(links, wanted)
     if work.listed:
@@ -87,35 +78,19 @@ def note(
 @new.command()
 @root_option
 @click.option("--label", help="The name of the theme, as readers see it.")
-@click.option("--id", "id_", metavar="ID", help="The name of the file; default: made from the label.")
+@click.option("--id", default="", metavar="ID", help="The name of the file; default: made from the label.")
 @click.option("--alias", "aliases", multiple=True, metavar="NAME", help="Another name for it. Repeatable.")
 @click.option("--broader", multiple=True, metavar="ID", help="A theme of which it is a part. Repeatable.")
 @click.option("--related", multiple=True, metavar="ID", help="A related theme. Repeatable.")
 @click.option("--notice", "notices", multiple=True, metavar="ID", help="A notice for all its quotations. Repeatable.")
-def theme(
-    root: Path,
-    label: str | None,
-    id_: str | None,
-    aliases: tuple[str, ...],
-    broader: tuple[str, ...],
-    related: tuple[str, ...],
-    notices: tuple[str, ...],
-) -> int:
+def theme(root: Path, label: str | None, broader: tuple[str, ...], **said: Any) -> int:
     """Start a theme. On a terminal, asks for what is missing."""
     from ..edit.drafts.skeletons import NewTheme, plan_theme
 
-    links = _links(Options(root=root))
-    planned = plan_theme(
-        links,
-        NewTheme(
-            label=label or _ask("--label", "The name of the theme, as readers see it"),
-            id=id_ or "",
-            aliases=aliases,
-            broader=broader or _several("The themes of which it is a part", links.themes),
-            related=related,
-            notices=notices,
-        ),
-    )
+    links = linked_library(root)
+    label = label or _ask("--label", "The name of the theme, as readers see it")
+    broader = broader or _several("The themes of which it is a part", links.themes)
+    planned = plan_theme(links, NewTheme(label=label, broader=broader, **said))
     _write(root, planned)
     click.echo(f"  then  add {planned.id} to themes: in the notes that treat it, and #{planned.id} to their quotations")
     _tell_next([_CHECK, _show(root)])
@@ -143,7 +118,7 @@ def _start(root: Path, folder: Path, title: str, example: bool, program: str) ->
         raise CannotRun("the title is empty", "give one with --title")
     changes = plan_library(" ".join(title.split()), example=example, program=program, there=there)
     root.mkdir(parents=True, exist_ok=True)
-    _write_all(root, changes)
+    write_changes(root, changes)
     click.echo(f"wrote {len(changes)} files into {plain(str(folder))}")
     if not program and not program_address():
         (root / "vendor").mkdir()
@@ -185,7 +160,6 @@ _SHOWN_LINES = 42
 
 
 def _update(root: Path, folder: Path) -> int:
-    from ..core.edits import render_diff
     from ..edit.starters.starter_files import plan_update
 
     if not (root / "frame").is_dir():
@@ -194,7 +168,7 @@ def _update(root: Path, folder: Path) -> int:
         update = plan_update(root)
     except UnicodeDecodeError as error:
         raise CannotRun("a site template is not a text", "restore it, or remove it") from error
-    _write_all(root, update.changes)
+    write_changes(root, update.changes)
     for change in update.changes:
         click.echo(f"{'removed' if change.after is None else 'wrote'} {plain(change.path)}")
     for change in update.kept:
@@ -204,19 +178,6 @@ def _update(root: Path, folder: Path) -> int:
     if not update.changes and not update.kept:
         click.echo("The frame is up to date.")
     return int(bool(update.kept))
-
-
-def _links(options: Options) -> "Links":
-    """The library as it is, right or wrong: a new note may be what fixes it."""
-    from ..library.links import resolve_links
-    from ..library.reading import read_library
-
-    return resolve_links(read_library(options.root, executor=options.executor).library)
-
-
-def _work(links: "Links", given: str, other: "KnownWork | None" = None) -> "KnownWork":
-    """The work that an option or an answer names: see `WORK`; `other` is to be listed beside it."""
-    return requested_work(links, read_pasted() if given.strip() == "-" else given, other)
 
 
 # ---------------------------------------------------------------------------------------------------- questions
@@ -266,14 +227,8 @@ def _several(question: str, known: Iterable[str]) -> tuple[str, ...]:
 # ------------------------------------------------------------------------------------------------------- results
 
 
-def _write_all(root: Path, changes: Iterable["Change"]) -> None:
-    from ..core.edits import write_changes
-
-    write_changes(root, changes)
-
-
 def _write(root: Path, planned: "NewFile") -> None:
-    _write_all(root, [planned.change])
+    write_changes(root, [planned.change])
     click.echo(f"wrote {plain(planned.change.path)}")
     for line, words in planned.todos:
         click.echo(f"  line {line}: {plain(words)}")

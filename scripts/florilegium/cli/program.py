@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache, wraps
 from importlib import import_module
 from pathlib import Path
@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from .. import __version__
+from ..core.diagnostics import did_you_mean, plain, quoted
 from ..core.errors import CannotRun
 
 if TYPE_CHECKING:
     from ..check.checking import Totals
     from ..core.diagnostics import Diagnostic
+    from ..core.edits import Change
     from .progress_line import ProgressLine
 
 
@@ -59,8 +61,6 @@ class _Commands(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, ...]:
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            from ..core.diagnostics import did_you_mean, quoted
-
             remedy = did_you_mean(args[0], _COMMANDS, f"the commands are {', '.join(_COMMANDS)}")
             raise CannotRun(f"there is no command {quoted(args[0])}", remedy)
         return super().resolve_command(ctx, args)
@@ -100,7 +100,6 @@ def root_option(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def with_root(root: Path | None, **options: Any) -> Any:
         from ..check.checking import find_root
-        from ..core.diagnostics import plain
 
         if root is None:
             return function(root=find_root(Path.cwd()), **options)
@@ -197,10 +196,16 @@ def forget_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def show_changes(changes: "Iterable[Change]", *, to_errors: bool = False) -> None:
+    """Print changes as a diff; whatever a contributor wrote in it, a terminal takes none of it for a command."""
+    from ..core.edits import render_diff
+
+    for line in render_diff(changes):
+        click.echo("\t".join(plain(part) for part in line.split("\t")), err=to_errors)
+
+
 def tell(message: str) -> None:
     """Say something that is no result."""
-    from ..core.diagnostics import plain
-
     _end_progress()
     click.echo(f"florilegium: {plain(message)}", err=True)
 

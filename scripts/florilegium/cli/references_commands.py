@@ -7,7 +7,9 @@ import click
 
 from ..check.checking import Options, check_library
 from ..core.diagnostics import counted, plain, quoted
-from .program import progress, root_option, tell
+from ..core.edits import write_changes
+from .given_works import linked_library, requested_work
+from .program import progress, root_option, show_changes, tell
 
 if TYPE_CHECKING:
     from ..edit.retractions import RegistryAnswers, RetractionResult
@@ -27,14 +29,17 @@ def refresh(root: Path, dry_run: bool) -> int:
     The network is used: two questions for each work, to api.crossref.org. The answers are written into the references
     as a status with its date and notice, and shown as a diff to be reviewed.
     """
-    from ..core.edits import write_changes
     from ..edit.retractions import ask_registry, plan_refresh
     from ..works.registries.crossref_records import fetch_notices, fetch_record
 
     library = check_library(Options(root=root)).links.library
     answers = ask_registry(library, fetch_record, lambda done, all_: progress()("asked for", done, all_), fetch_notices)
     refreshed = plan_refresh(library, root, answers.found)
-    _show(refreshed)
+    show_changes(refreshed.changes)
+    for entry in refreshed.by_hand:
+        click.echo(f"{plain(str(entry.span))}: this entry cannot be changed safely; add by hand")
+        for line in entry.lines:
+            click.echo(f"  {plain(line)}")
     if not dry_run:
         write_changes(root, refreshed.changes)
     _sum_up(answers, refreshed, dry_run=dry_run)
@@ -53,14 +58,9 @@ def add(root: Path, work: str, file: str) -> int:
     WORK is a DOI, PMID, ISBN or arXiv id, a file, or - to paste BibTeX, RIS or CSL. For an identifier the network is
     used: Crossref, doi.org, PubMed or Open Library is asked for this one work.
     """
-    from ..core.edits import write_changes
     from ..edit.drafts.added_references import plan_reference
-    from ..library.links import resolve_links
-    from ..library.reading import read_library
-    from .given_works import read_pasted, requested_work
 
-    links = resolve_links(read_library(root).library)
-    found = requested_work(links, read_pasted() if work == "-" else work)
+    found = requested_work(linked_library(root), work)
     key = plain(found.source.key)
     if found.listed:
         click.echo(f"The library has this work as {key}.")
@@ -69,17 +69,6 @@ def add(root: Path, work: str, file: str) -> int:
     write_changes(root, [change])
     click.echo(f"Added to {plain(change.path)}: cite it as [@{key}].")
     return 0
-
-
-def _show(refreshed: "RetractionResult") -> None:
-    from ..core.edits import render_diff
-
-    for line in render_diff(refreshed.changes):
-        click.echo(plain(line))
-    for work in refreshed.by_hand:
-        click.echo(f"{plain(str(work.span))}: this entry cannot be changed safely; add by hand")
-        for line in work.lines:
-            click.echo(f"  {plain(line)}")
 
 
 def _sum_up(answers: "RegistryAnswers", refreshed: "RetractionResult", *, dry_run: bool) -> None:

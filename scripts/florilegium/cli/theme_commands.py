@@ -7,11 +7,10 @@ import click
 
 from ..check.checking import Options
 from ..core.diagnostics import counted
-from .check_commands import echo_diff
-from .program import progress, root_option, tell
+from ..core.edits import Change, write_changes
+from .program import progress, root_option, show_changes, tell
 
 if TYPE_CHECKING:
-    from ..core.edits import Change
     from ..edit.renames.rename_plan import Renaming
 
 
@@ -68,12 +67,10 @@ def rename_note(root: Path, dry_run: bool, old: str, new: str) -> int:
 
 
 def _write(root: Path, renaming: "Renaming", dry_run: bool, done: str) -> int:
-    from ..core.edits import render_diff, write_changes
-
     moved, changes = _split(renaming)
     if moved:
         click.echo(f"rename {renaming.old_path} => {renaming.new_path}")
-    echo_diff(render_diff(changes))
+    show_changes(changes)
     for finding in renaming.advice:
         tell(finding)
     files = counted(len(renaming.changes) - bool(moved), "file")
@@ -85,10 +82,8 @@ def _write(root: Path, renaming: "Renaming", dry_run: bool, done: str) -> int:
     return 0
 
 
-def _split(renaming: "Renaming") -> tuple[bool, list["Change"]]:
+def _split(renaming: "Renaming") -> tuple[bool, list[Change]]:
     """Whether a file was moved, and the changes as they are shown: a file that moved is compared with itself."""
-    from ..core.edits import Change
-
     by_path = {change.path: change for change in renaming.changes}
     old, new = by_path.get(renaming.old_path), by_path.get(renaming.new_path)
     if old is None or new is None or old.after is not None or new.before is not None:

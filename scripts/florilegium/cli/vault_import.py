@@ -9,6 +9,7 @@ import click
 
 from ..check.checking import Options
 from ..core.diagnostics import counted, first_few, plain
+from ..core.edits import write_changes
 from ..core.errors import CannotRun
 from .program import progress
 
@@ -21,7 +22,6 @@ def import_vault(
     root: Path, arguments: tuple[str, ...], speaker: str, renamed: Mapping[str, str], *, dry_run: bool
 ) -> int:
     """Write the notes of a folder into the library, and say what was made of them."""
-    from ..core.edits import write_changes
     from ..edit.imports.vaults.vault_plan import VaultPlan, plan_vault
 
     if len(arguments) != 1:
