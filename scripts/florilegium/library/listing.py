@@ -34,6 +34,14 @@ _ORDINARY = re.compile(r"[a-z0-9][a-z0-9-]*\.md")
 _BIBLIOGRAPHIES = (".yaml", ".yml", ".json", ".bib")
 
 
+def note_path(id_: str) -> str:
+    return f"{ANNOTATIONS}/notes/{id_}.md"
+
+
+def theme_path(id_: str) -> str:
+    return f"{ANNOTATIONS}/themes/{id_}.md"
+
+
 class FileKind(StrEnum):
     NOTE = "note"
     THEME = "theme"

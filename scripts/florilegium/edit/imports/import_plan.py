@@ -15,6 +15,7 @@ from ...core.sources import Source
 from ...core.spans import Span
 from ...core.yaml_writer import quoted_yaml, yaml_text
 from ...library.links import Links, resolve_links
+from ...library.listing import note_path
 from ...library.reading import read_library
 from ...library.voices import role_names
 from ...markdown.citations import cite
@@ -205,7 +206,7 @@ class _Planner:
             return ""
         if before in self.notes:
             return before
-        path = f"annotations/notes/{before}.md"
+        path = note_path(before)
         if before and (self.root / path).exists():
             self.plan_.report(Span.of_file(path), "the note cannot be read", "florilegium check says why")
             return ""
@@ -267,8 +268,7 @@ class _Planner:
 
     def _merge(self, id_: str, highlights: Sequence[Highlight]) -> None:
         key = self._key_of(id_)
-        path = f"annotations/notes/{id_}.md"
-        before = read_exactly(self.root, path) if id_ in self.notes else None
+        before = read_exactly(self.root, note_path(id_)) if id_ in self.notes else None
         wanted = [self._wanted(highlight, id_, key) for highlight in highlights]
         themes = list(dict.fromkeys(theme for want in wanted for theme in want.themes))
         text = before if before is not None else self._new_note(id_, themes)
@@ -289,7 +289,7 @@ class _Planner:
             return
         self.plan_.notes.append(merge)
         if after != before:
-            self.plan_.changes.append(Change(path=path, before=before, after=after))
+            self.plan_.changes.append(Change(path=merge.path, before=before, after=after))
 
     def _wanted(self, highlight: Highlight, note: str, key: str) -> RequestedQuotation:
         entry = self.quotes.get((self.export.format, highlight.id))

@@ -16,6 +16,7 @@ from ...core.model import Locator, Note, Quote
 from ...core.rules import Severity
 from ...core.spans import LineTable, Span
 from ...library.frontmatter import parse_front_matter
+from ...library.listing import note_path
 from ...library.notes import parse_note
 from ...markdown.bodies import parse_body
 from ...markdown.citations import cite, render_locator
@@ -82,7 +83,7 @@ class Merge(ImportReport):
 
     @property
     def path(self) -> str:
-        return f"annotations/notes/{self.note}.md"
+        return note_path(self.note)
 
     def merge(self, text: str, wanted: Sequence[RequestedQuotation]) -> str:
         """The text of the note with the highlights in it; unchanged where that would break something in it."""

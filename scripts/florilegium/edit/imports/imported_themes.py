@@ -10,6 +10,7 @@ from ...core.model import Theme
 from ...core.rules import Severity
 from ...core.spans import Span
 from ...core.yaml_writer import quoted_yaml
+from ...library.listing import theme_path
 from .foreign_text import clean_line, paragraphs
 from .highlights import Highlight, ImportedCode, ImportReport
 
@@ -97,10 +98,7 @@ class Themes:
 
     def changes(self) -> list[Change]:
         """The files of the new themes."""
-        return [
-            Change(path=f"annotations/themes/{id_}.md", before=None, after=_render(*theme))
-            for id_, theme in self.added.items()
-        ]
+        return [Change(path=theme_path(id_), before=None, after=_render(*theme)) for id_, theme in self.added.items()]
 
 
 def _render(label: str, broader: str, description: str) -> str:

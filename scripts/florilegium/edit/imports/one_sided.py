@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from ...core.diagnostics import quoted
 from ...core.rules import Severity
 from ...core.spans import Span
+from ...library.listing import note_path
 from .highlights import Export, ImportFinding
 from .import_state import ImportState
 
@@ -20,7 +21,7 @@ def one_sided_quotes(export: Export, state: ImportState, note: str, removed: Seq
         if tool == export.format and entry.address.startswith(f"{note}/")
         if (export.is_whole and id_ not in there) or id_ in export.deleted
     ]
-    span = Span.of_file(f"annotations/notes/{note}.md")
+    span = Span.of_file(note_path(note))
     yield from _listed("no longer in the export, and kept here", kept, span)
     yield from _listed("imported before and removed here, and not brought back", removed, span)
 

@@ -5,17 +5,14 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ...core.edits import Edit
-from ...core.model import Hyperlink, Note, Quote, Theme
-from ...core.spans import LineTable
+from ...core.model import Note, Quote, Theme
+from ...core.spans import LineTable, Span
 from ...core.trees import Mapping, Scalar
 from ...core.trees import Sequence as List
 from ...library.frontmatter import parse_front_matter
 from ...library.links import resolve_target
+from ...library.listing import note_path, theme_path
 from ..fixes.yaml_lists import remove_items, replace_scalar
-
-
-def theme_path(id_: str) -> str:
-    return f"annotations/themes/{id_}.md"
 
 
 def names_theme(document: Note | Theme, theme: str) -> bool:
@@ -24,14 +21,7 @@ def names_theme(document: Note | Theme, theme: str) -> bool:
         mentions = [*document.themes, *(mention for quote in document.quotes for mention in quote.themes)]
     else:
         mentions = [*document.broader, *document.related]
-    return any(mention.id == theme for mention in mentions) or any(_hyperlinks(document, theme))
-
-
-def _hyperlinks(document: Note | Theme, theme: str) -> Iterator[Hyperlink]:
-    for hyperlink in document.body.hyperlinks:
-        target = resolve_target(hyperlink, document.path)
-        if target is not None and (target.kind, target.id) == ("theme", theme) and not hyperlink.image:
-            yield hyperlink
+    return any(mention.id == theme for mention in mentions) or any(_links_to(document, "theme", theme))
 
 
 def rename_mentions(document: Note | Theme, table: LineTable, old: str, new: str, *, merge: bool) -> Iterator[Edit]:
@@ -46,8 +36,7 @@ def rename_mentions(document: Note | Theme, table: LineTable, old: str, new: str
     if isinstance(document, Note):
         for quote in document.quotes:
             yield from _tags(quote, table, old, new, merge)
-    for span in dict.fromkeys(hyperlink.span for hyperlink in _hyperlinks(document, old)):
-        yield Edit(span=span, text=_destination(table.slice(span), document.path, old, new))
+    yield from rename_links(document, table, "theme", old, new)
 
 
 def edit_list(items: List, old: str, new: str, table: LineTable, *, merge: bool) -> Iterator[Edit]:
@@ -102,12 +91,26 @@ def _without_tag(table: LineTable, start: int, end: int) -> Edit:
 # ------------------------------------------------------------------------------------------------------ hyperlinks
 
 
+def rename_links(document: Note | Theme, table: LineTable, kind: str, old: str, new: str) -> Iterator[Edit]:
+    """The edits that let hyperlinks to a page, a `note` or a `theme`, lead to its new name."""
+    path = (note_path if kind == "note" else theme_path)(new)
+    for span in dict.fromkeys(_links_to(document, kind, old)):
+        yield Edit(span=span, text=_destination(table.slice(span), document.path, old, path))
+
+
+def _links_to(document: Note | Theme, kind: str, id_: str) -> Iterator[Span]:
+    for hyperlink in document.body.hyperlinks:
+        target = resolve_target(hyperlink, document.path)
+        if target is not None and (target.kind, target.id) == (kind, id_) and not hyperlink.image:
+            yield hyperlink.span
+
+
 def _destination(written: str, path: str, old: str, new: str) -> str:
-    """Where a hyperlink leads now. One that spells the name with escapes is rewritten."""
-    plain = re.search(rf"(?:^<?|/)({re.escape(old)})\.md(?=#|>|$)", written)
+    """Where a hyperlink leads now, `new` being a path. One that spells the name with escapes is rewritten."""
+    plain = re.search(rf"(?:^<?|/)({re.escape(old)}\.md)(?=#|>|$)", written)
     if plain:
-        return written[: plain.start(1)] + new + written[plain.end(1) :]
-    address = posixpath.relpath(theme_path(new), posixpath.dirname(path))
+        return written[: plain.start(1)] + posixpath.basename(new) + written[plain.end(1) :]
+    address = posixpath.relpath(new, posixpath.dirname(path))
     rest = written.partition("#")
     fragment = f"{rest[1]}{rest[2]}"
     return f"<{address}{fragment or '>'}" if written.startswith("<") else address + fragment

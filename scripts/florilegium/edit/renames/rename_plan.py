@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ...check.checking import Options, judge, read
@@ -14,10 +14,10 @@ from ...core.limits import uncollected
 from ...core.model import Note, Theme
 from ...core.spans import LineTable
 from ...library.links import Links
-from ...library.listing import SETTINGS_PATH
+from ...library.listing import SETTINGS_PATH, theme_path
 from ...library.reading import ReadResult, replace_files
 from ..fixes.fixed_files import keeps_words
-from .mentions import names_theme, rename_mentions, theme_path
+from .mentions import names_theme, rename_mentions
 from .merged_themes import merge_front_matter, merged_text
 from .renamed_settings import rename_in_settings
 
@@ -41,23 +41,60 @@ class Renaming:
 def plan_rename(options: Options, old: str, new: str) -> Renaming:
     """Give a theme another id. Raises `CannotRun` where that cannot be done cleanly; nothing is written."""
     with uncollected():
-        return _Plan(options, old, new).rename()
+        return _ThemePlan(options, old, new).rename()
 
 
 def plan_merge(options: Options, gone: str, kept: str) -> Renaming:
     """Let a theme become part of another one. Raises `CannotRun` like `plan_rename`."""
     with uncollected():
-        return _Plan(options, gone, kept).merge()
+        return _ThemePlan(options, gone, kept).merge()
 
 
-class _Plan:
+class RenamePlan:
+    """The library in which a note or theme is to get another id."""
+
     def __init__(self, options: Options, old: str, new: str) -> None:
         self.options, self.old, self.new = options, old, new
         self.result, _ = read(options)
         self.links, self.findings = judge(self.result, options.today)
-        self.files: dict[str, tuple[str, str | None]] = {}
+        _refuse_unreliable(self.result)
+
+    def text(self, path: str, digest: str = "") -> str:
+        text = read_exactly(self.options.root, path)
+        if text is None:
+            raise CannotRun(f"{path} is missing", "a redirect is written into it" if path == SETTINGS_PATH else "")
+        if digest and hashlib.sha256(text.encode()).hexdigest() != digest:
+            raise CannotRun(f"{path} changed while it was read", "run the command again")
+        return text
+
+    def apply(self, table: LineTable, edits: Iterable[Edit]) -> str:
+        try:
+            return apply_edits(table, edits)
+        except ValueError as error:
+            message = f"{error}, where a name is written in an unusual way"
+            raise CannotRun(message, "simplify that place first") from error
+
+    def judged(self, changes: Iterable[Change]) -> Links:
+        """The library as it would be. Raises `CannotRun` where more is wrong with it than before."""
+        contents = {c.path: None if c.after is None else c.after.encode() for c in changes}
+        links, findings = judge(replace_files(self.result, contents), self.options.today)
+        _refuse_new(self.findings, findings)
+        return links
+
+    def renaming(self, path: Callable[[str], str], changes: Iterable[Change], advice: Iterable[str] = ()) -> Renaming:
+        return Renaming(
+            changes=tuple(sorted((c for c in changes if c.before != c.after), key=lambda change: change.path)),
+            old_path=path(self.old),
+            new_path=path(self.new),
+            advice=tuple(advice),
+        )
+
+
+class _ThemePlan(RenamePlan):
+    def __init__(self, options: Options, old: str, new: str) -> None:
+        super().__init__(options, old, new)
+        self.files: dict[str, tuple[str | None, str | None]] = {}
         """By path, the text of each file that changes: as it is, and as it will be."""
-        refuse_unreliable(self.result)
         if old not in self.links.themes:
             raise CannotRun(f"there is no theme {quoted(old)}", self.near(old))
         if old == new:
@@ -78,9 +115,9 @@ class _Plan:
         refuse_id(self.new, "theme", self.links)
         self.edit_all(merge=False)
         before = self.text(theme_path(self.old))
-        _, after = self.files.pop(theme_path(self.old), ("", before))
-        self.files[theme_path(self.old)] = (before, None)
-        return self.finish({theme_path(self.new): after})
+        _, after = self.files.get(theme_path(self.old), ("", before))
+        self.files |= {theme_path(self.old): (before, None), theme_path(self.new): (None, after)}
+        return self.finish()
 
     def merge(self) -> Renaming:
         if self.new not in self.links.themes:
@@ -95,7 +132,7 @@ class _Plan:
         text = self.apply(table, [*edits, *merge_front_matter(gone, kept, table)])
         after = merged_text(gone, LineTable(gone.path, own), LineTable(kept.path, text))
         self.files |= {gone.path: (before, None), kept.path: (table.text, after)}
-        return self.finish({}, tuple(_advice(gone, kept)))
+        return self.finish(_advice(gone, kept))
 
     # -- edits
 
@@ -113,38 +150,10 @@ class _Plan:
     def edits(self, document: Note | Theme, table: LineTable, *, merge: bool) -> Iterable[Edit]:
         return rename_mentions(document, table, self.old, self.new, merge=merge)
 
-    def apply(self, table: LineTable, edits: Iterable[Edit]) -> str:
-        try:
-            return apply_edits(table, edits)
-        except ValueError as error:
-            raise CannotRun(
-                f"{error}, where a name is written in an unusual way", "simplify that place first"
-            ) from error
-
-    def text(self, path: str, digest: str = "") -> str:
-        text = read_exactly(self.options.root, path)
-        if text is None:
-            raise CannotRun(f"{path} is missing", "a redirect is written into it" if path == SETTINGS_PATH else "")
-        if digest and hashlib.sha256(text.encode()).hexdigest() != digest:
-            raise CannotRun(f"{path} changed while it was read", "run the command again")
-        return text
-
-    # -- the proof
-
-    def finish(self, made: Mapping[str, str | None], advice: tuple[str, ...] = ()) -> Renaming:
-        changes = [Change(path=path, before=b, after=a) for path, (b, a) in self.files.items() if b != a]
-        changes += [Change(path=path, before=None, after=text) for path, text in made.items()]
-        contents = {c.path: None if c.after is None else c.after.encode() for c in changes}
-        after = replace_files(self.result, contents)
-        links, findings = judge(after, self.options.today)
-        refuse_new(self.findings, findings)
-        _refuse_other_words(self.links, links)
-        return Renaming(
-            changes=tuple(sorted(changes, key=lambda change: change.path)),
-            old_path=theme_path(self.old),
-            new_path=theme_path(self.new),
-            advice=advice,
-        )
+    def finish(self, advice: Iterable[str] = ()) -> Renaming:
+        changes = [Change(path=path, before=b, after=a) for path, (b, a) in self.files.items()]
+        _refuse_other_words(self.links, self.judged(changes))
+        return self.renaming(theme_path, changes, advice)
 
 
 def _in_front(theme: Theme, edit: Edit) -> bool:
@@ -160,17 +169,15 @@ def refuse_id(id_: str, what: str, links: Links) -> None:
         raise CannotRun(f"{quoted(id_)} is not a valid {what} id: {form}", remedy)
 
 
-def refuse_unreliable(result: ReadResult) -> None:
+def _refuse_unreliable(result: ReadResult) -> None:
     for finding in result.diagnostics:
         if finding.rule in _UNRELIABLE:
             message = f"{plain(str(finding.span))}: {finding.message} [{finding.rule}]"
             raise CannotRun(message, "fix this first: until then nobody can say what the file names")
 
 
-def refuse_new(before: Iterable[Diagnostic], after: Iterable[Diagnostic]) -> None:
+def _refuse_new(known: Sequence[Diagnostic], found: Sequence[Diagnostic]) -> None:
     """Nothing may be found afterwards that was not found before."""
-    known = list(before)
-    found = list(after)
     counts = Counter(finding.rule for finding in found)
     counts.subtract(finding.rule for finding in known)
     messages = Counter(finding.message for finding in known)

@@ -3,88 +3,54 @@
 import re
 from collections.abc import Callable, Iterator
 
-from ...check.checking import Options, judge, read
+from ...check.checking import Options
 from ...core.diagnostics import did_you_mean, quoted
-from ...core.edits import Change, Edit, apply_edits, read_exactly
+from ...core.edits import Change, read_exactly
 from ...core.errors import CannotRun
 from ...core.limits import uncollected
 from ...core.model import Note, Theme
 from ...core.spans import LineTable
-from ...library.links import resolve_target
-from ...library.listing import LOCK, SETTINGS_PATH
-from ...library.reading import replace_files
-from .rename_plan import Renaming, refuse_id, refuse_new, refuse_unreliable
+from ...library.listing import ANNOTATIONS, IMPORTS, LOCK, SETTINGS_PATH, note_path
+from .mentions import rename_links
+from .rename_plan import RenamePlan, Renaming, refuse_id
 from .renamed_settings import rename_in_settings
-
-_FOLDER = "annotations"
-
-
-def note_path(id_: str) -> str:
-    return f"{_FOLDER}/notes/{id_}.md"
 
 
 def plan_note_rename(options: Options, old: str, new: str) -> Renaming:
     """Give a note another id. Raises `CannotRun` where that cannot be done cleanly; nothing is written."""
     with uncollected():
-        result, _ = read(options)
-        links, before = judge(result, options.today)
-        refuse_unreliable(result)
-        notes = {note.id: note for note in links.library.notes}
+        plan = RenamePlan(options, old, new)
+        notes = {note.id: note for note in plan.links.library.notes}
         if old not in notes:
-            raise CannotRun(
-                f"there is no note {quoted(old)}", did_you_mean(old, notes, "its id is the name of its file")
-            )
+            remedy = did_you_mean(old, notes, "its id is the name of its file")
+            raise CannotRun(f"there is no note {quoted(old)}", remedy)
         if new in notes:
             raise CannotRun(f"there is a note {quoted(new)} already", "name another id")
-        refuse_id(new, "note", links)
-        changes = list(_changes(options, (*notes.values(), *links.library.themes), old, new))
-        contents = {change.path: None if change.after is None else change.after.encode() for change in changes}
-        after_links, after = judge(replace_files(result, contents), options.today)
-        refuse_new(before, after)
-        if len(after_links.states) != len(links.states):
+        refuse_id(new, "note", plan.links)
+        changes = list(_changes(plan, old, new))
+        if len(plan.judged(changes).states) != len(plan.links.states):
             raise CannotRun("it would undo the verification of a quotation", "nothing was changed")
-    return Renaming(
-        changes=tuple(sorted(changes, key=lambda change: change.path)),
-        old_path=note_path(old),
-        new_path=note_path(new),
-    )
+    return plan.renaming(note_path, changes)
 
 
-def _changes(options: Options, documents: tuple[Note | Theme, ...], old: str, new: str) -> Iterator[Change]:
-    def text(path: str) -> str:
-        found = read_exactly(options.root, path)
-        if found is None:
-            raise CannotRun(f"{path} is missing", "restore it")
-        return found
-
+def _changes(plan: RenamePlan, old: str, new: str) -> Iterator[Change]:
+    library = plan.links.library
+    documents: tuple[Note | Theme, ...] = (*library.notes, *library.themes)
     for document in documents:
-        before = text(document.path)
-        table = LineTable(document.path, before)
-        after = apply_edits(table, dict.fromkeys(_link_edits(document, table, old, new)))
+        table = LineTable(document.path, plan.text(document.path))
+        after = plan.apply(table, rename_links(document, table, "note", old, new))
         if document.path == note_path(old):
-            yield Change(path=document.path, before=before, after=None)
+            yield Change(path=document.path, before=table.text, after=None)
             yield Change(path=note_path(new), before=None, after=after)
-        elif after != before:
-            yield Change(path=document.path, before=before, after=after)
-    path = SETTINGS_PATH
-    settings = LineTable(path, text(path))
+        elif after != table.text:
+            yield Change(path=document.path, before=table.text, after=after)
+    settings = LineTable(SETTINGS_PATH, plan.text(SETTINGS_PATH))
     edits = rename_in_settings(settings, old, new, merge=False, folder="notes")
-    yield Change(path=path, before=settings.text, after=apply_edits(settings, edits))
+    yield Change(path=SETTINGS_PATH, before=settings.text, after=plan.apply(settings, edits))
     for name, rename in _LOCKS.items():
-        lock = read_exactly(options.root, f"{_FOLDER}/{name}")
-        if lock is not None and (renamed := rename(lock, old, new)) != lock:
-            yield Change(path=f"{_FOLDER}/{name}", before=lock, after=renamed)
-
-
-def _link_edits(document: Note | Theme, table: LineTable, old: str, new: str) -> Iterator[Edit]:
-    for hyperlink in document.body.hyperlinks:
-        target = resolve_target(hyperlink, document.path)
-        if target is None or (target.kind, target.id) != ("note", old):
-            continue
-        written = table.slice(hyperlink.span)
-        renamed = re.sub(rf"(^<?|/){re.escape(old)}\.md(?=#|>|$)", rf"\g<1>{new}.md", written)
-        if renamed != written:
-            yield Edit(span=hyperlink.span, text=renamed)
+        path = f"{ANNOTATIONS}/{name}"
+        if (lock := read_exactly(plan.options.root, path)) is not None:
+            yield Change(path=path, before=lock, after=rename(lock, old, new))
 
 
 def _in_verifications(text: str, old: str, new: str) -> str:
@@ -99,4 +65,4 @@ def _in_imports(text: str, old: str, new: str) -> str:
     return re.sub(rf"^(quote \S+ \S+ ){re.escape(old)}/", rf"\g<1>{new}/", text, flags=re.MULTILINE)
 
 
-_LOCKS: dict[str, Callable[[str, str, str], str]] = {LOCK: _in_verifications, "imports.lock": _in_imports}
+_LOCKS: dict[str, Callable[[str, str, str], str]] = {LOCK: _in_verifications, IMPORTS: _in_imports}

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ....check.checking import Options, judge, read
-from ....core.diagnostics import quoted
+from ....core.diagnostics import Diagnostic, quoted
 from ....core.edits import Change
 from ....core.errors import CannotRun
 from ....core.ids import LIST_ID, free_id, propose_id
@@ -18,7 +18,7 @@ from ....core.rules import Severity
 from ....core.spans import LineTable
 from ....core.yaml_writer import yaml_flow, yaml_text
 from ....library.links import Links
-from ....library.listing import ANNOTATIONS
+from ....library.listing import note_path
 from ....library.notes import parse_note
 from ....library.reading import replace_files
 from ...fixes.fixed_files import fix_document
@@ -145,9 +145,9 @@ class _Vault:
             for entry in self.entries:
                 if round_ == _ROUNDS - 2 or (entry.id in faults and not entry.why):
                     entry.why = entry.why or faults.get(entry.id, "it links to a draft")
-        changes = [Change(path=_path(id_), before=None, after=text) for id_, text in self._mended(texts).items()]
+        changes = [Change(path=note_path(id_), before=None, after=text) for id_, text in self._mended(texts).items()]
         return VaultPlan(
-            changes=(*changes, *self._theme_files()),
+            changes=(*changes, *self.themes.changes()),
             published=tuple(entry.id for entry in self.entries if not entry.why),
             drafts={entry.id: entry.why for entry in self.entries if entry.why},
             themes=len(self.themes.added),
@@ -159,18 +159,21 @@ class _Vault:
 
     def _mended(self, texts: Mapping[str, str]) -> dict[str, str]:
         """The texts with what `check --fix` would do to them: ids of quotations, blank lines."""
-        contents = {_path(id_): text.encode() for id_, text in texts.items()}
-        contents |= {c.path: c.after.encode() for c in self._theme_files() if c.after is not None}
-        links, _ = judge(replace_files(self.result, contents), self.options.today)
+        links, _ = self._judged(texts)
         drafts = {entry.id for entry in self.entries if entry.why}
         return {
-            id_: text if id_ in drafts else self._spelled(id_, fix_document(_path(id_), text, links).text)
+            id_: text if id_ in drafts else self._spelled(id_, fix_document(note_path(id_), text, links).text)
             for id_, text in texts.items()
         }
 
+    def _judged(self, texts: Mapping[str, str]) -> tuple[Links, tuple[Diagnostic, ...]]:
+        contents = {note_path(id_): text.encode() for id_, text in texts.items()}
+        contents |= {c.path: c.after.encode() for c in self.themes.changes() if c.after is not None}
+        return judge(replace_files(self.result, contents), self.options.today)
+
     def _spelled(self, id_: str, text: str) -> str:
         """A note with the ids of its quotations as the library's language spells them: `groesse` in German."""
-        for quote in parse_note(id_, LineTable(_path(id_), text)).note.quotes:
+        for quote in parse_note(id_, LineTable(note_path(id_), text)).note.quotes:
             spelled = propose_id(quote.words, self.language)
             if quote.id == propose_id(quote.words) != spelled and f"{{#{spelled}}}" not in text:
                 text = text.replace(f"{{#{quote.id}}}", f"{{#{spelled}}}")
@@ -178,18 +181,12 @@ class _Vault:
 
     def _faults(self, texts: Mapping[str, str]) -> dict[str, str]:
         """By id, why a note that is to be published cannot be."""
-        contents = {_path(id_): text.encode() for id_, text in texts.items()}
-        contents |= {c.path: c.after.encode() for c in self._theme_files() if c.after is not None}
-        _, found = judge(replace_files(self.result, contents), self.options.today)
+        ids = {note_path(id_): id_ for id_ in texts}
         faults: dict[str, str] = {}
-        for finding in found:
-            if finding.severity is Severity.ERROR and finding.span.path in contents:
-                id_ = finding.span.path.rsplit("/", 1)[1].removesuffix(".md")
-                faults.setdefault(id_, finding.message)
+        for finding in self._judged(texts)[1]:
+            if finding.severity is Severity.ERROR and finding.span.path in ids:
+                faults.setdefault(ids[finding.span.path], finding.message)
         return faults
-
-    def _theme_files(self) -> list[Change]:
-        return self.themes.changes()
 
     # -- one note
 
@@ -227,10 +224,6 @@ class _Vault:
             label = re.sub(r"[\s_/-]+", " ", last if len(last) > 2 and not last.isdigit() else tag).strip()
             if label and propose_id(label) not in _NO_THEMES and tag.casefold() not in _NO_THEMES:
                 yield from self.themes.ids([tag, label], label[:1].upper() + label[1:])
-
-
-def _path(id_: str) -> str:
-    return f"{ANNOTATIONS}/notes/{id_}.md"
 
 
 def _usual_role(links: Links) -> str:
