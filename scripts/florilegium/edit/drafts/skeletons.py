@@ -193,16 +193,9 @@ _LEFT_OUT = frozenset(("abstract", "annote"))
 """Fields that are often somebody else's words, under copyright, or remarks that nobody meant to publish."""
 
 
-def _item(work: Source) -> dict[str, object]:
-    """The work as CSL, each text on one line."""
-    return {
-        field: " ".join(value.split()) if isinstance(value, str) and field != "id" else value
-        for field, value in to_csl(work).items()
-        if field not in _LEFT_OUT
-    }
-
-
 def reference_lines(work: Source, indent: str = "  ") -> Iterator[str]:
     """A work as one entry of a list of references in YAML: a line for each field."""
-    for number, (field, value) in enumerate(_item(work).items()):
-        yield f"{indent}{'  ' if number else '- '}{yaml_text(field)}: {yaml_flow(value)}\n"
+    fields = ((field, value) for field, value in to_csl(work).items() if field not in _LEFT_OUT)
+    for number, (field, value) in enumerate(fields):
+        line = " ".join(value.split()) if isinstance(value, str) and field != "id" else value
+        yield f"{indent}{'  ' if number else '- '}{yaml_text(field)}: {yaml_flow(line)}\n"

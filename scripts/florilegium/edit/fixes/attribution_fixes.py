@@ -4,14 +4,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from ...check.checks.severities import apply_severities
 from ...core.diagnostics import Diagnostic, quoted
 from ...core.edits import Edit
 from ...core.ids import is_id
-from ...core.model import Note, Quote, Reference
+from ...core.model import Note, Quote, Reference, Speaker
 from ...core.spans import LineTable, Span
 from ...core.trees import Mapping, Sequence
 from ...library.frontmatter import parse_front_matter
-from ...library.links import Links
 from ...library.voices import named_people, role_names
 from ...markdown.building import trimmed_end
 from ...markdown.missing_attributions import BELOW, detached_pairs
@@ -19,7 +19,7 @@ from ...markdown.quotes import DASH
 from ...markdown.speakers import SpeakerFault, parse_speaker
 from ...markdown.tails import TEXT_AFTER
 from ...quotations.matching.normal_form import words_digest
-from .fix_drafts import Fix, FixedText, TextKind, counting
+from .fix_drafts import Fix, FixedText, TextKind
 from .yaml_lists import add_items
 
 # --------------------------------------------------------------------------------------------------------- dashes
@@ -33,31 +33,23 @@ def fix_dashes(document: FixedText) -> Iterator[Fix]:
         sign = dash[0].rstrip() if dash else "—"
         if sign == "—" or quote.speaker is None or quote.reference is None:
             continue
-        if sign not in ("--", "---") and not _is_sure(document, quote):
+        if sign not in ("--", "---") and not _is_sure(document, quote.speaker, quote.references):
             continue
-        start = _start(document, quote.attribution_span)
+        start = table.offset(quote.attribution_span.start)
         # A hyphen was the sign of a list, which needs no empty line before it.
         parting = _separation(table, table.offset(quote.words_span.end), start) if sign == "-" else ()
         yield Fix(TextKind.DASH, (*parting, Edit(span=table.span(start, start + len(sign)), text="—")))
 
 
-def _start(document: FixedText, span: Span) -> int:
-    return document.table.offset(span.start)
-
-
-def _is_sure(document: FixedText, quote: Quote) -> bool:
+def _is_sure(document: FixedText, speaker: Speaker | None, references: list[Reference] | tuple[Reference, ...]) -> bool:
     """Whether an attribution is certainly one: its speaker and its works are known."""
     links = document.links
-    known = all(reference.key in links.sources for reference in quote.references)
-    return known and quote.speaker is not None and _is_speaker(quote.speaker.text, quote.references, links)
-
-
-def _is_speaker(text: str, references: Iterable[Reference], links: Links) -> bool:
-    first = next(iter(references), None)
-    source = links.sources.get(first.key) if first else None
+    if speaker is None or not all(reference.key in links.sources for reference in references):
+        return False
+    source = links.sources[references[0].key] if references else None
     people = tuple(named_people(source, links.roles))
     language = links.library.settings.language
-    return not isinstance(parse_speaker(text, role_names(links.roles), people, language), SpeakerFault)
+    return not isinstance(parse_speaker(speaker.text, role_names(links.roles), people, language), SpeakerFault)
 
 
 def _separation(table: LineTable, before: int, start: int) -> Iterator[Edit]:
@@ -87,11 +79,7 @@ def fix_detached(document: FixedText) -> Iterator[Fix]:
     if not any(finding.help == BELOW for finding in document.found("unattributed-quote")):
         return
     for quote, below, attribution in detached_pairs(tree.root.children, tree.positions):
-        known = all(reference.key in document.links.sources for reference in attribution.references)
-        speaker = attribution.speaker
-        if attribution.faults or not known or speaker is None:
-            continue
-        if not _is_speaker(speaker.text, attribution.references, document.links):
+        if attribution.faults or not _is_sure(document, attribution.speaker, attribution.references):
             continue
         first, last = (
             tree.positions.span(node.start, trimmed_end(node, tree.positions.data)) for node in (quote, below)
@@ -175,9 +163,8 @@ def fix_unlisted(document: FixedText) -> Iterator[Fix]:
 
 def _counts(document: FixedText, span: Span, theme: str) -> bool:
     message = f"the note does not list the theme {quoted(theme)}"
-    return bool(
-        counting(document.links, [Diagnostic(rule="undeclared-theme", span=span, message=message, about=theme)])
-    )
+    found = Diagnostic(rule="undeclared-theme", span=span, message=message, about=theme)
+    return bool(apply_severities(document.links, [found]))
 
 
 def fix_order(document: FixedText) -> Iterator[Fix]:
@@ -189,7 +176,7 @@ def fix_order(document: FixedText) -> Iterator[Fix]:
         written = [mention.id for mention in quote.themes]
         wanted = sorted(written, key=lambda id_: places.get(id_, len(places)))
         if wanted != written:
-            starts = [_start(document, mention.span) for mention in quote.themes]
+            starts = [document.table.offset(mention.span.start) for mention in quote.themes]
             yield Fix(
                 TextKind.THEME_ORDER,
                 tuple(

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum
 from typing import NamedTuple
 
 from ...check.checks.severities import apply_severities
-from ...core.diagnostics import Diagnostic
+from ...core.diagnostics import Diagnostic, counted
 from ...core.edits import Edit
 from ...core.model import Note, Theme
 from ...core.spans import LineTable
@@ -17,39 +17,24 @@ from ...markdown.bodies import BodyTree, parse_body
 from ...markdown.nodes import Node
 
 
-class TextKind(StrEnum):
-    """What is fixed, in the words of the report, for one of them."""
+class TextKind(Enum):
+    """What is fixed, in the words of the report, for one of them and for many."""
 
-    ATTRIBUTION = "attribution that stood below its block quote"
-    DASH = "dash of an attribution"
-    QUOTE_ID = "quote id"
-    THEME_LISTED = "theme that a note did not list"
-    THEME_ORDER = "order of an attribution's themes"
-    DOI = "DOI"
-    TITLE = "title in sentence case"
-    BLANK_LINE = "blank line"
-    PAGE = "page of a quotation"
-    ENTRY = "entry of quotes.lock, which follows its quotation"
-    LETTERS = "stretch of letters that was not in Unicode NFC"
+    ATTRIBUTION = "attribution that stood below its block quote", "attributions that stood below their block quotes"
+    DASH = "dash of an attribution", "dashes of attributions"
+    QUOTE_ID = "quote id", "quote ids"
+    THEME_LISTED = "theme that a note did not list", "themes that notes did not list"
+    THEME_ORDER = "order of an attribution's themes", "orders of attributions' themes"
+    DOI = "DOI", "DOIs"
+    TITLE = "title in sentence case", "titles in sentence case"
+    BLANK_LINE = "blank line", "blank lines"
+    PAGE = "page of a quotation", "pages of quotations"
+    ENTRY = "entry of quotes.lock, which follows its quotation", "entries of quotes.lock, which follow their quotations"
+    LETTERS = "stretch of letters that was not in Unicode NFC", "stretches of letters that were not in Unicode NFC"
 
     def counted(self, count: int) -> str:
         """So many of them: `2 quote ids`."""
-        return f"{count:,} {self if count == 1 else _MANY[self]}"
-
-
-_MANY = {
-    TextKind.ATTRIBUTION: "attributions that stood below their block quotes",
-    TextKind.DASH: "dashes of attributions",
-    TextKind.QUOTE_ID: "quote ids",
-    TextKind.THEME_LISTED: "themes that notes did not list",
-    TextKind.THEME_ORDER: "orders of attributions' themes",
-    TextKind.DOI: "DOIs",
-    TextKind.TITLE: "titles in sentence case",
-    TextKind.BLANK_LINE: "blank lines",
-    TextKind.PAGE: "pages of quotations",
-    TextKind.ENTRY: "entries of quotes.lock, which follow their quotations",
-    TextKind.LETTERS: "stretches of letters that were not in Unicode NFC",
-}
+        return counted(count, *self.value)
 
 
 class Fix(NamedTuple):
@@ -93,11 +78,6 @@ def _outer(blocks: Iterable[Node]) -> Iterator[Node]:
             yield from _outer(block.children)
 
 
-def counting(links: Links, findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """The findings that `library.yml` lets count."""
-    return apply_severities(links, findings)
-
-
 def parse_fixable(path: str, text: str, links: Links) -> FixedText:
     """Read the text of a note or theme as if it stood in the file at `path`."""
     table = LineTable(path, text)
@@ -110,4 +90,4 @@ def parse_fixable(path: str, text: str, links: Links) -> FixedText:
     cut = cut_front_matter(text)
     start = cut.body_start if isinstance(cut, FileDivision) else len(text)
     tree = parse_body(table, start, name).tree
-    return FixedText(table=table, value=value, tree=tree, findings=counting(links, findings), links=links)
+    return FixedText(table=table, value=value, tree=tree, findings=apply_severities(links, findings), links=links)

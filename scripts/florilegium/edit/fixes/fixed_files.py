@@ -1,9 +1,10 @@
 """One file, fixed: every fix in its turn, each on what the one before it left, and the guard over quotations."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from ...check.checks.severities import apply_severities
 from ...core.edits import apply_edits
 from ...core.model import Quote
 from ...core.sources import Source
@@ -22,7 +23,7 @@ from .attribution_fixes import (
     fix_unlisted,
 )
 from .blank_line_fixes import fix_blank_lines
-from .fix_drafts import Fix, FixedText, TextKind, counting, parse_fixable
+from .fix_drafts import Fix, FixedText, TextKind, parse_fixable
 from .letter_fixes import count_left, fix_letters, identities
 from .reference_fixes import fix_dois, fix_titles
 
@@ -39,10 +40,6 @@ class FixedFile:
     """Quotations whose words are not in NFC."""
 
 
-def _document_dois(document: FixedText) -> Iterator[Fix]:
-    return fix_dois(document.findings, document.table)
-
-
 _FIXERS: tuple[Callable[[FixedText], Iterable[Fix]], ...] = (
     fix_text_after,
     fix_detached,
@@ -53,7 +50,7 @@ _FIXERS: tuple[Callable[[FixedText], Iterable[Fix]], ...] = (
     fix_unlisted,
     fix_order,
     fix_pages,
-    _document_dois,
+    lambda document: fix_dois(document.findings, document.table),
 )
 """In the order in which one makes work for the next: an attribution that is recognised needs an id."""
 
@@ -104,7 +101,7 @@ def fix_bibliography(path: str, text: str, links: Links) -> FixedFile:
     """Fix a file of `annotations/references/`: its DOIs, and the case of its titles."""
     table = LineTable(path, text)
     parsed = parse_text(path, FileKind.BIBLIOGRAPHY, text)
-    found = counting(links, parsed.diagnostics)
+    found = apply_severities(links, parsed.diagnostics)
     fixes = [*fix_dois(found, table), *fix_titles(found, table)]
     fixed = apply_edits(table, (edit for fix in fixes for edit in fix.edits))
     again = parse_text(path, FileKind.BIBLIOGRAPHY, fixed)

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from unicodedata import is_normalized, normalize
 
 from ...core.edits import Edit
-from ...core.model import Body, Note
-from ...core.sources import Source
+from ...core.model import Note
 from ...core.spans import Span
 from ...library.links import body_references
 from ...library.voices import voices_of
@@ -87,25 +86,21 @@ def count_left(document: FixedText) -> int:
 
 def identities(document: FixedText) -> tuple[object, ...]:
     """Everything in a document that names something, and the words of its quotations: what no letter may change."""
-    value = document.value
-    found: list[object] = [*_of_body(value.body)]
+    value, body = document.value, document.value.body
+    found: list[object] = [
+        [reference.key for reference in body_references(body)],
+        [hyperlink.target for hyperlink in body.hyperlinks],
+        [heading.id for heading in body.headings],
+    ]
     for quote in value.body.quotes:
         role = [voice.role for voice in voices_of(document.links, quote)]
         themes, notices = ([m.id for m in mentions] for mentions in (quote.themes, quote.notices))
         found.append((quote.words, quote.id, role, [r.key for r in quote.references], themes, notices))
     if isinstance(value, Note):
         found += [value.source and value.source.id, value.via and value.via.id, [m.id for m in value.themes]]
-        found += [_of_source(source) for source in value.sources]
+        for source in value.sources:
+            addresses = source.variables.get("URL"), source.variables.get("DOI")
+            found.append((source.key, source.type, *addresses, list(source.variables)))
     else:
         found += [[m.id for m in mentions] for mentions in (value.broader, value.related)]
     return (*found, [mention.id for mention in value.notices])
-
-
-def _of_body(body: Body) -> Iterator[object]:
-    yield [reference.key for reference in body_references(body)]
-    yield [hyperlink.target for hyperlink in body.hyperlinks]
-    yield [heading.id for heading in body.headings]
-
-
-def _of_source(source: Source) -> tuple[object, ...]:
-    return source.key, source.type, source.variables.get("URL"), source.variables.get("DOI"), list(source.variables)

@@ -66,7 +66,8 @@ def _new_note(answers: FormAnswers, links: Links, today: date) -> Proposal:
     draft = plan_note(links, wanted)
     assert draft.change.after is not None
     head, end, _ = draft.change.after.partition("\n---\n")
-    text = f"{head}{end}{_markdown(answers)}\n"
+    summary = "\n".join(line.rstrip() for line in answers["Summary"].split("\n"))
+    text = f"{head}{end}{summary}\n"
     return Proposal(Change(path=draft.change.path, before=None, after=text), f"a new note, {draft.id}")
 
 
@@ -87,10 +88,6 @@ def _work(answers: FormAnswers, links: Links) -> KnownWork:
         return find_work(links, parse_work(bare))
     except CannotRun as error:
         raise answers.refuse("The work", str(error), error.help) from error
-
-
-def _markdown(answers: FormAnswers) -> str:
-    return "\n".join(line.rstrip() for line in answers["Summary"].split("\n"))
 
 
 # ------------------------------------------------------------------------------------------------------ a quote
@@ -137,20 +134,16 @@ def _block(words: str) -> str:
 def _citations(answers: FormAnswers, note: Note, links: Links) -> str:
     """The work that the words come from and, where they were read in another one, that."""
     key = answers["The work that the words come from"].strip().lstrip("@") or (note.source.id if note.source else "")
-    named = cite(resolve_key(links, key).source.key, _locator(answers, "Page"))
+    named = cite(resolve_key(links, key).source.key, _locator(answers, "Page", _line(answers, "Page")))
     question = "Did you read the words in another work? Which?"
     if not answers[question]:
         return named
     other, _, place = _line(answers, question).lstrip("@").partition(",")
-    read_in = cite(resolve_key(links, other.strip()).source.key, _plain_locator(answers, question, place))
+    read_in = cite(resolve_key(links, other.strip()).source.key, _locator(answers, question, place))
     return f"{named}, quoted in {read_in}"
 
 
-def _locator(answers: FormAnswers, question: str) -> str:
-    return _plain_locator(answers, question, _line(answers, question))
-
-
-def _plain_locator(answers: FormAnswers, question: str, text: str) -> str:
+def _locator(answers: FormAnswers, question: str, text: str) -> str:
     text = text.strip().strip(",").strip()
     if re.search(r"[\[\]{}@;\\<>]", text):
         raise answers.refuse(question, f"{quoted(text)} is not a page or other place", "write it as p. 12 or ch. 3")
@@ -214,7 +207,7 @@ def _new_speaker(answers: FormAnswers, quote: Quote, links: Links) -> list[Edit]
 
 
 def _new_page(answers: FormAnswers, quote: Quote) -> list[Edit]:
-    locator = _locator(answers, "Page")
+    locator = _locator(answers, "Page", _line(answers, "Page"))
     if not locator:
         return []
     if quote.reference is None:

@@ -19,18 +19,11 @@ from ... import __version__
 from ...core.edits import Change, read_exactly
 from ...core.yaml_writer import quoted_yaml
 from ...site.addresses import FOLDERS
-from .vendored_program import WHEEL
+from .vendored_program import FRAME, PACKAGE, WHEEL, files_below
 
 SUMS = "frame/SHA256SUMS"
-_PACKAGE = Path(__file__).parent.parent.parent
-_REPOSITORY = _PACKAGE.parent.parent
-_PLACES = {
-    # Where each part of the frame goes; where an installed package has it; where a checkout has it.
-    "docs/assets": (_PACKAGE / "frame" / "assets", _REPOSITORY / "docs" / "assets"),
-    "docs/schemas": (_PACKAGE / "frame" / "schemas", _REPOSITORY / "docs" / "schemas"),
-    "frame/mkdocs_hook.py": (_PACKAGE / "frame" / "mkdocs_hook.py", _REPOSITORY / "scripts" / "mkdocs_hook.py"),
-    "frame/theme": (_PACKAGE / "site" / "templates" / "theme",),
-}
+_TARGETS = {"assets": "docs/assets", "schemas": "docs/schemas", "mkdocs_hook.py": "frame/mkdocs_hook.py"}
+"""Where the parts of the frame go."""
 _SUFFIXES = frozenset((".css", ".html", ".js", ".json", ".py", ".svg", ".txt", ".woff2", ".xml"))
 """Files of the frame; the pictures beside them show another library."""
 
@@ -113,13 +106,13 @@ def _frame() -> dict[str, str]:
 
 
 def _copies() -> Iterator[tuple[str, str]]:
-    for target, places in _PLACES.items():
-        place = next(place for place in places if place.exists())
-        for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
-            if path.is_file() and path.suffix in _SUFFIXES:
-                below = path.relative_to(place).as_posix()
-                text = path.read_bytes().decode("utf-8", "surrogateescape")
-                yield target if below == "." else f"{target}/{below}", text
+    installed = PACKAGE / "frame"
+    places = {target: installed / name if installed.is_dir() else FRAME[name] for name, target in _TARGETS.items()}
+    places["frame/theme"] = PACKAGE / "site" / "templates" / "theme"
+    for target, place in places.items():
+        for path, data in files_below(place, target):
+            if Path(path).suffix in _SUFFIXES:
+                yield path, data.decode("utf-8", "surrogateescape")
 
 
 def _digest(text: str) -> str:

@@ -18,14 +18,14 @@ from ... import __version__
 WHEEL = f"florilegium-{__version__}-py3-none-any.whl"
 """The file's name, which tells pip what it is."""
 
-_PACKAGE = Path(__file__).parent.parent.parent
-_REPOSITORY = _PACKAGE.parent.parent
-_FRAME = {
-    # What the build of the package puts beside its code; in a checkout it lies elsewhere.
-    "florilegium/frame/assets": _REPOSITORY / "docs" / "assets",
-    "florilegium/frame/schemas": _REPOSITORY / "docs" / "schemas",
-    "florilegium/frame/mkdocs_hook.py": _REPOSITORY / "scripts" / "mkdocs_hook.py",
+PACKAGE = Path(__file__).parent.parent.parent
+_REPOSITORY = PACKAGE.parent.parent
+FRAME = {
+    "assets": _REPOSITORY / "docs" / "assets",
+    "schemas": _REPOSITORY / "docs" / "schemas",
+    "mkdocs_hook.py": _REPOSITORY / "scripts" / "mkdocs_hook.py",
 }
+"""Where a checkout has what the build of the package puts beside its code, into `frame/`."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _TAGS = "Wheel-Version: 1.0\nGenerator: florilegium\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
@@ -50,7 +50,7 @@ def pack_wheel() -> bytes:
 def _metadata(text: str) -> str:
     """What is said of the package; in a checkout, with the requirements of today and not of when it was installed."""
     project = _REPOSITORY / "pyproject.toml"
-    if (_PACKAGE / "frame").is_dir() or not project.is_file():
+    if (PACKAGE / "frame").is_dir() or not project.is_file():
         return text
     wanted = tomllib.loads(project.read_text("utf-8"))["project"]["dependencies"]
     head, blank, rest = text.partition("\n\n")
@@ -61,13 +61,14 @@ def _metadata(text: str) -> str:
 
 
 def _files() -> Iterator[tuple[str, bytes]]:
-    yield from _below(_PACKAGE, "florilegium")
-    if not (_PACKAGE / "frame").is_dir():
-        for target, place in _FRAME.items():
-            yield from _below(place, target)
+    yield from files_below(PACKAGE, "florilegium")
+    if not (PACKAGE / "frame").is_dir():
+        for name, place in FRAME.items():
+            yield from files_below(place, f"florilegium/frame/{name}")
 
 
-def _below(place: Path, target: str) -> Iterator[tuple[str, bytes]]:
+def files_below(place: Path, target: str) -> Iterator[tuple[str, bytes]]:
+    """The files of a folder, or one file, by their paths in the folder `target`."""
     for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
         if path.is_file() and not {"__pycache__", "screenshots"}.intersection(path.parts):
             below = path.relative_to(place).as_posix()
