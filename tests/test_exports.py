@@ -12,7 +12,7 @@ from florilegium.core.sources import Date, Name, Source
 from florilegium.core.spans import LineTable, Span
 from florilegium.works.bibtex.bibtex_reader import parse_bibtex
 from florilegium.works.bibtex.bibtex_writer import biblatex_entry, bibtex_entry
-from florilegium.works.csl.csl_json import csl_json
+from florilegium.works.csl.csl_items import csl_json
 from florilegium.works.csl.csl_vocabulary import CSL_TYPES
 from florilegium.works.exports.page_metadata import citation_metadata, context_object
 from florilegium.works.ris.ris_fields import ris_type

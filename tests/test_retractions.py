@@ -22,8 +22,7 @@ from florilegium.works.citing.citation_styles import read_style
 from florilegium.works.citing.formatting import render_bibliography
 from florilegium.works.citing.pandoc_process import find_pandoc
 from florilegium.works.csl.csl_checks import Retraction, RetractionKind, retraction
-from florilegium.works.csl.csl_items import to_csl
-from florilegium.works.csl.csl_json import csl_json
+from florilegium.works.csl.csl_items import csl_json, to_csl
 from florilegium.works.registries import crossref_records
 from florilegium.works.registries.registry_requests import RegistryError, UnknownWork
 from hypothesis import given

@@ -14,11 +14,6 @@ MAX_TREE_BYTES = 512_000
 """Bytes of UTF-8 of a front matter that are read."""
 MAX_NODES = 2_000_000
 """Values of one file that are read: some 600 MB."""
-_MAX_PROBLEMS = 100
-"""Problems of one file that are reported one by one."""
-
-_RULE = "malformed-front-matter"
-
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 
@@ -114,9 +109,14 @@ declare_rule(
 
 
 class Reader:
-    """What the readers of YAML and JSON share: a text, its place in the file, and the problems so far."""
+    """What the readers of data share: a text, its place in the file, and the problems so far, of which `most` count."""
 
-    def __init__(self, text: str, table: LineTable, offset: int) -> None:
+    rule = "malformed-front-matter"
+    most = 100
+    about = ""
+    """What all of it concerns."""
+
+    def __init__(self, text: str, table: LineTable, offset: int = 0) -> None:
         self.text, self.table, self.offset = text, table, offset
         self.problems: list[Diagnostic] = []
 
@@ -124,11 +124,13 @@ class Reader:
         """The span of `text[start:end]`."""
         return self.table.span(self.offset + start, self.offset + end)
 
-    def report(self, span: Span, message: str, remedy: str = "", rule: str = _RULE) -> None:
-        if len(self.problems) < _MAX_PROBLEMS:
-            self.problems.append(Diagnostic(rule=rule, span=span, message=message, help=remedy))
+    def report(self, span: Span, message: str, remedy: str = "", rule: str = "", about: str = "") -> None:
+        if len(self.problems) < self.most:
+            about = about or self.about
+            found = Diagnostic(rule=rule or self.rule, span=span, message=message, help=remedy, about=about)
+            self.problems.append(found)
 
-    def stop(self, span: Span, message: str, remedy: str = "", rule: str = _RULE) -> Stop:
+    def stop(self, span: Span, message: str, remedy: str = "", rule: str = "") -> Stop:
         self.report(span, message, remedy, rule)
         return Stop()
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ..core.sources import Source
 from ..works.bibtex.bibtex_writer import bibtex_entry
-from ..works.csl.csl_json import csl_json
+from ..works.csl.csl_items import csl_json
 from ..works.identifiers import check_url, doi_url, parse_arxiv, parse_doi, parse_isbn, parse_pmcid, parse_pmid
 from ..works.ris.ris_writer import ris_record
 

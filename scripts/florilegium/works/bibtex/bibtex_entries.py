@@ -10,14 +10,12 @@ from bibtexparser.splitter import Splitter
 
 from ...core.diagnostics import Diagnostic, did_you_mean, quoted
 from ...core.spans import LineTable, Span
-from ...core.trees import Scalar
+from ...core.trees import Reader, Scalar
 from .bibtex_fields import INHERITED, MONTHS
 
 # The library logs what it also returns; a file of broken entries would spend most of its time there.
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL + 1)
 
-_MAX_PROBLEMS = 1_000
-"""Broken entries of one file that are reported one by one."""
 _MAX_VALUE = 1_000_000
 """Characters that a value may have once its abbreviations are put in."""
 
@@ -44,28 +42,20 @@ def read_entries(table: LineTable) -> tuple[list[BibtexEntry], list[Diagnostic]]
     """All entries of a file with what they inherit, in its order. A broken one is reported, and the others are read."""
     reader = _Reader(table)
     entries = list(reader.entries())
-    by_key = {entry.key.text: entry for entry in reversed(entries)}
-    heirs = Heirs(by_key, reader.problems)
+    heirs = Heirs({entry.key.text: entry for entry in reversed(entries)}, reader)
     return [heirs.whole(entry) for entry in entries if entry.type != "xdata"], reader.problems
 
 
-class _Reader:
+class _Reader(Reader):
     """Finds entries and their fields, with their places in the file."""
 
+    rule, most = "invalid-reference", 1_000
+
     def __init__(self, table: LineTable) -> None:
-        self.table = table
         # The library knows one kind of line end; the replacement keeps all offsets.
-        self.text = table.text.replace("\r\n", " \n").replace("\r", "\n")
-        if self.text.startswith("\ufeff"):
-            self.text = f" {self.text[1:]}"
-        self.problems: list[Diagnostic] = []
+        super().__init__(re.sub("^\ufeff", " ", table.text.replace("\r\n", " \n").replace("\r", "\n")), table)
         self.strings: dict[str, str] = dict(zip(MONTHS, MONTHS, strict=True))
         self.cursor = 0
-
-    def report(self, span: Span, message: str, remedy: str = "", about: str = "") -> None:
-        if len(self.problems) < _MAX_PROBLEMS:
-            found = Diagnostic(rule="invalid-reference", span=span, message=message, help=remedy, about=about)
-            self.problems.append(found)
 
     def entries(self) -> Iterator[BibtexEntry]:
         for block in Splitter(self.text).split().blocks:
@@ -110,7 +100,7 @@ class _Reader:
         end = start + len(block.raw or "")
         begun = _BEGINNING.match(self.text, start, end)
         at = max(self.text.find(block.key, begun.end() if begun else start, end), start)
-        key = Scalar(block.key, False, self.table.span(at, at + len(block.key)))
+        key = Scalar(block.key, False, self.place(at, at + len(block.key)))
         fields: dict[str, Value] = {}
         at += len(block.key)
         for item in block.fields:
@@ -119,21 +109,21 @@ class _Reader:
                 fields[item.key.lower()] = field
             else:
                 message = f"the field {quoted(item.key)} stands twice in {quoted(block.key)}"
-                self.report(field.span, message, "remove one of the two", block.key)
-        return BibtexEntry(block.entry_type.lower(), key, fields, self.table.span(start, end))
+                self.report(field.span, message, "remove one of the two", about=block.key)
+        return BibtexEntry(block.entry_type.lower(), key, fields, self.place(start, end))
 
     def field(self, item: bib.Field, start: int, end: int) -> tuple[Value, int]:
         at = self.text.find(item.key, start, end)
         equals = self.text.find("=", at + len(item.key), end)
         if at < 0 or equals < 0:
-            return Value(self.value(item.value), self.table.span(start, start)), start
+            return Value(self.value(item.value), self.place(start, start)), start
         value_start = equals + 1
         while value_start < end and self.text[value_start].isspace():
             value_start += 1
         value_end = value_start + len(item.value)
         text = self.value(item.value)
         at = self.text.find(text, value_start, value_end) if text else -1
-        return Value(text, self.table.span(value_start, value_end), at), value_end
+        return Value(text, self.place(value_start, value_end), at), value_end
 
     def value(self, raw: str) -> str:
         """A value without delimiters: `{A} # jan` is put together, and abbreviations are put in."""
@@ -155,17 +145,14 @@ class _Reader:
         elif "comma after entry key" in reason:
             message, remedy = "this entry has no key, or no comma after it", "write @book{doe2009,"
         else:
-            message, remedy = (
-                "a field of this entry is not of the form name = {value}",
-                "look for a missing comma",
-            )
-        self.report(self.table.span(start, end), message, remedy)
+            message, remedy = "a field of this entry is not of the form name = {value}", "look for a missing comma"
+        self.report(self.place(start, end), message, remedy)
 
     def check_comment(self, block: bib.ImplicitComment, start: int) -> None:
         """Text between entries is a comment, unless it looks like an entry whose first brace is missing."""
         for found in _LOST_ENTRY.finditer(block.comment):
-            at = start + found.start(1)
-            self.report(self.table.span(at, start + found.end(1)), "no { follows here", "write @book{doe2009,")
+            span = self.place(start + found.start(1), start + found.end(1))
+            self.report(span, "no { follows here", "write @book{doe2009,")
 
 
 _BEGINNING = re.compile(r"@[A-Za-z]+[ \t]*[{(]")
@@ -203,8 +190,8 @@ def _pieces(raw: str) -> Iterator[str]:
 class Heirs:
     """Gives entries what `xdata` and `crossref` let them have from others, over several generations."""
 
-    def __init__(self, by_key: dict[str, BibtexEntry], problems: list[Diagnostic]) -> None:
-        self.by_key, self.problems = by_key, problems
+    def __init__(self, by_key: dict[str, BibtexEntry], reader: Reader) -> None:
+        self.by_key, self.reader = by_key, reader
         self.known: dict[int, BibtexEntry] = {}
 
     def whole(self, entry: BibtexEntry, below: frozenset[str] = frozenset()) -> BibtexEntry:
@@ -225,16 +212,9 @@ class Heirs:
 
     def find(self, entry: BibtexEntry, field: Value, key: str) -> BibtexEntry | None:
         parent = self.by_key.get(key)
-        if parent is None and len(self.problems) < _MAX_PROBLEMS:
+        if parent is None:
             message = f"{quoted(entry.key.text)} refers to {quoted(key)}, which is not in this file"
-            found = Diagnostic(
-                rule="invalid-reference",
-                span=field.span,
-                message=message,
-                help=did_you_mean(key, self.by_key),
-                about=entry.key.text,
-            )
-            self.problems.append(found)
+            self.reader.report(field.span, message, did_you_mean(key, self.by_key), about=entry.key.text)
         return parent
 
 

@@ -5,7 +5,7 @@ import re
 from ...core.diagnostics import Diagnostic, quoted
 from ...core.sources import Source
 from ...core.spans import LineTable, Span
-from ...core.trees import DataNode, Mapping, Scalar, Sequence, tree_of
+from ...core.trees import DataNode, Mapping, Reader, Scalar, Sequence, tree_of
 from ..citation_keys import is_citable, plain_key, propose_key
 from ..csl.csl_dates import date_to_csl, guess_date
 from ..csl.csl_items import parse_source
@@ -50,7 +50,7 @@ def parse_bibtex(table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
         source, found = parse_source(converter.item(), table)
         problems += found
         if len(problems) < _MAX_DOUBTS:
-            problems += converter.doubts
+            problems += converter.problems
         if source:
             sources.append(source)
     return sources, [*problems, *_title_case(entries)]
@@ -68,17 +68,18 @@ def _title_case(entries: list[BibtexEntry]) -> list[Diagnostic]:
     return [Diagnostic(rule="title-case", span=first.value.span, message=message, help=remedy, about=first.key)]
 
 
-class _Converter:
-    """Puts one entry into CSL's words."""
+class _Converter(Reader):
+    """Puts one entry into CSL's words, and reports what is doubtful in it."""
+
+    rule, most = "doubtful-reference", _MAX_DOUBTS
 
     def __init__(self, entry: BibtexEntry, table: LineTable, taken: set[str]) -> None:
-        self.entry, self.table, self.taken = entry, table, taken
-        self.fields = entry.fields
+        super().__init__("", table)
+        self.entry, self.fields, self.taken = entry, entry.fields, taken
         subtype = self.fields.get("entrysubtype")
         self.type = bibtex_csl_type(entry.type, decode_latex(subtype.text) if subtype else "")
         self.entries: dict[str, tuple[Scalar, DataNode]] = {}
-        self.doubts: list[Diagnostic] = []
-        self.key = entry.key.text
+        self.about = self.key = entry.key.text
 
     def item(self) -> Mapping:
         """The CSL item of the entry, as the tree that a YAML file would give."""
@@ -112,33 +113,33 @@ class _Converter:
             made = propose_key(_text(author), year[0] if year else "", title, self.taken)
             message = f"this entry has no key; the work is cited as {made}"
         self.taken.add(made)
-        self.doubt(self.entry.key.span, message, f"write {made} as its key", about=made)
+        self.report(self.entry.key.span, message, f"write {made} as its key", about=made)
         return made
 
     # --------------------------------------------------------------------------------------------------- pieces
-
-    def doubt(self, span: Span, message: str, remedy: str, about: str = "") -> None:
-        about = about or self.key
-        found = Diagnostic(rule="doubtful-reference", span=span, message=message, help=remedy, about=about)
-        self.doubts.append(found)
 
     def add(self, name: str, node: DataNode) -> None:
         if name not in self.entries and not (isinstance(node, Scalar) and not node.text):
             self.entries[name] = (Scalar(name, False, node.span), node)
 
-    def text(self, name: str, text: str, span: Span) -> None:
+    def put(self, name: str, text: str, span: Span) -> None:
         self.add(name, Scalar(text, False, span))
 
     def value(self, *names: str) -> Value | None:
         """The first of these fields that is there."""
         return next((self.fields[name] for name in names if name in self.fields), None)
 
+    def copy(self, name: str, field: str) -> None:
+        """Take a field as it is under CSL's name for it."""
+        if value := self.value(field):
+            self.put(name, self.decoded(value), value.span)
+
     def decoded(self, value: Value, *, rich: bool = False) -> str:
         def report(command: str, offset: int) -> None:
             at = value.start + offset
-            span = self.table.span(at, at + len(command)) if value.start >= 0 else value.span
+            span = self.place(at, at + len(command)) if value.start >= 0 else value.span
             message = f"the command {command} is not known; its argument is kept as it is"
-            self.doubt(span, message, "write the sign or the words that it stands for")
+            self.report(span, message, "write the sign or the words that it stands for")
 
         return without_entities(decode_latex(value.text, rich=rich, report=report))
 
@@ -149,9 +150,9 @@ class _Converter:
         if form is FieldForm.ADDRESS:
             text = decode_address(value.text)
             if name == "URL" and names_several(text):
-                self.doubt(value.span, "the field holds several addresses; the first is read", "write one address")
+                self.report(value.span, "the field holds several addresses; the first is read", "write one address")
             text = first_address(text) if name == "URL" else first_number(text) if name in ("ISBN", "ISSN") else text
-            self.text(name, text, value.span)
+            self.put(name, text, value.span)
             return
         text = self.decoded(value, rich=form is FieldForm.RICH)
         if name == "language":
@@ -160,7 +161,7 @@ class _Converter:
             text = edition_number(text)
         elif name in ("status", "publisher-place"):
             text = BIBTEX_KEYS.get(text.lower(), text)
-        self.text(name, text, value.span)
+        self.put(name, text, value.span)
 
     # --------------------------------------------------------------------------------------------------- names
 
@@ -184,7 +185,7 @@ class _Converter:
         doubtful = next((person for person in people if person.doubt), None)
         if doubtful:
             message = f'the field "{field}" {doubtful.doubt}; {_count(people)} read'
-            self.doubt(value.span, message, doubtful.meant)
+            self.report(value.span, message, doubtful.meant)
         names = tuple(tree_of(person.parts, value.span) for person in people)
         if names:
             self.add(role, Sequence(names, value.span))
@@ -193,66 +194,56 @@ class _Converter:
 
     def add_titles(self) -> None:
         """The title and that of what contains it; of a work in volumes, those of the whole and of the volume."""
-        main, title = self.title("maintitle"), self.title("title")
-        book = self.title("booktitle")
-        contained = book or self.type not in WHOLE_WORKS
-        if main and contained:
-            self.put("title", title)
-            self.put("container-title", main)
-            self.put("volume-title", book)
-        elif main:
-            self.put("title", main)
-            self.put("volume-title", title)
+        contained = "booktitle" in self.fields or self.type not in WHOLE_WORKS
+        if "maintitle" in self.fields and contained:
+            self.add_title("title", "title")
+            self.add_title("container-title", "maintitle")
+            self.add_title("volume-title", "booktitle")
+        elif "maintitle" in self.fields:
+            self.add_title("title", "maintitle")
+            self.add_title("volume-title", "title")
         else:
-            self.put("title", title)
-            self.put("container-title", self.title("journaltitle") or self.title("journal") or book)
-            if self.entry.type in _SITES and (site := self.value("organization")):
+            self.add_title("title", "title")
+            self.add_title("container-title", "journaltitle", "journal", "booktitle")
+            if self.entry.type in _SITES:
                 # Who keeps preprints publishes them; what keeps pages is a site.
-                kept = "publisher" if self.type == "article" else "container-title"
-                self.text(kept, self.decoded(site), site.span)
-            if self.type == "article-journal" or self.type.startswith("article-"):
-                self.put("volume-title", self.title("issuetitle"))
+                self.copy("publisher" if self.type == "article" else "container-title", "organization")
+            if self.type.startswith("article-"):
+                self.add_title("volume-title", "issuetitle")
         if (value := self.value("title")) and "url" not in self.fields and (link := _LINK.search(value.text)):
-            self.text("URL", decode_address(link[1]), value.span)
+            self.put("URL", decode_address(link[1]), value.span)
 
-    def title(self, field: str) -> tuple[str, Span] | None:
-        """A title with its subtitle and what is added to both."""
-        value = self.value(field)
-        if value is None:
-            return None
-        stem = field.removesuffix("title")
+    def add_title(self, name: str, *fields: str) -> None:
+        """Take the first of these titles that is there, with its subtitle and what is added to both."""
+        field = next((field for field in fields if field in self.fields), "")
+        if not field:
+            return
+        value, stem = self.fields[field], field.removesuffix("title")
         parts = [self.decoded(v, rich=True) for v in (value, self.value(f"{stem}subtitle")) if v]
         addon = self.value(f"{stem}titleaddon")
         text = parts[0] if len(parts) == 1 else f"{parts[0]}{' ' if parts[0][-1:] in '?!:' else ': '}{parts[1]}"
-        return f"{text}. {self.decoded(addon)}" if addon else text, value.span
-
-    def put(self, name: str, title: tuple[str, Span] | None) -> None:
-        if title:
-            self.text(name, *title)
+        self.put(name, f"{text}. {self.decoded(addon)}" if addon else text, value.span)
 
     # ------------------------------------------------------------------------------------------------- numbers
 
     def add_numbers(self) -> None:
-        if number := self.value("number"):
-            if self.type.startswith("article-") or self.type in ("periodical", "review", "review-book"):
-                name = "issue"
-            else:
-                in_series = "series" in self.fields and self.type not in NUMBERED_WORKS
-                name = "collection-number" if in_series else "number"
-            self.text(name, self.decoded(number), number.span)
-        if issue := self.value("issue"):
-            self.text("issue", self.decoded(issue), issue.span)
-        if (eid := self.value("eid")) and "number" not in self.entries:
-            self.text("number", self.decoded(eid), eid.span)
+        if self.type.startswith("article-") or self.type in ("periodical", "review", "review-book"):
+            name = "issue"
+        else:
+            in_series = "series" in self.fields and self.type not in NUMBERED_WORKS
+            name = "collection-number" if in_series else "number"
+        self.copy(name, "number")
+        self.copy("issue", "issue")
+        self.copy("number", "eid")
         if pages := self.value("pages"):
-            self.text("page", re.sub(r"\s*[-–—‒−]+\s*", "-", self.decoded(pages)), pages.span)
+            self.put("page", re.sub(r"\s*[-–—‒−]+\s*", "-", self.decoded(pages)), pages.span)
         genre = self.value("type")
         word = genre.text.strip().lower() if genre else self.entry.type if self.type == "thesis" else ""
-        if genre or word in GENRES:
-            span = genre.span if genre else self.entry.span
-            self.text(
-                "genre", GENRES.get(word) or BIBTEX_KEYS.get(word) or (self.decoded(genre) if genre else ""), span
-            )
+        known = GENRES.get(word) or BIBTEX_KEYS.get(word)
+        if genre:
+            self.put("genre", known or self.decoded(genre), genre.span)
+        elif word in GENRES:
+            self.put("genre", GENRES[word], self.entry.span)
 
     def add_publisher(self) -> None:
         names = [name for name in _PUBLISHERS if name != "organization" or self.entry.type not in _SITES]
@@ -260,13 +251,13 @@ class _Converter:
         how = self.value("howpublished")
         if how and re.match(r"\s*(\\url\b|https?://)", how.text):
             if "url" not in self.fields:
-                self.text("URL", decode_address(how.text), how.span)
+                self.put("URL", decode_address(how.text), how.span)
         elif how and self.entry.type == "misc" and "entrysubtype" in self.fields:
-            self.text("container-title", self.decoded(how), how.span)
+            self.copy("container-title", "howpublished")
         elif how:
             found.append(how)
         if found:
-            self.text("publisher", "; ".join(self.decoded(field) for field in found), found[0].span)
+            self.put("publisher", "; ".join(self.decoded(field) for field in found), found[0].span)
 
     def add_eprint(self) -> None:
         eprint, kind = self.value("eprint"), self.value("eprinttype", "archiveprefix")
@@ -276,13 +267,13 @@ class _Converter:
         match kind.text.strip().lower() if kind else "arxiv" if parse_arxiv(number).value else "":
             case "arxiv":
                 number = parse_arxiv(number).value or number
-                self.text("URL", f"https://arxiv.org/abs/{number}", eprint.span)
+                self.put("URL", f"https://arxiv.org/abs/{number}", eprint.span)
                 if self.type == "article":
-                    self.text("number", number, eprint.span)
+                    self.put("number", number, eprint.span)
             case "pubmed" | "pmid":
-                self.text("PMID", number, eprint.span)
+                self.put("PMID", number, eprint.span)
             case "pmc" | "pmcid":
-                self.text("PMCID", number, eprint.span)
+                self.put("PMCID", number, eprint.span)
 
     # --------------------------------------------------------------------------------------------------- dates
 
@@ -307,27 +298,20 @@ class _Converter:
             return
         date = guess_date(text)
         if date is None and year and (date := guess_date(year)):
-            self.doubt(
-                span,
-                f"the month or day of {quoted(text)} cannot be read; the year is kept",
-                "write date = {2013-03-15}",
-            )
-        if date is None:
-            if not year or (re.search("[0-9]{3}", text) and not re.match("[0-9]{4}[a-z]", text)):
-                self.doubt(
-                    span, f"{quoted(text)} is not a date that can be read; it is kept in words", "write 2013-03-15"
-                )
-            self.add(name, tree_of({"literal": year or text}, span))
-            return
-        self.add(name, tree_of(date_to_csl(date), span))
+            message = f"the month or day of {quoted(text)} cannot be read; the year is kept"
+            self.report(span, message, "write date = {2013-03-15}")
+        elif date is None and (not year or (re.search("[0-9]{3}", text) and not re.match("[0-9]{4}[a-z]", text))):
+            message = f"{quoted(text)} is not a date that can be read; it is kept in words"
+            self.report(span, message, "write 2013-03-15")
+        self.add(name, tree_of(date_to_csl(date) if date else {"literal": year or text}, span))
 
     def add_custom(self) -> None:
         """Our own fields for the date and the notice of a `pubstate`, since BibTeX has none."""
         found = [(name, self.fields[field]) for name, field in _CUSTOM if field in self.fields]
-        entries = [(name, Scalar(decode_address(field.text), False, field.span)) for name, field in found]
-        if entries:
-            span = entries[0][1].span
-            self.add("custom", Mapping(tuple((Scalar(name, False, node.span), node) for name, node in entries), span))
+        texts = [(name, Scalar(decode_address(field.text), False, field.span)) for name, field in found]
+        if texts:
+            entries = tuple((Scalar(name, False, node.span), node) for name, node in texts)
+            self.add("custom", Mapping(entries, texts[0][1].span))
 
 
 _SITES = frozenset(("online", "www", "electronic"))

@@ -1,7 +1,9 @@
 """CSL items as works of literature, and back (https://docs.citationstyles.org/en/stable/specification.html)."""
 
+import json
 import re
 import unicodedata
+from collections.abc import Callable
 from collections.abc import Mapping as AnyMapping
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -9,7 +11,7 @@ from functools import lru_cache
 from ...core.diagnostics import Diagnostic, closest, quoted
 from ...core.sources import Date, Name, Source
 from ...core.spans import LineTable, Span
-from ...core.trees import DataNode, Mapping, Scalar, Sequence, kind_of, tree_of
+from ...core.trees import DataNode, Mapping, Reader, Scalar, Sequence, kind_of, tree_of
 from ..identifiers import Identifier, check_url, parse_doi, parse_isbn, parse_issn, parse_orcid, parse_pmcid, parse_pmid
 from .csl_dates import date_to_csl, parse_date
 from .csl_vocabulary import (
@@ -28,8 +30,6 @@ MAX_KEY = 200
 """Characters of a citation key."""
 MAX_CSL_NAMES = 6_000
 """Names of one field."""
-_MAX_PROBLEMS = 100
-"""Problems of one item that are reported."""
 _MAX_GUESSES = 100
 """Unknown fields of one item for which the field that was meant is looked for."""
 
@@ -42,9 +42,9 @@ def parse_source(node: DataNode, table: LineTable) -> tuple[Source | None, list[
     """
     item = _Item(table)
     if not isinstance(node, Mapping):
-        item.report("invalid-reference", node.span, f"a reference must be a mapping, not {kind_of(node)}", _ITEM)
-        return None, item.diagnostics
-    return item.read(node), item.diagnostics
+        item.report(node.span, f"a reference must be a mapping, not {kind_of(node)}", _ITEM)
+        return None, item.problems
+    return item.read(node), item.problems
 
 
 def read_item(item: AnyMapping[str, object], place: str) -> tuple[Source | None, list[Diagnostic]]:
@@ -61,39 +61,27 @@ _NAME = "write [{family: Doe, given: Jane}], or [{literal: World Health Organiza
 _TEXT, _NAMES, _DATE = 1, 2, 3
 _KINDS = {**dict.fromkeys(TEXTS, _TEXT), **dict.fromkeys(CSL_NAMES, _NAMES), **dict.fromkeys(CSL_DATES, _DATE)}
 
-_NAME_PARTS = {
-    "family": "family",
-    "given": "given",
-    "dropping-particle": "dropping_particle",
-    "non-dropping-particle": "non_dropping_particle",
-    "suffix": "suffix",
-    "literal": "literal",
-}
+_NAME_PARTS = {part.replace("_", "-"): part for part in Name.__slots__}
 
 
-class _Item:
+class _Item(Reader):
     """One item on its way from a tree to a source."""
 
+    rule = "invalid-reference"
+
     def __init__(self, table: LineTable) -> None:
-        self.table = table
-        self.diagnostics: list[Diagnostic] = []
+        super().__init__("", table)
         self.guesses = 0
-        self.key = ""
         self.variables: dict[str, str] = {}
         self.names: dict[str, tuple[Name, ...]] = {}
         self.dates: dict[str, Date] = {}
         self.custom: dict[str, str] = {}
         self.spans: dict[str, Span] = {}
 
-    def report(self, rule: str, span: Span, message: str, remedy: str = "") -> None:
-        if len(self.diagnostics) < _MAX_PROBLEMS:
-            found = Diagnostic(rule=rule, span=span, message=message, help=remedy, about=self.key)
-            self.diagnostics.append(found)
-
     def expect(self, field: str, wanted: str, node: DataNode, remedy: str = "") -> None:
         written = f" {quoted(node.text)}" if isinstance(node, Scalar) and not node.is_null else ""
         got = f"{kind_of(node)}{written}"
-        self.report("invalid-reference", node.span, f'"{field}" must be {wanted}, not {got}', remedy)
+        self.report(node.span, f'"{field}" must be {wanted}, not {got}', remedy)
 
     def guess(self, word: str, known: tuple[str, ...]) -> str | None:
         """The known word that was probably meant; guessing stops in an item that is full of unknown ones."""
@@ -108,7 +96,7 @@ class _Item:
             field = key.text
             if field in ("id", "type") or (type(value) is Scalar and value.is_null):
                 continue
-            if not _is_empty(value):
+            if value.text if isinstance(value, Scalar) else isinstance(value, Mapping) or value.items:
                 self.spans[field] = value.span
             what = _KINDS.get(field)
             if what == _TEXT:
@@ -124,7 +112,7 @@ class _Item:
         if key_span is None:
             return None
         return Source(
-            key=self.key,
+            key=self.about,
             type=kind,
             variables=self.variables,
             names=self.names,
@@ -141,23 +129,23 @@ class _Item:
         """Take the citation key, and return its place; nothing where no citation could name the work."""
         if node is None:
             start = Span(item.span.path, *item.span.start, *item.span.start)
-            self.report("invalid-reference", start, 'the "id" of this reference is missing', "add id: doe2009")
+            self.report(start, 'the "id" of this reference is missing', "add id: doe2009")
             return None
         if not isinstance(node, Scalar):
             self.expect("id", "a text", node, "write a key such as doe2009")
             return None
         if not node.text.strip() or node.is_null:
-            self.report("invalid-reference", node.span, 'the "id" of this reference is empty', "add id: doe2009")
+            self.report(node.span, 'the "id" of this reference is empty', "add id: doe2009")
             return None
         if len(node.text) > MAX_KEY:
             message = f'the "id" has {len(node.text):,} characters; at most {MAX_KEY} are allowed'
-            self.report("invalid-reference", node.span, message, "shorten it")
+            self.report(node.span, message, "shorten it")
             return None
-        self.key = node.text
-        if not _KEY.fullmatch(self.key):
-            message, remedy = _key_fault(self.key)
-            self.report("invalid-reference", node.span, f'the "id" {quoted(self.key)} {message}', remedy)
-        return node.span if _CITABLE.fullmatch(self.key) and self.key.isprintable() else None
+        self.about = node.text
+        if not _KEY.fullmatch(self.about):
+            message, remedy = _key_fault(self.about)
+            self.report(node.span, f'the "id" {quoted(self.about)} {message}', remedy)
+        return node.span if _CITABLE.fullmatch(self.about) and self.about.isprintable() else None
 
     def read_type(self, node: DataNode | None, item: Mapping) -> str:
         """The item's type; an unknown one counts as `document`, the type of which CSL asks nothing."""
@@ -165,12 +153,12 @@ class _Item:
             return node.text
         if node is None or (isinstance(node, Scalar) and node.is_null):
             span = Span(item.span.path, *item.span.start, *item.span.start)
-            message = f'the "type" of the reference {quoted(self.key)} is missing'
-            self.report("invalid-reference", span, message, f"add type: {_TYPES}")
+            message = f'the "type" of the reference {quoted(self.about)} is missing'
+            self.report(span, message, f"add type: {_TYPES}")
         elif isinstance(node, Scalar):
             near = MISTAKEN_TYPES.get(node.text.lower()) or closest(node.text, sorted(CSL_TYPES))
             remedy = f"did you mean {quoted(near)}?" if near else f"CSL has {_TYPES}"
-            self.report("invalid-reference", node.span, f"{quoted(node.text)} is not a type of CSL", remedy)
+            self.report(node.span, f"{quoted(node.text)} is not a type of CSL", remedy)
         else:
             self.expect("type", "a text", node)
         return "document"
@@ -178,22 +166,21 @@ class _Item:
     # ------------------------------------------------------------------------------------------------- fields
 
     def read_text(self, field: str, node: DataNode) -> None:
-        if type(node) is not Scalar:
-            text = _joined(node) if field in _LISTS else None
-            if text is None:
-                self.expect(field, "a text", node)
-                return
-        else:
+        if type(node) is Scalar:
             text = node.text
-        check = _CHECKS.get(field)
-        if check and text.strip():
-            text = check(self, field, text, node.span)
+        elif field in _LISTS and type(node) is Sequence and all(type(item) is Scalar for item in node.items):
+            text = ", ".join(item.text for item in node.items if type(item) is Scalar)
+        else:
+            self.expect(field, "a text", node)
+            return
+        if field in _CHECKS and text.strip():
+            text = self.check(field, text, node.span)
         if text:
             self.variables[field] = text
 
     def read_date(self, field: str, node: DataNode) -> None:
         def report(place: DataNode, problem: str, remedy: str) -> None:
-            self.report("invalid-reference", place.span, f'"{field}" {problem}', remedy)
+            self.report(place.span, f'"{field}" {problem}', remedy)
 
         date = None if isinstance(node, Scalar) and not node.text else parse_date(node, report)
         if date is not None:
@@ -207,10 +194,10 @@ class _Item:
                 self.spans[f"custom/{key.text}"] = value.span
             elif key.text in CUSTOM:
                 message = f'"{key.text}" must be a text, not {kind_of(value)}'
-                self.report("invalid-status", value.span, message, f"write {key.text}: {_STATUS_FORMS[key.text]}")
+                self.report(value.span, message, f"write {key.text}: {_STATUS_FORMS[key.text]}", "invalid-status")
             elif near := closest(key.text, CUSTOM):
                 message = f'"custom" holds {quoted(key.text)}, which nothing reads'
-                self.report("invalid-status", key.span, message, f"did you mean {quoted(near)}?")
+                self.report(key.span, message, f"did you mean {quoted(near)}?", "invalid-status")
 
     def read_unknown(self, key: Scalar, node: DataNode, values: AnyMapping[str, DataNode]) -> None:
         meant = MISTAKEN_FIELDS.get(key.text.lower())
@@ -220,7 +207,7 @@ class _Item:
             meant = self.guess(key.text, CSL_FIELDS)
         if meant:
             message = f"CSL has no field {quoted(key.text)}"
-            self.report("invalid-reference", key.span, message, f"did you mean {quoted(meant)}?")
+            self.report(key.span, message, f"did you mean {quoted(meant)}?")
         elif isinstance(node, Scalar) and node.text:
             self.variables[key.text] = node.text
 
@@ -233,11 +220,11 @@ class _Item:
         items = node.items
         if len(items) > MAX_CSL_NAMES:
             message = f'"{field}" has {len(items):,} names; at most {MAX_CSL_NAMES:,} are read'
-            self.report("too-many-names", node.span, message, "name the group: {literal: …}")
+            self.report(node.span, message, "name the group: {literal: …}", "too-many-names")
             items = items[:MAX_CSL_NAMES]
         if any(type(item) is Scalar for item in items):
             message = f'the names in "{field}" must say what is the family name and what the given one'
-            self.report("invalid-reference", node.span, message, _names_remedy(field, node))
+            self.report(node.span, message, _names_remedy(field, node))
             items = tuple(item for item in items if type(item) is not Scalar)
         names = [name for item in items if (name := self.read_name(field, item))]
         if names:
@@ -258,7 +245,7 @@ class _Item:
                 parts[part] = value.text
         if not any(parts.get(part, "").strip() for part in ("family", "literal")):
             message = f'a name in "{field}" has neither "family" nor "literal"'
-            self.report("invalid-reference", node.span, message, _parts_remedy(node))
+            self.report(node.span, message, _parts_remedy(node))
             return None
         return Name(**parts)
 
@@ -266,53 +253,30 @@ class _Item:
         if key.text.lower() == "orcid":
             fault = parse_orcid(value.text).fault if isinstance(value, Scalar) else f"is {kind_of(value)}"
             if fault:
-                self.report("invalid-orcid", value.span, f'the ORCID of a name in "{field}" {fault}', _ORCID)
+                self.report(value.span, f'the ORCID of a name in "{field}" {fault}', _ORCID, "invalid-orcid")
         elif near := self.guess(key.text, tuple(_NAME_PARTS)):
             message = f'a name in "{field}" has no part {quoted(key.text)}'
-            self.report("invalid-reference", key.span, message, f"did you mean {quoted(near)}?")
+            self.report(key.span, message, f"did you mean {quoted(near)}?")
 
     # -------------------------------------------------------------------------------------------- identifiers
 
-    def check_doi(self, field: str, text: str, span: Span) -> str:
-        doi, fault = parse_doi(text)
+    def check(self, field: str, text: str, span: Span) -> str:
+        """The identifier as it is kept; a fault in it is reported.
+
+        A URL that is refused is not kept, so that no page can link to it. Several ISBNs or ISSNs in one field, as
+        library catalogues give them, are each checked.
+        """
+        parse, rule, remedy = _CHECKS[field]
+        value, fault = parse(text)
+        pieces = re.split(r"[\s,;/]+", text.strip()) if fault and field in ("ISBN", "ISSN") else []
+        if len(pieces) > 1 and min(map(len, pieces)) >= 8:
+            fault = next((fault for piece in pieces if (fault := parse(piece).fault)), "")
         if fault:
-            remedy = "copy it again, for example 10.1016/j.tins.2012.11.002"
-            self.report("invalid-doi", span, f"the {field} {quoted(text)} {fault}", remedy)
-            return text
-        if doi != text:
+            self.report(span, f"the {field} {quoted(text)} {fault}", remedy, rule)
+        elif field == "DOI" and value != text:
             message = f"the {field} {quoted(text)} is more than the name of the DOI"
-            self.report("uncanonical-doi", span, message, f"write {doi}")
-        return doi
-
-    def check_number(self, field: str, text: str, span: Span) -> str:
-        """Check an ISBN or ISSN; several in one field, as library catalogues give them, are each checked."""
-        parse = parse_isbn if field == "ISBN" else parse_issn
-        faults = [parse(text).fault]
-        if faults[0] and len(pieces := re.split(r"[\s,;/]+", text.strip())) > 1 and min(map(len, pieces)) >= 8:
-            faults = [fault for piece in pieces if (fault := parse(piece).fault)]
-        if faults and faults[0]:
-            remedy = f"compare it with the {'book' if field == 'ISBN' else 'journal'}"
-            self.report(f"invalid-{field.lower()}", span, f"the {field} {quoted(text)} {faults[0]}", remedy)
-        return text
-
-    def check_pubmed(self, field: str, text: str, span: Span) -> str:
-        found: Identifier = parse_pmid(text) if field == "PMID" else parse_pmcid(text)
-        if found.fault:
-            self.report("invalid-reference", span, f"the {field} {quoted(text)} {found.fault}", "copy it again")
-        return text
-
-    def check_url(self, field: str, text: str, span: Span) -> str:
-        """Check a URL; one that is refused is not kept, so that no page can link to it."""
-        url, fault = check_url(text)
-        if fault:
-            self.report("invalid-url", span, f"the {field} {quoted(text)} {fault}", "write the whole address")
-        return url
-
-
-def _is_empty(node: DataNode) -> bool:
-    if type(node) is Scalar:
-        return not node.text
-    return type(node) is Sequence and not node.items
+            self.report(span, message, f"write {value}", "uncanonical-doi")
+        return value if field == "URL" or (field == "DOI" and not fault) else text
 
 
 _KEY = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_:.#$%&+?<>~/=-]*[A-Za-z0-9_])?")
@@ -324,41 +288,27 @@ _LISTS = frozenset(("ISBN", "ISSN", "keyword"))
 
 _STATUS_FORMS = {"status-date": "2020-05-01", "status-notice": "10.1234/notice"}
 
-_CHECKS = {
-    "DOI": _Item.check_doi,
-    "ISBN": _Item.check_number,
-    "ISSN": _Item.check_number,
-    "PMCID": _Item.check_pubmed,
-    "PMID": _Item.check_pubmed,
-    "URL": _Item.check_url,
+_CHECKS: dict[str, tuple[Callable[[str], Identifier], str, str]] = {
+    "DOI": (parse_doi, "invalid-doi", "copy it again, for example 10.1016/j.tins.2012.11.002"),
+    "ISBN": (parse_isbn, "invalid-isbn", "compare it with the book"),
+    "ISSN": (parse_issn, "invalid-issn", "compare it with the journal"),
+    "PMCID": (parse_pmcid, "invalid-reference", "copy it again"),
+    "PMID": (parse_pmid, "invalid-reference", "copy it again"),
+    "URL": (check_url, "invalid-url", "write the whole address"),
 }
+"""How the identifiers are read; the rule and the remedy where they are wrong."""
 
 
 def _key_fault(key: str) -> tuple[str, str]:
     """What is wrong with a citation key, to follow the key, and the remedy."""
     if odd := next((c for c in key if not c.isascii()), ""):
-        name = unicodedata.name(odd, "").strip()
-        return (
-            f"holds U+{ord(odd):04X} {name}".rstrip() + ", which is not ASCII",
-            "retype it with plain letters",
-        )
+        name = f"U+{ord(odd):04X} {unicodedata.name(odd, '').strip()}".rstrip()
+        return f"holds {name}, which is not ASCII", "retype it with plain letters"
     if bad := next((c for c in key if not _KEY.fullmatch(f"a{c}a")), ""):
-        return (
-            f"holds {quoted(bad)}, which a citation key cannot hold",
-            "use letters, digits, hyphens and colons",
-        )
+        return f"holds {quoted(bad)}, which a citation key cannot hold", "use letters, digits, hyphens and colons"
     if _KEY.fullmatch(key[0]):
-        return (
-            f"ends with {quoted(key[-1])}",
-            "remove it: in a text Pandoc takes it for the end of a sentence",
-        )
+        return f"ends with {quoted(key[-1])}", "remove it: in a text Pandoc takes it for the end of a sentence"
     return f"begins with {quoted(key[0])}", "begin it with a letter, a digit or _"
-
-
-def _joined(node: DataNode) -> str | None:
-    if isinstance(node, Sequence) and all(isinstance(item, Scalar) for item in node.items):
-        return ", ".join(item.text for item in node.items if isinstance(item, Scalar))
-    return None
 
 
 @lru_cache(maxsize=1000)
@@ -382,9 +332,13 @@ def to_csl(source: Source) -> dict[str, object]:
     item: dict[str, object] = {"id": source.key, "type": source.type}
     item |= {name: fields.pop(name) for name in CSL_FIELDS if name in fields}
     item |= {name: fields[name] for name in sorted(fields)}
-    return item | (
-        {"custom": {name: source.custom[name] for name in CUSTOM if name in source.custom}} if source.custom else {}
-    )
+    custom = {name: source.custom[name] for name in CUSTOM if name in source.custom}
+    return item | ({"custom": custom} if source.custom else {})
+
+
+def csl_json(source: Source) -> str:
+    """CSL-JSON, which citation processors and reference managers exchange: a list of one item, its text unchanged."""
+    return json.dumps([to_csl(source)], ensure_ascii=False, indent=2)
 
 
 def name_to_csl(name: Name) -> dict[str, str]:

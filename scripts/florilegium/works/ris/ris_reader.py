@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ...core.diagnostics import Diagnostic, quoted
 from ...core.sources import Date, Source
 from ...core.spans import LineTable, Span
-from ...core.trees import DataNode, Mapping, Scalar, Sequence, tree_of
+from ...core.trees import DataNode, Mapping, Reader, Scalar, Sequence, tree_of
 from ..citation_keys import is_citable, propose_key
 from ..csl.csl_dates import date_to_csl, guess_date, parse_date_text
 from ..csl.csl_items import parse_source
@@ -29,9 +29,6 @@ from .ris_fields import (
     WHOLE,
     ris_csl_type,
 )
-
-_MAX_PROBLEMS = 1_000
-"""Broken lines of one file that are reported one by one."""
 
 _EMPTY = frozenset(("", "None", "N/A", "null"))
 """What some programs write for nothing."""
@@ -76,7 +73,7 @@ def parse_ris(table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
 
     A record without an `ID` that can be cited gets a key from its author and year, unique in the file.
     """
-    reader = _Reader(table)
+    reader = _Reader(table.text, table)
     records = list(reader.records())
     taken = {key for record in records if (key := _given_key(record))}
     sources: list[Source] = []
@@ -89,26 +86,15 @@ def parse_ris(table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
     return sources, sorted(problems, key=lambda problem: problem.order)
 
 
-class _Reader:
+class _Reader(Reader):
     """Finds records and their fields, with their places in the file."""
 
-    def __init__(self, table: LineTable) -> None:
-        self.table = table
-        self.problems: list[Diagnostic] = []
-
-    def report(self, span: Span, message: str, remedy: str) -> None:
-        if len(self.problems) < _MAX_PROBLEMS:
-            self.problems.append(Diagnostic(rule="invalid-reference", span=span, message=message, help=remedy))
-
-    def doubt(self, span: Span, message: str, remedy: str) -> None:
-        if len(self.problems) < _MAX_PROBLEMS:
-            self.problems.append(Diagnostic(rule="doubtful-reference", span=span, message=message, help=remedy))
+    rule, most = "invalid-reference", 1_000
 
     def lines(self) -> Iterator[tuple[int, int]]:
         """Where each line begins and ends, its end left out."""
-        text = self.table.text
-        position = 1 if text.startswith("\ufeff") else 0
-        for found in re.finditer(r"\r\n|\r|\n|\Z", text):
+        position = 1 if self.text.startswith("\ufeff") else 0
+        for found in re.finditer(r"\r\n|\r|\n|\Z", self.text):
             if found.start() >= position:
                 yield position, found.start()
                 position = found.end()
@@ -118,7 +104,7 @@ class _Reader:
         fields: list[_Field] = []
         start, last = 0, 0
         for begin, end in self.lines():
-            line = self.table.text[begin:end].rstrip()
+            line = self.text[begin:end].rstrip()
             tagged = _tagged(line)
             has_type = any(field.tag == "TY" for field in fields)
             if tagged and tagged[1] == "TY" and has_type:
@@ -142,7 +128,7 @@ class _Reader:
         raw = tagged[3] or ""
         start = begin + (tagged.start(3) if tagged[3] else tagged.end()) + len(raw) - len(raw.lstrip())
         text = " ".join(raw.split())
-        return _Field(tagged[1], text, self.table.span(start, start + len(raw.strip())))
+        return _Field(tagged[1], text, self.place(start, start + len(raw.strip())))
 
     def people(self, field: _Field) -> list[_Field]:
         """The field; several where it names several people, which is said."""
@@ -161,12 +147,12 @@ class _Reader:
         if len(pieces) < 2 and not ended:
             return [field]
         message = f"the field {field.tag} names several people; each is read by itself"
-        self.doubt(field.span, message, f"write a line {field.tag} for each of them")
+        self.report(field.span, message, f"write a line {field.tag} for each of them", "doubtful-reference")
         return [field._replace(text=piece) for piece in pieces]
 
     def line(self, line: str, begin: int, tagged: re.Match[str] | None, fields: list[_Field]) -> None:
         """Take a line between `TY` and `ER`: a field, or more of the one before it."""
-        span = self.table.span(begin, begin + len(line))
+        span = self.place(begin, begin + len(line))
         if not fields and _HEADER.fullmatch(line):
             return
         if not fields:
@@ -185,7 +171,7 @@ class _Reader:
         self.report(fields[0].span, f"the record that begins here is not closed {where}", remedy)
 
     def record(self, fields: list[_Field], start: int, end: int) -> _Record:
-        record = _Record([part for field in fields for part in self.people(field)], self.table.span(start, end))
+        record = _Record([part for field in fields for part in self.people(field)], self.place(start, end))
         kind = record.kind
         if kind.tag != "TY":
             self.report(kind.span, "the record that begins here has no type", "begin it with TY  - JOUR")
@@ -193,15 +179,14 @@ class _Reader:
             self.report(kind.span, f"{quoted(kind.text)} is not a RIS type", "write JOUR, CHAP, BOOK, ELEC or GEN")
         for field in fields:
             if field.tag == "UR" and names_several(field.text):
-                self.doubt(field.span, "the field UR holds several addresses; the first is read", "write one address")
+                message = "the field UR holds several addresses; the first is read"
+                self.report(field.span, message, "write one address", "doubtful-reference")
         seen: dict[str, _Field] = {}
         for field in fields:
             first = seen.setdefault(SAME.get(field.tag, field.tag), field)
             if field.tag not in REPEATED and field.text and field.text != first.text:
-                message = (
-                    f"the field {field.tag} stands in line {first.span.line} already; {quoted(field.text)} is lost"
-                )
-                self.report(field.span, message, "remove one of the two")
+                message = f"the field {field.tag} stands in line {first.span.line} already"
+                self.report(field.span, f"{message}; {quoted(field.text)} is lost", "remove one of the two")
         return record
 
 
