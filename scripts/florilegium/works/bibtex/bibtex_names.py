@@ -54,7 +54,7 @@ def read_people(text: str, *, prefix_is_family: bool = True) -> list[BibtexName]
     people: list[BibtexName] = []
     pieces = [piece.strip() for piece in _split(text, r"\s(and)(?=\s|$)")]
     if len(pieces) > 1 and all(_SHORT.fullmatch(piece) or piece == "others" for piece in pieces):
-        return [name for piece in pieces for name in _short(piece)]
+        return [BibtexName(OTHERS) if piece == "others" else _short(piece) for piece in pieces]
     for piece in pieces:
         people += _people(piece, prefix_is_family)
     if re.search(r"\sand\s*$", text) and people:
@@ -95,14 +95,11 @@ def _pieces(text: str, separator: str) -> list[str]:
     return pieces if len(pieces) > 1 else []
 
 
-def _short(text: str) -> Iterator[BibtexName]:
+def _short(text: str) -> BibtexName:
     """A name with its initials behind it."""
-    if text == "others":
-        yield BibtexName(OTHERS)
-        return
     family, _, initials = text.rpartition(" ")
     parts = {"family": family.strip(), "given": " ".join(f"{letter}." for letter in initials if letter.isalpha())}
-    yield BibtexName(parts, "has initials behind the family name", f"write {family.strip()}, {parts['given']}")
+    return BibtexName(parts, "has initials behind the family name", f"write {family.strip()}, {parts['given']}")
 
 
 def _by_commas(text: str, prefix: bool) -> Iterator[BibtexName]:
@@ -111,25 +108,27 @@ def _by_commas(text: str, prefix: bool) -> Iterator[BibtexName]:
     if len(parts) == 2 and _DEGREE.fullmatch(parts[1]):
         bare = _HONOUR.sub("", parts[0], count=1)
     if bare != text and bare.strip():
-        meant = f"write {_plain(bare)}"
+        meant = f"write {decode_latex(bare)}"
         for person in _people(bare, prefix):
             yield person._replace(doubt="has a title, a degree or a role beside a name", meant=meant)
-    elif len(parts) == 2 and " " in parts[0] and _JUNIOR.fullmatch(_plain(parts[1])):
-        king = {**_natural(parts[0], prefix), "suffix": _plain(parts[1])}
+    elif len(parts) == 2 and " " in parts[0] and _JUNIOR.fullmatch(decode_latex(parts[1])):
+        king = {**_natural(parts[0], prefix), "suffix": decode_latex(parts[1])}
         yield BibtexName(king, "has a suffix in the place of the given name", "write King, Jr., Martin Luther")
     elif len(parts) > 1 and all(map(_SHORT.fullmatch, parts)):
-        meant = f"write {' and '.join(_short_meant(part) for part in parts[:3])}{' and …' if len(parts) > 3 else ''}"
-        for part in parts:
-            yield from (person._replace(doubt=_PARTED, meant=meant) for person in _short(part))
+        names = [_short(part) for part in parts]
+        meant = _meant([name.meant.removeprefix("write ") for name in names])
+        yield from (name._replace(doubt=_PARTED, meant=meant) for name in names)
     elif len(parts) == 1 and _INSTITUTION.fullmatch(text):
         name = decode_latex(text)
         yield BibtexName({"literal": name}, "holds what is likely an institution", f"write {{{name}}}")
-    elif len(parts) == 3 and not _SUFFIX.fullmatch(_plain(parts[1])) and all(" " in part for part in parts):
+    elif len(parts) == 3 and not _SUFFIX.fullmatch(decode_latex(parts[1])) and all(" " in part for part in parts):
         yield from _doubtful(parts, prefix)  # Jane Doe, Richard Roe, Ann Poe
-    elif len(parts) == 3 and _SUFFIX.fullmatch(_plain(parts[2])):
+    elif len(parts) == 3 and _SUFFIX.fullmatch(decode_latex(parts[2])):
         yield BibtexName(_inverted(parts[0], parts[2], parts[1], prefix))  # Doe, Jane, Jr.
-    elif len(parts) <= 3:
-        yield BibtexName(_natural(text, prefix) if len(parts) == 1 else _inverted(parts[0], *_middle(parts), prefix))
+    elif len(parts) == 1:
+        yield BibtexName(_natural(text, prefix))
+    elif len(parts) <= 3:  # `Last, First` or `Last, Jr, First`
+        yield BibtexName(_inverted(parts[0], "" if len(parts) == 2 else parts[1], parts[-1], prefix))
     elif all(" " in part or not part for part in parts):
         yield from _doubtful([part for part in parts if part], prefix)
     elif len(parts) % 2 == 0:
@@ -138,24 +137,15 @@ def _by_commas(text: str, prefix: bool) -> Iterator[BibtexName]:
         yield BibtexName({"literal": decode_latex(text)}, "has a name with more than two commas", "part names with and")
 
 
-def _short_meant(text: str) -> str:
-    return next(_short(text)).meant.removeprefix("write ")
-
-
-def _middle(parts: list[str]) -> tuple[str, str]:
-    """Suffix and given name of `Last, First` or `Last, Jr, First`."""
-    return ("", parts[1]) if len(parts) == 2 else (parts[1], parts[2])
-
-
 def _doubtful(pieces: list[str], prefix: bool) -> Iterator[BibtexName]:
-    meant = f"write {' and '.join(map(_plain, pieces[:3]))}{' and …' if len(pieces) > 3 else ''}"
+    meant = _meant(list(map(decode_latex, pieces)))
     for piece in pieces:
         for person in _people(piece, prefix):
             yield person._replace(doubt=_PARTED, meant=meant)
 
 
-def _plain(text: str) -> str:
-    return decode_latex(text)
+def _meant(names: list[str]) -> str:
+    return f"write {' and '.join(names[:3])}{' and …' if len(names) > 3 else ''}"
 
 
 # ------------------------------------------------------------------------------------------------------- one name
@@ -193,7 +183,7 @@ def _natural(text: str, prefix: bool) -> dict[str, str]:
     if not lower:
         return _parts([], words[-1:], words[:-1], "", prefix)
     first, last = lower[0], lower[-1]
-    if _plain(words[first]) in _CONJUNCTIONS and first:
+    if decode_latex(words[first]) in _CONJUNCTIONS and first:
         return _parts([], words[first - 1 :], words[: first - 1], "", prefix)
     while last > first and not all(_is_lower(word) for word in words[first : last + 1]):
         last -= 1

@@ -64,7 +64,7 @@ def _fields(source: Source, dialect: Dialect, kind: str, subtype: str) -> Iterat
     yield from _number(source, kind)
     yield "pages", text_field(variables.get("page", "")).replace("-", "--").replace("--{}--", "--")
     if not (modern and kind == "online" and (source.type == "article" or not variables.get("container-title"))):
-        yield _publisher_field(kind), text_field(variables.get("publisher", ""))
+        yield _PUBLISHERS.get(kind, "publisher"), text_field(variables.get("publisher", ""))
     if kind in _GENRED or not modern:
         yield "type", text_field(variables.get("genre", ""))
     yield from _dates(source, modern)
@@ -88,6 +88,11 @@ def _fields(source: Source, dialect: Dialect, kind: str, subtype: str) -> Iterat
         yield "eprinttype", "{pmc}"
 
 
+_PUBLISHERS = {
+    "phdthesis": "school", "mastersthesis": "school", "thesis": "institution", "report": "institution",
+    "techreport": "institution", "manual": "organization", "software": "organization",
+}  # fmt: skip
+"""The fields of entry types whose publisher is called otherwise."""
 _OLDER = {"title-short": "shortTitle", "container-title-short": "journalAbbreviation"}
 _WRITERS = {FieldForm.TEXT: text_field, FieldForm.RICH: rich_field, FieldForm.ADDRESS: verbatim_field}
 
@@ -160,12 +165,6 @@ def _titles(source: Source, modern: bool, kind: str) -> Iterator[tuple[str, str]
         yield "title", write(title)
         yield "issuetitle", write(volume if kind == "article" else "")
     yield whole, write(container) if whole == "booktitle" else rich_field(container)
-
-
-def _publisher_field(kind: str) -> str:
-    fields = {"phdthesis": "school", "mastersthesis": "school", "thesis": "institution", "report": "institution",
-              "techreport": "institution", "manual": "organization", "software": "organization"}  # fmt: skip
-    return fields.get(kind, "publisher")
 
 
 def _number(source: Source, kind: str) -> Iterator[tuple[str, str]]:

@@ -67,9 +67,8 @@ NOTHING = frozenset(
 )
 """Commands that say how something looks and not what it is."""
 SPACES = frozenset(
-    "quad qquad thinspace enspace space nobreakspace newline linebreak par hfill medspace thickspace hskip adddot "
-    "negthinspace".split()
-) - {"adddot", "hskip", "negthinspace"}
+    "quad qquad thinspace enspace space nobreakspace newline linebreak par hfill medspace thickspace".split()
+)
 
 _OWN = {
     "hyphen": "-", "bibhyphen": "-", "bibrangedash": "–", "slash": "/", "textslash": "/", "adddot": ".",

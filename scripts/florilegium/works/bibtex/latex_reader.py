@@ -50,12 +50,8 @@ def decode_latex(text: str, *, rich: bool = False, report: LatexReport | None = 
     """
     if not _SPECIAL.search(text):
         return text
-    decoded = _Decoder(text, rich, report or _ignore).decode()
+    decoded = _Decoder(text, rich, report).decode()
     return unicodedata.normalize("NFC", " ".join(decoded.split()))
-
-
-def _ignore(command: str, offset: int) -> None:
-    """Nobody asked."""
 
 
 @dataclass(slots=True)
@@ -74,7 +70,7 @@ class _Frame:
 
 
 class _Decoder:
-    def __init__(self, text: str, rich: bool, report: LatexReport) -> None:
+    def __init__(self, text: str, rich: bool, report: LatexReport | None) -> None:
         self.text, self.rich, self.report = text, rich, report
         self.frames = [_Frame()]
         self.accents = ""
@@ -154,7 +150,7 @@ class _Decoder:
             self.piece(" ")
         elif found := symbol(word):
             self.piece(found)
-        else:
+        elif self.report:
             self.report(f"\\{word}", offset)
 
     def open(self) -> None:

@@ -8,13 +8,13 @@ title of an empty `span`, formats `journal`, `book`, `dissertation` and `dc`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlencode
 
 from ...core.sources import Date, Name, Source
 from ..identifiers import check_url, doi_url, parse_doi, parse_isbn
 
-_ARTICLES = frozenset(("article", "article-journal", "article-magazine", "article-newspaper", "review", "review-book"))
+ARTICLES = frozenset(("article", "article-journal", "article-magazine", "article-newspaper", "review", "review-book"))
 _PARTS = frozenset(("chapter", "entry", "entry-dictionary", "entry-encyclopedia"))
 MAX_AUTHORS = 100
 """Authors that are named: some works have thousands."""
@@ -87,9 +87,7 @@ def _metadata(source: Source) -> Iterator[tuple[str, str]]:
         yield from _creators(source, "editor")
     yield "publication_date", _day(source.dates.get("issued"))
     yield from _containers(source)
-    yield from _places(source)
-    for name_, variable in _PLAIN:
-        yield name_, variables.get(variable, "")
+    yield from _values(source, _PLAIN)
     # Nothing said of it, the language of our page would be taken for that of the work.
     yield "language", variables.get("language", "") or "und"
     yield "public_url", check_url(variables.get("URL", "")).value or _doi_address(source)
@@ -118,6 +116,13 @@ def _doi_address(source: Source) -> str:
 
 
 _PLAIN = (
+    ("volume", "volume"),
+    ("issue", "issue"),
+    ("firstpage", "page-first"),
+    ("lastpage", "page-last"),
+    ("dissertation_institution", "thesis/publisher"),
+    ("technical_report_institution", "report/publisher"),
+    ("technical_report_number", "report/number"),
     ("doi", "DOI"),
     ("isbn", "ISBN"),
     ("issn", "ISSN"),
@@ -125,12 +130,22 @@ _PLAIN = (
     ("publisher", "publisher"),
     ("series_title", "collection-title"),
 )
+"""Names, and the variables whose values they hold; those of one type of works alone stand behind its name."""
+
+
+def _values(source: Source, names: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    page = source.variables.get("page", "")
+    ends = re.fullmatch(r"\s*(\w+)\s*[-–]\s*(\w+)\s*", page)
+    values = {**source.variables, "page-first": ends[1] if ends else page, "page-last": ends[2] if ends else ""}
+    for name, variable in names:
+        kind, of_kind, own = variable.rpartition("/")
+        yield name, values.get(own, "") if not of_kind or kind == source.type else ""
 
 
 def _containers(source: Source) -> Iterator[tuple[str, str]]:
     """The journal, book or conference that the work is in; of several names Zotero goes by the last."""
     container = source.variables.get("container-title", "")
-    if source.type in _ARTICLES:
+    if source.type in ARTICLES:
         yield "journal_title", container
     elif source.type in _PARTS:
         yield "inbook_title", container
@@ -138,25 +153,6 @@ def _containers(source: Source) -> Iterator[tuple[str, str]]:
     elif source.type == "paper-conference":
         yield "inbook_title", container
         yield "conference_title", source.variables.get("event-title", "") or container
-
-
-def _places(source: Source) -> Iterator[tuple[str, str]]:
-    variables = source.variables
-    yield "volume", variables.get("volume", "")
-    yield "issue", variables.get("issue", "")
-    first, last = _page_ends(variables.get("page", ""))
-    yield "firstpage", first
-    yield "lastpage", last
-    if source.type == "thesis":
-        yield "dissertation_institution", variables.get("publisher", "")
-    if source.type == "report":
-        yield "technical_report_institution", variables.get("publisher", "")
-        yield "technical_report_number", variables.get("number", "")
-
-
-def _page_ends(page: str) -> tuple[str, str]:
-    ends = re.fullmatch(r"\s*(\w+)\s*[-–]\s*(\w+)\s*", page)
-    return (ends[1], ends[2]) if ends else (page, "")
 
 
 def _inverted(name: Name) -> str:
@@ -181,7 +177,8 @@ def _day(date: Date | None, mark: str = "/") -> str:
 
 def context_object(source: Source) -> str:
     """The OpenURL context object of a work, percent-encoded; it is not escaped for HTML."""
-    kind = _format(source.type)
+    kind, variables = _format(source.type), source.variables
+    ids = (("info:doi/", "DOI"), ("info:pmid/", "PMID"))
     fields = [
         ("ctx_ver", "Z39.88-2004"),
         ("rft_val_fmt", f"info:ofi/fmt:kev:mtx:{kind}"),
@@ -189,13 +186,14 @@ def context_object(source: Source) -> str:
         *_titles(source, kind),
         *_people(source, kind),
         ("rft.date", _day(source.dates.get("issued"), "-")),
-        *_rest(source, kind),
+        *_values(source, _BY_FORMAT[kind]),
+        *(("rft_id", f"{scheme}{variables[name]}") for scheme, name in ids if variables.get(name)),
     ]
     return urlencode([(name, " ".join(value.split())) for name, value in fields if value.strip()])
 
 
 def _format(kind: str) -> str:
-    if kind in _ARTICLES:
+    if kind in ARTICLES:
         return "journal"
     if kind in ("book", "collection", "report", "paper-conference") or kind in _PARTS:
         return "book"
@@ -240,28 +238,17 @@ def _people(source: Source, kind: str) -> Iterator[tuple[str, str]]:
         yield ("rft.aucorp", name.literal) if corporate else ("rft.au", _inverted(name))
 
 
-def _rest(source: Source, kind: str) -> Iterator[tuple[str, str]]:
-    variables = source.variables
-    first, last = _page_ends(variables.get("page", ""))
-    if kind == "journal":
-        yield "rft.volume", variables.get("volume", "")
-        yield "rft.issue", variables.get("issue", "")
-        yield "rft.issn", variables.get("ISSN", "")
-    if kind in ("journal", "book"):
-        yield "rft.spage", first
-        yield "rft.epage", last
-    if kind == "book":
-        yield "rft.edition", variables.get("edition", "")
-        yield "rft.isbn", variables.get("ISBN", "")
-        yield "rft.pub", variables.get("publisher", "")
-        yield "rft.place", variables.get("publisher-place", "")
-        yield "rft.series", variables.get("collection-title", "")
-    if kind == "dissertation":
-        yield "rft.inst", variables.get("publisher", "")
-    if kind == "dc":
-        yield "rft.identifier", variables.get("URL", "")
-        yield "rft.publisher", variables.get("publisher", "")
-    if doi := variables.get("DOI"):
-        yield "rft_id", f"info:doi/{doi}"
-    if pmid := variables.get("PMID"):
-        yield "rft_id", f"info:pmid/{pmid}"
+_PAGES = (("rft.spage", "page-first"), ("rft.epage", "page-last"))
+_BY_FORMAT = {
+    "journal": (("rft.volume", "volume"), ("rft.issue", "issue"), ("rft.issn", "ISSN"), *_PAGES),
+    "book": (
+        *_PAGES,
+        ("rft.edition", "edition"),
+        ("rft.isbn", "ISBN"),
+        ("rft.pub", "publisher"),
+        ("rft.place", "publisher-place"),
+        ("rft.series", "collection-title"),
+    ),
+    "dissertation": (("rft.inst", "publisher"),),
+    "dc": (("rft.identifier", "URL"), ("rft.publisher", "publisher")),
+}

@@ -6,6 +6,7 @@ from typing import Any
 from ...core.sources import Date, Name, Source
 from ..csl.csl_checks import retraction
 from ..identifiers import check_url, doi_url, parse_doi, parse_isbn, parse_issn
+from .page_metadata import ARTICLES
 
 _TYPES = {
     "article": "ScholarlyArticle",
@@ -33,9 +34,6 @@ _TYPES = {
     "thesis": "Thesis",
     "webpage": "WebPage",
 }
-_PERIODICALS = frozenset(
-    ("article", "article-journal", "article-magazine", "article-newspaper", "review", "review-book")
-)
 _PARTS = frozenset(("chapter", "entry", "entry-dictionary", "entry-encyclopedia", "paper-conference"))
 MAX_AUTHORS_SHOWN = 30
 """Authors that are named: some works have thousands."""
@@ -93,7 +91,7 @@ def _container(source: Source) -> _Node:
     name = _line(source.variables.get("container-title", ""))
     if not name:
         return {}
-    if source.type in _PERIODICALS:
+    if source.type in ARTICLES:
         return _in_periodical(source, name)
     if source.type in _PARTS:
         book: _Node = {"@type": "Book", "name": name, "isbn": _isbn(source), "publisher": _organization(source)}

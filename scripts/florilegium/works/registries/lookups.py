@@ -37,13 +37,20 @@ class WorkIdentifier(NamedTuple):
     value: str
 
     def __str__(self) -> str:
-        names = {"doi": "DOI", "arxiv": "arXiv id", "pmid": "PMID", "isbn": "ISBN"}
-        return f"the {names[self.kind]} {quoted(self.value)}"
+        return f"the {_KINDS[self.kind][0]} {quoted(self.value)}"
 
     @property
     def registry(self) -> str:
-        names = {"doi": "Crossref", "arxiv": "the DOI resolver", "pmid": "PubMed", "isbn": "Open Library"}
-        return names[self.kind]
+        return _KINDS[self.kind][1]
+
+
+_KINDS = {
+    "doi": ("DOI", "Crossref"),
+    "arxiv": ("arXiv id", "the DOI resolver"),
+    "pmid": ("PMID", "PubMed"),
+    "isbn": ("ISBN", "Open Library"),
+}
+"""What identifiers of each kind are called, and who is asked about them first."""
 
 
 def parse_work_identifier(text: str) -> WorkIdentifier | None:

@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from email.message import Message
 from http.client import HTTPMessage
-from types import MappingProxyType
 from typing import IO, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -94,7 +93,7 @@ def fetch_answer(
     subject: str,
     registry: str,
     *,
-    headers: Mapping[str, str] = MappingProxyType({}),
+    headers: Mapping[str, str],
     anywhere: bool = False,
     unknown: str = "",
 ) -> RegistryAnswer:

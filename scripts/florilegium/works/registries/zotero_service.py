@@ -203,16 +203,9 @@ class _Asked:
     def name(self) -> str:
         return plain(urlsplit(self.base).netloc)
 
-    def answer(self, address: str, unknown: str = "") -> RegistryAnswer:
-        subject = f"the ID {quoted(self.library.name)}"
+    def answer(self, address: str) -> RegistryAnswer:
         try:
-            answer = fetch_answer(
-                address,
-                subject,
-                "Zotero",
-                headers=self.headers,
-                unknown=unknown or "compare it with the address on zotero.org",
-            )
+            answer = fetch_answer(address, f"the ID {quoted(self.library.name)}", "Zotero", headers=self.headers)
         except UnknownWork:
             message = f"Zotero has no library {quoted(self.library.path)}"
             message += f" with a collection {quoted(self.library.collection)}" if self.library.collection else ""

@@ -31,8 +31,13 @@ _PUBMED_TYPES = {
 def parse_records(table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
     """The works of a file of tagged lines: RIS, or one of the two formats that look like it."""
     if _WOS.search(table.text):
-        return parse_web_of_science(table)
-    return parse_pubmed(table) if _PUBMED.search(table.text) else parse_ris(table)
+        lists = frozenset(("AU", "AF", "BE", "ED", "CA"))
+        records = _records(table, re.compile(r"([A-Z][A-Z0-9]) (.*)"), "PT", lists)
+        return _works(table, [(record, _wos_item(record)) for record in records if record.first("PT")])
+    if _PUBMED.search(table.text):
+        records = _records(table, re.compile(r"([A-Z]{2,4}) *- ?(.*)"), "PMID", frozenset())
+        return _works(table, [(record, _pubmed_item(record)) for record in records if record.first("PMID")])
+    return parse_ris(table)
 
 
 class _Record(NamedTuple):
@@ -44,20 +49,6 @@ class _Record(NamedTuple):
 
     def all(self, *tags: str) -> list[str]:
         return next((self.fields[tag] for tag in tags if self.fields.get(tag)), [])
-
-
-def parse_web_of_science(table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
-    """The works of a file of Web of Science."""
-    records = _records(
-        table, re.compile(r"([A-Z][A-Z0-9]) (.*)"), "PT", lists=frozenset(("AU", "AF", "BE", "ED", "CA"))
-    )
-    return _works(table, [(record, _wos_item(record)) for record in records if record.first("PT")])
-
-
-def parse_pubmed(table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
-    """The works of a file of PubMed."""
-    records = _records(table, re.compile(r"([A-Z]{2,4}) *- ?(.*)"), "PMID", lists=frozenset())
-    return _works(table, [(record, _pubmed_item(record)) for record in records if record.first("PMID")])
 
 
 def _records(table: LineTable, form: re.Pattern[str], first: str, lists: frozenset[str]) -> Iterator[_Record]:
