@@ -71,8 +71,12 @@ def _parse(text: str, table: LineTable) -> tuple[list[Source], list[Diagnostic]]
         return parse_bibtex(table)
     node, problems = parse_json(text, table) if start.startswith(("{", "[")) else parse_yaml(text, table)
     sources = []
-    for item in _items(node):
-        source, found = parse_source(_with_id(item), table)
+    for given in _items(node):
+        item = given
+        if isinstance(given, Mapping) and given.get("id") is None:  # The work gets a key of this library anyway.
+            id_ = Scalar("id", False, given.span), Scalar("work", False, given.span)
+            item = Mapping((id_, *given.entries), given.span)
+        source, found = parse_source(item, table)
         problems += found
         sources += [source] if source else []
     return sources, problems
@@ -84,14 +88,6 @@ def _items(node: DataNode | None) -> tuple[DataNode, ...]:
         inner = node.get("references")
         return _items(inner) if isinstance(inner, Sequence) else (node,)
     return node.items if isinstance(node, Sequence) else ()
-
-
-def _with_id(item: DataNode) -> DataNode:
-    """An item needs no `id`: the work gets a key of this library anyway."""
-    if not isinstance(item, Mapping) or item.get("id") is not None:
-        return item
-    key = Scalar("id", False, item.span), Scalar("work", False, item.span)
-    return Mapping((key, *item.entries), item.span)
 
 
 def fetch_work(identifier: WorkIdentifier) -> Source:

@@ -154,24 +154,15 @@ def _cleaned(source: Source) -> Source | None:
         if cleaned.refused:
             return None
         variables[name] = cleaned.text.replace("\n", " ")
-    names = {role: tuple(map(_clean_name, people)) for role, people in source.names.items()}
-    dates = (text for date in source.dates.values() for text in (date.literal, date.season))
-    if any(name is None for people in names.values() for name in people) or any(
-        clean_foreign(text).refused for text in dates
-    ):
+    names: dict[str, tuple[Name, ...]] = {}
+    for role, people in source.names.items():
+        parts = [{part: clean_foreign(getattr(name, part)) for part in Name.__slots__} for name in people]
+        if any(cleaned.refused for name in parts for cleaned in name.values()):
+            return None
+        names[role] = tuple(Name(**{p: c.text.replace("\n", " ") for p, c in name.items()}) for name in parts)
+    if any(clean_foreign(text).refused for date in source.dates.values() for text in (date.literal, date.season)):
         return None
-    return replace(
-        source,
-        variables={name: value for name, value in variables.items() if value},
-        names={role: tuple(name for name in people if name) for role, people in names.items()},
-    )
-
-
-def _clean_name(name: Name) -> Name | None:
-    parts = {part: clean_foreign(getattr(name, part)) for part in Name.__slots__}
-    if any(cleaned.refused for cleaned in parts.values()):
-        return None
-    return Name(**{part: cleaned.text.replace("\n", " ") for part, cleaned in parts.items()})
+    return replace(source, variables={name: value for name, value in variables.items() if value}, names=names)
 
 
 def _digest(source: Source) -> str:

@@ -93,9 +93,9 @@ class _Project:
 
     def take_passages(self, source: Element, name: str) -> None:
         selections = [child for child in source.children if child.name == "PlainTextSelection"]
-        text = self.text(source) if selections else None
-        for selection in selections if text is not None else ():
-            self.take(selection, text or "", name)
+        if selections and (text := self.text(source)) is not None:
+            for selection in selections:
+                self.take(selection, text, name)
 
     def text(self, source: Element) -> str | None:
         """The text of a source, with line ends as its offsets count them; reported and None where there is none."""
@@ -110,10 +110,8 @@ class _Project:
             self.report(source, f"the text {quoted(address)} lies outside of the archive; it is not read")
             return None
         name = address.removeprefix("internal://")
-        for folder in ("sources/", ""):
-            if f"{folder}{name}".lower() in self.archive.names:
-                name = f"{folder}{name}"
-                break
+        if f"sources/{name}".lower() in self.archive.names:
+            name = f"sources/{name}"
         try:
             return self.archive.read(name).decode("utf-8-sig")
         except ArchiveError as error:

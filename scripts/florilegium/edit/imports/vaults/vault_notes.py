@@ -3,8 +3,8 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ....core.errors import CannotRun
@@ -36,11 +36,11 @@ class VaultNote:
     """By key in lower case: texts, truth values, lists and mappings of them."""
     body: str
     """The Markdown after the properties and the title, with line feeds alone."""
-    problems: tuple[str, ...] = field(default=())
+    problem: str = ""
 
     @property
     def stem(self) -> str:
-        return os.path.splitext(self.path.rpartition("/")[2])[0]
+        return PurePosixPath(self.path).stem
 
 
 def read_vault(folder: Path) -> tuple[list[VaultNote], list[str]]:
@@ -85,12 +85,12 @@ def parse_vault_note(path: str, text: str) -> VaultNote:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     cut = cut_front_matter(text)
     properties: dict[str, Any] = {}
-    problems = []
+    problem = ""
     if isinstance(cut, FileDivision):
         yaml = _protected(text[cut.yaml_start : cut.yaml_end])
         node, faults = parse_yaml(yaml, LineTable(path, yaml))
         if node is None and faults:
-            problems = ["its front matter could not be read"]
+            problem = "its front matter could not be read"
         if isinstance(node, TreeMapping):
             properties = {key.text.strip().lower(): _value(value) for key, value in node.entries}
         text = text[cut.body_start :]
@@ -102,14 +102,9 @@ def parse_vault_note(path: str, text: str) -> VaultNote:
     heading = _HEADING.match(text)
     if heading and title in ("", heading[1]):
         title, text = title or heading[1], text[heading.end() :].lstrip("\n")
-    stem = os.path.splitext(path.rpartition("/")[2])[0]
-    return VaultNote(
-        path=path,
-        title=" ".join(_plain(title or stem).split())[:300],
-        properties=properties,
-        body=text.rstrip() + "\n",
-        problems=tuple(problems),
-    )
+    bare = re.sub(r"[*_`]{1,3}([^*_`]+)[*_`]{1,3}", r"\1", without_links(title or PurePosixPath(path).stem))
+    title = " ".join(bare.split())[:300]
+    return VaultNote(path=path, title=title, properties=properties, body=text.rstrip() + "\n", problem=problem)
 
 
 def _value(node: DataNode) -> Any:
@@ -133,7 +128,6 @@ def _quoted_value(found: re.Match[str]) -> str:
     return f'{found[1]}"{value}"'
 
 
-def _plain(title: str) -> str:
-    """A title without links and marks."""
-    title = re.sub(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]", r"\1", title)
-    return re.sub(r"[*_`]{1,3}([^*_`]+)[*_`]{1,3}", r"\1", title)
+def without_links(text: str) -> str:
+    """A text with what links show in their place."""
+    return re.sub(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]", r"\1", text)

@@ -91,16 +91,16 @@ class _Vault:
         self.options = options
         self.result, _ = read(options)
         self.links, _ = judge(self.result, options.today)
-        self.speaker = speaker or _usual_role(self.links)
+        roles = self.links.roles
+        self.speaker = speaker or ("author" if "author" in roles else next(iter(roles), "author"))
         self.speaker_said = bool(speaker)
-        if speaker and speaker not in self.links.roles:
-            known = ", ".join(self.links.roles) or "none yet"
+        if speaker and speaker not in roles:
+            known = ", ".join(roles) or "none yet"
             raise CannotRun(f"there is no role {quoted(speaker)}", f"the roles of library.yml are {known}")
         notes, self.refused = read_vault(folder)
         self.notes = [_with_names(note, renamed) for note in notes]
-        language = self.links.library.settings.language
-        self.themes = Themes(known=dict(self.links.themes), said={}, create=True, language=language)
-        self.language = language
+        self.language = self.links.library.settings.language
+        self.themes = Themes(known=dict(self.links.themes), said={}, create=True, language=self.language)
         self.there = 0
         self.works = KnownWorks(self.links.sources)
         self.entries = list(self._entries())
@@ -127,7 +127,7 @@ class _Vault:
                 id=id_,
                 source=source or (work["id"] if work else ""),
                 work=work,
-                why=note.problems[0] if note.problems else "it says that it is a draft" if unfinished else "",
+                why=note.problem or ("it says that it is a draft" if unfinished else ""),
             )
 
     # -- the plan
@@ -192,7 +192,9 @@ class _Vault:
 
     def _written(self, entry: _Entry, counts: Counter[str]) -> str:
         drafts = frozenset() if entry.why else frozenset(e.id for e in self.entries if e.why)
-        links = VaultLinks(notes=self._names(), themes=self._theme_names(), drafts=drafts)
+        themes_by_name = {t.label.casefold(): id_ for id_, t in self.links.themes.items()}
+        themes_by_name |= {id_: id_ for id_ in self.links.themes}
+        links = VaultLinks(notes=self._names(), themes=themes_by_name, drafts=drafts)
         body = convert_body(entry.note.body, entry.source, self.speaker, self.works, links)
         counts += body.counts
         themes = list(dict.fromkeys(self._themes_of(entry, body)))
@@ -213,10 +215,6 @@ class _Vault:
                 names[" ".join(name.casefold().split())] = entry.id
         return names
 
-    def _theme_names(self) -> dict[str, str]:
-        names = {theme.label.casefold(): id_ for id_, theme in self.links.themes.items()}
-        return {**names, **{id_: id_ for id_ in self.links.themes}}
-
     def _themes_of(self, entry: _Entry, body: Conversion) -> Iterable[str]:
         tags = [tag for key in _TAGS for tag in texts_of(entry.note.properties.get(key))]
         for tag in (*tags, *body.tags):
@@ -224,10 +222,6 @@ class _Vault:
             label = re.sub(r"[\s_/-]+", " ", last if len(last) > 2 and not last.isdigit() else tag).strip()
             if label and propose_id(label) not in _NO_THEMES and tag.casefold() not in _NO_THEMES:
                 yield from self.themes.ids([tag, label], label[:1].upper() + label[1:])
-
-
-def _usual_role(links: Links) -> str:
-    return "author" if "author" in links.roles else next(iter(links.roles), "author")
 
 
 def _with_names(note: VaultNote, renamed: Mapping[str, str]) -> VaultNote:

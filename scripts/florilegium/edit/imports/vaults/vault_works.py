@@ -1,6 +1,7 @@
 """Which work a note of a folder is on: one that the library knows, or one that its properties describe."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -8,7 +9,7 @@ from ....core.sources import Source
 from ....works.citation_keys import is_citable, propose_key
 from ....works.identifiers import check_url, parse_doi
 from ..zotero_json import ZOTERO_TYPES
-from .vault_notes import VaultNote
+from .vault_notes import VaultNote, without_links
 
 _KEYS = ("citekey", "citation-key", "citationkey", "citation key", "bibtexkey", "cite-key", "source", "key", "work")
 _TYPES = {
@@ -24,7 +25,6 @@ _TYPES = {
 }
 _AUTHORS = ("authors", "author", "creators", "creator")
 _YEARS = ("year", "published", "publication date", "date-published", "issued", "date")
-_LINK = re.compile(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]")
 _CONTAINERS = ("journal", "publication", "container-title", "booktitle", "publicationtitle", "website")
 
 
@@ -34,9 +34,8 @@ def texts_of(value: Any) -> list[str]:
         return []
     if isinstance(value, list | tuple):
         return [text for item in value for text in texts_of(item)]
-    text = str(value)
-    text = _LINK.sub(r"\1", text)
-    return [part for part in (part.strip().strip("#\"'").strip() for part in re.split("[,;\n]", text)) if part]
+    parts = (part.strip().strip("#\"'").strip() for part in re.split("[,;\n]", without_links(str(value))))
+    return [part for part in parts if part]
 
 
 class KnownWorks:
@@ -45,13 +44,12 @@ class KnownWorks:
     def __init__(self, sources: Mapping[str, Source]) -> None:
         self.sources = sources
         self._dois = {s.variables["DOI"].casefold(): key for key, s in sources.items() if s.variables.get("DOI")}
-        self._names: dict[tuple[str, int], list[str]] = {}
-        self._titles: dict[str, list[str]] = {}
+        self._names: dict[tuple[str, int | None], list[str]] = defaultdict(list)
+        self._titles: dict[str, list[str]] = defaultdict(list)
         for key, source in sources.items():
             for name in _first_names(source):
-                if source.year is not None:
-                    self._names.setdefault((_folded(name), source.year), []).append(key)
-            self._titles.setdefault(_folded(source.title), []).append(key)
+                self._names[_folded(name), source.year].append(key)
+            self._titles[_folded(source.title)].append(key)
 
     def of(self, note: VaultNote) -> str:
         """The key of the work that a note is on; empty where nothing tells."""
@@ -64,13 +62,13 @@ class KnownWorks:
         for text in texts_of(note.properties.get("doi")):
             if key := self._dois.get(parse_doi(text).value.casefold(), ""):
                 return key
-        titled = self._titles.get(_folded(note.title), []) if len(note.title) > 12 else []
+        titled = self._titles[_folded(note.title)] if len(note.title) > 12 else []
         return titled[0] if len(titled) == 1 else ""
 
     def by_name(self, names: str, year: str) -> str:
         """The key of the one work of an author and a year: `De Quincey`, `1822`; empty where none or several fit."""
         family = re.split(r"\s+(?:and|und|et al\.?|&)\s*|\s*&\s*|,", names.strip())[0]
-        found = self._names.get((_folded(family), int(year)), [])
+        found = self._names[_folded(family), int(year)]
         return found[0] if len(found) == 1 else ""
 
 
@@ -102,19 +100,14 @@ def describe_work(note: VaultNote, taken: Iterable[str]) -> dict[str, Any] | Non
         "id": key,
         "type": _TYPES.get(kind, "article-journal" if container else "document"),
         "title": note.title.removeprefix("@") if note.title.lstrip("@") != wanted else wanted,
+        "author": authors,
+        "container-title": container,
+        "publisher": " ".join(texts_of(properties.get("publisher"))),
+        "issued": {"date-parts": [[int(year)]]} if year else {},
+        "DOI": doi,
+        "URL": next((check_url(t).value for t in texts_of(properties.get("url")) if t.startswith("http")), ""),
     }
-    if authors:
-        item["author"] = authors
-    if container:
-        item["container-title"] = container
-    if properties.get("publisher"):
-        item["publisher"] = " ".join(texts_of(properties["publisher"]))
-    if year:
-        item["issued"] = {"date-parts": [[int(year)]]}
-    if doi:
-        item["DOI"] = doi
-    address = next((check_url(t).value for t in texts_of(properties.get("url")) if t.startswith("http")), "")
-    return {**item, "URL": address} if address else item
+    return {name: value for name, value in item.items() if value}
 
 
 def _people(value: Any) -> Iterator[dict[str, str]]:
@@ -123,9 +116,7 @@ def _people(value: Any) -> Iterator[dict[str, str]]:
         for item in value:
             yield from _people(item)
         return
-    text = (
-        "" if value is None or isinstance(value, dict) else re.sub(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]", r"\1", str(value))
-    )
+    text = "" if value is None or isinstance(value, dict) else without_links(str(value))
     names = re.split(r"\s*;\s*|\s+(?:and|&)\s+", text.strip())
     if len(names) == 1 and text.count(",") > 1:
         names = text.split(",")
