@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pypandoc
 import pytest
+from florilegium.core.errors import CannotRun
 from florilegium.core.sources import Name
 from florilegium.core.spans import LineTable, Span
 from florilegium.edit.imports.detection import guess_format, parse_export
@@ -15,7 +16,6 @@ from florilegium.edit.imports.foreign_text import clean_foreign, escape, paragra
 from florilegium.edit.imports.highlights import Highlight, HighlightFormat, Work
 from florilegium.edit.imports.import_state import (
     ImportState,
-    MalformedImportState,
     QuoteEntry,
     WorkEntry,
     digest,
@@ -444,7 +444,7 @@ def test_the_state_file_comes_back(quotes, works):
 
 
 def test_a_merge_conflict_in_the_state_file_is_refused():
-    with pytest.raises(MalformedImportState, match="line 2"):
+    with pytest.raises(CannotRun, match="line 2"):
         parse_import_state("# imports.lock\n<<<<<<< ours\n")
 
 

@@ -189,7 +189,8 @@ def plan_refresh(library: Library, root: Path, found: Mapping[str, Retraction]) 
     files: dict[str, list[tuple[Source, Retraction]]] = defaultdict(list)
     for source in _sources(library):
         said = found.get(_doi(source))
-        if said and _says_less(retraction(source), said):
+        has = retraction(source)
+        if said and (has is None or _GRAVEST.index(said.kind) < _GRAVEST.index(has.kind)):
             files[source.span.path].append((source, said))
     changes: list[Change] = []
     by_hand: list[Lines] = []
@@ -198,10 +199,6 @@ def plan_refresh(library: Library, root: Path, found: Mapping[str, Retraction]) 
         changes += changed
         by_hand += rest
     return RetractionResult(tuple(changes), tuple(chain.from_iterable(files.values())), tuple(by_hand))
-
-
-def _says_less(has: Retraction | None, said: Retraction) -> bool:
-    return has is None or _GRAVEST.index(said.kind) < _GRAVEST.index(has.kind)
 
 
 def _plan_file(root: Path, path: str, works: Iterable[tuple[Source, Retraction]]) -> tuple[list[Change], list[Lines]]:
@@ -272,7 +269,7 @@ def _value(table: LineTable, span: Span, value: str) -> str:
 
 def _insertion(table: LineTable, source: Source, fields: Mapping[str, str]) -> Edit:
     id_ = source.key_span
-    if not (table.path.endswith(".bib") or _is_flow(table, source)):
+    if not (table.path.endswith(".bib") or table.text[table.offset(source.span.start)] == "{"):
         end = len(table.line(id_.line)) + 1
         lines = _block(fields, " " * (source.span.column - 1))
         return Edit(
@@ -280,35 +277,24 @@ def _insertion(table: LineTable, source: Source, fields: Mapping[str, str]) -> E
         )
     after = Span(id_.path, *id_.end, *id_.end)
     # Where entries have lines of their own, the new ones have too.
-    start = re.match(r"\s*(?=[\"'])", table.line(id_.line))
-    gap = table.line_end + start[0] if start and table.path.endswith(".json") else " "
-    entries = (
-        _bib(fields, table.line_end) if table.path.endswith(".bib") else [f"{gap}{text}" for text in _flow(fields)]
-    )
-    return Edit(span=after, text="".join(f",{entry}" for entry in entries))
-
-
-def _is_flow(table: LineTable, source: Source) -> bool:
-    return table.text[table.offset(source.span.start)] == "{"
+    start = re.match(r"\s*(?=[\"'])", table.line(id_.line)) if table.path.endswith(".json") else None
+    gap = f"{table.line_end}  " if table.path.endswith(".bib") else table.line_end + start[0] if start else " "
+    return Edit(span=after, text="".join(f",{gap}{entry}" for entry in _entries(table.path, fields)))
 
 
 def _lines(path: str, said: Retraction) -> Iterator[str]:
     """What a person would add to the entry."""
     fields = _fields(said)
-    if path.endswith(".bib"):
-        yield from (f"{entry.strip()}," for entry in _bib(fields, ""))
-    elif path.endswith(".json"):
-        yield from (f"{entry}," for entry in _flow(fields))
+    if path.endswith((".bib", ".json")):
+        yield from (f"{entry}," for entry in _entries(path, fields))
     else:
         yield from _block(fields, "")
 
 
-def _bib(fields: Mapping[str, str], end: str) -> list[str]:
-    return [f"{end}  {_FIELDS[name]} = {{{value}}}" for name, value in fields.items()]
-
-
-def _flow(fields: Mapping[str, str]) -> list[str]:
-    """Entries of JSON, which is YAML as well."""
+def _entries(path: str, fields: Mapping[str, str]) -> list[str]:
+    """Fields of BibTeX, or else entries of JSON, which is YAML as well."""
+    if path.endswith(".bib"):
+        return [f"{_FIELDS[name]} = {{{value}}}" for name, value in fields.items()]
     whole = {name: value for name, value in fields.items() if name not in CUSTOM}
     custom = {name: fields[name] for name in CUSTOM if name in fields}
     nested: dict[str, object] = {**whole, **({"custom": custom} if custom else {})}

@@ -46,12 +46,9 @@ def parse_bibliography(path: str, text: str, table: LineTable) -> tuple[tuple[So
         from .bibtex.bibtex_reader import parse_bibtex  # its parser takes time to import, and few libraries need it
 
         sources, problems = parse_bibtex(table)
-    elif path.lower().endswith(".json"):
-        node, problems = parse_json(text, table, max_bytes=MAX_REFERENCE_BYTES)
-        sources, found = _parse_items(node, table)
-        problems += found
     else:
-        node, problems = parse_yaml(text, table, max_bytes=MAX_REFERENCE_BYTES)
+        parse = parse_json if path.lower().endswith(".json") else parse_yaml
+        node, problems = parse(text, table, max_bytes=MAX_REFERENCE_BYTES)
         sources, found = _parse_items(node, table)
         problems += found
     return _first_of_each(sources, problems), problems
@@ -60,7 +57,7 @@ def parse_bibliography(path: str, text: str, table: LineTable) -> tuple[tuple[So
 def _parse_items(node: DataNode | None, table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
     items = node.get("references") if isinstance(node, Mapping) else node
     if not isinstance(items, Sequence):
-        if (items is None and not isinstance(node, Mapping)) or _is_null(items):
+        if (items is None and not isinstance(node, Mapping)) or (isinstance(items, Scalar) and items.is_null):
             return [], []
         wrong = items or node
         message = f"a bibliography must be a list of works, not {kind_of(wrong) if wrong else 'nothing'}"
@@ -75,10 +72,6 @@ def _parse_items(node: DataNode | None, table: LineTable) -> tuple[list[Source],
         if source:
             sources.append(source)
     return sources, problems
-
-
-def _is_null(node: DataNode | None) -> bool:
-    return isinstance(node, Scalar) and node.is_null
 
 
 def _first_of_each(sources: list[Source], problems: list[Diagnostic]) -> tuple[Source, ...]:

@@ -167,14 +167,19 @@ def _counts(document: FixedText, span: Span, theme: str) -> bool:
     return bool(apply_severities(document.links, [found]))
 
 
+def themes_in_order(note: Note, quote: Quote) -> tuple[list[str], list[str]]:
+    """The ids of a quote's themes: as they are written, and in the order of the note's list."""
+    places = {mention.id: place for place, mention in enumerate(note.themes)}
+    written = [mention.id for mention in quote.themes]
+    return written, sorted(written, key=lambda id_: places.get(id_, len(places)))
+
+
 def fix_order(document: FixedText) -> Iterator[Fix]:
     """The themes of an attribution stand in the order of the note's list, which is the source's."""
     if not isinstance(document.value, Note):
         return
-    places = {mention.id: place for place, mention in enumerate(document.value.themes)}
     for quote in document.value.body.quotes:
-        written = [mention.id for mention in quote.themes]
-        wanted = sorted(written, key=lambda id_: places.get(id_, len(places)))
+        written, wanted = themes_in_order(document.value, quote)
         if wanted != written:
             starts = [document.table.offset(mention.span.start) for mention in quote.themes]
             yield Fix(

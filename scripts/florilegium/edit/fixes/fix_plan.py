@@ -12,11 +12,12 @@ from ...core.edits import Change, read_exactly
 from ...core.limits import Exhausted, bounded, uncollected
 from ...core.model import Note
 from ...library.links import Links
+from ...library.listing import ANNOTATIONS, LOCK
 from ...library.reading import ReadResult, replace_files
 from ...markdown.missing_attributions import BELOW
 from ...markdown.tails import TEXT_AFTER
 from ...quotations.lock_file import merge_verifications, moved_entries, render_lock
-from .attribution_fixes import MARKED_ID
+from .attribution_fixes import MARKED_ID, themes_in_order
 from .fix_drafts import TextKind
 from .fixed_files import FixedFile, fix_bibliography, fix_document
 
@@ -76,7 +77,7 @@ def _plan(options: Options, checked: Checked | None) -> Fixes:
         Change(path=path, before=text, after=file.text) for path, (text, file) in fixed.items() if file.text != text
     )
     followed, number = _followed(options, result)
-    changes = (*changes, *followed)
+    changes += followed
     after = replace_files(result, {c.path: c.after.encode() for c in changes if c.after is not None})
     links_after, remaining = judge(after, options.today)
     refused = [f"{path}: {file.refused}" for path, (_, file) in fixed.items() if file.refused]
@@ -90,7 +91,7 @@ def _plan(options: Options, checked: Checked | None) -> Fixes:
     return Fixes(changes=changes, counts=counts, refused=tuple(refused), left=left, remaining=remaining)
 
 
-_LOCK = "annotations/quotes.lock"
+_LOCK = f"{ANNOTATIONS}/{LOCK}"
 
 
 def _followed(options: Options, result: ReadResult) -> tuple[tuple[Change, ...], int]:
@@ -131,16 +132,10 @@ def _read(options: Options, path: str) -> str | None:
 
 
 def _is_fixable(text: str, note: Note | None) -> bool:
-    return bool(not is_normalized("NFC", text) or _HYPHENS.search(text) or (note and _is_unordered(note)))
-
-
-def _is_unordered(note: Note) -> bool:
-    places = {mention.id: place for place, mention in enumerate(note.themes)}
-    for quote in note.quotes:
-        written = [places.get(mention.id, len(places)) for mention in quote.themes]
-        if written != sorted(written):
-            return True
-    return False
+    if not is_normalized("NFC", text) or _HYPHENS.search(text):
+        return True
+    orders = (themes_in_order(note, quote) for quote in note.quotes) if note else ()
+    return any(written != wanted for written, wanted in orders)
 
 
 def count_fixable(findings: Iterable[Diagnostic]) -> int:

@@ -20,15 +20,6 @@ _WORK = re.compile(r"work (\S+) (\S+) (\S+) sha256:([0-9a-f]{64})")
 _LIBRARY = re.compile(r"library (\S+) ([0-9]{1,15})")
 
 
-class MalformedImportState(CannotRun):
-    """A line that cannot be read; without it an import could overwrite what was written by hand."""
-
-    def __init__(self, line: int) -> None:
-        super().__init__(
-            f"line {line} of {IMPORT_STATE} cannot be read", "restore the line from the history, or delete it"
-        )
-
-
 class QuoteEntry(NamedTuple):
     """A quote as it was when it was last imported."""
 
@@ -65,7 +56,10 @@ def digest(text: str) -> str:
 
 
 def parse_import_state(text: str | None) -> ImportState:
-    """Read the file; where there is none, nothing was imported. Raises `MalformedImportState`."""
+    """Read the file; where there is none, nothing was imported.
+
+    Raises `CannotRun` for a line that cannot be read: without it an import could overwrite what was written by hand.
+    """
     quotes: dict[tuple[str, str], QuoteEntry] = {}
     works: dict[tuple[str, str], WorkEntry] = {}
     versions: dict[str, int] = {}
@@ -81,7 +75,8 @@ def parse_import_state(text: str | None) -> ImportState:
         elif found := _LIBRARY.fullmatch(line.rstrip()):
             versions[found[1]] = int(found[2])
         else:
-            raise MalformedImportState(number)
+            message = f"line {number} of {IMPORT_STATE} cannot be read"
+            raise CannotRun(message, "restore the line from the history, or delete it")
     return ImportState(quotes, works, versions)
 
 

@@ -67,13 +67,16 @@ def check_source(source: Source, today: datetime.date) -> list[Diagnostic]:
         if (reason := implausible(date, today))
     ]
     found += _status_faults(source, today)
-    return found + [_incomplete(source, wanted, remedy) for wanted, remedy in _missing(source)]
+    lacks = f"the reference {quoted(source.key)} ({source.type}) has no"
+    missing = _missing(source)
+    return found + [_found(source, "incomplete-reference", "", f"{lacks} {what}", how) for what, how in missing]
 
 
 _COMPARE = "compare it with the work"
 
 
 def _found(source: Source, rule: str, field: str, message: str, remedy: str) -> Diagnostic:
+    """A finding at a field; at the key of the work where that is not given."""
     span = source.spans.get(field, source.key_span)
     return Diagnostic(rule=rule, span=span, message=message, help=remedy, about=source.key)
 
@@ -86,11 +89,6 @@ declare_rule(
     "Add the field; where it is really not known, record an exception with the reason in `library.yml`.",
     severity=Severity.WARNING,
 )
-
-
-def _incomplete(source: Source, wanted: str, remedy: str) -> Diagnostic:
-    message = f"the reference {quoted(source.key)} ({source.type}) has no {wanted}"
-    return Diagnostic(rule="incomplete-reference", span=source.key_span, message=message, help=remedy, about=source.key)
 
 
 _UNTITLED = frozenset(("interview", "personal_communication", "review", "review-book", "legal_case", "post"))

@@ -1,5 +1,6 @@
 """CSL dates: the forms in which they are written, and whether the calendar has them."""
 
+import calendar
 import datetime
 import re
 from collections.abc import Callable
@@ -113,11 +114,8 @@ def _from_text(node: Scalar, report: DateReport) -> Date | None:
     date = parse_date_text(node.text)
     if date is None:
         words = plain(node.text[:60])
-        report(
-            node,
-            f'must be a date, not "{words}"',
-            f"{_FORM}; keep words as they are with {{literal: {words}}}",
-        )
+        remedy = f"{_FORM}; keep words as they are with {{literal: {words}}}"
+        report(node, f'must be a date, not "{words}"', remedy)
     return date
 
 
@@ -354,14 +352,10 @@ def _month(word: str) -> int:
 
 # ----------------------------------------------------------------------------------------------- plausibility
 
-_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-
 
 def implausible(date: Date, today: datetime.date) -> str:
     """Why a date is hard to believe, to follow the field's name; an empty text where it is not."""
-    for place, parts in enumerate(date.parts):
-        if place and parts == _OPEN:
-            continue
+    for parts in date.parts[:1] if date.parts[1:] == (_OPEN,) else date.parts:
         if reason := _no_day(parts):
             return reason
         if parts > (today.year, today.month, today.day)[: len(parts)]:
@@ -379,8 +373,7 @@ def _no_day(parts: tuple[int, ...]) -> str:
         return ""
     if not 1 <= month <= 12:
         return f"has no month {month}"
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    if not 1 <= day <= (28 if month == 2 and not leap else _DAYS[month - 1]):
+    if not 1 <= day <= calendar.monthrange(year, month)[1]:
         return f"has no such day: {_iso(parts)}"
     return ""
 
