@@ -88,16 +88,13 @@ def parse_form(text: str) -> FormAnswers:
     missing = [question for question in form.required if question not in texts]
     if missing:
         raise CannotRun(f"the form has no answer to {', '.join(map(quoted, missing))}", "ask the person who filed it")
-    return FormAnswers(form, texts, {question: _first_line(answers[question], begins[question]) for question in texts})
+    firsts = {question: next(n for n, line in enumerate(answers[question]) if line.strip()) for question in texts}
+    return FormAnswers(form, texts, {question: begins[question] + first for question, first in firsts.items()})
 
 
 def _answer(lines: list[str]) -> str:
     answer = "\n".join(lines).strip("\n").rstrip()
     return "" if answer.strip() == _UNANSWERED else answer
-
-
-def _first_line(lines: list[str], begin: int) -> int:
-    return begin + next(number for number, line in enumerate(lines) if line.strip())
 
 
 def _form_of(headings: set[str]) -> IssueForm:

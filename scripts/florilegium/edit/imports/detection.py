@@ -60,7 +60,12 @@ def parse_export(format: HighlightFormat, name: str, data: bytes) -> Export:
     try:
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
     except UnicodeDecodeError as error:
-        return Export(format=format, findings=(_undecodable(name, data, error),))
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"byte {error.start} of the file, 0x{data[error.start]:02x}, is not UTF-8"
+        found = ImportFinding(
+            span=Span(name, line, 1, line, 1), message=message, help="save or export the file as UTF-8"
+        )
+        return Export(format=format, findings=(found,))
     table = LineTable(name, text)
     if format in _HIGHLIGHTS:
         return _HIGHLIGHTS[format](table)
@@ -75,12 +80,6 @@ _HIGHLIGHTS: dict[HighlightFormat, Callable[[LineTable], Export]] = {
     HighlightFormat.KINDLE: parse_kindle,
     HighlightFormat.READWISE: parse_readwise,
 }
-
-
-def _undecodable(name: str, data: bytes, error: UnicodeDecodeError) -> ImportFinding:
-    line = data.count(b"\n", 0, error.start) + 1
-    message = f"byte {error.start} of the file, 0x{data[error.start]:02x}, is not UTF-8"
-    return ImportFinding(span=Span(name, line, 1, line, 1), message=message, help="save or export the file as UTF-8")
 
 
 def _works(format: HighlightFormat, table: LineTable) -> Export:

@@ -1,7 +1,7 @@
 """From an export to changes of the library: which work, which note, which theme; nothing is written here."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -90,17 +90,18 @@ class _Planner:
         self.works: dict[tuple[str, str], WorkEntry] = dict(self.state.works)
         self.roles = {name: role for role in self.links.roles.values() for name in _names(role)}
         self.notices = {name: notice for notice in self.links.notices.values() for name in _names(notice)}
+        for theme in request.themes.values():
+            if theme not in self.links.themes:
+                raise CannotRun(f"there is no theme {quoted(theme)}", did_you_mean(theme, self.links.themes))
         self.themes = Themes(
             known=dict(self.links.themes),
-            said=self._said_themes(),
+            said=request.themes,
             create=request.new_themes,
             language=self.links.library.settings.language,
         )
         self.plan_ = ImportPlan(findings=list(export.findings))
         self.found: list[Source] = []
         """Works that only a highlight told of."""
-        self.merged: set[str] = set()
-        """Ids of the notes that highlights of the export belong to."""
         self.brought: dict[str, str] = {}
         """By their ids in the export, the keys of the works that come along with highlights."""
         self.new_notes: dict[str, tuple[str, str]] = {}
@@ -110,28 +111,19 @@ class _Planner:
         plan = self.plan_
         self._bring_works()
         groups = self._by_note(self._chosen())
-        self.merged = set(groups)
         for note, highlights in groups.items():
             self._merge(note, highlights)
-        before = 0
-        if self.export.codes and (self.request.new_themes or not self.export.highlights):
-            before = self.themes.take(self._theme_codes())
-        if before:
+        wanted = self.request.new_themes or not self.export.highlights
+        if wanted and (before := self.themes.take(self._theme_codes())):
             message = f"themes already, and left as they are: {before} of the codes"
             plan.report(Span.of_file("annotations/themes"), message, severity=Severity.INFORMATION)
         self._merge_works()
         self.themes.report_unknown(plan)
         plan.changes += self.themes.changes()
         plan.themes = len(self.themes.added)
-        self._say_deleted()
+        self._say_deleted(set(groups))
         self._write_state()
         return plan
-
-    def _said_themes(self) -> dict[str, str]:
-        for theme in self.request.themes.values():
-            if theme not in self.links.themes:
-                raise CannotRun(f"there is no theme {quoted(theme)}", did_you_mean(theme, self.links.themes))
-        return dict(self.request.themes)
 
     def _theme_codes(self) -> list[ImportedCode]:
         """The codes without those that name a role or a notice, as our own projects have them, and their branches."""
@@ -149,13 +141,11 @@ class _Planner:
         wanted = self.request.only.casefold()
         chosen = [h for h in self.export.highlights if wanted in h.work.name.casefold()]
         if wanted and not chosen:
-            names = ", ".join(quoted(name) for name in self._names(self.export.highlights))
-            raise CannotRun(f"no work in the file has {quoted(self.request.only)} in its title", f"it has {names}")
+            names = list(dict.fromkeys(h.work.name for h in self.export.highlights if h.work.name))
+            listed = [*names[:_MAX_LISTED], *(["…"] if len(names) > _MAX_LISTED else [])]
+            remedy = f"it has {', '.join(map(quoted, listed))}"
+            raise CannotRun(f"no work in the file has {quoted(self.request.only)} in its title", remedy)
         return list({highlight.id: highlight for highlight in reversed(chosen)}.values())[::-1]
-
-    def _names(self, highlights: Iterable[Highlight]) -> list[str]:
-        names = list(dict.fromkeys(h.work.name for h in highlights if h.work.name))
-        return [*names[:_MAX_LISTED], *(["…"] if len(names) > _MAX_LISTED else [])]
 
     def _by_note(self, highlights: Sequence[Highlight]) -> dict[str, list[Highlight]]:
         """Highlights by the id of their note, which may be a new one."""
@@ -359,19 +349,17 @@ class _Planner:
             raise CannotRun(str(error), "correct it; florilegium check says where") from error
 
     def _merge_works(self) -> None:
-        merged = self._merged([*self.export.sources, *(s for s in self.found if self._is_cited(s))])
+        cited = {note.key for note in self.plan_.notes if note.is_new}
+        merged = self._merged([*self.export.sources, *(source for source in self.found if source.key in cited)])
         self.plan_.works = merged
         self.plan_.findings += merged.findings
         self.works |= merged.entries
         if merged.change:
             self.plan_.changes.append(merged.change)
 
-    def _is_cited(self, source: Source) -> bool:
-        return any(note.is_new and note.key == source.key for note in self.plan_.notes)
-
-    def _say_deleted(self) -> None:
+    def _say_deleted(self, merged: set[str]) -> None:
         """Say what is gone there, also of notes that nothing new comes to."""
-        for note in sorted(notes_with_deletions(self.export, self.state) - self.merged):
+        for note in sorted(notes_with_deletions(self.export, self.state) - merged):
             self.plan_.findings += one_sided_quotes(self.export, self.state, note, ())
         self.plan_.findings += one_sided_works(self.export, self.state, self.links.sources, WORKS)
 

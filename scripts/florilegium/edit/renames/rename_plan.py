@@ -128,7 +128,12 @@ class _ThemePlan(RenamePlan):
         assert own is not None
         table = LineTable(kept.path, self.text(kept.path))
         # Its lists are merged with what they take over; what else names the theme that goes stands in its prose.
-        edits = [edit for edit in self.edits(kept, table, merge=True) if not _in_front(kept, edit)]
+        front = kept.spans.values()
+        edits = [
+            edit
+            for edit in rename_mentions(kept, table, self.old, self.new, merge=True)
+            if not any(span.start <= edit.span.start <= span.end for span in front)
+        ]
         text = self.apply(table, [*edits, *merge_front_matter(gone, kept, table)])
         after = merged_text(gone, LineTable(gone.path, own), LineTable(kept.path, text))
         self.files |= {gone.path: (before, None), kept.path: (table.text, after)}
@@ -142,22 +147,16 @@ class _ThemePlan(RenamePlan):
         for document in documents:
             if document.path != theme_path(self.new) and names_theme(document, self.old):
                 table = LineTable(document.path, self.text(document.path, document.digest))
-                self.files[document.path] = (table.text, self.apply(table, self.edits(document, table, merge=merge)))
+                edits = rename_mentions(document, table, self.old, self.new, merge=merge)
+                self.files[document.path] = (table.text, self.apply(table, edits))
         table = LineTable(SETTINGS_PATH, self.text(SETTINGS_PATH))
         text = self.apply(table, rename_in_settings(table, self.old, self.new, merge=merge))
         self.files[SETTINGS_PATH] = (table.text, text)
-
-    def edits(self, document: Note | Theme, table: LineTable, *, merge: bool) -> Iterable[Edit]:
-        return rename_mentions(document, table, self.old, self.new, merge=merge)
 
     def finish(self, advice: Iterable[str] = ()) -> Renaming:
         changes = [Change(path=path, before=b, after=a) for path, (b, a) in self.files.items()]
         _refuse_other_words(self.links, self.judged(changes))
         return self.renaming(theme_path, changes, advice)
-
-
-def _in_front(theme: Theme, edit: Edit) -> bool:
-    return any(span.start <= edit.span.start <= span.end for span in theme.spans.values())
 
 
 def refuse_id(id_: str, what: str, links: Links) -> None:

@@ -59,7 +59,7 @@ def crossref_item(record: Mapping[str, Any]) -> dict[str, Any]:
         "ISBN": number_of(record.get("ISBN")) if kind in _IN_BOOKS else "",
         "ISSN": number_of(record.get("ISSN")),
         "URL": "" if doi else check_url(clean_text(record.get("URL"))).value,
-        "issued": _date(record),
+        "issued": next((date for name in _DATES if (date := exact_date(record.get(name)))), {}),
     }
     if not item["page"] and kind == "article-journal":
         item["number"] = clean_text(record.get("article-number"))
@@ -91,15 +91,12 @@ def clean_text(value: object) -> str:
         if unescaped == text:
             break
         text = unescaped
-    text = _TAG.sub("", _RAISED.sub(_raise, _HIDDEN.sub("", text)))
+    # 10<sup>6</sup> is not 106. What Unicode cannot raise or lower stays on the line.
+    text = _RAISED.sub(lambda f: raise_signs(f[2], lower=f[1].lower() != "sup"), _HIDDEN.sub("", text))
+    text = _TAG.sub("", text)
     text = unicodedata.normalize("NFC", " ".join(text.replace("\ufeff", "").split()))
     hidden = {found.offset for found in find_invisible(text)}
     return "".join(character for offset, character in enumerate(text) if offset not in hidden)
-
-
-def _raise(found: re.Match[str]) -> str:
-    """10<sup>6</sup> is not 106. What Unicode cannot raise or lower stays on the line."""
-    return raise_signs(found[2], lower=found[1].lower() != "sup")
 
 
 def _title(record: Mapping[str, Any]) -> str:
@@ -182,22 +179,14 @@ _SUFFIX = re.compile(r"(.+?),?\s+(Jr\.?|Sr\.?|I{2,3}|IV)")
 """A family name with what belongs behind it, as older records have it: `King Jr.`"""
 
 
-def _date(record: Mapping[str, Any]) -> dict[str, list[list[int]]]:
-    for name in _DATES:
-        date = record.get(name)
-        parts = date.get("date-parts") if isinstance(date, dict) else None
-        first = parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], list) else []
-        if numbers := date_numbers(first):
-            return {"date-parts": [numbers]}
-    return {}
-
-
-def date_numbers(parts: list[object]) -> list[int]:
-    """Year, month and day, as far as each of them can be one."""
+def exact_date(value: object) -> dict[str, Any]:
+    """The first date of `date-parts`: year, month and day, as far as each of them can be one."""
+    parts = value.get("date-parts") if isinstance(value, dict) else None
+    first = parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], list) else []
     numbers: list[int] = []
-    for part, (least, most) in zip(parts, ((1, 9999), (1, 12), (1, 31)), strict=False):
+    for part, (least, most) in zip(first, ((1, 9999), (1, 12), (1, 31)), strict=False):
         number = int(part) if isinstance(part, str) and re.fullmatch("[0-9]{1,4}", part) else part
         if not isinstance(number, int) or isinstance(number, bool) or not least <= number <= most:
             break
         numbers.append(number)
-    return numbers
+    return {"date-parts": [numbers]} if numbers else {}

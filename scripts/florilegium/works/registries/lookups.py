@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from ...core.diagnostics import quoted
+from ..bibtex.bibtex_names import read_people
 from ..csl.csl_dates import date_to_csl, guess_date
 from ..csl.csl_vocabulary import CSL_DATES, CSL_NAMES, CSL_TYPES, TEXTS
 from ..identifiers import check_url, parse_arxiv, parse_doi, parse_isbn, parse_pmid
-from .crossref_items import CROSSREF_TYPES, clean_text, crossref_item, crossref_people, date_numbers, number_of
+from .crossref_items import CROSSREF_TYPES, clean_text, crossref_item, crossref_people, exact_date, number_of
 from .crossref_records import fetch_record
 from .registry_requests import RegistryError, UnknownWork, base_address, fetch_json
 
@@ -126,13 +127,9 @@ def _item(answer: Any, identifier: WorkIdentifier) -> dict[str, Any]:
 
 
 def _date(value: object) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        return {}
-    parts = value.get("date-parts")
-    first = parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], list) else []
-    if numbers := date_numbers(first):
-        return {"date-parts": [numbers]}
-    date = guess_date(clean_text(value.get("raw") or value.get("literal")))
+    if exact := exact_date(value):
+        return exact
+    date = guess_date(clean_text(value.get("raw") or value.get("literal"))) if isinstance(value, dict) else None
     return date_to_csl(date) if date else {}
 
 
@@ -150,7 +147,8 @@ def _from_open_library(identifier: WorkIdentifier) -> dict[str, Any]:
     date = guess_date(clean_text(book.get("publish_date")))
     item: dict[str, Any] = {
         "type": "book",
-        "author": [_open_library_name(name) for name in _named(book, "authors")],
+        # `Jane van Doe`: Open Library has names as they are spoken.
+        "author": [read_people(name)[0].parts for name in _named(book, "authors")],
         "title": f"{title}: {subtitle}" if subtitle else title,
         "publisher": "; ".join(_named(book, "publishers")[:1]),
         "publisher-place": "; ".join(_named(book, "publish_places")[:1]),
@@ -162,14 +160,5 @@ def _from_open_library(identifier: WorkIdentifier) -> dict[str, Any]:
 
 def _named(book: Mapping[str, Any], field: str) -> list[str]:
     items = book.get(field)
-    names = (
-        [clean_text(item.get("name")) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-    )
-    return [name for name in names if name]
-
-
-def _open_library_name(name: str) -> dict[str, str]:
-    """`Jane van Doe`: Open Library has names as they are spoken."""
-    from ..bibtex.bibtex_names import read_people
-
-    return read_people(name)[0].parts if name.strip() else {"literal": name}
+    items = items if isinstance(items, list) else []
+    return [name for item in items if isinstance(item, dict) and (name := clean_text(item.get("name")))]

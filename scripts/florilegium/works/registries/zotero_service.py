@@ -115,7 +115,9 @@ def fetch_zotero(
     items = {_key(item): item for item in (*works, *marked)}
     asked.complete(items)
     trashed = {key for key, item in items.items() if item["data"].get("deleted")}
-    kept = {key: item for key, item in items.items() if not _is_within(item, items, trashed)}
+    kept = {
+        key: item for key, item in items.items() if trashed.isdisjoint(_key(one) for one in _ancestors(item, items))
+    }
     if library.collection:
         kept = {key: item for key, item in kept.items() if library.collection in _collections(item, items)}
     deleted = trashed | asked.deleted() if asked.since else trashed
@@ -139,10 +141,6 @@ def _ancestors(item: Mapping[str, Any], items: Mapping[str, Mapping[str, Any]]) 
             return
         yield found
         found = items.get(str(found["data"].get("parentItem", "")))
-
-
-def _is_within(item: Mapping[str, Any], items: Mapping[str, Mapping[str, Any]], trashed: Collection[str]) -> bool:
-    return any(_key(one) in trashed for one in _ancestors(item, items))
 
 
 def _collections(item: Mapping[str, Any], items: Mapping[str, Mapping[str, Any]]) -> list[str]:
