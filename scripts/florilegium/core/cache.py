@@ -9,7 +9,6 @@ import os
 import pickle
 import stat
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +23,21 @@ def state_folder(root: Path) -> Path:
     """
     resolved = os.path.realpath(root)
     name = f"{os.path.basename(resolved) or 'root'}-{hashlib.sha256(os.fsencode(resolved)).hexdigest()[:12]}"
-    return own_folder(name) or Path(tempfile.mkdtemp(prefix="florilegium-"))
+    if folder := own_folder(name):
+        return folder
+    import tempfile
+
+    return Path(tempfile.mkdtemp(prefix="florilegium-"))
 
 
 def own_folder(name: str) -> Path | None:
     """A folder of that name which is ours, made where it does not exist; None where none can be had."""
-    for folder in (_base() / "florilegium" / name, _temporary_base() / name):
+    # The second is looked for only where the first cannot be used: that takes longer than to use it.
+    for base in (_base, _temporary_base):
+        folder = base() / name
         try:
             # Anybody may have made a folder of that name among the temporary ones.
-            if folder.parent == _temporary_base():
+            if base is _temporary_base:
                 folder.parent.mkdir(mode=0o700, exist_ok=True)
                 if not _is_ours_alone(folder.parent):
                     continue
@@ -47,16 +52,18 @@ def own_folder(name: str) -> Path | None:
 def _base() -> Path:
     # A renderer works in another folder, where a relative path would lead elsewhere.
     if named := os.environ.get("FLORILEGIUM_STATE"):
-        return Path(named).absolute()
+        return Path(named, "florilegium").absolute()
     home = Path(os.path.expanduser("~"))
     if sys.platform == "darwin":
-        return home / "Library" / "Caches"
+        return home / "Library" / "Caches" / "florilegium"
     cache = Path(os.environ.get("XDG_CACHE_HOME", ""))
     # A relative path is to be ignored: XDG Base Directory Specification.
-    return cache if cache.is_absolute() else home / ".cache"
+    return (cache if cache.is_absolute() else home / ".cache") / "florilegium"
 
 
 def _temporary_base() -> Path:
+    import tempfile
+
     return Path(tempfile.gettempdir(), f"florilegium-{os.getuid()}").absolute()
 
 

@@ -7,27 +7,25 @@ need this program, and the same one: each worker is asked before it is given wor
 import hashlib
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
+from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .diagnostics import quoted
 from .errors import CannotRun
 
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
 EXECUTORS = "serial, processes or dask://HOST:PORT"
-MakeExecutor: TypeAlias = Callable[[], Executor] | None
+MakeExecutor: TypeAlias = "Callable[[], Executor] | None"
 """Makes an executor when there is enough to do; None for this process alone."""
 
 _ADDRESS = re.compile(r"dask://([^\s/]+:\d{1,5})/?")
 _PATIENCE = 20
 """Seconds in which a scheduler must answer."""
-_RETRIES = 3
-"""How often the work of a worker that was lost is given to another one."""
-
-_R = TypeVar("_R")
 
 
 def parse_executor(text: str) -> MakeExecutor:
@@ -44,14 +42,14 @@ def parse_executor(text: str) -> MakeExecutor:
     raise CannotRun(f"{quoted(text)} is not an executor", f"write {EXECUTORS}")
 
 
-def local_processes() -> Executor:
+def local_processes() -> "Executor":
     """As many processes as there are processors, which end with this one."""
     from . import workers  # it takes time to import, and small libraries need none
 
     return workers.start_processes()
 
 
-def _cluster(address: str) -> Executor:
+def _cluster(address: str) -> "Executor":
     """The workers of a Dask scheduler. Raises `CannotRun` where they cannot be used."""
     try:
         distributed = import_module("distributed")
@@ -68,7 +66,9 @@ def _cluster(address: str) -> Executor:
     except BaseException:
         client.close()
         raise
-    return _DaskExecutor(client)
+    from .dask_executor import DaskExecutor
+
+    return DaskExecutor(client)
 
 
 def _check_workers(client: Any, address: str) -> None:
@@ -92,40 +92,3 @@ def _program() -> str:
     for path in sorted(package.rglob("*.py")):
         digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
-
-
-class _DaskExecutor(Executor):
-    """The workers of a cluster as an executor. What a lost worker was given goes to another one."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-        self._inner = client.get_executor(pure=False, retries=_RETRIES)
-
-    def submit(self, fn: Callable[..., _R], /, *args: Any, **kwargs: Any) -> Future[_R]:
-        future: Future[_R] = self._inner.submit(fn, *args, **kwargs)
-        return future
-
-    def map(
-        self, fn: Callable[..., _R], *iterables: Iterable[Any], timeout: float | None = None, chunksize: int = 1
-    ) -> Iterator[_R]:
-        """What the function returns for each item, in their order. `chunksize` items travel together."""
-        items = list(zip(*iterables, strict=False))
-        chunks = [items[start : start + chunksize] for start in range(0, len(items), chunksize)]
-        return self._results(self._inner.map(partial(_apply, fn), chunks, timeout=timeout))
-
-    def _results(self, batches: Iterator[list[_R]]) -> Iterator[_R]:
-        lost = import_module("distributed").KilledWorker
-        try:
-            for batch in batches:
-                yield from batch
-        except lost as error:
-            message = "several workers of the cluster were lost with the same work"
-            raise CannotRun(message, "look at their logs: they may lack memory", details=str(error)) from None
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        self._inner.shutdown(wait=wait and not cancel_futures)
-        self._client.close()
-
-
-def _apply(function: Callable[..., _R], items: list[tuple[Any, ...]]) -> list[_R]:
-    return [function(*item) for item in items]

@@ -3,7 +3,6 @@
 A text that was made to exhaust the program must stop nobody else's work.
 """
 
-import ctypes
 import gc
 import resource
 import signal
@@ -137,6 +136,8 @@ def _watched(seconds: float, memory: int) -> Iterator[None]:
 
 def _interrupt(thread: int, exception: type[BaseException] | None) -> None:
     """Raise an exception in a thread before its next instruction, or take one back. See PyThreadState_SetAsyncExc."""
+    import ctypes  # it takes time to import, and most runs interrupt nothing
+
     value = ctypes.py_object(exception) if exception else None
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), value)
 
