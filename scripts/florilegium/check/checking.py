@@ -195,7 +195,7 @@ def judge_changed(options: Options, result: ReadResult, shards: CacheShards) -> 
     from ..library.links import resolve_links
     from .rechecking import keep_facts, recheck
 
-    store, files = _store(options), sorted(shards.files)
+    store, files = _store(shards.cache), sorted(shards.files)
     if not result.problems and (found := recheck(options.root, files, store, shards, options.today)):
         return resolve_links(result.library), found.diagnostics
     links, diagnostics, raw = judge_all(result, options.today)
@@ -203,10 +203,10 @@ def judge_changed(options: Options, result: ReadResult, shards: CacheShards) -> 
     return links, diagnostics
 
 
-def _store(options: Options) -> "Store":
+def _store(cache: Cache) -> "Store":
     from ..core.store import Store
 
-    return Store(state_folder(options.root))
+    return Store(cache.folder, stamp=cache.stamp)
 
 
 def _remember(
@@ -245,7 +245,7 @@ def _recheck(options: Options, files: list[Listed], cache: Cache) -> tuple[tuple
 
     with uncollected():
         shards = CacheShards(cache)
-        found = recheck(options.root, files, _store(options), shards, options.today)
+        found = recheck(options.root, files, _store(cache), shards, options.today)
         if found is None:
             return None
         totals = Totals(*found.counts)

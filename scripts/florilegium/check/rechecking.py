@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
+from pickle import loads
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from ..core.diagnostics import Diagnostic
@@ -176,7 +177,7 @@ class _Recheck:
         gone = [path for path in kept if path not in self.files]
         if len(changed) + len(gone) > _MOST:
             raise _TooMuch
-        old = {path: NoteFacts._make(unpickled(one.value)) for path, one in kept.items()}
+        old = {path: NoteFacts._make(loads(one.value)) for path, one in kept.items()}
         facts = {one.path: old.get(one.path) for one in notes}
         facts |= {path: facts_of(self.note(path), None, self.locked, is_faulty=True) for path in changed}
         self.facts = {path: one for path, one in facts.items() if one}

@@ -81,7 +81,8 @@ class Cache:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._stamp = code_stamp()
+        self.stamp = code_stamp()
+        """What marks the values as those of this program."""
 
     def load(self, name: str) -> Any:
         try:
@@ -89,7 +90,7 @@ class Cache:
         except OSError:
             return None
         digest, stamp, payload = data[:32], data[32:64], data[64:]
-        if stamp != self._stamp or hashlib.sha256(payload).digest() != digest:
+        if stamp != self.stamp or hashlib.sha256(payload).digest() != digest:
             return None
         try:
             with uncollected():
@@ -100,7 +101,7 @@ class Cache:
     def save(self, name: str, value: object) -> None:
         """Keep a value; a full disk or the like only means that it is not remembered."""
         payload = pickle.dumps(value, protocol=5)
-        data = hashlib.sha256(payload).digest() + self._stamp + payload
+        data = hashlib.sha256(payload).digest() + self.stamp + payload
         temporary = self.folder / f"{name}.{os.getpid()}.tmp"
         try:
             temporary.write_bytes(data)
