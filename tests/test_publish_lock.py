@@ -20,7 +20,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="Windows has other links, mod
 HOLD = """
 import sys, time
 from pathlib import Path
-from florilegium.publish import hold_lock
+from florilegium.publish.locks import hold_lock
 with hold_lock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
