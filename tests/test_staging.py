@@ -152,7 +152,7 @@ def test_a_page_that_fits_a_frame_needs_no_renderer(workshop: Workshop) -> None:
     workshop.write("notes/a.md", "new")
     workshop.build()
     workshop.write("notes/a.md", "like")
-    assert workshop.build() == Rendering(1, 3)
+    assert workshop.build() == Rendering(1, 3, ["notes/a/index.html"])
     assert workshop.jobs == []
     assert (workshop.root / "state/built/notes/a/index.html").read_text() == "filled: like"
     workshop.write("notes/a.md", "like")
@@ -175,7 +175,7 @@ def test_a_page_that_names_itself_in_the_navigation_is_named_on_every_page(works
     workshop.write("notes/a.md", "new")
     workshop.build()
     workshop.write("notes/b.md", "notes/b.md")
-    assert workshop.build() == Rendering(1, 3)
+    assert workshop.build() == Rendering(1, 3, ["notes/b/index.html"])
     workshop.write("notes/b.md", "Another name")
     assert workshop.build() == Rendering(4, 0)
 

@@ -55,8 +55,8 @@ class Build:
     """The last build, where nothing has changed since."""
     published: int = 0
     """How many files were published."""
-    untouched: bool = field(init=False)
-    """Whether the renderer's folder is as it was when it was published last."""
+    changed: set[str] | None = None
+    """Files written or removed in the renderer's folder since it was published last; None where that is not known."""
 
     @property
     def built(self) -> Path:
@@ -151,11 +151,12 @@ def _render(run: Build) -> str:
         elsewhere=pages_elsewhere(run.shard, run.plan.pages) if run.shard else None,
         parallel=run.options.executor is not None,
     )
-    run.untouched = run.shard is None and not run.unpublished.exists()
+    known = run.shard is None and not run.unpublished.exists()
     run.unpublished.touch()
     done = build_in(staging)
     placed = run.index.place(run.built)
-    run.untouched = run.untouched and done.untouched and not placed
+    if known and done.written is not None:
+        run.changed = {*done.written, *placed}
     return f"{run.renderer}: {done.made:,} made, {done.kept:,} kept"
 
 
@@ -168,13 +169,14 @@ def _export(run: Build) -> str:
             return "left to the last shard"
     record = run.lock.state / f"{run.built.name}.data"
     placed = renew_data_files(run.plan, run.built, run.options.root / "docs", record, remember=run.options.remember)
-    run.untouched = run.untouched and not placed.made and not placed.removed
-    return f"{placed.made:,} made, {placed.kept:,} kept"
+    if run.changed is not None:
+        run.changed.update(placed.made, placed.removed)
+    return f"{len(placed.made):,} made, {placed.kept:,} kept"
 
 
 def _publish(run: Build) -> str:
     project = _project(run.options)
-    done = publish_site(run.built, run.site_dir, project=project, lock=run.lock, untouched=run.untouched)
+    done = publish_site(run.built, run.site_dir, project=project, lock=run.lock, written=run.changed)
     run.unpublished.unlink()
     run.published = done.copied + done.kept
     return f"{done.copied:,} files new or changed, {done.kept:,} kept, {done.removed:,} removed"

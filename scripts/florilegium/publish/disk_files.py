@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from . import system
 from .publish_errors import PublishError, shown
@@ -18,6 +19,24 @@ READ = os.O_RDONLY | _ALWAYS | os.O_NONBLOCK
 CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _ALWAYS
 APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _ALWAYS
 
+
+class FileStatus(Protocol):
+    """What is asked of how a file lies: the names are those of `os.stat_result`."""
+
+    @property
+    def st_mode(self) -> int: ...
+    @property
+    def st_dev(self) -> int: ...
+    @property
+    def st_size(self) -> int: ...
+    @property
+    def st_mtime_ns(self) -> int: ...
+    @property
+    def st_ctime_ns(self) -> int: ...
+    @property
+    def st_ino(self) -> int: ...
+
+
 Stamp = tuple[int, int, int, int]
 """Size, time of modification, time of change (both in ns) and inode: while it stays, so do a file's bytes.
 
@@ -26,7 +45,7 @@ too.
 """
 
 
-def stamp(status: os.stat_result) -> Stamp:
+def stamp(status: FileStatus) -> Stamp:
     return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
@@ -113,7 +132,7 @@ def sync_path(path: str) -> None:
         system.sync_file(descriptor)
 
 
-def _check_unchanged(descriptor: int, path: str, expected: os.stat_result) -> None:
+def _check_unchanged(descriptor: int, path: str, expected: FileStatus) -> None:
     if stamp(system.file_status(descriptor)) != stamp(expected):
         raise PublishError(
             f"{shown(path)} changed while it was being published",
@@ -122,7 +141,7 @@ def _check_unchanged(descriptor: int, path: str, expected: os.stat_result) -> No
 
 
 @contextmanager
-def _unchanging(path: str, expected: os.stat_result) -> Iterator[int]:
+def _unchanging(path: str, expected: FileStatus) -> Iterator[int]:
     """A file to read that must be, and stay, the one that was seen before."""
     with opened(path, READ) as descriptor:
         _check_unchanged(descriptor, path, expected)
@@ -130,7 +149,7 @@ def _unchanging(path: str, expected: os.stat_result) -> Iterator[int]:
         _check_unchanged(descriptor, path, expected)
 
 
-def copy_file(source: str, expected: os.stat_result, target: str) -> os.stat_result:
+def copy_file(source: str, expected: FileStatus, target: str) -> os.stat_result:
     """Copy a file to a path where nothing lies; the status of the copy.
 
     Raises `PublishError` when the source is no longer what `expected` says.
@@ -141,7 +160,7 @@ def copy_file(source: str, expected: os.stat_result, target: str) -> os.stat_res
         return system.file_status(writing)
 
 
-def same_bytes(source: str, expected: os.stat_result, other: str) -> bool:
+def same_bytes(source: str, expected: FileStatus, other: str) -> bool:
     """Whether two files of one size hold the same bytes; raises as `copy_file` does."""
     with _unchanging(source, expected) as first, opened(other, READ) as second:
         while chunk := system.read_some(first, _CHUNK):
@@ -154,7 +173,7 @@ def same_bytes(source: str, expected: os.stat_result, other: str) -> bool:
 class FolderListing:
     """What lies in a folder. Paths are relative to it, with `/`; a folder comes before what it holds."""
 
-    files: dict[str, os.stat_result]
+    files: dict[str, FileStatus]
     folders: dict[str, None]
     """In order, as a set that keeps it."""
     others: tuple[str, ...]
@@ -163,7 +182,7 @@ class FolderListing:
 
 def read_tree(root: str) -> FolderListing:
     """List a folder without following a link."""
-    files: dict[str, os.stat_result] = {}
+    files: dict[str, FileStatus] = {}
     folders: dict[str, None] = {}
     others: list[str] = []
     waiting = [""]

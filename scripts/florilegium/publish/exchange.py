@@ -16,7 +16,7 @@ published: making ten thousand folders anew would take longer than everything el
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,7 @@ from .generations import (
     read_built,
     read_records,
     read_site,
+    recall_built,
     write_marker,
     write_records,
 )
@@ -81,19 +82,21 @@ class _Places:
         )
 
 
-def publish_site(built: Path, target: Path, *, project: Project, lock: Lock, untouched: bool = False) -> Publication:
+def publish_site(
+    built: Path, target: Path, *, project: Project, lock: Lock, written: Collection[str] | None = None
+) -> Publication:
     """Make `target` the site that lies in `built`: whole, or not at all.
 
     `built` is a private folder which nothing writes to meanwhile. The lock is that of the project's state
-    folder and must be held. `untouched` says that nothing was written to `built` since it was published last, wherever
-    that was, so that only the target is looked at. Raises `PublishError`; unless it says otherwise, what was published
-    stands as it was.
+    folder and must be held. `written` are the files, by their paths, that may be new, changed or gone in `built` since
+    it was published last, wherever that was: while the target is as it was left, no others are looked at. None stands
+    for all. Raises `PublishError`; unless it says otherwise, what was published stands as it was.
     """
     check_target(target, project, lock.state, built)
     places = _Places.of(target, lock.state)
     with reported(f"publish to {shown(target)}", "what was published before stands as it was"):
         _recover(places)
-        return _publish(os.path.realpath(built), places, untouched)
+        return _publish(os.path.realpath(built), places, written)
 
 
 def is_published(built: Path, target: Path, *, project: Project, lock: Lock, number: int) -> bool:
@@ -114,7 +117,7 @@ def _count_standing(folder: str, places: _Places) -> int:
     """How many files are published, if they are those of a folder; else -1."""
     site = read_site(places.target, exists=is_folder(places.target))
     records, mode = read_records(places.records), _mode(places)
-    if records.source == folder and mode and is_as_recorded(site.tree, records, mode):
+    if records.source == folder and not records.unsure and mode and is_as_recorded(site.tree, records, mode):
         return len(records.files)
     built = read_built(folder)
     known = find_recorded(built, site, records, mode)
@@ -137,14 +140,14 @@ def recover_site(target: Path, *, project: Project, lock: Lock) -> None:
         _clear_up(places)
 
 
-def _publish(folder: str, places: _Places, untouched: bool) -> Publication:
+def _publish(folder: str, places: _Places, written: Collection[str] | None) -> Publication:
     site = read_site(places.target, exists=is_folder(places.target))
     records = read_records(places.records)
     mode = _mode(places)
-    if untouched and records.source == folder and mode and is_as_recorded(site.tree, records, mode):
-        _clear_up(places)
-        return Publication(copied=0, kept=len(records.files), removed=0)
-    built = read_built(folder)
+    built = None
+    if written is not None and records.source == folder and mode and is_as_recorded(site.tree, records, mode):
+        built = recall_built(folder, records, written)
+    built = built or read_built(folder)
     known = find_recorded(built, site, records, mode)
     kept = known | find_same(built, site, known, mode)
     if is_current(built.tree, site.tree, kept):

@@ -2,12 +2,23 @@
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+import stat
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import system
-from .disk_files import FolderListing, copy_file, read_tree, read_whole, same_bytes, stamp, write_whole
+from .disk_files import (
+    FileStatus,
+    FolderListing,
+    copy_file,
+    read_tree,
+    read_whole,
+    same_bytes,
+    stamp,
+    status,
+    write_whole,
+)
 from .publish_errors import PublishError, shown
 from .publish_targets import MARKER, MARKER_TEXT
 
@@ -51,6 +62,39 @@ def read_built(folder: str) -> _Side:
     return _Side(folder=folder, tree=tree)
 
 
+class _Recalled(NamedTuple):
+    """How a file lies of which the records tell."""
+
+    st_size: int
+    st_mtime_ns: int
+    st_ctime_ns: int
+    st_ino: int
+    st_mode: int = stat.S_IFREG
+    st_dev: int = 0
+
+
+def recall_built(folder: str, records: "Records", written: Collection[str]) -> _Side | None:
+    """What lies in a folder that was published, where nothing but these paths was written since; None to look at all.
+
+    Looked at are these, and those of which the records are not sure.
+    """
+    files: dict[str, FileStatus] = {path: _Recalled(*record[:4]) for path, record in records.files.items()}
+    for path in {*written, *records.unsure}:
+        found = status(f"{folder}/{path}")
+        if found is None:
+            files.pop(path, None)
+        elif stat.S_ISREG(found.st_mode):
+            files[path] = found
+        else:
+            return None
+    folders = _folders_of(files)
+    # What was removed may have left a folder that holds nothing.
+    if not files or MARKER in files or not folders.issuperset(_folders_of((*records.files, *records.unsure))):
+        return None
+    ordered = dict.fromkeys(sorted(folders.union(records.bare)))
+    return _Side(folder=folder, tree=FolderListing(files=files, folders=ordered, others=()))
+
+
 def read_site(folder: str, *, exists: bool = True) -> _Side:
     """What is published, without the marker."""
     tree = read_tree(folder) if exists else FolderListing(files={}, folders={}, others=())
@@ -67,7 +111,9 @@ class Records:
 
     files: Mapping[str, FileRecord]
     source: str = ""
-    """The folder that was published, if all that it holds is recorded here."""
+    """The folder that was published, if it is known here what it holds."""
+    unsure: tuple[str, ...] = ()
+    """Files of it that had just been built: what is published of them may have the same times and other bytes."""
     bare: tuple[str, ...] = ()
     """Folders of it in which no file lies."""
 
@@ -77,23 +123,24 @@ def read_records(path: str) -> Records:
     try:
         content: Any = json.loads(read_whole(path) or b"")
         files = {name: tuple(record) for name, record in content["files"].items()}
-        return Records(files=files, source=str(content["source"]), bare=tuple(map(str, content["bare"])))
+        unsure, bare = tuple(map(str, content["unsure"])), tuple(map(str, content["bare"]))
+        return Records(files=files, source=str(content["source"]), unsure=unsure, bare=bare)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return Records(files={})
 
 
 def write_records(path: str, records: Records) -> None:
     # ASCII: a name that is no UTF-8 holds lone surrogates.
-    known = {"format": 2, "files": records.files, "source": records.source, "bare": records.bare}
-    content = json.dumps(known, separators=(",", ":"))
+    known = {"format": 3, "files": records.files, "source": records.source}
+    content = json.dumps({**known, "unsure": records.unsure, "bare": records.bare}, separators=(",", ":"))
     write_whole(path, content.encode("ascii"), f"{path}.tmp")
 
 
-def _record(built: os.stat_result, published: os.stat_result) -> FileRecord:
+def _record(built: FileStatus, published: FileStatus) -> FileRecord:
     return (*stamp(built), published.st_mtime_ns, published.st_ino)
 
 
-def make_records(built: _Side, placed: Mapping[str, os.stat_result], now: int) -> Records:
+def make_records(built: _Side, placed: Mapping[str, FileStatus], now: int) -> Records:
     """The records of a publication that put the files of `built` where `placed` says, at a file system's time in ns."""
     tree = built.tree
     files = {
@@ -101,9 +148,9 @@ def make_records(built: _Side, placed: Mapping[str, os.stat_result], now: int) -
         for path, found in tree.files.items()
         if now - max(found.st_mtime_ns, found.st_ctime_ns) > _STEP
     }
-    if len(files) < len(tree.files):
-        return Records(files=files)
-    return Records(files=files, source=built.folder, bare=tuple(tree.folders.keys() - _folders_of(tree.files)))
+    unsure = tuple(sorted(tree.files.keys() - files.keys()))
+    bare = tuple(tree.folders.keys() - _folders_of(tree.files))
+    return Records(files=files, source=built.folder, unsure=unsure, bare=bare)
 
 
 def _folders_of(paths: Iterable[str]) -> set[str]:
@@ -118,17 +165,17 @@ def _folders_of(paths: Iterable[str]) -> set[str]:
 
 
 def is_as_recorded(site: FolderListing, records: Records, mode: int) -> bool:
-    """Whether a published folder is what the records say, all of it."""
+    """Whether a published folder is what the records say, as far as they are sure."""
     files = records.files
     return (
-        site.files.keys() == files.keys()
+        site.files.keys() == files.keys() | set(records.unsure)
         and not site.others
         and all(
-            (found.st_size, found.st_mtime_ns, found.st_ino) == (files[path][0], *files[path][4:])
-            and found.st_mode == mode
-            for path, found in site.files.items()
+            (found := site.files[path]).st_mode == mode
+            and (found.st_size, found.st_mtime_ns, found.st_ino) == (record[0], *record[4:])
+            for path, record in files.items()
         )
-        and site.folders.keys() == _folders_of(files) | set(records.bare)
+        and site.folders.keys() == _folders_of(site.files) | set(records.bare)
     )
 
 
@@ -159,7 +206,7 @@ def is_current(built: FolderListing, site: FolderListing, kept: set[str]) -> boo
     )
 
 
-def _fits(built: os.stat_result, published: os.stat_result, mode: int) -> bool:
+def _fits(built: FileStatus, published: FileStatus, mode: int) -> bool:
     return built.st_size == published.st_size and published.st_mode == mode
 
 
@@ -223,7 +270,8 @@ def _is_same(path: str, built: _Side, site: _Side, mode: int) -> bool:
 
 def _is_in_place(path: str, present: _Side, site: _Side) -> bool:
     found = present.tree.files.get(path)
-    return found is not None and os.path.samestat(found, site.tree.files[path])
+    there = site.tree.files[path]
+    return found is not None and (found.st_ino, found.st_dev) == (there.st_ino, there.st_dev)
 
 
 def _link(source: str, target: str) -> bool:

@@ -44,8 +44,8 @@ class Rendering(NamedTuple):
 
     made: int
     kept: int
-    untouched: bool = False
-    """Whether nothing at all was written."""
+    written: Collection[str] | None = None
+    """The files of the folder that were written or removed; None where that is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,17 +138,18 @@ def build_in(staging: Staging) -> Rendering:
         record = record if (record.day, record.sources) == (staging.epoch, sources) else None
     changed = _changed(staging, sources, record)
     if record and not changed and (record.day, record.sources.keys()) == (staging.epoch, sources.keys()):
-        return Rendering(0, len(sources), untouched=True)
+        return Rendering(0, len(sources), ())
     # What a killed build left is not trusted, but built from nothing.
     staging.record.unlink(missing_ok=True)
-    if staging.renderer is Renderer.ZENSICAL or not (record and _build_changed(staging, sources, record, changed)):
+    done = _build_changed(staging, sources, record, changed) if record else _Done()
+    if not done.is_complete:
         _build_all(staging, sources)
         changed = list(sources)
     for path in changed:
         if path.endswith(".md") and not (staging.built / built_path(path)).is_file():
             raise _left_out(staging, path)
     write_record(staging.record, BuiltRecord(environment, staging.epoch, sources))
-    return Rendering(len(changed), len(sources) - len(changed))
+    return Rendering(len(changed), len(sources) - len(changed), done.written)
 
 
 def _changed(staging: Staging, sources: Sources, record: BuiltRecord | None) -> list[str]:
@@ -167,14 +168,23 @@ def _left_out(staging: Staging, path: str) -> RenderFailed:
     return RenderFailed(message, "look for what leaves it out in mkdocs.yml")
 
 
-def _build_changed(staging: Staging, sources: Sources, record: BuiltRecord, changed: Sequence[str]) -> bool:
-    """Build what changed; False where the rest is to be built again too."""
+class _Done(NamedTuple):
+    """What building the changed pages did."""
+
+    is_complete: bool = False
+    """Whether the others need not be built again."""
+    written: Collection[str] | None = None
+    """As in `Rendering`."""
+
+
+def _build_changed(staging: Staging, sources: Sources, record: BuiltRecord, changed: Sequence[str]) -> _Done:
+    """Build what changed."""
     frames = staging.frames()
-    if record.day != staging.epoch and not (frames and frames.frames):
-        return False  # The templates may tell the day on each page.
+    if staging.renderer is Renderer.ZENSICAL or (record.day != staging.epoch and not (frames and frames.frames)):
+        return _Done()  # The templates may tell the day on each page.
     pages = [path for path in changed if path.endswith(".md")]
     if frames and any(_name(staging.docs / path) != frames.named[path] for path in pages if path in frames.named):
-        return False
+        return _Done()
     gone = record.sources.keys() - sources.keys()
     remove_built(staging.built, gone)
     copy_assets(staging.docs, staging.built, (path for path in changed if not path.endswith(".md")))
@@ -186,7 +196,8 @@ def _build_changed(staging: Staging, sources: Sources, record: BuiltRecord, chan
         written = _naming(staging.docs, others) if record.day == staging.epoch else None
         found = staging.run(sources, pages, written)
         _check_left_out(staging, found)
-    return True
+        return _Done(True)
+    return _Done(True, [built_path(path) for path in changed])
 
 
 def _naming(docs: Path, files: Collection[str]) -> list[str]:

@@ -9,7 +9,18 @@ from hashlib import sha256
 from pathlib import Path
 
 from . import system
-from .disk_files import Stamp, is_folder, make_folders, read_tree, read_whole, stamp, status, sync_path, write_whole
+from .disk_files import (
+    FileStatus,
+    Stamp,
+    is_folder,
+    make_folders,
+    read_tree,
+    read_whole,
+    stamp,
+    status,
+    sync_path,
+    write_whole,
+)
 from .manifests import Journal, Manifest, ManifestRecord, is_page_path, read_manifest, write_manifest
 from .publish_errors import PublishError, reported, shown
 
@@ -142,7 +153,7 @@ class _Sync:
         self.journal = journal
         self.records: dict[str, ManifestRecord] = {}
         self.real_folders: set[str] = set()
-        self.seen: dict[str, os.stat_result] = {}
+        self.seen: dict[str, FileStatus] = {}
         """Files that were seen on the way through the folders."""
         self.written: list[str] = []
         self.removed: list[str] = []
@@ -181,7 +192,7 @@ class _Sync:
         self.conflicts.setdefault(path, Conflict(path=path, message=f"{shown_path} {message}", help=help))
         self.in_conflict.add(path)
 
-    def _status(self, path: str) -> os.stat_result | None:
+    def _status(self, path: str) -> FileStatus | None:
         """What lies at a page's path. Anything but a file there, or but folders above it, is a conflict."""
         if self._report_obstacle(os.path.dirname(path)):
             self.in_conflict.add(path)

@@ -149,11 +149,11 @@ def _write_manifest(path: Path, known: Mapping[str, frozenset[str]], digests: Ma
 
 
 class Placed(NamedTuple):
-    """How many files were put beside the pages."""
+    """The files that were put beside the pages."""
 
-    made: int
+    made: list[str]
     kept: int
-    removed: int
+    removed: list[str]
 
 
 def place_data_files(
@@ -181,7 +181,7 @@ def place_data_files(
         (built / path).unlink(missing_ok=True)
     if record:
         _write_record(record, {path: _state(built / path, key) for path, (_, key) in wanted.items()})
-    return Placed(len(outdated), len(kept), len(gone))
+    return Placed([file.path for file in outdated], len(kept), list(gone))
 
 
 def _place(file: DataFile, built: Path) -> None:

@@ -13,12 +13,12 @@ MEMORY = "search-index.sqlite"
 """The file of the state folder that holds what the last index was made from."""
 
 
-def place_index(folder: Path, site: Path) -> bool:
-    """Bring the index of a built site in line with `folder`; whether it was not.
+def place_index(folder: Path, site: Path) -> list[str]:
+    """Bring the index of a built site in line with `folder`; the files that were written or removed, by their paths.
 
     A file that is the same keeps its time.
     """
-    changed = False
+    changed = []
     target = site / FOLDER
     target.mkdir(parents=True, exist_ok=True)
     there = {entry.name: entry.stat() for entry in os.scandir(target)}
@@ -26,15 +26,15 @@ def place_index(folder: Path, site: Path) -> bool:
         status, old = entry.stat(), there.pop(entry.name, None)
         if old is None or (old.st_size, old.st_mtime_ns) != (status.st_size, status.st_mtime_ns):
             shutil.copy2(entry.path, target / entry.name)
-            changed = True
+            changed.append(entry.name)
     for name in there:
         (target / name).unlink()
-    return changed or bool(there)
+    return [f"{FOLDER}/{name}" for name in (*changed, *there)]
 
 
-def remove_index(site: Path) -> bool:
-    """Take away the index of a built site; whether there was one."""
-    there = (site / FOLDER).exists()
+def remove_index(site: Path) -> list[str]:
+    """Take away the index of a built site; the files that were removed."""
+    there = [f"{FOLDER}/{path.name}" for path in (site / FOLDER).glob("*")]
     shutil.rmtree(site / FOLDER, ignore_errors=True)
     return there
 
@@ -57,10 +57,10 @@ class Indexing:
         except BaseException as error:
             self._failure = error
 
-    def place(self, site: Path) -> bool:
+    def place(self, site: Path) -> list[str]:
         """Put the index into a built site; where none is wanted, take away the one that was there.
 
-        Whether anything changed.
+        Returns the files that were written or removed, by their paths.
         """
         if self._work is None:
             return remove_index(site)
