@@ -255,7 +255,7 @@ def read(item):
     """The source that the library makes of an item, without a finding."""
     text = json.dumps({**item, "id": "key"})
     table = LineTable("x.json", text)
-    source, problems = parse_source(parse_json(text, table)[0], table)
+    source, problems = parse_source(parse_json(text, table)[0])
     assert problems == []
     return source
 

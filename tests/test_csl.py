@@ -35,7 +35,7 @@ def read(text: str):
     node, problems = parse_yaml(text, table)
     assert problems == []
     assert node is not None
-    return parse_source(node, table)
+    return parse_source(node)
 
 
 def read_fields(text: str):
@@ -72,7 +72,7 @@ custom: {a: [b]}
 """
     table = LineTable("notes/x.md", text)
     node, _ = parse_yaml(text, table)
-    source, problems = parse_source(node, table)
+    source, problems = parse_source(node)
     assert problems == []
     assert (source.key, source.type, source.title, source.year) == (
         "lutz2013", "article-journal", "The multiple facets: a review", 2013,
@@ -498,7 +498,7 @@ def test_an_export_reads_back_as_the_same_work(source):
     text = json.dumps(to_csl(source))
     table = LineTable("x.json", text)
     node, _ = parse_json(text, table)
-    back, problems = parse_source(node, table)
+    back, problems = parse_source(node)
     assert without_spans(back) == without_spans(source)
     assert {p.rule for p in problems} <= {"invalid-isbn", "invalid-issn", "invalid-reference"}
     assert same_work(source, back) == ()
@@ -527,7 +527,7 @@ def test_no_value_at_no_place_crashes(item):
     node, _ = parse_json(text, table)
     if node is None:
         return
-    source, problems = parse_source(node, table)
+    source, problems = parse_source(node)
     for problem in problems:
         assert problem.rule in RULES
         assert 0 <= table.offset(problem.span.start) <= table.offset(problem.span.end) <= len(text)

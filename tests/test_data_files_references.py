@@ -143,7 +143,7 @@ def source(item: dict[str, object]) -> Source:
     table = LineTable("x.json", json.dumps(item))
     tree, _ = parse_json(table.text, table)
     assert tree is not None
-    found, problems = parse_source(tree, table)
+    found, problems = parse_source(tree)
     assert found is not None
     assert not problems
     return found

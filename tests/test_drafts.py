@@ -420,7 +420,7 @@ TEXTS = st.text(st.characters(blacklist_categories=("Cs",)), max_size=40)
 def test_any_words_come_back_from_the_file_as_they_were(tmp_path_factory, title, label, contributors, items):
     links = resolve_links(read_library(tmp_path_factory.getbasetemp()).library)
     data = json.dumps({"id": "doe2009", "type": "book", **items}, ensure_ascii=False)
-    source = parse_source(parse_json(data, LineTable("x", data))[0], LineTable("x", data))[0]
+    source = parse_source(parse_json(data, LineTable("x", data))[0])[0]
     wish = NewNote(
         work=KnownWork(source, False),
         basis=Basis.FULL_TEXT,

@@ -108,27 +108,34 @@ declare_rule(
 )
 
 
-class Reader:
-    """What the readers of data share: a text, its place in the file, and the problems so far, of which `most` count."""
+class Findings:
+    """Base of what reads one thing: the problems that it found so far, `most` at the most."""
 
     rule = "malformed-front-matter"
     most = 100
     about = ""
-    """What all of it concerns."""
+    """What all of them concern."""
 
-    def __init__(self, text: str, table: LineTable, offset: int = 0) -> None:
-        self.text, self.table, self.offset = text, table, offset
+    def __init__(self) -> None:
         self.problems: list[Diagnostic] = []
-
-    def place(self, start: int, end: int) -> Span:
-        """The span of `text[start:end]`."""
-        return self.table.span(self.offset + start, self.offset + end)
 
     def report(self, span: Span, message: str, remedy: str = "", rule: str = "", about: str = "") -> None:
         if len(self.problems) < self.most:
             about = about or self.about
             found = Diagnostic(rule=rule or self.rule, span=span, message=message, help=remedy, about=about)
             self.problems.append(found)
+
+
+class Reader(Findings):
+    """What the readers of texts share: a text, and its place in the file."""
+
+    def __init__(self, text: str, table: LineTable, offset: int = 0) -> None:
+        super().__init__()
+        self.text, self.table, self.offset = text, table, offset
+
+    def place(self, start: int, end: int) -> Span:
+        """The span of `text[start:end]`."""
+        return self.table.span(self.offset + start, self.offset + end)
 
     def stop(self, span: Span, message: str, remedy: str = "", rule: str = "") -> Stop:
         self.report(span, message, remedy, rule)

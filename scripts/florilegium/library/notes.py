@@ -60,7 +60,7 @@ def parse_note(id_: str, table: LineTable, digest: str = "") -> ParsedNote:
         return ParsedNote(Note(id=id_, path=table.path, digest=digest), (_misplaced(fields, "label", "theme"),))
     body = give_translations(give_gists(fields, body))
     basis = fields.choice("basis", Basis)
-    sources = _sources(fields, table)
+    sources = _sources(fields)
     note = Note(
         id=id_,
         path=table.path,
@@ -261,21 +261,20 @@ declare_rule(
 )
 
 
-def _sources(fields: Fields, table: LineTable) -> tuple[Source, ...]:
+def _sources(fields: Fields) -> tuple[Source, ...]:
     items = fields.items("references", of="works", example="[{id: doe2009, type: book, title: A book}]")
     if len(items) > MAX_REFERENCES:
         message = f'"references" lists {len(items):,} works; at most {MAX_REFERENCES:,} are read'
         remedy = "move them to a file under annotations/references/"
         fields.report("references", message, remedy, rule="too-many-references")
         items = items[:MAX_REFERENCES]
-    sources: list[Source] = []
     first: dict[str, Source] = {}
     for item in items:
         if not isinstance(item, Mapping):
             wanted = "a list of works, such as [{id: doe2009, type: book}]"
             fields.expect("references", wanted, item, "write {id: doe2009, type: book}")
             continue
-        source, problems = parse_source(item, table)
+        source, problems = parse_source(item)
         key = source.key if source else ""
         fields.diagnostics += [replace(problem, about=key) for problem in problems]
         if source is None:
@@ -286,5 +285,4 @@ def _sources(fields: Fields, table: LineTable) -> tuple[Source, ...]:
             fields.report("references", message, remedy, rule="duplicate-citation-key", span=source.key_span)
             continue
         first[key] = source
-        sources.append(source)
-    return tuple(sources)
+    return tuple(first.values())

@@ -7,7 +7,7 @@ from ..core.sources import Source
 from ..core.spans import LineTable, Span
 from ..core.trees import DataNode, Mapping, Scalar, Sequence, kind_of
 from ..core.yaml_trees import parse_yaml
-from .csl.csl_items import parse_source
+from .csl.csl_items import parse_sources
 
 MAX_REFERENCE_BYTES = 64 * 1_048_576
 """Bytes of a file that are read."""
@@ -64,14 +64,7 @@ def _parse_items(node: DataNode | None, table: LineTable) -> tuple[list[Source],
         span = wrong.span if wrong else Span.of_file(table.path)
         remedy = "write the works as a list, or as a list under references:"
         return [], [Diagnostic(rule="invalid-reference", span=span, message=message, help=remedy)]
-    sources: list[Source] = []
-    problems: list[Diagnostic] = []
-    for item in items.items:
-        source, found = parse_source(item, table)
-        problems += found
-        if source:
-            sources.append(source)
-    return sources, problems
+    return parse_sources(items.items)
 
 
 def _first_of_each(sources: list[Source], problems: list[Diagnostic]) -> tuple[Source, ...]:

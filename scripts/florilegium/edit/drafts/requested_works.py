@@ -14,7 +14,7 @@ from ...core.trees import DataNode, Mapping, Scalar, Sequence
 from ...core.yaml_trees import parse_yaml
 from ...library.links import Links
 from ...works.citation_keys import propose_key
-from ...works.csl.csl_items import parse_source, read_item
+from ...works.csl.csl_items import parse_sources, read_item
 from ...works.identifiers import parse_arxiv, parse_isbn
 from ...works.known_works import find_known, first_author
 from ...works.registries.lookups import WorkIdentifier, fetch_item
@@ -70,16 +70,8 @@ def _parse(text: str, table: LineTable) -> tuple[list[Source], list[Diagnostic]]
 
         return parse_bibtex(table)
     node, problems = parse_json(text, table) if start.startswith(("{", "[")) else parse_yaml(text, table)
-    sources = []
-    for given in _items(node):
-        item = given
-        if isinstance(given, Mapping) and given.get("id") is None:  # The work gets a key of this library anyway.
-            id_ = Scalar("id", False, given.span), Scalar("work", False, given.span)
-            item = Mapping((id_, *given.entries), given.span)
-        source, found = parse_source(item, table)
-        problems += found
-        sources += [source] if source else []
-    return sources, problems
+    sources, found = parse_sources(map(_with_id, _items(node)))
+    return sources, [*problems, *found]
 
 
 def _items(node: DataNode | None) -> tuple[DataNode, ...]:
@@ -88,6 +80,14 @@ def _items(node: DataNode | None) -> tuple[DataNode, ...]:
         inner = node.get("references")
         return _items(inner) if isinstance(inner, Sequence) else (node,)
     return node.items if isinstance(node, Sequence) else ()
+
+
+def _with_id(item: DataNode) -> DataNode:
+    """An item needs no `id`: the work gets a key of this library anyway."""
+    if not isinstance(item, Mapping) or item.get("id") is not None:
+        return item
+    key = Scalar("id", False, item.span), Scalar("work", False, item.span)
+    return Mapping((key, *item.entries), item.span)
 
 
 def fetch_work(identifier: WorkIdentifier) -> Source:

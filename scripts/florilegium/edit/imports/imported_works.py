@@ -258,4 +258,4 @@ def describe(work: Work, taken: Iterable[str], span: Span) -> Source | None:
     item["issued"] = work.year if re.fullmatch("[0-9]{4}", work.year) else ""
     filled = {name: value for name, value in item.items() if value}
     people = {"author": [name_to_csl(name) for name in work.people]} if work.people else {}
-    return parse_source(tree_of(filled | people, span), LineTable(span.path, ""))[0]
+    return parse_source(tree_of(filled | people, span))[0]

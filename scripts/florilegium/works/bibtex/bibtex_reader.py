@@ -5,7 +5,7 @@ import re
 from ...core.diagnostics import Diagnostic, quoted
 from ...core.sources import Source
 from ...core.spans import LineTable, Span
-from ...core.trees import DataNode, Mapping, Reader, Scalar, Sequence, tree_of
+from ...core.trees import DataNode, Findings, Mapping, Scalar, Sequence, tree_of
 from ..citation_keys import is_citable, plain_key, propose_key
 from ..csl.csl_dates import date_to_csl, guess_date
 from ..csl.csl_items import parse_source
@@ -47,7 +47,7 @@ def parse_bibtex(table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
     sources: list[Source] = []
     for entry in entries:
         converter = _Converter(entry, table, taken)
-        source, found = parse_source(converter.item(), table)
+        source, found = parse_source(converter.item())
         problems += found
         if len(problems) < _MAX_DOUBTS:
             problems += converter.problems
@@ -68,14 +68,14 @@ def _title_case(entries: list[BibtexEntry]) -> list[Diagnostic]:
     return [Diagnostic(rule="title-case", span=first.value.span, message=message, help=remedy, about=first.key)]
 
 
-class _Converter(Reader):
+class _Converter(Findings):
     """Puts one entry into CSL's words, and reports what is doubtful in it."""
 
     rule, most = "doubtful-reference", _MAX_DOUBTS
 
     def __init__(self, entry: BibtexEntry, table: LineTable, taken: set[str]) -> None:
-        super().__init__("", table)
-        self.entry, self.fields, self.taken = entry, entry.fields, taken
+        super().__init__()
+        self.entry, self.fields, self.table, self.taken = entry, entry.fields, table, taken
         subtype = self.fields.get("entrysubtype")
         self.type = bibtex_csl_type(entry.type, decode_latex(subtype.text) if subtype else "")
         self.entries: dict[str, tuple[Scalar, DataNode]] = {}
@@ -137,7 +137,7 @@ class _Converter(Reader):
     def decoded(self, value: Value, *, rich: bool = False) -> str:
         def report(command: str, offset: int) -> None:
             at = value.start + offset
-            span = self.place(at, at + len(command)) if value.start >= 0 else value.span
+            span = self.table.span(at, at + len(command)) if value.start >= 0 else value.span
             message = f"the command {command} is not known; its argument is kept as it is"
             self.report(span, message, "write the sign or the words that it stands for")
 

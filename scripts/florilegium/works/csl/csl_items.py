@@ -3,15 +3,15 @@
 import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from collections.abc import Mapping as AnyMapping
 from difflib import SequenceMatcher
 from functools import lru_cache
 
 from ...core.diagnostics import Diagnostic, closest, quoted
 from ...core.sources import Date, Name, Source
-from ...core.spans import LineTable, Span
-from ...core.trees import DataNode, Mapping, Reader, Scalar, Sequence, kind_of, tree_of
+from ...core.spans import Span
+from ...core.trees import DataNode, Findings, Mapping, Scalar, Sequence, kind_of, tree_of
 from ..identifiers import Identifier, check_url, parse_doi, parse_isbn, parse_issn, parse_orcid, parse_pmcid, parse_pmid
 from .csl_dates import date_to_csl, parse_date
 from .csl_vocabulary import (
@@ -34,13 +34,19 @@ _MAX_GUESSES = 100
 """Unknown fields of one item for which the field that was meant is looked for."""
 
 
-def parse_source(node: DataNode, table: LineTable) -> tuple[Source | None, list[Diagnostic]]:
-    """Read one CSL item from a tree that was read from the file `table`.
+def parse_sources(nodes: Iterable[DataNode]) -> tuple[list[Source], list[Diagnostic]]:
+    """Read several CSL items, each as `parse_source` does."""
+    read = [parse_source(node) for node in nodes]
+    return [source for source, _ in read if source], [problem for _, found in read for problem in found]
+
+
+def parse_source(node: DataNode) -> tuple[Source | None, list[Diagnostic]]:
+    """Read one CSL item.
 
     All problems of the item are reported at once, and what has none is kept; without a usable `id` there is
     no source. Fields that CSL does not know are kept where they hold a text and resemble no CSL field.
     """
-    item = _Item(table)
+    item = _Item()
     if not isinstance(node, Mapping):
         item.report(node.span, f"a reference must be a mapping, not {kind_of(node)}", _ITEM)
         return None, item.problems
@@ -49,7 +55,7 @@ def parse_source(node: DataNode, table: LineTable) -> tuple[Source | None, list[
 
 def read_item(item: AnyMapping[str, object], place: str) -> tuple[Source | None, list[Diagnostic]]:
     """The work that a CSL item of a program describes; findings name `place`, such as `the record of Crossref`."""
-    return parse_source(tree_of({"id": "work", **item}, Span.of_file(place)), LineTable(place, ""))
+    return parse_source(tree_of({"id": "work", **item}, Span.of_file(place)))
 
 
 _ITEM = "write {id: doe2009, type: book, title: A title}"
@@ -64,13 +70,13 @@ _KINDS = {**dict.fromkeys(TEXTS, _TEXT), **dict.fromkeys(CSL_NAMES, _NAMES), **d
 _NAME_PARTS = {part.replace("_", "-"): part for part in Name.__slots__}
 
 
-class _Item(Reader):
+class _Item(Findings):
     """One item on its way from a tree to a source."""
 
     rule = "invalid-reference"
 
-    def __init__(self, table: LineTable) -> None:
-        super().__init__("", table)
+    def __init__(self) -> None:
+        super().__init__()
         self.guesses = 0
         self.variables: dict[str, str] = {}
         self.names: dict[str, tuple[Name, ...]] = {}

@@ -6,16 +6,16 @@ letters, a hyphen in column five, and further lines six columns in (https://www.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ...core.diagnostics import Diagnostic
 from ...core.sources import Source
 from ...core.spans import LineTable, Span
-from ...core.trees import tree_of
+from ...core.trees import DataNode, tree_of
 from ..citation_keys import propose_key
 from ..csl.csl_dates import date_to_csl, guess_date
-from ..csl.csl_items import parse_source
+from ..csl.csl_items import parse_sources
 from ..identifiers import parse_doi, parse_isbn, parse_issn, parse_pmcid
 from .ris_reader import parse_ris
 
@@ -33,10 +33,10 @@ def parse_records(table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
     if _WOS.search(table.text):
         lists = frozenset(("AU", "AF", "BE", "ED", "CA"))
         records = _records(table, re.compile(r"([A-Z][A-Z0-9]) (.*)"), "PT", lists)
-        return _works(table, [(record, _wos_item(record)) for record in records if record.first("PT")])
+        return parse_sources(_works((record, _wos_item(record)) for record in records if record.first("PT")))
     if _PUBMED.search(table.text):
         records = _records(table, re.compile(r"([A-Z]{2,4}) *- ?(.*)"), "PMID", frozenset())
-        return _works(table, [(record, _pubmed_item(record)) for record in records if record.first("PMID")])
+        return parse_sources(_works((record, _pubmed_item(record)) for record in records if record.first("PMID")))
     return parse_ris(table)
 
 
@@ -75,10 +75,9 @@ def _records(table: LineTable, form: re.Pattern[str], first: str, lists: frozens
         yield _Record(fields, last)
 
 
-def _works(table: LineTable, items: list[tuple[_Record, dict[str, object]]]) -> tuple[list[Source], list[Diagnostic]]:
+def _works(items: Iterable[tuple[_Record, dict[str, object]]]) -> Iterator[DataNode]:
+    """The CSL items of records as trees, each with a key of its own."""
     taken: set[str] = set()
-    sources: list[Source] = []
-    problems: list[Diagnostic] = []
     for record, item in items:
         names = item.get("author") or item.get("editor") or [{}]
         first = names[0] if isinstance(names, list) else {}
@@ -87,10 +86,7 @@ def _works(table: LineTable, items: list[tuple[_Record, dict[str, object]]]) -> 
                           str(item.get("title", "")), taken)  # fmt: skip
         taken.add(key)
         filled = {name: value for name, value in item.items() if value}
-        source, found = parse_source(tree_of({"id": key, **filled}, record.span), table)
-        problems += found
-        sources += [source] if source else []
-    return sources, problems
+        yield tree_of({"id": key, **filled}, record.span)
 
 
 def _person(text: str) -> dict[str, str]:

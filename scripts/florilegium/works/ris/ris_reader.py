@@ -13,7 +13,7 @@ from ...core.spans import LineTable, Span
 from ...core.trees import DataNode, Mapping, Reader, Scalar, Sequence, tree_of
 from ..citation_keys import is_citable, propose_key
 from ..csl.csl_dates import date_to_csl, guess_date, parse_date_text
-from ..csl.csl_items import parse_source
+from ..csl.csl_items import parse_sources
 from ..identifiers import parse_doi, parse_isbn, parse_issn, parse_pmcid
 from ..stray_text import edition_number, first_address, first_number, names_several, without_entities
 from .ris_fields import (
@@ -76,14 +76,8 @@ def parse_ris(table: LineTable) -> tuple[list[Source], list[Diagnostic]]:
     reader = _Reader(table.text, table)
     records = list(reader.records())
     taken = {key for record in records if (key := _given_key(record))}
-    sources: list[Source] = []
-    problems = reader.problems
-    for record in records:
-        source, found = parse_source(_csl_item(record, taken), table)
-        problems += found
-        if source:
-            sources.append(source)
-    return sources, sorted(problems, key=lambda problem: problem.order)
+    sources, problems = parse_sources(_csl_item(record, taken) for record in records)
+    return sources, sorted([*reader.problems, *problems], key=lambda problem: problem.order)
 
 
 class _Reader(Reader):
