@@ -27,10 +27,9 @@ from .imported_quotations import Merge, RequestedQuotation
 from .imported_themes import Themes
 from .imported_works import IMPORTED_WORKS as WORKS
 from .imported_works import Merged, WorkMerge, describe, find_known_work
-from .one_sided import notes_with_deletions, one_sided_quotes, one_sided_works
 
 _MAX_LISTED = 10
-"""Works of an export that a message names."""
+"""Works or quotations that a message names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,7 +273,7 @@ class _Planner:
         self.plan_.findings += merge.findings
         for highlight, entry in merge.entries.items():
             self.quotes[self.export.format, highlight] = entry
-        self.plan_.findings += one_sided_quotes(self.export, self.state, id_, merge.removed)
+        self._say_one_sided(id_, merge.removed)
         if before is None and not merge.added:
             return
         self.plan_.notes.append(merge)
@@ -357,11 +356,35 @@ class _Planner:
         if merged.change:
             self.plan_.changes.append(merged.change)
 
+    # -- what is on one side only: it stays where it is, and nothing is brought back
+
+    def _say_one_sided(self, note: str, removed: Sequence[str]) -> None:
+        """Say which quotations of a note the export has no longer, and which of the export were `removed` here."""
+        there = {highlight.id for highlight in self.export.highlights}
+        kept = [
+            entry.address
+            for (tool, id_), entry in self.state.quotes.items()
+            if tool == self.export.format and entry.address.startswith(f"{note}/")
+            if (self.export.is_whole and id_ not in there) or id_ in self.export.deleted
+        ]
+        span = Span.of_file(note_path(note))
+        self._list("no longer in the export, and kept here", kept, span)
+        self._list("imported before and removed here, and not brought back", removed, span)
+
     def _say_deleted(self, merged: set[str]) -> None:
-        """Say what is gone there, also of notes that nothing new comes to."""
-        for note in sorted(notes_with_deletions(self.export, self.state) - merged):
-            self.plan_.findings += one_sided_quotes(self.export, self.state, note, ())
-        self.plan_.findings += one_sided_works(self.export, self.state, self.links.sources, WORKS)
+        """Say what is gone there, also of notes that nothing new comes to. Notes may cite the works."""
+        gone = {(self.export.format, id_) for id_ in self.export.deleted}
+        notes = {entry.address.partition("/")[0] for id_, entry in self.state.quotes.items() if id_ in gone}
+        for note in sorted(notes - merged):
+            self._say_one_sided(note, ())
+        keys = [entry.key for id_, entry in self.state.works.items() if id_ in gone]
+        known = [key for key in keys if key in self.links.sources]
+        self._list("deleted in the other program, and kept here", known, Span.of_file(WORKS))
+
+    def _list(self, what: str, names: Sequence[str], span: Span) -> None:
+        if names:
+            listed = ", ".join(map(quoted, names[:_MAX_LISTED])) + (", …" if len(names) > _MAX_LISTED else "")
+            self.plan_.report(span, f"{what}: {listed}", severity=Severity.INFORMATION)
 
     def _write_state(self) -> None:
         versions = dict(self.state.versions)

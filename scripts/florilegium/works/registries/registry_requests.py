@@ -41,8 +41,10 @@ _CONNECTION = "check the connection to the network; or give the reference as Bib
 class RegistryError(FlorilegiumError):
     """A registry could not be asked, or has no answer; `help` says what to do."""
 
-    def __init__(self, message: str, help: str = _LATER) -> None:
+    def __init__(self, message: str, help: str = _LATER, *, again: bool = False, pause: float | None = None) -> None:
         super().__init__(message, help)
+        self.again, self.pause = again, pause
+        """Whether another attempt may succeed, and the seconds that the server asks for before it, if it does."""
 
 
 class UnknownWork(RegistryError):
@@ -58,15 +60,6 @@ class RegistryAnswer(NamedTuple):
 
     body: bytes
     headers: Message
-
-
-class _Again(Exception):
-    """An attempt failed that may succeed later; `pause` are the seconds that the server asks for, if it does."""
-
-    def __init__(self, error: RegistryError, pause: float | None = None) -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.pause = pause
 
 
 def fetch_json(
@@ -101,10 +94,10 @@ def fetch_answer(
     for attempt in range(ATTEMPTS):
         try:
             return _fetch(address, headers, subject, registry, anywhere, unknown)
-        except _Again as failed:
-            pause = _PAUSE * 2**attempt if failed.pause is None else failed.pause
-            if attempt == ATTEMPTS - 1 or pause > _LONGEST_PAUSE:
-                raise failed.error from None
+        except RegistryError as error:
+            pause = _PAUSE * 2**attempt if error.pause is None else error.pause
+            if not error.again or attempt == ATTEMPTS - 1 or pause > _LONGEST_PAUSE:
+                raise
             wait(pause)
     raise AssertionError("the last attempt returns or raises")
 
@@ -163,11 +156,11 @@ def _fetch(
         with error:
             raise _refused(error, f"{registry} has no work with {subject}", unknown, host) from None
     except TimeoutError:
-        raise _Again(RegistryError(f"{host} did not answer in time")) from None
+        raise RegistryError(f"{host} did not answer in time", again=True) from None
     except urllib.error.URLError as error:
         raise _unreachable(error.reason, host) from None
     except (OSError, http.client.HTTPException) as error:
-        raise _Again(RegistryError(f"the answer of {host} broke off: {plain(str(error))}")) from None
+        raise RegistryError(f"the answer of {host} broke off: {plain(str(error))}", again=True) from None
     except ValueError as error:
         raise RegistryError(f"{quoted(address)} cannot be asked: {plain(str(error))}") from None
 
@@ -188,12 +181,13 @@ def _read(answer: http.client.HTTPResponse, host: str) -> bytes:
     return b"".join(pieces)
 
 
-def _refused(error: urllib.error.HTTPError, message: str, remedy: str, host: str) -> Exception:
+def _refused(error: urllib.error.HTTPError, message: str, remedy: str, host: str) -> RegistryError:
     if error.code in (404, 410):
         return UnknownWork(message, remedy)
     if error.code in (408, 429) or error.code >= 500:
         reason = "is busy" if error.code in (429, 503) else "has a fault"
-        return _Again(RegistryError(f"{host} {reason} (HTTP status {error.code})"), _pause(error.headers))
+        message = f"{host} {reason} (HTTP status {error.code})"
+        return RegistryError(message, again=True, pause=_pause(error.headers))
     return RegistryRefusal(f"{host} refuses to answer (HTTP status {error.code})")
 
 
@@ -215,9 +209,9 @@ def _time(text: str) -> datetime | None:
     return found if found.tzinfo else None
 
 
-def _unreachable(reason: object, host: str) -> Exception:
+def _unreachable(reason: object, host: str) -> RegistryError:
     if isinstance(reason, TimeoutError):
-        return _Again(RegistryError(f"{host} did not answer in time"))
+        return RegistryError(f"{host} did not answer in time", again=True)
     why = reason.strerror if isinstance(reason, OSError) and reason.strerror else reason
     # Without a network the next attempt fails as well, so nobody is kept waiting.
     return RegistryError(f"{host} cannot be reached: {plain(str(why))}", _CONNECTION)
