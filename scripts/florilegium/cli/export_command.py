@@ -13,7 +13,7 @@ from ..core.diagnostics import did_you_mean, plain, quoted
 from ..core.errors import CannotRun
 from ..core.executors import MakeExecutor
 from ..library.listing import ANNOTATIONS
-from .program import executor_option, named_originals, print_findings, progress, root_option, tell
+from .program import executor_option, originals_option, print_findings, progress, root_option, tell
 
 if TYPE_CHECKING:
     from ..site.data_files.data_file import DataFile
@@ -27,13 +27,7 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="The folder to write to, or - for the standard output; default: data/ in the library.",
 )
-@click.option(
-    "--original",
-    "originals",
-    multiple=True,
-    metavar="KEY=PATH",
-    help="The text of a work: quotes.jsonl then says what surrounds its quotations. May be given several times.",
-)
+@originals_option("The text of a work: quotes.jsonl then says what surrounds its quotations.")
 @click.option(
     "--format",
     "book",
@@ -47,7 +41,7 @@ def export(
     root: Path,
     names: tuple[str, ...],
     output: str | None,
-    originals: tuple[str, ...],
+    originals: dict[str, Path],
     book: str | None,
     listing: bool,
     no_cache: bool,
@@ -60,7 +54,7 @@ def export(
     options = Options(root=root, remember=not no_cache, progress=progress(), executor=executor)
     if output == "-" and len(names) != 1:
         raise CannotRun("--output - is for one file", "name it: florilegium export quotes.csv --output -")
-    opened = open_data_files(options, named_originals(originals), everything=not names and not listing)
+    opened = open_data_files(options, originals, everything=not names and not listing)
     if not opened.files:
         # What reads the standard output waits for data.
         with redirect_stdout(sys.stderr if output == "-" else sys.stdout):

@@ -210,8 +210,19 @@ def tell(message: str) -> None:
     click.echo(f"florilegium: {plain(message)}", err=True)
 
 
-def named_originals(originals: Sequence[str]) -> dict[str, Path]:
-    """What was given as `--original KEY=PATH`, by key."""
+def originals_option(help: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command the option `--original KEY=PATH`, and its function the paths by key."""
+    return click.option(
+        "--original",
+        "originals",
+        multiple=True,
+        metavar="KEY=PATH",
+        callback=lambda _context, _parameter, given: _named(given),
+        help=f"{help} May be given several times.",
+    )
+
+
+def _named(originals: Sequence[str]) -> dict[str, Path]:
     named = {}
     for original in originals:
         key, equals, path = original.partition("=")

@@ -7,18 +7,12 @@ import click
 
 from ..core.diagnostics import counted, plain
 from ..core.errors import CannotRun
-from .program import named_originals, print_findings, progress, root_option, tell
+from .program import originals_option, print_findings, progress, root_option, tell
 
 
 @click.command()
 @root_option
-@click.option(
-    "--original",
-    "originals",
-    multiple=True,
-    metavar="KEY=PATH",
-    help="The text of a work: text, HTML, PDF, DOCX, EPUB, ODT, RTF, JATS, TEI, VTT, SRT. May be given several times.",
-)
+@originals_option("The text of a work: text, HTML, PDF, DOCX, EPUB, ODT, RTF, JATS, TEI, VTT, SRT.")
 @click.option(
     "--originals",
     "folder",
@@ -32,7 +26,7 @@ from .program import named_originals, print_findings, progress, root_option, tel
 @click.option("--remove", multiple=True, metavar="NAME", help="Remove the entries of a quotation, NOTE/QUOTE, or key.")
 def verify(
     root: Path,
-    originals: tuple[str, ...],
+    originals: dict[str, Path],
     folder: Path | None,
     by: str,
     only_check: bool,
@@ -54,7 +48,7 @@ def verify(
         raise CannotRun("there is nothing to compare with", "name a text: --original KEY=PATH")
     options = Options(root=root, progress=progress())
     request = VerifyRequest(prune, not only_check, force, by, _confirm, folder, tell)
-    result = compare(options, named_originals(originals), request)
+    result = compare(options, originals, request)
     print_findings(root, result.diagnostics, "text", result.totals)
     for finding in result.remarks:
         tell(finding)

@@ -7,8 +7,7 @@ from ...core.spans import LineTable
 from ...core.trees import DataNode, Mapping, Sequence
 from ...works.identifiers import parse_doi
 from .foreign_text import clean_line, clean_paragraphs
-from .foreign_values import read_json, text_at, texts_at
-from .gathered import Gathered
+from .gathered import Gathered, text_at, texts_at
 from .highlights import Export, Highlight, HighlightFormat, Work
 
 
@@ -16,7 +15,7 @@ def parse_hypothesis(table: LineTable) -> Export:
     """Read all annotations. Page notes and replies quote nothing, and are counted alone."""
     gathered = Gathered(HighlightFormat.HYPOTHESIS)
     passed = 0
-    for row in _rows(read_json(table, gathered)):
+    for row in _rows(gathered.json(table)):
         if not isinstance(row, Mapping):
             gathered.report(row.span, "this is not an annotation", "export the file again")
         elif _quotes_nothing(row):

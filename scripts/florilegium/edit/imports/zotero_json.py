@@ -11,8 +11,7 @@ from ...core.spans import LineTable
 from ...core.trees import DataNode, Mapping, Sequence
 from ...works.identifiers import parse_isbn
 from .foreign_text import clean_line, clean_paragraphs
-from .foreign_values import read_json, text_at, texts_at
-from .gathered import Gathered
+from .gathered import Gathered, text_at, texts_at
 from .highlights import Export, Highlight, HighlightFormat, Work
 
 _MARKED = ("highlight", "underline")
@@ -36,7 +35,7 @@ ZOTERO_TYPES = {
 def parse_zotero_json(table: LineTable) -> Export:
     """Read all annotations that mark words. Notes, drawings and pictures quote nothing, and are counted alone."""
     gathered = Gathered(HighlightFormat.ZOTERO)
-    items = list(_items(read_json(table, gathered), None))
+    items = list(_items(gathered.json(table), None))
     parents = {text_at(item, "key"): item for item, _ in items}
     passed = 0
     for item, around in items:
