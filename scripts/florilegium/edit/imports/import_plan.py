@@ -26,7 +26,7 @@ from .import_state import ImportState, QuoteEntry, WorkEntry
 from .imported_quotations import Merge, RequestedQuotation
 from .imported_themes import Themes
 from .imported_works import IMPORTED_WORKS as WORKS
-from .imported_works import Merged, WorkMerge, describe, find_known_work
+from .imported_works import WorkMerge, describe, find_known_work
 
 _MAX_LISTED = 10
 """Works or quotations that a message names."""
@@ -56,7 +56,7 @@ class ImportPlan(ImportReport):
 
     changes: list[Change] = field(default_factory=list)
     notes: list[Merge] = field(default_factory=list)
-    works: Merged = field(default_factory=Merged)
+    works: WorkMerge = field(default_factory=WorkMerge)
     themes: int = 0
     """New ones."""
     left_out: int = 0
@@ -329,32 +329,33 @@ class _Planner:
         """Learn which key each work of the export gets, where its highlights are in the same export."""
         if not (self.export.sources and self.export.highlights):
             return
-        self.brought = self._merged(self.export.sources).keys
+        self.brought = self._merged(self.export.sources)[0].keys
         for source in self.export.sources:
             if key := self.brought.get(source.key):
                 self.sources.setdefault(key, replace(source, key=key))
 
-    def _merged(self, sources: Sequence[Source]) -> Merged:
+    def _merged(self, sources: Sequence[Source]) -> tuple[WorkMerge, Change]:
         merge = WorkMerge(
             tool=self.export.format,
             known=dict(self.links.sources),
-            entries=self.works,
+            before=self.works,
             renamed=self.request.keys,
             keep=self.request.keep_mine,
         )
+        text = read_exactly(self.root, WORKS)
         try:
-            return merge.merge(sources, read_exactly(self.root, WORKS))
+            return merge, Change(path=WORKS, before=text, after=merge.merge(sources, text))
         except ValueError as error:
             raise CannotRun(str(error), "correct it; florilegium check says where") from error
 
     def _merge_works(self) -> None:
         cited = {note.key for note in self.plan_.notes if note.is_new}
-        merged = self._merged([*self.export.sources, *(source for source in self.found if source.key in cited)])
-        self.plan_.works = merged
-        self.plan_.findings += merged.findings
-        self.works |= merged.entries
-        if merged.change:
-            self.plan_.changes.append(merged.change)
+        told = [source for source in self.found if source.key in cited]
+        self.plan_.works, change = self._merged([*self.export.sources, *told])
+        self.plan_.findings += self.plan_.works.findings
+        self.works |= self.plan_.works.entries
+        if change.after != change.before:
+            self.plan_.changes.append(change)
 
     # -- what is on one side only: it stays where it is, and nothing is brought back
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...core.diagnostics import quoted
-from ...core.edits import Change, Edit, apply_edits
+from ...core.edits import Edit, apply_edits
 from ...core.json_trees import parse_json
 from ...core.rules import Severity
 from ...core.sources import Name, Source
@@ -20,7 +20,7 @@ from ...works.identifiers import parse_doi, parse_isbn
 from ...works.known_works import find_known, is_same_entry, title_words
 from ...works.reference_files import MAX_REFERENCE_BYTES
 from .foreign_text import clean_foreign
-from .highlights import HighlightFormat, ImportReport, Work
+from .highlights import ImportReport, Work
 from .import_state import WorkEntry, digest
 
 IMPORTED_WORKS = "annotations/references/imported.json"
@@ -30,9 +30,18 @@ _EXTRA_KEY = re.compile(r"^citation key:\s*(\S+)\s*$", re.IGNORECASE | re.MULTIL
 
 
 @dataclass(slots=True, kw_only=True)
-class Merged(ImportReport):
-    """What becomes of imported works."""
+class WorkMerge(ImportReport):
+    """One import of works: what to do with each of them, and what becomes of them."""
 
+    tool: str = ""
+    known: dict[str, Source] = field(default_factory=dict)
+    """The works of the library by key, those that are added among them."""
+    before: Mapping[tuple[str, str], WorkEntry] = field(default_factory=dict)
+    """The entries of the state file."""
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """From keys of the export to other keys here."""
+    keep: bool = False
+    """Whether conflicts are settled in favour of the library."""
     added: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     kept: int = 0
@@ -41,42 +50,21 @@ class Merged(ImportReport):
     """The new entries of the state file."""
     keys: dict[str, str] = field(default_factory=dict)
     """By the id that a work has in the export, its key here; nothing where it is left out."""
-    change: Change | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class WorkMerge:
-    """One import of works: what to do with each of them."""
-
-    tool: HighlightFormat
-    known: dict[str, Source]
-    """The works of the library by key, those that are added among them."""
-    entries: Mapping[tuple[str, str], WorkEntry]
-    renamed: Mapping[str, str]
-    """From keys of the export to other keys here."""
-    keep: bool = False
-    """Whether conflicts are settled in favour of the library."""
-    merged: Merged = field(default_factory=Merged)
     edits: list[Edit] = field(default_factory=list)
     items: list[dict[str, object]] = field(default_factory=list)
 
-    def merge(self, sources: Iterable[Source], text: str | None) -> Merged:
-        """Plan it; `text` is that of `imported.json`. Raises `ValueError` where that is not a list of works."""
+    def merge(self, sources: Iterable[Source], text: str | None) -> str | None:
+        """The text of `imported.json`, now `text`, with them. Raises `ValueError` where that is no list of works."""
         for source in sources:
             foreign = _cleaned(source)
             if foreign is None:
-                self.report(source, f"{quoted(source.key)} holds a character that hides or reorders text; left out")
-            elif entry := self.entries.get((self.tool, source.key)):
+                message = f"{quoted(source.key)} holds a character that hides or reorders text; left out"
+                self.report(source.key_span, message)
+            elif entry := self.before.get((self.tool, source.key)):
                 self.again(source.key, foreign, entry)
             else:
                 self.first_time(source.key, replace(foreign, key=self.own_key(foreign)))
-        after = _insert(text, self.edits, self.items)
-        if after != text:
-            self.merged.change = Change(path=IMPORTED_WORKS, before=text, after=after)
-        return self.merged
-
-    def report(self, source: Source, message: str, help: str = "", severity: Severity = Severity.ERROR) -> None:
-        self.merged.report(source.key_span, message, help, severity)
+        return _insert(text, self.edits, self.items)
 
     def own_key(self, source: Source) -> str:
         """The key that a work gets here: Zotero's addresses and the numbers of other programs are none."""
@@ -97,21 +85,21 @@ class WorkMerge:
         ours, theirs = self.known.get(entry.key), _digest(foreign)
         if ours is None:
             message = f"{quoted(entry.key)} was imported before and removed here; it is not brought back"
-            self.report(foreign, message, severity=Severity.INFORMATION)
+            self.report(foreign.key_span, message, severity=Severity.INFORMATION)
             return
-        self.merged.keys[id_] = entry.key
+        self.keys[id_] = entry.key
         if theirs in (entry.item, _digest(ours)) or (self.keep and _digest(ours) != entry.item):
-            self.merged.kept += 1
-            self.merged.entries[self.tool, id_] = WorkEntry(entry.key, theirs)
+            self.kept += 1
+            self.entries[self.tool, id_] = WorkEntry(entry.key, theirs)
         elif _digest(ours) == entry.item and ours.span.path == IMPORTED_WORKS:
             self.edits.append(Edit(span=ours.span, text=_render(to_csl(replace(foreign, key=entry.key)))))
-            self.merged.updated.append(entry.key)
-            self.merged.entries[self.tool, id_] = WorkEntry(entry.key, theirs)
+            self.updated.append(entry.key)
+            self.entries[self.tool, id_] = WorkEntry(entry.key, theirs)
         else:
-            self.merged.conflicts += 1
+            self.conflicts += 1
             fields = ", ".join(same_work(ours, foreign))
             message = f"{quoted(entry.key)} was changed here and in the export: {fields}"
-            self.report(foreign, message, f"compare it with {ours.span}; with --keep-mine that one is right")
+            self.report(foreign.key_span, message, f"compare it with {ours.span}; with --keep-mine that one is right")
 
     def first_time(self, id_: str, foreign: Source) -> None:
         ours = self.known.get(foreign.key)
@@ -120,30 +108,30 @@ class WorkMerge:
             self.same_key(id_, ours, foreign)
         elif same:
             message = f"{quoted(foreign.key)} is the work {quoted(same)} of the library, whose key is kept"
-            self.report(foreign, message, severity=Severity.WARNING)
-            self.merged.kept += 1
-            self.merged.keys[id_] = same
+            self.report(foreign.key_span, message, severity=Severity.WARNING)
+            self.kept += 1
+            self.keys[id_] = same
         else:
             self.known[foreign.key] = foreign
-            self.merged.keys[id_] = foreign.key
+            self.keys[id_] = foreign.key
             self.items.append(to_csl(foreign))
-            self.merged.added.append(foreign.key)
-            self.merged.entries[self.tool, id_] = WorkEntry(foreign.key, _digest(foreign))
+            self.added.append(foreign.key)
+            self.entries[self.tool, id_] = WorkEntry(foreign.key, _digest(foreign))
 
     def same_key(self, id_: str, ours: Source, foreign: Source) -> None:
         fields = same_work(ours, foreign)
         if not fields or is_same_entry(ours, foreign):
-            self.merged.kept += 1
-            self.merged.keys[id_] = ours.key
+            self.kept += 1
+            self.keys[id_] = ours.key
         if fields and is_same_entry(ours, foreign):
             message = f"{quoted(ours.key)} is described otherwise at {ours.span}, which is kept: {', '.join(fields)}"
-            self.report(foreign, message, severity=Severity.INFORMATION)
+            self.report(foreign.key_span, message, severity=Severity.INFORMATION)
         elif fields:
-            self.merged.conflicts += 1
+            self.conflicts += 1
             names = foreign.names.get("author", ())
             free = propose_key(names[0].short if names else "", foreign.year, foreign.title, self.known)
             message = f"{quoted(ours.key)} stands for another work at {ours.span}: {quoted(ours.title)}"
-            self.report(foreign, message, f"import it under another key: --key {foreign.key}={free}")
+            self.report(foreign.key_span, message, f"import it under another key: --key {foreign.key}={free}")
 
 
 def _cleaned(source: Source) -> Source | None:
