@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ...core.diagnostics import Diagnostic, quoted
+from ...core.diagnostics import quoted
 from ...core.rules import Severity
 from ...core.sources import Source
 from ...core.spans import LineTable, Span
 from ...works.csl.csl_items import read_item
 from ...works.csl.zotero_extra import with_extra
 from ...works.registries.zotero_service import ZoteroItems, ZoteroLibrary, is_work
-from .highlights import Export, HighlightFormat, ImportFinding
+from .highlights import Export, HighlightFormat, ImportFinding, ImportReport
 from .import_state import ImportState
 from .zotero_json import parse_zotero_json
 
@@ -25,8 +25,8 @@ def known_works(state: ImportState) -> set[str]:
 def zotero_export(found: ZoteroItems, library: ZoteroLibrary) -> Export:
     """The works and annotations, each found at Zotero's own address for it; what cannot be read is reported."""
     works = filter(is_work, found.items)
-    findings: list[ImportFinding] = []
-    sources = [source for item in works if (source := _source(item, library, findings))]
+    said = ImportReport()
+    sources = [source for item in works if (source := _source(item, library, said))]
     annotations = parse_zotero_json(LineTable(library.address(""), _as_text(found.items)))
     highlights = [
         replace(
@@ -40,7 +40,7 @@ def zotero_export(found: ZoteroItems, library: ZoteroLibrary) -> Export:
         format=HighlightFormat.ZOTERO,
         sources=tuple(sources),
         highlights=tuple(highlights),
-        findings=(*findings, *annotations.findings),
+        findings=(*said.findings, *annotations.findings),
         is_whole=found.is_whole,
         deleted=frozenset({*found.deleted, *map(library.address, found.deleted)}),
         version=(library.name, found.version),
@@ -58,15 +58,13 @@ def _as_text(items: Iterable[Mapping[str, Any]]) -> str:
     return "[\n" + ",\n".join(lines) + "\n]"
 
 
-def _source(item: Mapping[str, Any], library: ZoteroLibrary, findings: list[ImportFinding]) -> Source | None:
+def _source(item: Mapping[str, Any], library: ZoteroLibrary, said: ImportReport) -> Source | None:
     address = library.address(str(item["key"]))
     given = item.get("csljson")
     if not isinstance(given, dict):
         title = quoted(str(item["data"].get("title", "")))
         message = f"Zotero gives no citation data for {title}; it is left out"
-        findings.append(
-            ImportFinding(span=Span.of_file(address), message=message, help="give it another type in Zotero")
-        )
+        said.report(Span.of_file(address), message, "give it another type in Zotero")
         return None
     data = item["data"]
     # The service gives "Extra" as the note, or not at all.
@@ -74,11 +72,8 @@ def _source(item: Mapping[str, Any], library: ZoteroLibrary, findings: list[Impo
     if key := data.get("citationKey") or whole.get("citation-key"):
         whole["citation-key"] = str(key)
     source, problems = read_item({**whole, "id": "work"}, address)
-    findings += [_report(problem, address) for problem in problems if problem.rule != "uncanonical-doi"]
+    for found in (ImportFinding.of(problem) for problem in problems if problem.rule != "uncanonical-doi"):
+        # What an item of somebody's Zotero lacks stops no import: it is said, and fixed there.
+        severity = Severity.WARNING if found.severity is Severity.ERROR else found.severity
+        said.report(Span.of_file(address), found.message, found.help, severity)
     return replace(source, key=address) if source else None
-
-
-def _report(problem: Diagnostic, address: str) -> ImportFinding:
-    # What an item of somebody's Zotero lacks stops no import: it is said, and fixed there.
-    finding = replace(ImportFinding.of(problem), span=Span.of_file(address))
-    return replace(finding, severity=Severity.WARNING) if finding.severity is Severity.ERROR else finding

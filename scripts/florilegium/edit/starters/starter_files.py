@@ -55,13 +55,8 @@ def plan_library(
         files = {**kept, **_starters("example", title)}
     if any(name.upper().startswith("README") for name in there):
         files["LIBRARY.md"] = files.pop("README.md")
-    planned = [Change(path=path, before=None, after=text) for path, text in files.items() if path not in there]
-    planned += [
-        Change(path=path, before=there[path], after=f"{there[path].rstrip()}\n\n{text}")
-        for path, text in files.items()
-        if path in there
-    ]
-    return tuple(sorted(planned, key=lambda change: change.path))
+    after = {path: f"{there[path].rstrip()}\n\n{text}" if path in there else text for path, text in files.items()}
+    return tuple(Change(path=path, before=there.get(path), after=text) for path, text in sorted(after.items()))
 
 
 def plan_update(root: Path) -> Update:
@@ -73,10 +68,8 @@ def plan_update(root: Path) -> Update:
         before, after = _read(root, path), frame.get(path)
         if before == after:
             continue
-        if before is None or path == SUMS or _digest(before) == sums.get(path):
-            changes.append(Change(path=path, before=before, after=after))
-        else:
-            kept.append(Change(path=path, before=before, after=after))
+        as_it_came = before is None or path == SUMS or _digest(before) == sums.get(path)
+        (changes if as_it_came else kept).append(Change(path=path, before=before, after=after))
     return Update(changes=tuple(changes), kept=tuple(kept))
 
 

@@ -238,10 +238,9 @@ _PARTICLES = re.compile(r"((?:[^\W\d_A-ZÀ-Þ][\w'’]*\s+)+)(?=\S)")
 def _name(field: _Field) -> DataNode:
     """`Family, Given, Suffix`; words without a comma are a name as a whole, such as that of an institution."""
     text = without_entities(field.text)
-    if text.startswith("{") and text.endswith("}"):
-        return tree_of({"literal": text[1:-1]}, field.span)
-    if text == "others":
-        return tree_of({"literal": text}, field.span)
+    braced = text.startswith("{") and text.endswith("}")
+    if braced or text == "others":
+        return tree_of({"literal": text[1:-1] if braced else text}, field.span)
     family, comma, rest = text.partition(",")
     if not comma and " " in field.text:
         initials = _INITIALS.fullmatch(field.text)
