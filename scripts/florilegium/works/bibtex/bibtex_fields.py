@@ -78,18 +78,12 @@ _SUBTYPES = {"magazine": "article-magazine", "newspaper": "article-newspaper"}
 _WRITTEN_SUBTYPES = {csl: word for word, csl in _SUBTYPES.items()}
 
 
-def _read_table() -> dict[str, str]:
-    table: dict[str, str] = {}
-    for row in BIBTEX_TYPES:
-        for name in (row.biblatex, *row.read):
-            table.setdefault(name, row.csl)
-    for row in BIBTEX_TYPES:
-        table.setdefault(row.bibtex, row.csl)
+_READ = {
+    **{row.bibtex: row.csl for row in reversed(BIBTEX_TYPES)},
+    **{name: row.csl for row in reversed(BIBTEX_TYPES) for name in (row.biblatex, *row.read)},
     # `@collection` is a book with an editor; `@online` mostly a page.
-    return {**table, "collection": "book", "online": "webpage", "misc": "document", "video": "motion_picture"}
-
-
-_READ = _read_table()
+    "collection": "book", "online": "webpage", "misc": "document", "video": "motion_picture",
+}  # fmt: skip
 _BY_CSL = {row.csl: row for row in BIBTEX_TYPES}
 
 

@@ -13,7 +13,7 @@ from ...core.values import FrozenValue
 from ..identifiers import Identifier, check_url, doi_url, parse_doi
 from .csl_dates import implausible, parse_date_text
 from .csl_vocabulary import (
-    ANONYMOUS_TYPES,
+    AUTHORED_TYPES,
     CONTAINED_TYPES,
     CSL_FIELDS,
     CSL_NAMES,
@@ -101,7 +101,7 @@ def _missing(source: Source) -> list[tuple[str, str]]:
     missing = []
     if not has.get("title") and "title" not in given and source.type not in _UNTITLED:
         missing.append(("title", "add title:"))
-    if not source.names and source.type not in ANONYMOUS_TYPES and not any(name in given for name in CSL_NAMES):
+    if not source.names and source.type in AUTHORED_TYPES and not any(name in given for name in CSL_NAMES):
         missing.append(("author or editor", "add author: [{family: Doe, given: Jane}]"))
     if not (_is_dated(source) or (source.type in WEB_TYPES and "accessed" in source.dates)):
         missing.append(("date", "add issued: {date-parts: [[2009]]}, or {literal: n.d.}"))

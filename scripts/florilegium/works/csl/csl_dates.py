@@ -268,9 +268,9 @@ def date_to_csl(date: Date) -> dict[str, object]:
 
 # ---------------------------------------------------------------------------------------------- dates in words
 
-_MONTHS = tuple(
-    frozenset(names.split())
-    for names in (
+_MONTHS = {
+    word: number
+    for number, names in enumerate((
         "jan january januar jänner janvier enero gennaio janeiro januari styczeń ocak",
         "feb february februar février fevrier fév févr febrero febbraio fevereiro fev februari luty şubat",
         "mar march märz maerz mär mrz mars marzo março marco maart mrt marzec mart",
@@ -283,14 +283,15 @@ _MONTHS = tuple(
         "oct october oktober okt octobre octubre ottobre ott outubro out październik ekim",
         "nov november novembre noviembre novembro listopad kasım",
         "dec december dezember dez décembre decembre déc diciembre dic dicembre dezembro grudzień aralık",
-    )
-)
-_SEASON_WORDS = {
+    ), 1)
+    for word in names.split()
+} | {
     **dict.fromkeys("spring frühling frühjahr printemps primavera voorjaar lente".split(), 21),
     **dict.fromkeys("summer sommer été estate verano zomer".split(), 22),
     **dict.fromkeys("autumn fall herbst automne autunno otoño herfst".split(), 23),
     **dict.fromkeys("winter hiver inverno invierno".split(), 24),
-}
+}  # fmt: skip
+"""Words for months, and for seasons the numbers that stand for them."""
 _ABOUT = re.compile(r"(?:c|ca|circa|um|vers)\.?\s*(?=[0-9])|©\s*|\[|\]", re.IGNORECASE)
 _YEARS = re.compile(r"(-?[0-9]{4})\s*(?:[-–—_/]{1,3}|to|bis)\s*([0-9]{4}|[0-9]{2})?")
 
@@ -329,7 +330,7 @@ def _from_words(text: str) -> Date | None:
     tokens = re.findall(r"[0-9]+|[^\W\d_]+", text)
     years = [int(token) for token in tokens if len(token) == 4 and token.isdecimal()]
     days = [int(token) for token in tokens if len(token) < 3 and token.isdecimal() and 0 < int(token) < 32]
-    months = [month for token in tokens if token.isalpha() and (month := _month(token))]
+    months = [month for token in tokens if token.isalpha() and (month := _MONTHS.get(token.casefold()))]
     known = len(years) + len(days) + len(months)
     if len(years) != 1 or not 1 <= len(months) <= 2 or len(days) > 2 or known != len(tokens):
         return None
@@ -342,12 +343,6 @@ def _from_words(text: str) -> Date | None:
     else:
         ends = [(years[0], month) for month in months]
     return _dated(ends, circa=False)
-
-
-def _month(word: str) -> int:
-    """The number of a month, or that which stands for a season; 0 for another word."""
-    folded = word.casefold()
-    return next((number for number, names in enumerate(_MONTHS, 1) if folded in names), _SEASON_WORDS.get(folded, 0))
 
 
 # ----------------------------------------------------------------------------------------------- plausibility

@@ -36,14 +36,11 @@ TEXTS = (
 )
 """Standard and number variables in the order of an export; at last two older names, still in use."""
 
-ANONYMOUS_TYPES = frozenset((
-    "article-magazine", "article-newspaper", "bill", "broadcast", "classic", "collection", "dataset",
-    "entry", "entry-dictionary", "entry-encyclopedia", "event", "figure", "graphic", "hearing",
-    "legal_case", "legislation", "map", "motion_picture", "musical_score", "pamphlet", "performance",
-    "periodical", "post", "regulation", "review", "review-book", "software", "song", "standard", "treaty",
-    "webpage",
+AUTHORED_TYPES = frozenset((
+    "article", "article-journal", "book", "chapter", "document", "interview", "manuscript", "paper-conference",
+    "patent", "personal_communication", "post-weblog", "report", "speech", "thesis",
 ))
-"""Types that are rightly cited without an author or editor."""
+"""Types that want an author or editor; the others are rightly cited without one."""
 
 CONTAINED_TYPES = frozenset((
     "article-journal", "article-magazine", "article-newspaper", "chapter", "entry-dictionary",

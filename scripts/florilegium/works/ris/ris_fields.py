@@ -60,11 +60,7 @@ RIS_TYPES = (
 )
 # fmt: on
 _WRITTEN = {row.csl: row.ris for row in RIS_TYPES} | {"motion_picture": "MPCT"}
-_READ: dict[str, str] = {}
-for _row in RIS_TYPES:
-    for _name in (_row.ris, *_row.read):
-        _READ.setdefault(_name, _row.csl)
-_READ["MPCT"] = "motion_picture"
+_READ = {name: row.csl for row in reversed(RIS_TYPES) for name in (row.ris, *row.read)} | {"MPCT": "motion_picture"}
 
 
 def ris_csl_type(name: str) -> str:
