@@ -11,10 +11,10 @@ import pytest
 from florilegium.check.checking import Options, check_library, check_quickly
 from florilegium.core.cache import Cache
 from florilegium.core.limits import Exhausted
-from florilegium.library import reading
+from florilegium.library import cache_shards, reading
 from florilegium.library.cache_shards import CacheShards
 from florilegium.library.listing import list_files
-from florilegium.library.reading import cache_shard, read_file, read_library
+from florilegium.library.reading import cache_shard, read_file, read_library, still_holds
 
 NOTE = "---\ntitle: Title {0}\nsource: doe2009\nbasis: full-text\nthemes: []\n---\nText {0} [@doe2009, p. {0}].\n"
 
@@ -172,3 +172,37 @@ def test_findings_of_a_slow_day_are_not_remembered(root, monkeypatch):
         patch.setattr(reading, "bounded", spent)
         assert "too-slow" in {finding.rule for finding in check_quickly(options)[0]}
     assert "too-slow" not in {finding.rule for finding in check_quickly(options)[0]}
+
+
+@pytest.mark.parametrize(("seconds", "missed"), [(0, 21), (2, 1)])
+def test_a_library_that_was_only_just_copied_is_remembered_once_it_is_no_longer_young(
+    root, cache, monkeypatch, seconds, missed
+):
+    monkeypatch.undo()
+    clock = [max(path.stat().st_ctime_ns for path in root.rglob("*.*")) + 1]
+    monkeypatch.setattr(cache_shards.time, "time_ns", lambda: clock[0])
+    shards = CacheShards(cache)
+    result = read_library(root, known=shards.known, keep=shards.keep)
+    shards.save(result.parsed)
+    note = root / "annotations/notes/note-7.md"
+    note.write_text(note.read_text().replace("Text 7", "Text 8"))
+    clock[0] += seconds * 1_000_000_000
+    shards.settle(root, result.parsed)
+    clock[0] += 5_000_000_000
+    again = CacheShards(cache)
+    assert read_library(root, known=again.known) == read_library(root)
+    assert again.missed == missed
+
+
+def test_a_file_holds_what_was_read_of_it_while_neither_its_bytes_nor_its_times_change(root):
+    path = root / "annotations/notes/note-7.md"
+    listed = next(one for one in list_files(root)[0] if one.path.endswith("note-7.md"))
+    parsed = read_file(root, listed)
+    assert still_holds(root, listed, parsed)
+    path.write_text(path.read_text())
+    assert not still_holds(root, listed, parsed)
+    listed = next(one for one in list_files(root)[0] if one.path.endswith("note-7.md"))
+    assert still_holds(root, listed, parsed)
+    path.write_text(path.read_text().replace("Text 7", "Text 8"))
+    listed = next(one for one in list_files(root)[0] if one.path.endswith("note-7.md"))
+    assert not still_holds(root, listed, parsed)

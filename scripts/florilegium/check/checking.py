@@ -199,6 +199,7 @@ def judge_changed(options: Options, result: ReadResult, shards: CacheShards) -> 
     if not result.problems and (found := recheck(options.root, files, store, shards, options.today)):
         return resolve_links(result.library), found.diagnostics
     links, diagnostics, raw = judge_all(result, options.today)
+    shards.settle(options.root, result.parsed)
     keep_facts(store, shards, result, links, raw, options.today)
     return links, diagnostics
 

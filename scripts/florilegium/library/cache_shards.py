@@ -4,12 +4,13 @@ import pickle
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from ..core.cache import Cache
 from .listing import Listed
-from .reading import Parsed, cache_shard, is_spent
+from .reading import Parsed, cache_shard, is_spent, still_holds
 
 _FRESH_NS = 1_000_000_000
 """A file changed this short a time before a run may change again without its times showing it."""
@@ -29,6 +30,8 @@ class CacheShards:
         self._kept: dict[int, tuple[Listed, ...]] = {}
         self._parsed: dict[Listed, bytes] = {}
         """What is remembered of the files of the shards that were loaded, pickled."""
+        self._settled: set[Listed] = set()
+        """Files that were too young when they were read, and held the same when they were not any more."""
         self.missed = 0
         """Files of which nothing was remembered."""
 
@@ -44,7 +47,22 @@ class CacheShards:
 
     def is_settled(self, listed: Listed) -> bool:
         """Whether a file will show it when it changes again."""
-        return max(listed.signature[1:3]) < self._started - _FRESH_NS
+        return max(listed.signature[1:3]) < self._started - _FRESH_NS or listed in self._settled
+
+    def settle(self, root: Path, parsed: Mapping[str, Parsed]) -> None:
+        """Look again at files that were young when the run began, and are not any more; `parsed` is what they held.
+
+        A library that was only just copied is remembered so, if to judge it took longer than a file is young.
+        """
+        now = time.time_ns()
+        young = [listed for listed in self.files if not self.is_settled(listed)]
+        self._settled.update(
+            listed
+            for listed in young
+            if max(listed.signature[1:3]) < now - _FRESH_NS and still_holds(root, listed, parsed[listed.path])
+        )
+        if self._settled:
+            self.save(parsed)
 
     def known(self, listed: Listed) -> Parsed | None:
         """What a file held the last time, if it has not changed since."""
@@ -75,6 +93,8 @@ class CacheShards:
         shard = cache_shard(files[0].path)
         if files == self._now[shard] and all(map(self.is_settled, files)):
             self._save(shard, files, parsed)
+        else:
+            self._parsed.update(zip(files, parsed, strict=True))
 
     def save(self, parsed: Mapping[str, Parsed]) -> None:
         """Remember what else has changed; `parsed` holds, by path, what the files hold now."""

@@ -128,7 +128,19 @@ def _classify(path: str, status: os.stat_result, diagnostics: list[Diagnostic]) 
     if too_large := check_size(path, kind, status.st_size):
         diagnostics.append(too_large)
         return
-    yield Listed(path, kind, (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino))
+    yield Listed(path, kind, _signature(status))
+
+
+def _signature(status: os.stat_result) -> tuple[int, int, int, int]:
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+
+
+def is_as_listed(root: Path, listed: Listed) -> bool:
+    """Whether a file still lies as it was listed."""
+    try:
+        return _signature(os.lstat(root / listed.path)) == listed.signature
+    except OSError:
+        return False
 
 
 def kind_of_file(path: str) -> FileKind | None:

@@ -24,6 +24,7 @@ from .listing import (
     check_size,
     file_problem,
     id_faults,
+    is_as_listed,
     kind_of_file,
     list_files,
     no_file,
@@ -157,6 +158,19 @@ def parse_text(path: str, kind: FileKind, text: str, digest: str = "") -> Parsed
 def read_file(root: Path, listed: Listed) -> Parsed:
     """Read and parse one file."""
     return _parse_data(listed.path, listed.kind, _read_data(root, listed.path))
+
+
+def still_holds(root: Path, listed: Listed, parsed: Parsed) -> bool:
+    """Whether a file holds what was read of it, and lies as it did then."""
+    data = _read_data(root, listed.path)
+    document = parsed.note or parsed.theme
+    if isinstance(data, Diagnostic):
+        return False
+    if document:
+        same = hashlib.sha256(data).hexdigest() == document.digest
+    else:
+        same = _parse_data(listed.path, listed.kind, data) == parsed
+    return same and is_as_listed(root, listed)
 
 
 def _parse_data(path: str, kind: FileKind, data: bytes | Diagnostic) -> Parsed:
