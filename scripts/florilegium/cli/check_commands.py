@@ -55,9 +55,9 @@ def check(
     diagnostics, totals, checked = check_quickly(options)
     print_findings(root, diagnostics, form, totals)
     if form == "text" and diagnostics:
-        from ..edit.fixes.fix_plan import count_fixable, plan_fixes
+        from ..edit.fixes.fix_plan import is_likely_fixable, plan_fixes
 
-        if count_fixable(diagnostics) and (fixes := plan_fixes(options, checked)).changes:
+        if any(map(is_likely_fixable, diagnostics)) and (fixes := plan_fixes(options, checked)).changes:
             click.echo(f"florilegium check --fix would fix {fixes}.")
     return int(has_errors(diagnostics, strict=strict))
 

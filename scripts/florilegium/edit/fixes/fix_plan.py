@@ -138,28 +138,12 @@ def _is_fixable(text: str, note: Note | None) -> bool:
     return any(written != wanted for written, wanted in orders)
 
 
-def count_fixable(findings: Iterable[Diagnostic]) -> int:
-    """How many of these findings `check --fix` fixes; those of which it is not sure are not counted."""
-    found = list(findings)
-    faulty = {_line(f) for f in found if f.rule == "malformed-attribution" and not _is_marked_id(f)}
-    sure = sum((f.rule in _SURE or _is_marked_id(f) or _follows(f)) and _line(f) not in faulty for f in found)
-    return sure + sum((f.help == TEXT_AFTER and f.span.column == 1) or f.help == BELOW for f in found)
+_LIKELY = frozenset(("missing-quote-id", "title-case", "uncanonical-doi", "undeclared-theme", "missing-blank-line"))
 
 
-_SURE = ("missing-quote-id", "title-case", "uncanonical-doi", "undeclared-theme", "missing-blank-line")
-
-
-def _line(finding: Diagnostic) -> tuple[str, int]:
-    return finding.span.path, finding.span.line
-
-
-def _follows(finding: Diagnostic) -> bool:
-    """Whether a finding is an entry of the lock that can follow its quotation, or a page that the lock knows."""
-    return finding.rule in ("stale-lock-entry", "missing-locator") and finding.help.endswith(
-        ("lets the entry follow", "--fix writes it")
-    )
-
-
-def _is_marked_id(finding: Diagnostic) -> bool:
-    """Whether a finding is an id that was written in another form."""
-    return finding.rule == "malformed-attribution" and MARKED_ID.fullmatch(finding.help) is not None
+def is_likely_fixable(finding: Diagnostic) -> bool:
+    """Whether `check --fix` may well fix what was found; `plan_fixes` says it for sure, and takes longer."""
+    remedy = finding.help
+    # An entry of the lock that can follow its quotation, and a page that the lock knows.
+    known = remedy.endswith(("lets the entry follow", "--fix writes it"))
+    return finding.rule in _LIKELY or known or remedy in (TEXT_AFTER, BELOW) or bool(MARKED_ID.fullmatch(remedy))
