@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ..check.checking import Options, check_quickly, check_text, has_errors
-from ..core.diagnostics import did_you_mean, plain, quoted
+from ..core.diagnostics import insist_known, plain, quoted
 from ..core.errors import CannotRun
 from ..core.executors import MakeExecutor
 from ..core.limits import MAX_BIBLIOGRAPHY_BYTES
@@ -121,8 +121,7 @@ def explain(rule: str | None) -> int:
         for known in RULES.values():
             click.echo(f"{known.name:30} {known.severity:12} {known.summary}")
         return 0
-    if rule not in RULES:
-        raise CannotRun(f"there is no rule {quoted(rule)}", did_you_mean(rule, RULES, "florilegium explain lists them"))
+    insist_known("rule", rule, RULES, "florilegium explain lists them")
     found = RULES[rule]
     click.echo(f"{found.name} ({found.severity})\n\n{found.summary}")
     click.echo(f"\nWhy: {found.reason}\n\nWhat to do: {found.remedy}")

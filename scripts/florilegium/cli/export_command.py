@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..check.checking import Options
-from ..core.diagnostics import did_you_mean, plain, quoted
+from ..core.diagnostics import insist_known, plain, quoted
 from ..core.errors import CannotRun
 from ..core.executors import MakeExecutor
 from ..library.listing import ANNOTATIONS
@@ -78,9 +78,7 @@ def _chosen(files: Sequence["DataFile"], names: Sequence[str]) -> list["DataFile
     """The files that are named, or all that can be made."""
     by_name = {file.name: file for file in files}
     for name in names:
-        if name not in by_name:
-            remedy = did_you_mean(name, by_name, "florilegium export --list says which there are")
-            raise CannotRun(f"there is no data file {quoted(name)}", remedy)
+        insist_known("data file", name, by_name, "florilegium export --list says which there are")
         if needed := by_name[name].needs:
             raise CannotRun(f"{name} needs a package that is not installed", _extra(needed))
     if names:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from .. import __version__
-from ..core.diagnostics import did_you_mean, plain, quoted
+from ..core.diagnostics import insist_known, plain
 from ..core.errors import CannotRun
 
 if TYPE_CHECKING:
@@ -60,9 +60,8 @@ class _Commands(click.Group):
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, ...]:
-        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            remedy = did_you_mean(args[0], _COMMANDS, f"the commands are {', '.join(_COMMANDS)}")
-            raise CannotRun(f"there is no command {quoted(args[0])}", remedy)
+        if args and not args[0].startswith("-"):
+            insist_known("command", args[0], _COMMANDS, f"the commands are {', '.join(_COMMANDS)}")
         return super().resolve_command(ctx, args)
 
 

@@ -2,9 +2,10 @@
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from .errors import CannotRun
 from .rules import Severity
 from .spans import Span
 from .values import FrozenValue
@@ -115,6 +116,12 @@ def guessed_name(finding: Diagnostic) -> str:
     """The name that a remedy takes a misspelt one for, as `did_you_mean` words it; empty where it takes it for none."""
     guess = _GUESS.search(finding.help)
     return guess[1] if guess else ""
+
+
+def insist_known(what: str, name: str, known: Collection[str], otherwise: str = "") -> None:
+    """Raise `CannotRun` for a name, of a `theme` for one, that nothing has."""
+    if name not in known:
+        raise CannotRun(f"there is no {what} {quoted(name)}", did_you_mean(name, known, otherwise))
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:

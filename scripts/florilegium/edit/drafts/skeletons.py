@@ -1,11 +1,11 @@
 """The files of a new note and a new theme, in which `TODO:` marks what is still to be written."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from ...core.diagnostics import did_you_mean, quoted
+from ...core.diagnostics import insist_known, quoted
 from ...core.edits import Change
 from ...core.errors import CannotRun
 from ...core.ids import LIST_ID, free_id, is_id, propose_id
@@ -72,16 +72,20 @@ def plan_note(links: Links, wanted: NewNote) -> NewFile:
         raise CannotRun("--via names the source itself", "name the work that was read instead of it")
     if wanted.via and wanted.basis is not Basis.SECONDARY:
         raise CannotRun(f"--via names a work that was read instead, but the basis is {wanted.basis}", "leave out one")
-    _insist(wanted.themes, "theme", links.themes, "florilegium new theme starts one")
-    _insist(wanted.notices, "notice", links.notices, "declare it in annotations/library.yml")
+    for theme in wanted.themes:
+        insist_known("theme", theme, links.themes, "florilegium new theme starts one")
+    for notice in wanted.notices:
+        insist_known("notice", notice, links.notices, "declare it in annotations/library.yml")
     id_ = _id(links, wanted.id, title, {note.id for note in links.library.notes}, "note")
     return _draft(f"notes/{id_}.md", id_, "".join(_note(wanted, title, links.library.settings)))
 
 
 def plan_theme(links: Links, wanted: NewTheme) -> NewFile:
     """The file of a new theme. Raises `CannotRun` for a theme, notice or id that cannot be."""
-    _insist((*wanted.broader, *wanted.related), "theme", links.themes, "start it with florilegium new theme")
-    _insist(wanted.notices, "notice", links.notices, "declare it in annotations/library.yml")
+    for theme in (*wanted.broader, *wanted.related):
+        insist_known("theme", theme, links.themes, "start it with florilegium new theme")
+    for notice in wanted.notices:
+        insist_known("notice", notice, links.notices, "declare it in annotations/library.yml")
     id_ = _id(links, wanted.id, wanted.label, set(links.themes), "theme")
     return _draft(f"themes/{id_}.md", id_, "".join(_theme(wanted)))
 
@@ -90,12 +94,6 @@ def _draft(path: str, id_: str, text: str) -> NewFile:
     lines = enumerate(text.split("\n"), 1)
     todos = tuple((number, line[line.index("TODO:") + 5 :].strip()) for number, line in lines if "TODO:" in line)
     return NewFile(id=id_, change=Change(path=f"{ANNOTATIONS}/{path}", before=None, after=text), todos=todos)
-
-
-def _insist(names: Iterable[str], what: str, known: Mapping[str, object], otherwise: str) -> None:
-    for name in names:
-        if name not in known:
-            raise CannotRun(f"there is no {what} {quoted(name)}", did_you_mean(name, known, otherwise))
 
 
 # ---------------------------------------------------------------------------------------------------------- ids

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ...core.diagnostics import did_you_mean, quoted
+from ...core.diagnostics import did_you_mean, insist_known, quoted
 from ...core.edits import Change, read_exactly
 from ...core.errors import CannotRun
 from ...core.ids import LIST_ID, free_id, propose_id
@@ -90,8 +90,7 @@ class _Planner:
         self.roles = {name: role for role in self.links.roles.values() for name in _names(role)}
         self.notices = {name: notice for notice in self.links.notices.values() for name in _names(notice)}
         for theme in request.themes.values():
-            if theme not in self.links.themes:
-                raise CannotRun(f"there is no theme {quoted(theme)}", did_you_mean(theme, self.links.themes))
+            insist_known("theme", theme, self.links.themes)
         self.themes = Themes(
             known=dict(self.links.themes),
             said=request.themes,
@@ -166,8 +165,7 @@ class _Planner:
         """The note that the user named, or that of the source that they named."""
         request = self.request
         if request.note:
-            if request.note not in self.notes:
-                raise CannotRun(f"there is no note {quoted(request.note)}", did_you_mean(request.note, self.notes))
+            insist_known("note", request.note, self.notes)
             return request.note
         if not request.source:
             return ""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from ...check.checking import Options
-from ...core.diagnostics import did_you_mean, quoted
+from ...core.diagnostics import insist_known, quoted
 from ...core.edits import Change, read_exactly
 from ...core.errors import CannotRun
 from ...core.limits import uncollected
@@ -21,9 +21,7 @@ def plan_note_rename(options: Options, old: str, new: str) -> Renaming:
     with uncollected():
         plan = RenamePlan(options, old, new)
         notes = {note.id: note for note in plan.links.library.notes}
-        if old not in notes:
-            remedy = did_you_mean(old, notes, "its id is the name of its file")
-            raise CannotRun(f"there is no note {quoted(old)}", remedy)
+        insist_known("note", old, notes, "its id is the name of its file")
         if new in notes:
             raise CannotRun(f"there is a note {quoted(new)} already", "name another id")
         refuse_id(new, "note", plan.links)
