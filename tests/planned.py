@@ -5,7 +5,7 @@ from pathlib import Path
 
 from florilegium.check.checking import Options, check_library, has_errors
 from florilegium.site.data_files import data_files
-from florilegium.site.pages.page_plan import PagePlan
+from florilegium.site.pages.planned_pages import PagePlan
 from florilegium.site.planning import plan_site
 from folders import write_files
 

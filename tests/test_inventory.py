@@ -6,7 +6,7 @@ import zlib
 import pytest
 import sphobjinv
 from florilegium.site.data_files.inventory import inventory_entries
-from florilegium.site.pages.page_plan import PagePlan
+from florilegium.site.pages.planned_pages import PagePlan
 from planned import LIBRARY, contents, planned
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from florilegium.check.checking import Options, check_library
-from florilegium.site.pages.page_plan import PagePlan
+from florilegium.site.pages.planned_pages import PagePlan
 from florilegium.site.planning import plan_site
 from projects import LIBRARY
 

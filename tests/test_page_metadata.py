@@ -12,7 +12,7 @@ from florilegium.core.spans import Span
 from florilegium.site.data_files.identity import note_iri, quote_iri
 from florilegium.site.linked_site import work_iri
 from florilegium.site.pages.page_files import GeneratedPage
-from florilegium.site.pages.page_plan import PagePlan
+from florilegium.site.pages.planned_pages import PagePlan
 from florilegium.site.pages.structured_data import MAX_STRUCTURED_QUOTES, MOST_WORDS, escaped_json
 from florilegium.works.exports.page_metadata import (
     citation_metadata,

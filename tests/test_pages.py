@@ -18,7 +18,7 @@ from florilegium.quotations.matching.normal_form import words_digest
 from florilegium.site.addresses import stable_pages
 from florilegium.site.pages.edit_links import edit_address, new_note_address, new_note_template
 from florilegium.site.pages.page_files import GeneratedFeed, GeneratedJson, GeneratedPage, is_generated
-from florilegium.site.pages.page_plan import PagePlan
+from florilegium.site.pages.planned_pages import PagePlan
 from florilegium.site.pages.text_fragments import text_fragment
 from florilegium.site.planning import plan_site
 from folders import write_files

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from florilegium.site.data_files.refi_qda.refi_codes import code_tree
 from florilegium.site.data_files.refi_qda.refi_texts import note_text
-from florilegium.site.pages.page_plan import PagePlan
+from florilegium.site.pages.planned_pages import PagePlan
 from florilegium.site.prose_texts import valid_text
 from hypothesis import given
 from hypothesis import strategies as st

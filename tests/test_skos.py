@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from florilegium.site.pages.page_plan import PagePlan
+from florilegium.site.pages.planned_pages import PagePlan
 from hypothesis import given
 from hypothesis import strategies as st
 from planned import LIBRARY, contents, planned

@@ -19,7 +19,7 @@ from florilegium.quotations.lock_file import QUOTES_HEADER
 from florilegium.quotations.matching.normal_form import words_digest
 from florilegium.site.data_files import data_files
 from florilegium.site.data_files.opening import add_data_files, renew_data_files
-from florilegium.site.pages.page_plan import PagePlan
+from florilegium.site.pages.planned_pages import PagePlan
 from florilegium.site.planning import plan_site
 from florilegium.site.search.index_writing import index_site
 from projects import LIBRARY, tree

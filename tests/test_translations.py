@@ -12,7 +12,7 @@ from florilegium.core.spans import LineTable
 from florilegium.markdown.bodies import parse_body
 from florilegium.markdown.prose_tree import shown_text
 from florilegium.quotations.verification import named_quotes
-from florilegium.site.pages.page_plan import PagePlan
+from florilegium.site.pages.planned_pages import PagePlan
 from florilegium.site.search.index_records import documents
 from planned import LIBRARY, contents, planned
 

@@ -9,7 +9,7 @@ from florilegium.markdown.nodes import Node
 from florilegium.markdown.prose_tree import ProseTree
 from florilegium.markdown.writing_markdown import MarkdownWriter, escape_markdown, hyperlink
 from florilegium.site.data_files.llms import MAX_LLMS_ENTRIES
-from florilegium.site.pages.page_plan import PagePlan
+from florilegium.site.pages.planned_pages import PagePlan
 from florilegium.site.prose_hyperlinks import site_address
 from hypothesis import given
 from hypothesis import strategies as st

@@ -29,7 +29,7 @@ from .works.citing.pandoc_process import find_pandoc
 # What makes pages is loaded by the steps that make some.
 if TYPE_CHECKING:
     from .site.pages.cards import PageSite
-    from .site.pages.page_plan import PagePlan
+    from .site.pages.planned_pages import PagePlan
     from .site.search.indexing import Indexing
 
 

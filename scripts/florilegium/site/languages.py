@@ -74,6 +74,8 @@ class Words:
             return anyascii(folded).lower(), folded
         if self.locale.language == "es":
             folded = folded.replace("ñ", "n\uffff")
+        if folded.isascii():
+            return folded, folded
         plain = "".join(sign for sign in unicodedata.normalize("NFD", folded) if not unicodedata.combining(sign))
         return plain, folded
 

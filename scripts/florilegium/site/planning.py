@@ -23,7 +23,7 @@ from ..works.citing.pandoc_process import find_pandoc
 from ..works.csl.csl_items import to_csl
 from .linked_site import bare_citation
 from .pages import plan_pages
-from .pages.page_plan import PagePlan
+from .pages.planned_pages import PagePlan
 
 _KIND = "bibliography"
 

@@ -21,7 +21,7 @@ from ...site.data_files import data_files
 from ...site.data_files.data_file import DataFile
 from ...site.pages import plan_pages
 from ...site.pages.page_files import is_generated
-from ...site.pages.page_plan import PagePlan
+from ...site.pages.planned_pages import PagePlan
 from ...site.planning import check_addresses, citations_of, format_citations, kept_in
 from ...works.citing.cite_items import csl_citation_of
 from ...works.citing.formatting import Bibliography

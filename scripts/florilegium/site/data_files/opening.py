@@ -15,7 +15,7 @@ from ...quotations.originals import Original, read_original
 from ...quotations.verification import unnamed_originals
 from ..book.book_files import book_files
 from ..pages.cards import PageSite
-from ..pages.page_plan import PagePlan
+from ..pages.planned_pages import PagePlan
 from ..planning import check_addresses, format_citations
 from . import data_files
 from .data_file import DataFile

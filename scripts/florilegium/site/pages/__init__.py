@@ -10,8 +10,9 @@ from ...core.executors import MakeExecutor
 from ...core.store import Store
 from ...library.links import Links
 from ...works.citing.formatting import Bibliography
-from .page_plan import PagePlan, Planner
+from .page_plan import Planner
 from .page_rendering import render_in_parallel
+from .planned_pages import PagePlan
 
 
 def plan_pages(links: Links, bibliography: Bibliography, stamp: str, store: Store) -> PagePlan:

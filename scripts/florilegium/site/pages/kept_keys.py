@@ -32,6 +32,15 @@ class _Last(NamedTuple):
     """By the path of a page."""
 
 
+class Given(NamedTuple):
+    """Keys that hold, and those that may not."""
+
+    keys: Mapping[str, str]
+    """By the path of a page."""
+    changed: set[str]
+    """The pages of which the keys are to be made again."""
+
+
 class KeptKeys:
     """The keys of the last run, and the outline for which they hold."""
 
@@ -65,26 +74,19 @@ class KeptKeys:
             [inputs.common, bibliography.edition, list(links.sources), records, entries, themes, notes]
         )
 
-    def give(self, pages: Mapping[str, Keyed]) -> None:
-        """Give pages the keys of the last run, as far as nothing has changed on which they depend."""
-        last = self._last
-        if (
-            not self.outlines
-            or self._kept is None
-            or self._kept.digest != self.outlines
-            or pages.keys() != last.keys.keys()
-        ):
-            return
+    def given(self) -> "Given | None":
+        """The keys of the last run, while the outline is that of then; None where all must be made anew."""
+        if not self.outlines or self._kept is None or self._kept.digest != self.outlines:
+            return None
         changed: set[str] = set()
         for note in self._inputs.links.notes.values():
-            if not note.digest or last.notes[note.path][0] != note.digest:
-                found = self._changed_by(note, last.notes[note.path][2])
+            digest, _, basis = self._last.notes[note.path]
+            if not note.digest or digest != note.digest:
+                found = self._changed_by(note, basis)
                 if found is None:
-                    return
+                    return None
                 changed.update(found)
-        for path, page in pages.items():
-            if path not in changed:
-                page.known = last.keys[path]
+        return Given(self._last.keys, changed & self._last.keys.keys())
 
     def _changed_by(self, note: Note, basis: str) -> set[str] | None:
         """The pages that may show what has changed in a note; None where those cannot be told."""

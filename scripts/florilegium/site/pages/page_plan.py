@@ -8,7 +8,7 @@ once.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property, partial
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 from ...check.coverage.coverage_sections import coverage_of
 from ...core.model import Note, Quote, Theme
@@ -19,15 +19,14 @@ from ..addresses import PAGE_SIZE, page_path, pages_of, stable_pages, way_to_roo
 from ..linked_site import latest
 from .atom_feeds import notes_feed, theme_feed
 from .author_names import authors_of
-from .cards import PageSite
 from .coverage_page import coverage_page, coverage_view
 from .home_page import home_page, longest_note, newest_notes, theme_voice, used_notices, voice_of_the_library
 from .kept_keys import KeptKeys
 from .list_pages import quotes_list, rules_page
-from .note_outlines import outline_of
 from .note_pages import note_page
 from .notes_lists import notes_list, notes_pages
 from .page_inputs import PageInputs, inputs_digest, later
+from .planned_pages import Generated, PagePlan, PlannedPage
 from .redirects import redirect_page, redirects
 from .theme_pages import (
     MAX_THEME_CARDS,
@@ -42,47 +41,6 @@ from .theme_pages import (
 from .themes_index import themes_page
 from .work_lists import author_page, authors_list, old_references, works_list_page
 from .work_pages import work_page
-
-
-class Generated(Protocol):
-    """A file that knows how to write itself, once the way to the root is known."""
-
-    def render(self, root: str) -> bytes: ...
-
-
-class PlannedPage:
-    """A file to be generated: the same key, the same bytes."""
-
-    def __init__(self, inputs: object, render: Callable[[], bytes], shows: Callable[[], Iterable[str]]) -> None:
-        self._inputs = inputs
-        self.render = render
-        self._shows = shows
-        self.known = ""
-        """The key, as far as it is known."""
-
-    @property
-    def key(self) -> str:
-        """A digest of all that the bytes depend on; not made before it is asked for."""
-        if not self.known:
-            inputs, self._inputs = self._inputs, None
-            self.known = inputs_digest(inputs)
-        return self.known
-
-    @property
-    def shows(self) -> tuple[str, ...]:
-        """Paths of the notes and themes whose prose or quotes stand on the page."""
-        return tuple(self._shows())
-
-
-class PagePlan(NamedTuple):
-    """All generated files by their path below `docs/`, and what they are made from."""
-
-    pages: dict[str, PlannedPage]
-    site: PageSite
-    keep: Callable[[], None]
-    """Keeps for the next run what was found out for the keys that were asked for."""
-    outline: Callable[[Note], str] = outline_of
-    """The digest of a note's outline, as far as it is known."""
 
 
 class Planner(PageInputs):
@@ -125,14 +83,47 @@ class Planner(PageInputs):
 
     def plan(self) -> PagePlan:
         """Plan all files; those on which nothing has changed that could change them have the keys of the last run."""
-        pages = dict(self._all())
-        self.kept_keys.give(pages)
+        given = self.kept_keys.given()
+        if given is None:
+            pages = self._whole
+        else:
+            fresh = self._some(given.changed)
+            pages = {path: fresh.get(path) or self._as_last(path, key) for path, key in given.keys.items()}
 
         def keep() -> None:
             self.kept.keep()
             self.kept_keys.keep(pages)
 
         return PagePlan(pages, self.site, keep, self.kept_keys.outline)
+
+    @cached_property
+    def _whole(self) -> dict[str, PlannedPage]:
+        return dict(self._all())
+
+    def _as_last(self, path: str, key: str) -> PlannedPage:
+        """A page of which the key is known; the pages are planned when somebody wants one of those rendered."""
+
+        def render() -> bytes:
+            return self._whole[path].render()
+
+        return PlannedPage(None, render, lambda: self._whole[path].shows, key)
+
+    def _some(self, paths: set[str]) -> dict[str, PlannedPage]:
+        """Pages of notes and works, and the first ones of themes, without a plan of the others."""
+        found = {}
+        links, places = self.links, {}
+        if any(path.startswith("works/") for path in paths):
+            slug = self.site.addresses.work_slug
+            places = {f"works/{slug(key)}.md": (place, key) for place, key in enumerate(self.keys)}
+        for path in paths:
+            kind, _, id_ = path.removesuffix(".md").partition("/")
+            if path in places:
+                found[path] = self._work_page(path, *places[path])
+            elif kind == "notes" and id_ in links.notes:
+                found[path] = self._note_page(path, links.notes[id_])
+            elif kind == "themes" and id_ in links.themes:
+                found[path] = next(page for own, page in self._theme(links.themes[id_]) if own == path)
+        return found if found.keys() == paths else {path: self._whole[path] for path in paths}
 
     def _all(self) -> Iterator[tuple[str, PlannedPage]]:
         yield from self._notes()
@@ -207,10 +198,9 @@ class Planner(PageInputs):
     def _notes(self) -> Iterator[tuple[str, PlannedPage]]:
         for note in self.links.notes.values():
             path = f"notes/{note.id}.md"
-            inputs: list[object] = [self._note(note), self._elsewhere(note), self.previewed(note)]
-            yield path, self._planned(path, inputs, self._maker(note_page, note), partial(tuple, [note.path]))
+            yield path, self._note_page(path, note)
         for page in notes_pages(self.site):
-            inputs = [
+            inputs: list[object] = [
                 page.order,
                 page.pages,
                 page.jumps,
@@ -221,6 +211,10 @@ class Planner(PageInputs):
         notes = latest(list(self.links.notes.values()))
         rows = later(lambda: [self.entry(note) for note in notes])()
         yield "notes/feed.xml", self._planned("notes/feed.xml", rows, self._maker(notes_feed, notes))
+
+    def _note_page(self, path: str, note: Note) -> PlannedPage:
+        inputs = [self._note(note), self._elsewhere(note), self.previewed(note)]
+        return self._planned(path, inputs, self._maker(note_page, note), partial(tuple, [note.path]))
 
     @later
     def _note(self, note: Note) -> object:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from ..pages.page_plan import PagePlan
+from ..pages.planned_pages import PagePlan
 from .index_writing import FOLDER, IndexResult, index_site
 
 MEMORY = "search-index.sqlite"
