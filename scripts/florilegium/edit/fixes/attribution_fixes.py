@@ -167,19 +167,19 @@ def _counts(document: FixedText, span: Span, theme: str) -> bool:
     return bool(apply_severities(document.links, [found]))
 
 
-def themes_in_order(note: Note, quote: Quote) -> tuple[list[str], list[str]]:
-    """The ids of a quote's themes: as they are written, and in the order of the note's list."""
+def themes_in_order(note: Note) -> Iterator[tuple[Quote, list[str], list[str]]]:
+    """The ids of each quote's themes: as they are written, and in the order of the note's list."""
     places = {mention.id: place for place, mention in enumerate(note.themes)}
-    written = [mention.id for mention in quote.themes]
-    return written, sorted(written, key=lambda id_: places.get(id_, len(places)))
+    for quote in note.quotes:
+        written = [mention.id for mention in quote.themes]
+        yield quote, written, sorted(written, key=lambda id_: places.get(id_, len(places)))
 
 
 def fix_order(document: FixedText) -> Iterator[Fix]:
     """The themes of an attribution stand in the order of the note's list, which is the source's."""
     if not isinstance(document.value, Note):
         return
-    for quote in document.value.body.quotes:
-        written, wanted = themes_in_order(document.value, quote)
+    for quote, written, wanted in themes_in_order(document.value):
         if wanted != written:
             starts = [document.table.offset(mention.span.start) for mention in quote.themes]
             yield Fix(

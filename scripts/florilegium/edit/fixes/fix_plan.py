@@ -134,8 +134,7 @@ def _read(options: Options, path: str) -> str | None:
 def _is_fixable(text: str, note: Note | None) -> bool:
     if not is_normalized("NFC", text) or _HYPHENS.search(text):
         return True
-    orders = (themes_in_order(note, quote) for quote in note.quotes) if note else ()
-    return any(written != wanted for written, wanted in orders)
+    return any(written != wanted for _, written, wanted in (themes_in_order(note) if note else ()))
 
 
 _LIKELY = frozenset(("missing-quote-id", "title-case", "uncanonical-doi", "undeclared-theme", "missing-blank-line"))

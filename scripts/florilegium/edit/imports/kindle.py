@@ -6,6 +6,7 @@ words for page and location, and the words for note and bookmark in the language
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -154,10 +155,10 @@ def _page(text: str) -> str:
 def _widened(clippings: Sequence[_Clipping], gathered: Gathered) -> list[_Clipping]:
     """The clippings without those that a later one replaces: the same place, and words that overlap."""
     kept: list[_Clipping] = []
-    by_book: dict[Work, list[int]] = {}
+    by_book: dict[Work, list[int]] = defaultdict(list)
     for clipping in clippings:
         marked = clipping.marked
-        places = by_book.setdefault(marked.work, [])
+        places = by_book[marked.work]
         earlier = [n for n in places if _same_place(kept[n], clipping) and _overlap(kept[n].marked, marked)]
         if not earlier:
             places.append(len(kept))
@@ -190,9 +191,12 @@ def _comments(
 ) -> dict[str, tuple[str, ...]]:
     """The texts of notes by the id of the highlight that they belong to: the last one that reaches their place."""
     found: dict[str, tuple[str, ...]] = {}
+    by_book: dict[Work, list[_Clipping]] = defaultdict(list)
+    for highlight in highlights:
+        by_book[highlight.marked.work].append(highlight)
     for note in notes:
         words = note.marked.words
-        same = [h.marked.id for h in highlights if h.marked.work == note.marked.work and _same_place(h, note)]
+        same = [h.marked.id for h in by_book[note.marked.work] if _same_place(h, note)]
         if same:
             texts = found.get(same[-1], ())
             found[same[-1]] = texts if words in texts else (*texts, words)
