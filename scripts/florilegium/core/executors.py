@@ -5,6 +5,7 @@ need this program, and the same one: each worker is asked before it is given wor
 """
 
 import hashlib
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -44,9 +45,11 @@ def parse_executor(text: str) -> MakeExecutor:
 
 def local_processes() -> "Executor":
     """As many processes as there are processors, which end with this one."""
-    from . import workers  # it takes time to import, and small libraries need none
+    from concurrent.futures import ProcessPoolExecutor  # it takes time to import, and small libraries need none
 
-    return workers.start_processes()
+    from .workers import begin_work
+
+    return ProcessPoolExecutor(initializer=begin_work, initargs=(os.getpid(),))
 
 
 def _cluster(address: str) -> "Executor":

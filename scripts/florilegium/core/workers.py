@@ -7,7 +7,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
 from typing import Any, TypeVar
 
 _CHUNK = 40
@@ -20,13 +19,6 @@ _R = TypeVar("_R")
 
 _shared: tuple[Callable[[Any], Any], Sequence[Any]] | None = None
 """What forked processes have to do: theirs by inheritance, so that they are sent numbers alone."""
-
-
-def start_processes() -> Executor:
-    """As many processes as there are processors, which end with this one."""
-    from concurrent.futures import ProcessPoolExecutor  # it takes time to import; a renderer needs none
-
-    return ProcessPoolExecutor(initializer=_begin, initargs=(os.getpid(),))
 
 
 def map_forked(function: Callable[[T], _R], items: Sequence[T], *, large: int = 0) -> Iterator[_R]:
@@ -44,7 +36,7 @@ def map_forked(function: Callable[[T], _R], items: Sequence[T], *, large: int = 
     _shared = (function, items)
     forking = multiprocessing.get_context("fork")
     try:
-        with ProcessPoolExecutor(mp_context=forking, initializer=_begin, initargs=(os.getpid(),)) as pool:
+        with ProcessPoolExecutor(mp_context=forking, initializer=begin_work, initargs=(os.getpid(),)) as pool:
             alone = pool.map(_call, range(min(large, len(items))))
             others = pool.map(_call, range(large, len(items)), chunksize=_CHUNK)
             yield from alone
@@ -59,7 +51,8 @@ def _call(number: int) -> Any:
     return function(items[number])
 
 
-def _begin(parent: int) -> None:
+def begin_work(parent: int) -> None:
+    """Begin the life of a worker, which ends with its parent."""
     # What the program does when it is told to stop is not for its workers to do.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     end_with_parent(parent)

@@ -11,8 +11,7 @@ from ..core.model import IdMention
 from ..core.spans import LineTable, Span
 from ..core.trees import DataNode, Mapping, Scalar, Sequence, kind_of
 from ..core.yaml_trees import parse_yaml
-from .cut_values import find_cut_values
-from .value_remedies import as_list, date_remedy, opening_remedy
+from .value_remedies import as_list, date_remedy, find_cut_values, opening_remedy
 
 E_ = TypeVar("E_", bound=StrEnum)
 

@@ -3,16 +3,17 @@
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from ..core.diagnostics import Diagnostic, quoted
+from ..core.diagnostics import Diagnostic, Related, quoted
+from ..core.ids import LIST_ID, is_id, propose_id
 from ..core.limits import MAX_BIBLIOGRAPHY_BYTES, MAX_FILE_BYTES
+from ..core.rules import Group, declare_rule
 from ..core.spans import Span
-from .file_names import check_file_name, check_file_names
-from .unexpected_files import explain_folder, explain_unexpected, is_passed_over
 
 ANNOTATIONS = "annotations"
 """The folder of a library below its root."""
@@ -169,13 +170,136 @@ def check_size(path: str, kind: FileKind, size: int) -> Diagnostic | None:
 
 def unexpected(path: str, *, is_folder: bool = False) -> Diagnostic:
     if is_folder and path.count("/") == 2:
-        return file_problem("unexpected-file", path, *explain_folder(path))
+        parent, name = path.rsplit("/", 1)
+        message = f"{quoted(name)} is a folder within {parent}/"
+        return file_problem("unexpected-file", path, message, f"move what belongs to the library into {parent}/ itself")
     own = f"only {SETTINGS}, {LOCK}, {_PERMALINKS}, {IMPORTS}, notes/, themes/ and references/ belong here"
     folder = "/".join(path.split("/")[:2])
-    return file_problem(
-        "unexpected-file", path, *explain_unexpected(path, folder in _FOLDERS, _FOLDERS.get(folder, own))
-    )
+    return file_problem("unexpected-file", path, *_explain(path, folder in _FOLDERS, _FOLDERS.get(folder, own)))
+
+
+# ---------------------------------------------------------------------------------- what must not be there
+
+_LEFT_BY_OTHERS = re.compile(
+    r"\.DS_Store|\._.*|\.localized|Icon\r|Thumbs\.db|ehthumbs\.db|desktop\.ini|\.directory|\.Trash-.*|\.trash"
+    r"|\.obsidian|\.zettlr.*|\.ztr-directory|\.logseq|\.vscode|\.idea|\.stfolder|\.stversions|\.dropbox.*"
+    r"|.*\.sw[a-p]|.*~|~\$.*|\.~lock\..*#|\.#.*|#.*#|.*\.tmp|.*\.bak|\.nfs.*|\.gitkeep",
+    re.IGNORECASE,
+)
+
+
+declare_rule(
+    "unexpected-file",
+    Group.FILES,
+    "Only notes, themes, reference files, `library.yml` and the files `*.lock` that commands write live under "
+    "`annotations/`.",
+    "A file that nothing reads is a file that nobody reviews; and what lies there could be published by accident.",
+    "Move the file elsewhere, or rename it so that it is a note (`notes/<id>.md`) or a theme (`themes/<id>.md`).",
+)
+
+declare_rule(
+    "symbolic-link",
+    Group.FILES,
+    "Everything under `annotations/` is a regular file or a folder.",
+    "A link can point at any file of the machine that builds the site, and would publish it. Devices, sockets and "
+    "pipes are refused too.",
+    "Replace the link by the file itself.",
+)
+
+declare_rule(
+    "unreadable-file",
+    Group.FILES,
+    "Every file under `annotations/` can be read.",
+    "A note that cannot be read would vanish from the site without a word.",
+    "Give the file read permission, or remove it.",
+)
+
+
+def is_passed_over(name: str) -> bool:
+    """Whether a file or folder of this name was made by no person, and so is no part of a library."""
+    return _LEFT_BY_OTHERS.fullmatch(name) is not None
+
+
+_NO_TEXTS = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".pdf", ".docx", ".odt", ".epub")
+_TEXTS = (".markdown", ".mdown", ".txt", ".qmd", ".mdx")
+
+
+def _explain(path: str, among_texts: bool, otherwise: str) -> tuple[str, str]:
+    """What is wrong with a file that the library has no place for, and the remedy; `otherwise` is the general one."""
+    parent, _, name = path.rpartition("/")
+    root = path.partition("/")[0]
+    stem, _, suffix = name.rpartition(".")
+    if parent == root and re.fullmatch(r"(?:readme|license|contributing|index|changelog)\.\w+", name, re.IGNORECASE):
+        return f"{quoted(path)} is not a note or a theme", f"move it out of {root}/"
+    if parent == root and name in ("library.yaml", "Library.yml", "library.yml.txt"):
+        return f"{quoted(name)} is not the file of the settings", "rename it to library.yml"
+    if suffix.lower() in ("bib", "ris", "json", "yaml", "yml") and stem:
+        return f"{quoted(path)} lies outside the folder of works", f"move it to {root}/references/{name}"
+    if name.endswith(".md") and parent == root:
+        remedy = f"move it to {root}/notes/{name}, or if it is a theme to {root}/themes/{name}"
+        return f"{quoted(path)} lies outside the folder of the notes", remedy
+    if among_texts and name.lower().endswith(_NO_TEXTS):
+        return f"{quoted(name)} is not a text", f"keep it outside {root}/: a library holds texts alone"
+    if among_texts and name.lower().endswith(_TEXTS):
+        new = propose_id(stem, otherwise="note", long=True)
+        return f"{quoted(name)} does not end with .md", f"rename it to {new}.md"
+    if among_texts and (suffix == "MD" or not stem) and parent.count("/") == 1:
+        return f"{quoted(name)} does not end with .md", f"rename it to {propose_id(stem or name, long=True)}.md"
+    return f"{quoted(path)} is not part of a library", otherwise
+
+
+# --------------------------------------------------------------------------------------------------- names
+
+_DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))))
+"""Names that Windows keeps for devices, whatever follows after a full stop: libraries are cloned there too. See
+https://learn.microsoft.com/windows/win32/fileio/naming-a-file."""
+
+
+declare_rule(
+    "invalid-id",
+    Group.FILES,
+    "An id is made of lower-case ASCII letters, digits and single hyphens, 64 characters at most.",
+    "Ids become addresses of pages, which readers cite, so they are permanent and must be plain.",
+    "Rename the file or the quote, for example to `forget-the-pain`.",
+)
 
 
 def id_faults(path: str, kind: FileKind) -> Iterator[Diagnostic]:
-    return check_file_name(path, kind) if kind in (FileKind.NOTE, FileKind.THEME) else iter(())
+    """Whether the file of a note or theme has an id for a name."""
+    if kind not in (FileKind.NOTE, FileKind.THEME):
+        return
+    stem = path.rsplit("/", 1)[1].removesuffix(".md")
+    if stem == LIST_ID:
+        message = f"the id {quoted(stem)} belongs to the page that lists all {kind}s"
+        remedy = "give the file another name"
+    elif stem in _DEVICES:
+        message = f"{quoted(stem)} is the name of a device on Windows, where no such file can be made"
+        remedy = f"rename the file, for example to {stem}-{kind}.md"
+    elif not is_id(stem):
+        rules = "lower-case letters a-z, digits and single hyphens, at most 64"
+        message = f"{quoted(stem)} is not a valid {kind} id: {rules}"
+        remedy = f"rename the file to {propose_id(stem, otherwise=kind)}.md"
+    else:
+        return
+    yield file_problem("invalid-id", path, message, remedy)
+
+
+declare_rule(
+    "clashing-ids",
+    Group.FILES,
+    "No two notes and no two themes have ids that differ only in case.",
+    "Some file systems cannot keep the two pages apart.",
+    "Rename one of them.",
+)
+
+
+def check_file_names(paths: Iterable[str]) -> Iterator[Diagnostic]:
+    """Which of the paths differ only in case."""
+    seen: dict[str, str] = {}
+    for path in paths:
+        folded = path.casefold()
+        if folded in seen:
+            message = f"{quoted(path)} and {quoted(seen[folded])} differ only in case"
+            related = (Related(message="the other file", span=Span.of_file(seen[folded])),)
+            yield replace(file_problem("clashing-ids", path, message, "rename one of them"), related=related)
+        seen.setdefault(folded, path)

@@ -15,12 +15,12 @@ from ..core.diagnostics import Diagnostic
 from ..core.executors import MakeExecutor
 from ..core.limits import MAX_BIBLIOGRAPHY_BYTES, Exhausted, bounded, uncollected
 from ..core.spans import LineTable
-from .file_names import check_file_names
 from .listing import (
     ANNOTATIONS,
     SETTINGS_PATH,
     FileKind,
     Listed,
+    check_file_names,
     check_size,
     file_problem,
     id_faults,

@@ -83,7 +83,6 @@ class Site:
         self.addresses = addresses
         self.bodies: dict[str, RenderedBody] = {}
         """The prose of notes and themes as HTML with slots, by path, as far as it was made."""
-        self._voices: dict[tuple[str, str], tuple[Voice, ...]] = {}
         self._context_objects: dict[str, str] = {}
         self._references: dict[tuple[str, str, str], str] = {}
         self._reference_texts: dict[tuple[str, str, str], str] = {}
@@ -115,13 +114,8 @@ class Site:
         return found
 
     def voices(self, quote: Quote) -> tuple[Voice, ...]:
-        """Who says the words; few speakers of a work are written in many ways."""
-        if quote.speaker is None:
-            return ()
-        key = (quote.speaker.text, quote.reference.key if quote.reference else "")
-        if key not in self._voices:
-            self._voices[key] = voices_of(self.links, quote)
-        return self._voices[key]
+        """Who says the words."""
+        return voices_of(self.links, quote)
 
     def state(self, quote: Quote) -> QuoteState:
         """What is known of a quote's words."""

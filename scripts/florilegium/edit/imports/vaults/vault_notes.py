@@ -14,7 +14,7 @@ from ....core.trees import DataNode, Scalar
 from ....core.trees import Mapping as TreeMapping
 from ....core.yaml_trees import parse_yaml
 from ....library.frontmatter import FileDivision, cut_front_matter
-from ....library.unexpected_files import is_passed_over
+from ....library.listing import is_passed_over
 
 _SUFFIXES = (".md", ".markdown", ".mdown", ".qmd")
 _MAX_NOTES = 20_000
