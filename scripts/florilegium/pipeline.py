@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from os import times
 from pathlib import Path
@@ -41,8 +40,6 @@ class Build:
     site_dir: Path
     renderer: Renderer
     lock: Lock
-    background: ExitStack
-    """What goes on beside the steps, and ends with the run."""
     shard: Shard | None = None
     """The part of the site that is built; None for all of it."""
     checked: Checked = field(init=False)
@@ -220,8 +217,8 @@ def run_build(options: Options, site_dir: Path, renderer: Renderer, shard: Shard
     state = state_folder(options.root)
     check_target(site_dir, _project(options), state, built_folder(state, renderer, shard))
     taken: list[Taken] = []
-    with hold_lock(state, notify=options.notify) as lock, ExitStack() as background:
-        run = Build(options, site_dir, renderer, lock, background, shard)
+    with hold_lock(state, notify=options.notify) as lock:
+        run = Build(options, site_dir, renderer, lock, shard)
         for step in STEPS:
             taken.append(_taken(step, run))
             if run.standing:

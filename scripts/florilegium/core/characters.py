@@ -18,7 +18,6 @@ from .spans import LineTable
 
 class Invisible(NamedTuple):
     offset: int
-    character: str
     name: str
     """`U+202E RIGHT-TO-LEFT OVERRIDE`."""
 
@@ -57,7 +56,7 @@ def find_invisible(text: str) -> Iterator[Invisible]:
         if offset in paired or _belongs(text, offset, character):
             continue
         name = unicodedata.name(character, "")
-        yield Invisible(offset, character, f"U+{ord(character):04X} {name}".rstrip())
+        yield Invisible(offset, f"U+{ord(character):04X} {name}".rstrip())
 
 
 def _belongs(text: str, offset: int, character: str) -> bool:

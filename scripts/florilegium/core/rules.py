@@ -44,11 +44,6 @@ class Severity(StrEnum):
     INFORMATION = "information"
     OFF = "off"
 
-    @property
-    def rank(self) -> int:
-        """0 for the gravest."""
-        return list(Severity).index(self)
-
 
 class Group(StrEnum):
     """What a rule is about; the page of rules has a heading for each, in this order."""
