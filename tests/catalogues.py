@@ -126,8 +126,8 @@ def _extracted(method: str, path: Path, calls: dict[str, tuple[int, ...] | None]
 
 def contexts() -> set[tuple[str, str]]:
     """Strings with a context, which a catalogue has where its language has another form there."""
-    return {("quoted in", one) for _, one, _ in SOURCE_KINDS.values()} | {
-        (place, the) for place in ("in", "with") for _, _, the in SOURCE_KINDS.values()
+    return {("quoted in", one) for _, one, *_ in SOURCE_KINDS.values()} | {
+        (place, the) for place in ("in", "with") for _, _, the, _ in SOURCE_KINDS.values()
     }
 
 

@@ -6,23 +6,7 @@ from html.parser import HTMLParser
 from ..core.entities import shorten_references
 from ..core.raised_signs import raise_signs
 
-_HIDDEN = frozenset(
-    (
-        "script",
-        "style",
-        "template",
-        "noscript",
-        "nav",
-        "title",
-        "datalist",
-        "iframe",
-        "object",
-        "teiheader",
-        "fw",
-        "rt",
-        "rp",
-    )
-)
+_HIDDEN = frozenset("script style template noscript nav title datalist iframe object teiheader fw rt rp".split())
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small span"
     " strike strong sub sup time tt u var wbr ruby rb"

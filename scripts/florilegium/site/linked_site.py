@@ -28,34 +28,20 @@ from .languages import N_, Words, language_words
 from .rendered_bodies import RenderedBody, render_body
 
 SOURCE_KINDS = {
-    "article": (N_("article"), N_("an article"), N_("the article")),
-    "book": (N_("book"), N_("a book"), N_("the book")),
-    "chapter": (N_("chapter"), N_("a chapter"), N_("the chapter")),
-    "entry": (N_("entry"), N_("an entry"), N_("the entry")),
-    "interview": (N_("interview"), N_("an interview"), N_("the interview")),
-    "post": (N_("post"), N_("a post"), N_("the post")),
-    "post-weblog": (N_("blog post"), N_("a blog post"), N_("the blog post")),
-    "report": (N_("report"), N_("a report"), N_("the report")),
-    "thesis": (N_("thesis"), N_("a thesis"), N_("the thesis")),
-    "webpage": (N_("web page"), N_("a web page"), N_("the web page")),
-    "": (N_("work"), N_("a work"), N_("the work")),
+    "article": (N_("article"), N_("an article"), N_("the article"), N_("Articles")),
+    "book": (N_("book"), N_("a book"), N_("the book"), N_("Books")),
+    "chapter": (N_("chapter"), N_("a chapter"), N_("the chapter"), N_("Chapters")),
+    "entry": (N_("entry"), N_("an entry"), N_("the entry"), N_("Entries")),
+    "interview": (N_("interview"), N_("an interview"), N_("the interview"), N_("Interviews")),
+    "post": (N_("post"), N_("a post"), N_("the post"), N_("Posts")),
+    "post-weblog": (N_("blog post"), N_("a blog post"), N_("the blog post"), N_("Blog posts")),
+    "report": (N_("report"), N_("a report"), N_("the report"), N_("Reports")),
+    "thesis": (N_("thesis"), N_("a thesis"), N_("the thesis"), N_("Theses")),
+    "webpage": (N_("web page"), N_("a web page"), N_("the web page"), N_("Web pages")),
+    "": (N_("work"), N_("a work"), N_("the work"), N_("Other works")),
 }
-"""What works of a CSL type, or of all types that begin so, are called: alone, and with each of the articles."""
-
-KIND_HEADINGS = {
-    "article": N_("Articles"),
-    "book": N_("Books"),
-    "chapter": N_("Chapters"),
-    "entry": N_("Entries"),
-    "interview": N_("Interviews"),
-    "post": N_("Posts"),
-    "post-weblog": N_("Blog posts"),
-    "report": N_("Reports"),
-    "thesis": N_("Theses"),
-    "webpage": N_("Web pages"),
-    "": N_("Other works"),
-}
-"""What several works of a kind are called, as a heading."""
+"""What works of a CSL type, or of all types that begin so, are called: alone, with each of the articles, and several
+of them as a heading."""
 
 BASES = {
     "full-text": "the full text",
@@ -180,7 +166,7 @@ class Site:
 
     def kind(self, key: str, context: str | None = None) -> tuple[str, str, str]:
         """What a work is, such as `blog post`, `a blog post`, `the blog post`; in a `context`, as it stands there."""
-        noun, one, the = SOURCE_KINDS[self.kind_id(key)]
+        noun, one, the, _ = SOURCE_KINDS[self.kind_id(key)]
         gettext = self.words.gettext
         return gettext(noun), gettext(one, context), gettext(the, context)
 

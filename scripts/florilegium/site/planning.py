@@ -40,7 +40,7 @@ def format_citations(links: Links, options: Options, cache: CitationCache | None
     store = kept_in(options)
     digest = _digest(links, works, options)
     kept = store.load(_KIND, [_KIND]).get(_KIND)
-    before = _unpickled(kept) if kept else None
+    before: Bibliography | None = unpickled(kept.value) if kept else None
     if kept and before and kept.digest == digest:
         return replace(before, works=works)
     settings = links.library.settings
@@ -65,11 +65,6 @@ def format_citations(links: Links, options: Options, cache: CitationCache | None
         # The cache is kept by itself: it is wanted only where this here does not hold. Warnings are not repeated.
         store.save(_KIND, {_KIND: Kept(digest, pickled(replace(bibliography, cache=CitationCache(), warnings=())))})
     return bibliography
-
-
-def _unpickled(kept: Kept) -> Bibliography | None:
-    found = unpickled(kept.value)
-    return found if isinstance(found, Bibliography) else None
 
 
 def _digest(links: Links, works: Mapping[str, str], options: Options) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ...core.model import Note
 from ..addresses import PAGE_SIZE, page_path, pages_of
 from ..languages import N_
-from ..linked_site import KIND_HEADINGS
+from ..linked_site import SOURCE_KINDS
 from .cards import PageSite
 from .edit_links import new_note_address, new_note_template
 from .list_jumps import Jump, jumps_of, sorting_letter
@@ -86,7 +86,7 @@ def _group(order: str, note: Note, site: PageSite) -> str:
         case "year":
             return _decade(_year(note, site))
         case "kind":
-            return site._(KIND_HEADINGS[_kind(note, site)])
+            return site._(SOURCE_KINDS[_kind(note, site)][3])
     return ""
 
 
