@@ -144,6 +144,16 @@ def test_pages_written_by_hand_come_and_change_without_a_restart(live: Live) -> 
     assert answer.status == 404
 
 
+def test_pages_written_by_hand_have_a_frame_in_the_language_of_the_library(live: Live) -> None:
+    assert '<html lang="en"' in live.page("about/")
+    live.project.edit("annotations/library.yml", "language: en", "language: de")
+    assert live.site.follow()
+    assert all('<html lang="de"' in live.page(address) for address in ("about/", "no-such-page/", "notes/forgetting/"))
+    live.project.edit("annotations/library.yml", "language: de", "language: en")
+    assert live.site.follow()
+    assert '<html lang="en"' in live.page("about/")
+
+
 def test_the_day_of_the_checks_is_that_of_the_clock(live: Live) -> None:
     # A work younger than the youngest note is not of the future; that of the next century is.
     live.project.edit(NOTE, "[[2009]]", "[[2025]]")

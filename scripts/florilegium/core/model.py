@@ -327,7 +327,6 @@ class LibrarySettings(FrozenValue):
     redirects: Mapping[str, str] = field(default_factory=dict)
     """Old theme or note paths such as `themes/old`, to new ones."""
     spans: Mapping[str, Span] = field(default_factory=dict)
-    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

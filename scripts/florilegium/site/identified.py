@@ -28,15 +28,15 @@ _RESOLVERS = (
 )
 
 
-def identifiers_of(source: Source, entry: str = "") -> list[Identified]:
-    """The identifiers that can be resolved, without those that the work's entry links to already."""
+def identifiers_of(source: Source) -> list[Identified]:
+    """The identifiers that can be resolved."""
     found = []
     for name, parse, resolve in _RESOLVERS:
         # An ISBN field may list those of several bindings.
         texts = source.variables.get(name, "").split(",") if name == "ISBN" else [source.variables.get(name, "")]
         for text in texts:
             value = parse(text).value if text.strip() else ""
-            if value and resolve(value).lower() not in entry.lower().replace("&amp;", "&"):
+            if value:
                 found.append(Identified(name, value, resolve(value)))
     return found
 

@@ -14,8 +14,9 @@ from mkdocs.structure.nav import get_navigation
 from mkdocs.structure.pages import Page
 
 from ...core.errors import FlorilegiumError
+from ...core.model import LibrarySettings
 from ...site.addresses import FOLDERS
-from ..renderers import PAGES_WRITTEN, SITE_URL
+from ..renderers import PAGES_WRITTEN, SITE_LANGUAGE, SITE_URL
 from .live_library import is_ours
 
 log = logging.getLogger("mkdocs")
@@ -24,9 +25,10 @@ log = logging.getLogger("mkdocs")
 class LiveFrame:
     """What surrounds the pages of a library, and the pages written by hand. Raises `FlorilegiumError`."""
 
-    def __init__(self, root: Path, generated: Iterable[str], url: str) -> None:
+    def __init__(self, root: Path, generated: Iterable[str], settings: LibrarySettings) -> None:
         # The hook of the configuration has nothing to do but what it does for a page.
-        with _complaints("mkdocs.yml"), _environment({PAGES_WRITTEN: "1", SITE_URL: url}):
+        told = {PAGES_WRITTEN: "1", SITE_URL: settings.url, SITE_LANGUAGE: settings.language}
+        with _complaints("mkdocs.yml"), _environment(told):
             config = load_config(str(root / "mkdocs.yml"))
             config.plugins.on_startup(command="serve", dirty=False)
             self.config = config.plugins.on_config(config)

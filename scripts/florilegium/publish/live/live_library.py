@@ -12,6 +12,7 @@ from ...check.checking import Options, Totals, current_day, has_errors, judge_ch
 from ...core.cache import Cache, code_stamp, state_folder
 from ...core.diagnostics import Diagnostic
 from ...core.limits import uncollected
+from ...core.model import LibrarySettings
 from ...library.cache_shards import CacheShards
 from ...library.links import Links
 from ...library.listing import Listed, list_files
@@ -74,9 +75,12 @@ class Shown:
     """A library that can be shown: its pages and data files, each made when somebody asks for it."""
 
     plan: PagePlan
-    url: str
     seen: Seen
     at: float = field(default_factory=time.time)
+
+    @property
+    def settings(self) -> LibrarySettings:
+        return self.plan.site.links.library.settings
 
     @cached_property
     def data(self) -> Mapping[str, DataFile]:
@@ -115,7 +119,7 @@ class LiveLibrary:
             if self._plan:
                 self._plan.keep()
             self._plan = plan_pages(links, bibliography, code_stamp().hex(), kept_in(self.options))
-            return diagnostics, totals, Shown(plan=self._plan, url=links.library.settings.url, seen=seen)
+            return diagnostics, totals, Shown(plan=self._plan, seen=seen)
 
     def _formatted(self, links: Links, seen: Seen) -> Bibliography:
         """All citations in the library's style: those of the last time, where they hold each of the library."""

@@ -115,12 +115,12 @@ class LiveSite:
             and before is not None
             and old is not None
             and (before.frame, before.names) == (self._seen.frame, self._seen.names)
-            and old.url == shown.url
+            and (old.settings.url, old.settings.language) == (shown.settings.url, shown.settings.language)
         )
         pages = shown.plan.pages.keys()
         if same and old and self.frame and (old.plan.pages.keys() == pages or self.frame.renew(pages)):
             return
-        self.frame = LiveFrame(self.root, pages, shown.url)
+        self.frame = LiveFrame(self.root, pages, shown.settings)
 
     def _tell(self, diagnostics: Sequence[Diagnostic], problem: FlorilegiumError | None, *, changed: bool) -> None:
         findings = [_finding(one) for one in sorted(diagnostics, key=_order) if one.severity != Severity.INFORMATION]

@@ -30,11 +30,10 @@ class Codes(NamedTuple):
     groups: tuple[Code, ...]
 
 
-def guid(address: str, site: Site, part: str = "") -> str:
-    """The GUID of what has an address in the library, or of a part of it (RFC 9562, version 5)."""
+def guid(address: str, site: Site) -> str:
+    """The GUID of what has an address in the library (RFC 9562, version 5)."""
     iri = site.permanent(address)
-    own = uuid.UUID(iri) if iri.startswith("urn:uuid:") else uuid.uuid5(uuid.NAMESPACE_URL, iri)
-    return str(uuid.uuid5(own, part) if part else own)
+    return str(uuid.UUID(iri) if iri.startswith("urn:uuid:") else uuid.uuid5(uuid.NAMESPACE_URL, iri))
 
 
 def theme_guid(id_: str, site: Site) -> str:
