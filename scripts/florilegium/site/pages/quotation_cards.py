@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from ...core.spans import Span
 from ...library.links import Links
 from ...works.citing.formatting import Bibliography
 from ..addresses import ROOT, Addresses, quote_anchor
-from ..kept_templates import KeptTemplates
+from ..kept_templates import KeptTemplates, QuickEnvironment
 from ..languages import N_, language_words
 from ..linked_site import Site, language_of
 from ..rendered_bodies import Html
@@ -32,7 +32,7 @@ _TEMPLATES = Path(__file__).parent.parent / "templates"
 def environment(language: str = "en") -> jinja2.Environment:
     """The templates of our own pages in one language. They escape everything that is not marked as clean HTML."""
     words = language_words(language)
-    found = jinja2.Environment(
+    found = QuickEnvironment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -127,6 +127,8 @@ class CardSite(Site):
         self.card_pieces: dict[Span, CardPieces] = {}
         """The cards of quotations, by their places in the files, as far as they were made."""
         self._templates: dict[str, jinja2.Template] = {}
+        self._filings: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
+        self._cited_places: dict[Markup, str] = {}
 
     def template(self, name: str) -> jinja2.Template:
         """A template of ours in the library's language."""
@@ -141,6 +143,25 @@ class CardSite(Site):
         """Compile all templates, before processes are forked that would each do so."""
         for path in _TEMPLATES.glob("*.html"):
             self.template(path.name)
+
+    @cached_property
+    def card_macros(self) -> Any:
+        """The macros for what differs between the pages that show a quotation."""
+        return self.template("card-parts.html").module
+
+    def filed(self, themes: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+        """The parts of a card that name its themes: many cards name the same few."""
+        if themes not in self._filings:
+            made = self.card_macros
+            self._filings[themes] = {"first": _one_line(made.first(themes)), "filed": _one_line(made.filed(themes))}
+        return self._filings[themes]
+
+    def cited_place(self, reference: Reference) -> str:
+        """The part of a card that names the place in a work alone."""
+        place = self.place(reference)
+        if place not in self._cited_places:
+            self._cited_places[place] = _one_line(self.card_macros.cited(place))
+        return self._cited_places[place]
 
     def _(self, text: str) -> str:
         """A string of the interface in the library's language."""
@@ -251,15 +272,12 @@ def make_card(quote: Quote, site: CardSite) -> CardPieces:
     """Make what the card of a quotation shows wherever it stands."""
     view = _view(quote, site)
     html = site.template("card.html").render(card=view, gaps=_GAPS)
-    made: Any = site.template("card-parts.html").module
     parts = {
-        "first": made.first(view.themes),
-        "cited": made.cited(view.citation),
-        "filed": made.filed(view.themes),
-        "noted": made.noted(view.link, site.links.notes[quote.note].title),
+        **site.filed(view.themes),
+        "cited": _one_line(site.card_macros.cited(view.citation)),
+        "noted": _one_line(site.card_macros.noted(view.link, site.links.notes[quote.note].title)),
     }
-    pieces = tuple(_GAP.split(_one_line(html)))
-    return CardPieces(pieces, {name: _one_line(part) for name, part in parts.items()}, view.themes)
+    return CardPieces(tuple(_GAP.split(_one_line(html))), parts, view.themes)
 
 
 def fill_card(
@@ -273,17 +291,15 @@ def fill_card(
     }
     if not context:
         parts["noted"] = ""
-    made: Any = site.template("card-parts.html").module
     if named and quote.reference:
-        parts["cited"] = _one_line(made.cited(site.place(quote.reference)))
+        parts["cited"] = site.cited_place(quote.reference)
     if theme:
-        themes = tuple(item for item in card.themes if item[0] != theme)
-        parts |= {"first": _one_line(made.first(themes)), "filed": _one_line(made.filed(themes))}
+        parts |= site.filed(tuple(item for item in card.themes if item[0] != theme))
     return "".join([parts[one] if at % 2 else one for at, one in enumerate(card.pieces)])
 
 
 def _one_line(html: str) -> str:
-    return " ".join(str(html).split("\n"))
+    return str(html).replace("\n", " ")
 
 
 def _view(quote: Quote, site: CardSite) -> CardView:
