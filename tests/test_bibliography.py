@@ -843,9 +843,9 @@ def test_works_that_bear_on_each_other_are_formatted_at_once() -> None:
     batches = list(exact_citations._batches(jobs))
     assert sorted(digest for batch in batches for _, digest, _ in batch) == sorted(digest for _, digest, _ in jobs)
     sizes = [len(frozenset[str]().union(*(close for close, _, _ in batch))) for batch in batches]
-    assert max(sizes[:-1]) <= 150
+    assert max(sizes[:-1]) <= 75
     assert sizes[-1] == 200
-    assert len(batches) == 8
+    assert len(batches) == 15
 
 
 @pytest.mark.slow

@@ -17,8 +17,8 @@ from .pandoc_items import Item
 from .pandoc_process import Pandoc
 from .pandoc_runner import PandocResult, format_by_pandoc
 
-_AT_ONCE = 150
-"""Works that one pandoc gets: its time grows with their square."""
+_AT_ONCE = 75
+"""Works that one pandoc gets: its time grows with their square. Fewer do not pay for reading the style once more."""
 
 FormattingJob: TypeAlias = tuple[frozenset[str], str, list[CslCitation]]
 """Works that bear on each other, the digest of what they are, and the citations of them to be formatted."""
@@ -33,6 +33,8 @@ class ExactCitations:
     by_digest: dict[str, dict[CslCitation, CitationParts]] = field(default_factory=lambda: defaultdict(dict))
     """The citations by the digest of all works that bear on them: what the next build need not format again."""
     entries_by_digest: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    probes: dict[CslCitation, CitationParts] = field(default_factory=dict)
+    """Locators as they read behind any work."""
     warnings: set[str] = field(default_factory=set)
 
 
@@ -72,21 +74,23 @@ def format_exactly(
         keys = frozenset[str]().union(*(close for close, _, _ in batch))
         items = {key: work for key, work in works.items() if key in keys}
         # How a locator reads depends on no work beside it, so the first pandoc says it for all.
-        cited = [*(probes if batch[0] is first else ()), *(c for _, _, left in batch for c in left)]
+        cited = [*(probes if batch is batches[0] else ()), *(c for _, _, left in batch for c in left)]
         return format_by_pandoc(pandoc, style, language, items, cited, full=True)
 
-    direct = [(close, digest, _needed(left, plan)) for close, digest, left in missing]
-    first = direct[0] if direct else None
-    for batch, result in _in_parallel(run, _batches(direct)):
+    batches = list(_batches([(close, digest, _needed(left, plan)) for close, digest, left in missing]))
+    if len(batches) > 1:
+        batches.insert(0, [])  # Beside works, each of the many locators would cost several times as much.
+    for batch, result in _in_parallel(run, batches):
         exact.warnings.update(result.warnings)
         formatted |= result.citations
         for close, digest, _ in batch:
             # A work that only stands beside others has its own letters where all that bears on it is there.
             whole = (key for key in close if key in needed and bearing[key] <= close)
             exact.entries_by_digest[digest].update({key: result.entries.get(key, "") for key in whole})
+    exact.probes = {citation: formatted[citation] for citation in probes}
     assembled, left_over = plan.assemble(formatted)
     again = [(close, digest, [c for c in left if c in left_over]) for close, digest, left in missing]
-    for _, result in _in_parallel(run, _batches([job for job in again if job[2]])):
+    for _, result in _in_parallel(run, list(_batches([job for job in again if job[2]]))):
         formatted |= result.citations
     formatted |= assembled
     for _, digest, left in missing:
@@ -107,14 +111,13 @@ def _needed(citations: Iterable[CslCitation], plan: FormattingPlan) -> list[CslC
 
 
 def _in_parallel(
-    run: Callable[[list[FormattingJob]], PandocResult], batches: Iterable[list[FormattingJob]]
+    run: Callable[[list[FormattingJob]], PandocResult], batches: Sequence[list[FormattingJob]]
 ) -> Iterator[tuple[list[FormattingJob], PandocResult]]:
     """Each batch with what pandoc made of it, as many at once as there are processors."""
-    waiting = list(batches)
-    if not waiting:
+    if not batches:
         return
-    with ThreadPoolExecutor(max_workers=min(len(waiting), os.cpu_count() or 1)) as pool:
-        yield from zip(waiting, pool.map(run, waiting), strict=True)
+    with ThreadPoolExecutor(max_workers=min(len(batches), os.cpu_count() or 1)) as pool:
+        yield from zip(batches, pool.map(run, batches), strict=True)
 
 
 def _batches(jobs: Sequence[FormattingJob]) -> Iterator[list[FormattingJob]]:

@@ -139,7 +139,7 @@ def render_bibliography(
     asked = (wanted - broken - narrative.keys()).union(*(split.needed for split in narrative.values()))
     desk = _Desk(pandoc, style, tag, works, cache or CitationCache())
     exact = format_exactly(pandoc, style, tag, works, desk.digests, asked, desk.known)
-    formatted = desk.settle(asked - exact.citations.keys()) | exact.citations
+    formatted = desk.settle(asked - exact.citations.keys(), exact.probes) | exact.citations
     formatted |= {c: split.join(formatted, works, tag) for c, split in narrative.items()}
     if style.follows_apa and (word := _AND.get(tag.partition("-")[0].lower())):
         formatted = {citation: _with_and(citation, parts, works, word) for citation, parts in formatted.items()}
@@ -221,10 +221,13 @@ class _Desk:
         self.used: set[CslCitation] = set()
         self.warnings: set[str] = set()
 
-    def settle(self, wanted: set[CslCitation]) -> dict[CslCitation, CitationParts]:
-        """The wanted citations, and the simple one of every work, formatted."""
+    def settle(
+        self, wanted: set[CslCitation], probes: Mapping[CslCitation, CitationParts]
+    ) -> dict[CslCitation, CitationParts]:
+        """The wanted citations, and the simple one of every work, formatted. `probes` are so already."""
         wanted = wanted | set(map(simple, self.works))
         near = self._forget() if self.changed or self.gone else set()
+        self.citations.update(probes)
         plan = FormattingPlan.of(wanted, self.works)
         self._format(plan.direct, near)
         assembled, left = plan.assemble(self.citations)
