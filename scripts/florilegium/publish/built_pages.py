@@ -97,17 +97,21 @@ def copy_assets(docs: Path, built: Path, paths: Iterable[str]) -> None:
 
 def fill_pages(docs: Path, built: Path, paths: Sequence[str], frames: Frames, *, parallel: bool) -> list[str]:
     """Build those pages that fit a frame; the paths of the others."""
+    whence, whither = str(docs), str(built)
+
+    def fill(chunk: Sequence[str]) -> list[str]:
+        return [path for path in chunk if not _fill(whence, whither, path, frames)]
+
     if not parallel or len(paths) < _PARALLEL_FROM:
-        return [path for path in paths if not _fill(docs, built, path, frames)]
+        return fill(paths)
     chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
-    left = map_forked(
-        lambda chunk: [path for path in chunk if not _fill(docs, built, path, frames)], chunks, large=len(chunks)
-    )
+    left = map_forked(fill, chunks, large=len(chunks))
     return [path for chunk in left for path in chunk]
 
 
-def _fill(docs: Path, built: Path, path: str, frames: Frames) -> bool:
-    page = read_finished((docs / path).read_bytes())
+def _fill(docs: str, built: str, path: str, frames: Frames) -> bool:
+    with open(f"{docs}/{path}", "rb") as file:
+        page = read_finished(file.read())
     if page is None or "template" in page.meta:
         return False
     values = frames.values(path, page)
@@ -117,17 +121,16 @@ def _fill(docs: Path, built: Path, path: str, frames: Frames) -> bool:
     # As MkDocs writes it: a lone surrogate becomes a character reference.
     data = frame.fill(values).encode("utf-8", "xmlcharrefreplace")
     place = f"{built}/{built_path(path)}"
+    folder = os.path.dirname(place)
     try:
-        _write(place, data)
+        os.mkdir(folder)  # Nearly every page has a folder of its own.
+    except FileExistsError:
+        pass
     except FileNotFoundError:
-        os.makedirs(os.path.dirname(place), exist_ok=True)
-        _write(place, data)
-    return True
-
-
-def _write(place: str, data: bytes) -> None:
+        os.makedirs(folder, exist_ok=True)
     with open(place, "wb") as file:
         file.write(data)
+    return True
 
 
 def samples(docs: Path, paths: Sequence[str]) -> list[str]:

@@ -105,9 +105,8 @@ class GeneratedPage:
         front = "".join(f"{key}: {_yaml(value)}\n" for key, value in meta.items())
         front += _pairs("citation_meta", self.citation_meta)
         front += _pairs("feeds", tuple((title, f"{root}{address}") for title, address in self.feeds))
-        rest = f"{front}---\n\n{body}\n"
-        digest = sha256(rest.encode()).hexdigest()
-        return f"---\n{MARK}: {digest}\n{rest}".encode()
+        rest = f"{front}---\n\n{body}\n".encode()
+        return b"---\n%b: %b\n%b" % (MARK.encode(), sha256(rest).hexdigest().encode(), rest)
 
     def _body(self) -> str:
         if self.kind:
