@@ -98,6 +98,7 @@ class CacheShards:
 
     def save(self, parsed: Mapping[str, Parsed]) -> None:
         """Remember what else has changed; `parsed` holds, by path, what the files hold now."""
+        self._memory = {listed: parsed[listed.path] for listed in self.files}
         for shard, files in self._now.items():
             self._renew(shard, files, parsed)
 
