@@ -105,6 +105,13 @@ def test_a_work_within_emphasis_or_a_link_is_no_part_of_the_speaker(attribution:
     assert "malformed-attribution" in rules(f"> words\n>\n> {attribution}\n")
 
 
+def test_a_sign_of_a_callout_takes_nothing_off_the_words() -> None:
+    (quote,) = quotes("> [!quote]\n> -5 degrees\n>\n> — a participant, [@a] #t {#q}\n")
+    assert quote.words == "-5 degrees"
+    (folded,) = quotes("> [!quote]- Five degrees\n>\n> — a participant, [@a] #t {#q}\n")
+    assert folded.words == "Five degrees"
+
+
 def test_an_escaped_brace_is_no_id() -> None:
     assert "malformed-attribution" in rules("> words\n>\n> — a participant, [@a] \\{#id}\n")
 

@@ -11,6 +11,7 @@ MAX_NODE_DEPTH = 48
 """Containers within containers, inline ones too (a list in a list are two each): below it children fall into their
 grandparent, so that whoever walks a tree may recurse."""
 
+_UNFINISHED = frozenset(("Item", "FootnoteDefinition", "Link", "Image", "TableRow"))
 _NESTED = frozenset(("BlockQuote", "List", "Item", "FootnoteDefinition"))
 _NAMED = frozenset("\xad\u200b\u200c\u200d\u200e\u200f\u2060")
 """Soft hyphens, joiners and directional marks may be written as entities: a reviewer sees their names."""
@@ -38,7 +39,7 @@ def build_tree(text: str, data: bytes) -> Node:
         elif what == CLOSE:
             node = stack.pop()
             siblings = stack[-1]
-            if node is not siblings:
+            if node.kind in _UNFINISHED and node is not siblings:
                 _finish(node)
             add = siblings.children.append  # type: ignore[attr-defined]
             previous = end

@@ -52,24 +52,19 @@ def read_events(text: str) -> Iterator[tuple[int, int, int, Any, Any]]:
     string, the link's `Target`, the alert's name, the footnote's label or the table's alignments; else None.
     """
     event: Any
-    name: Any
-    value: Any
-    kind: Any
-    info: Any
+    place: Any
     for event, place in _MARKDOWN.events_with_range(text):
-        start, end = place["start"], place["end"]
+        start, end = place.values()
         if event.__class__ is str:
             yield LEAF, start, end, event, None
             continue
         # Each dictionary has one entry, and this is the quickest way to it.
-        for name, value in event.items():  # noqa: B007
-            pass
+        name, value = event.popitem()
         if name == "Start":
             if value.__class__ is str:
                 yield OPEN, start, end, value, None
             else:
-                for kind, info in value.items():  # noqa: B007
-                    pass
+                kind, info = value.popitem()
                 if info.__class__ is dict:
                     info = _info(kind, info)
                 elif kind == "CodeBlock":

@@ -51,19 +51,15 @@ class Positions:
         """The span of the bytes from `start` to `end`, in lines and columns of the file."""
         starts = self._starts
         line = bisect_right(starts, start)
-        begin = starts[line - 1]
-        one = line == len(starts) or end < starts[line]
-        end_line = line if one else bisect_right(starts, end)
-        end_begin = begin if one else starts[end_line - 1]
-        extra = self._column if line == 1 else 1
-        end_extra = self._column if end_line == 1 else 1
-        if self._ascii:
-            column, end_column = start - begin + extra, end - end_begin + end_extra
-        else:
-            column = self._characters(begin, start) + extra
-            end_column = self._characters(end_begin, end) + end_extra
+        end_line = line if line == len(starts) or end < starts[line] else bisect_right(starts, end)
         shift = self._line
-        return Span(self.path, line + shift, column, end_line + shift, end_column)
+        return Span(self.path, line + shift, self._place(line, start), end_line + shift, self._place(end_line, end))
+
+    def _place(self, line: int, offset: int) -> int:
+        """The column of a byte in a line of the text."""
+        begin = self._starts[line - 1]
+        before = offset - begin if self._ascii or offset == begin else self._characters(begin, offset)
+        return before + (self._column if line == 1 else 1)
 
     def _characters(self, begin: int, offset: int) -> int:
         """How many characters of a line stand before a byte."""

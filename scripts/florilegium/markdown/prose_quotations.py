@@ -22,7 +22,7 @@ _PAIRS = re.compile(
     r"“([^“”]{4,3000})”|„([^„“”]{4,3000})[“”]|«([^«»]{4,3000})»|»([^«»]{4,3000})«|「([^「」]{4,3000})」"
     r"|(?<![\w\"])\"(?=[^\s\"])([^\"]{4,3000})\"(?!\w)|(?<!\w)‘(?=\S)([^‘’]{4,3000}(?:(?<=\w)’(?=\w)[^‘’]{1,3000}){0,20})’(?!\w)"
 )
-_OPENING = '"“„«»「‘'
+_OPENING = re.compile('["“„«»「‘]')
 _SENTENCE_END = re.compile(r"[.!?…][\"”’»“)\]]*\s+(?=[\"“„«‘(\[]?[A-ZÀ-ÖØ-Þ])|[。！？]")
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -44,7 +44,7 @@ def find_prose_quotations(run: InlineRun, cited: Sequence[FoundCitation]) -> Ite
     The work is that of the first citation after the words; where none follows, of the last one before them.
     """
     text = run.masked
-    if not any(sign in text for sign in _OPENING):
+    if not _OPENING.search(text):
         return
     starts = [found.start for found in cited]
     places = run.places()

@@ -52,7 +52,14 @@ def check_words(
 
 def is_bare(blocks: Sequence[Node]) -> bool:
     """Whether blocks are paragraphs of text alone, without markup and line breaks."""
-    return all(block.kind == "Paragraph" and all(c.kind == "Text" for c in block.children) for block in blocks)
+    # Loops take half the time of two generators, and every quotation is asked twice.
+    for block in blocks:
+        if block.kind != "Paragraph":
+            return False
+        for child in block.children:
+            if child.kind != "Text":
+                return False
+    return True
 
 
 _EMPHASIS = frozenset(("em", "strong", "i", "b", "u", "mark"))

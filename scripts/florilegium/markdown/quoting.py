@@ -68,13 +68,11 @@ def without_callout(blocks: Sequence[Node]) -> list[Node]:
     children = list(first.children[3:])
     if children and children[0].kind in ("SoftBreak", "HardBreak"):
         del children[0]
-    if not children:
-        return rest
-    if children[0].kind == "Text":
+    elif children and children[0].kind == "Text":
         lead = children[0]
         text = _FOLD.sub("", lead.text)
         children[0] = Node("Text", lead.end - len(text.encode()), lead.end, (), text, lead.info)
-    return [Node("Paragraph", children[0].start, first.end, children), *rest]
+    return [Node("Paragraph", children[0].start, first.end, children), *rest] if children else rest
 
 
 def split_quote(quote: Node, positions: Positions) -> QuoteParts:

@@ -33,8 +33,8 @@ type_shown = Callable[[Node], str]
 
 def write_text(blocks: Iterable[Node], shown: type_shown | None = None, separator: str = "\n") -> str:
     """Write blocks as text. `shown` gives what stands for a citation, a quote or a footnote's mark."""
-    pieces = ("\n".join(text_lines([block], shown)) for block in blocks)
-    return separator.join(piece for piece in pieces if piece)
+    pieces = ["\n".join(text_lines([block], shown)) for block in blocks]
+    return separator.join([piece for piece in pieces if piece])
 
 
 def write_line(nodes: Sequence[Node], shown: type_shown | None = None) -> str:
