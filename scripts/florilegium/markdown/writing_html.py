@@ -53,6 +53,8 @@ class HtmlWriter:
 
     def write_line(self, nodes: Sequence[Node]) -> str:
         """Write inline nodes."""
+        if len(nodes) == 1 and nodes[0].kind == "Text":
+            return escape_text(nodes[0].text).strip()
         out: list[str] = []
         self._inlines(nodes, out)
         return "".join(out).strip()
