@@ -73,6 +73,8 @@ class Site:
         self._references: dict[tuple[str, str, str], str] = {}
         self._reference_texts: dict[tuple[str, str, str], str] = {}
         self._speakers: dict[tuple[str, str], str] = {}
+        self.entry_lines: dict[str, str] = {}
+        """The entries of works as a line of Markdown, as far as they were asked for."""
         self.work_iris: dict[str, str] = {}
         """What names each work, as far as it was asked for: see `work_iri`."""
 
@@ -299,12 +301,12 @@ class Site:
         """
         title = self.links.library.settings.title
         made = f"florilegium:{title}:{address}".encode("utf-8", "replace").decode()
-        return self.canonical(address) or f"urn:uuid:{_name_based_uuid(made)}"
+        return self.canonical(address) or f"urn:uuid:{name_based_uuid(made)}"
 
 
-def _name_based_uuid(name: str) -> str:
-    """What `uuid.uuid5` makes of a name in the namespace of addresses, in a tenth of the time: there are many."""
-    found = int.from_bytes(sha1(uuid.NAMESPACE_URL.bytes + name.encode(), usedforsecurity=False).digest()[:16])
+def name_based_uuid(name: str, space: bytes = uuid.NAMESPACE_URL.bytes) -> str:
+    """What `uuid.uuid5` makes of a name in a namespace, that of addresses, in a tenth of the time: there are many."""
+    found = int.from_bytes(sha1(space + name.encode(), usedforsecurity=False).digest()[:16])
     found = found & ~(0xF << 76 | 0x3 << 62) | 5 << 76 | 2 << 62
     text = f"{found:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

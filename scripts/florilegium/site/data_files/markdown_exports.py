@@ -86,7 +86,10 @@ class _MarkdownExport:
         return f"{self.root}{address[1:]}" if address.startswith("/") else address
 
     def _entry(self, key: str) -> str:
-        return self.writer.line(formatted_nodes(str(self.site.entry(key))))
+        lines = self.site.entry_lines
+        if key not in lines:
+            lines[key] = self.writer.line(formatted_nodes(str(self.site.entry(key))))
+        return lines[key]
 
     def _link(self, text: str, address: str) -> str:
         return hyperlink(escape_markdown(one_line(text)), f"{self.root}{address}")

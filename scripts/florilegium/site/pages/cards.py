@@ -46,6 +46,7 @@ class PageSite(CardSite):
         self._paragraphs: dict[str, list[str]] = {}
         self._work_rows: dict[str, WorkRow] = {}
         self._work_lines: dict[str, Markup] = {}
+        self._cares: dict[tuple[tuple[str, ...], int], Markup] = {}
         self.listed_works: dict[tuple[str, bool], Markup] = {}
         """Works as pages list those that they cite, as far as they were made: see `work_entries.py`."""
 
@@ -205,5 +206,8 @@ class PageSite(CardSite):
         found = [*ids, *(id_ for quote in noticed for id_ in self.links.notices_of(quote))]
         if not found:
             return Markup("")
-        settings = self.links.library.settings
-        return Markup(self.template("care.html").render(speaks=self.speaks(found), closed=closed, help=settings.help))
+        key = (tuple(dict.fromkeys(found)), closed)
+        if key not in self._cares:
+            speaks, help_ = self.speaks(key[0]), self.links.library.settings.help
+            self._cares[key] = Markup(self.template("care.html").render(speaks=speaks, closed=closed, help=help_))
+        return self._cares[key]

@@ -265,7 +265,7 @@ class CardSite(Site):
         lead = ", ".join(part for part in said if part)
         if closed:
             return f"{lead} ({self._('closed')} · {quote.id})"
-        return f"{lead}: {' '.join(quote.words.split()[:6])}"
+        return f"{lead}: {' '.join(quote.words.split(None, 6)[:6])}"
 
 
 def make_card(quote: Quote, site: CardSite) -> CardPieces:

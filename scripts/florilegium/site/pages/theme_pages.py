@@ -60,6 +60,8 @@ class WholeTheme(NamedTuple):
 
     filed: Sequence[Filed]
     care: Markup
+    around: str
+    """Clean HTML: the themes around it."""
     narrower: list[tuple[str, str, int]]
     """The narrower themes under which some of them are filed: id, label and how many."""
     works: list[str]
@@ -71,6 +73,7 @@ def whole_theme(theme: Theme, filed: Sequence[Filed], site: PageSite) -> WholeTh
     return WholeTheme(
         filed=filed,
         care=site.care(quotes, [mention.id for mention in theme.notices]),
+        around=_around(theme, site),
         narrower=[(id_, site.theme_label(id_), n) for id_, n in themes.items() if id_ != theme.id],
         works=list(dict.fromkeys(source_key(quote) for quote in quotes)),
     )
@@ -99,7 +102,7 @@ def _parts(
 ) -> Iterator[str | PageHeading | Contents]:
     yield '<article class="column">'
     yield _head(theme, whole, number, site)
-    yield Contents(title=site._("Around this theme"), around=_around(theme, site))
+    yield Contents(title=site._("Around this theme"), around=whole.around)
     yield from _quotes(theme, filed, whole, number, pages, site)
     if number == 1:
         yield from _definition(theme, site)

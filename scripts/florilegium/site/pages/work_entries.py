@@ -26,18 +26,22 @@ class WorkView(NamedTuple):
     address: str
     number: Markup
     """The sign of the work's number on the page, for a style that cites by numbers; else empty."""
-    coins: str
-    """An OpenURL context object, for reference managers; empty where the page has better for them."""
 
 
 def lone_object(source: Source | None, site: PageSite) -> str:
     """The context object of the work that a page is about, where it says more than the page's `meta` elements could."""
     if source is None or not is_better_as_object(source):
         return ""
-    return Markup('<span class="Z3988" title="{}"></span>').format(site.context_object(source.key))
+    return _object(source.key, site)
 
 
-def work_view(key: str, site: PageSite, *, coins: bool = True) -> WorkView:
+def _object(key: str, site: PageSite) -> Markup:
+    """A work as an OpenURL context object, for reference managers."""
+    made = site.context_object(key)
+    return Markup('<span class="Z3988" title="{}"></span>').format(made) if made else Markup("")
+
+
+def work_view(key: str, site: PageSite) -> WorkView:
     source = site.links.sources.get(key)
     entry = site.entry(key)
     return WorkView(
@@ -49,7 +53,6 @@ def work_view(key: str, site: PageSite, *, coins: bool = True) -> WorkView:
         consulted=site.consulted(key),
         address=site.addresses.reference(key),
         number=Markup(signed(SIGN, key)) if site.bibliography.numeric else Markup(""),
-        coins=site.context_object(key) if coins else "",
     )
 
 
@@ -65,10 +68,14 @@ def works_list(keys: Iterable[str], site: PageSite, *, coins: bool = True) -> st
 
 def _listed(key: str, site: PageSite, coins: bool) -> Markup:
     """A work in a list, the same on every page that has it."""
-    if (key, coins) not in site.listed_works:
-        html = site.template("listed-work.html").render(work=work_view(key, site, coins=coins))
-        site.listed_works[key, coins] = Markup(html)
-    return site.listed_works[key, coins]
+    made = site.listed_works.get((key, coins))
+    if made is None:
+        if coins:
+            made = _listed(key, site, False) + _object(key, site)
+        else:
+            made = Markup(site.template("listed-work.html").render(work=work_view(key, site)))
+        site.listed_works[key, coins] = made
+    return made
 
 
 def basis_words(note: Note, site: PageSite) -> str:

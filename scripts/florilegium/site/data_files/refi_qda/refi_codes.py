@@ -3,12 +3,11 @@
 Some programs keep one of several codes that have the same name, and lose the others. So no two have.
 """
 
-import uuid
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ....core.model import Theme
-from ...linked_site import Site
+from ...linked_site import Site, name_based_uuid
 from ...prose_texts import one_line, valid_text
 from ..markdown_exports import notices_line
 from ..skos import definition_of
@@ -33,7 +32,7 @@ class Codes(NamedTuple):
 def guid(address: str, site: Site) -> str:
     """The GUID of what has an address in the library (RFC 9562, version 5)."""
     iri = site.permanent(address)
-    return str(uuid.UUID(iri) if iri.startswith("urn:uuid:") else uuid.uuid5(uuid.NAMESPACE_URL, iri))
+    return iri.removeprefix("urn:uuid:") if iri.startswith("urn:uuid:") else name_based_uuid(iri)
 
 
 def theme_guid(id_: str, site: Site) -> str:

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from ....core.model import Note, Role
 from ....works.citing.pandoc_fragments import plain_text
-from ...linked_site import Site
+from ...linked_site import Site, name_based_uuid
 from ...prose_texts import one_line, valid_text
 from ..markdown_exports import notices_line
 from ..pieces import encoded
@@ -102,7 +102,7 @@ def _sets(codes: Codes, attribute: str) -> Iterator[str]:
     if codes.groups:
         yield "<Sets>\n"
         for group in codes.groups:
-            own = str(uuid.uuid5(uuid.UUID(group.guid), "set"))
+            own = name_based_uuid("set", uuid.UUID(group.guid).bytes)
             members = "".join(f'<MemberCode {attribute}="{code.guid}"/>' for code in group.children)
             yield f"<Set{_attributes(guid=own, name=group.name)}>{members}</Set>\n"
         yield "</Sets>\n"
@@ -176,9 +176,10 @@ class _Codings:
 
     def elements(self, owner: str, codes: Iterable[str], made: str) -> str:
         """The codes of what has the GUID `owner`."""
-        space = uuid.UUID(owner)
+        space = uuid.UUID(owner).bytes
         return "".join(
-            f'<Coding guid="{uuid.uuid5(space, code)}"{made}><CodeRef targetGUID="{code}"/></Coding>' for code in codes
+            f'<Coding guid="{name_based_uuid(code, space)}"{made}><CodeRef targetGUID="{code}"/></Coding>'
+            for code in codes
         )
 
 
