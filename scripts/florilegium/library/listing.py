@@ -180,11 +180,11 @@ def unexpected(path: str, *, is_folder: bool = False) -> Diagnostic:
 
 # ---------------------------------------------------------------------------------- what must not be there
 
-_LEFT_BY_OTHERS = re.compile(
+# Compiled where a file has such a name.
+_LEFT_BY_OTHERS = (
     r"\.DS_Store|\._.*|\.localized|Icon\r|Thumbs\.db|ehthumbs\.db|desktop\.ini|\.directory|\.Trash-.*|\.trash"
     r"|\.obsidian|\.zettlr.*|\.ztr-directory|\.logseq|\.vscode|\.idea|\.stfolder|\.stversions|\.dropbox.*"
-    r"|.*\.sw[a-p]|.*~|~\$.*|\.~lock\..*#|\.#.*|#.*#|.*\.tmp|.*\.bak|\.nfs.*|\.gitkeep",
-    re.IGNORECASE,
+    r"|.*\.sw[a-p]|.*~|~\$.*|\.~lock\..*#|\.#.*|#.*#|.*\.tmp|.*\.bak|\.nfs.*|\.gitkeep"
 )
 
 
@@ -217,7 +217,7 @@ declare_rule(
 
 def is_passed_over(name: str) -> bool:
     """Whether a file or folder of this name was made by no person, and so is no part of a library."""
-    return _LEFT_BY_OTHERS.fullmatch(name) is not None
+    return re.fullmatch(_LEFT_BY_OTHERS, name, re.IGNORECASE) is not None
 
 
 _NO_TEXTS = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".pdf", ".docx", ".odt", ".epub")
