@@ -230,27 +230,21 @@ _OF_PAGES = ("page_read_source", "pre_page", "page_markdown", "page_content", "p
 
 def on_env(env: "Environment", config: MkDocsConfig, files: Files) -> None:
     """Let what the templates write round a page be rendered once for all pages of a kind."""
-    from florilegium.core.cache import Cache
     from florilegium.site.frame_learning import learn_frames
-    from florilegium.site.page_frames import Frames
-    from jinja2 import FileSystemBytecodeCache
+    from florilegium.site.kept_templates import KeptTemplates
+    from florilegium.site.page_frames import Frames, load_frames
 
     assert _session.nav
     settings = _site_settings(config)
     listed = {page.file.src_uri: _said_by_nav(page) for page in _session.nav.pages}
     wanted = _session.wanted
-    known = Cache(Path(wanted["state"])).load(wanted["frames"]) if wanted else None
-    if known and (known.settings, known.listed) == (settings, listed):
-        frames: Frames = known
-    else:
+    frames = load_frames(Path(wanted["state"]), wanted["frames"]) if wanted else None
+    if frames is None or (frames.settings, frames.listed) != (settings, listed):
         frames = Frames(settings, listed)
     if wanted:
         included = {file.src_uri for file in files if not file.inclusion.is_excluded()}  # type: ignore[no-untyped-call]
         frames.left_out = [path for path in wanted["generated"] if path not in included]
-        # Templates that were translated into Python are kept, too.
-        code = Path(wanted["state"], "templates")
-        code.mkdir(exist_ok=True)
-        env.bytecode_cache = FileSystemBytecodeCache(str(code))
+        env.bytecode_cache = KeptTemplates()
     _session.frames = frames
     if all(
         getattr(event, "__globals__", None) is globals() for name in _OF_PAGES for event in config.plugins.events[name]
@@ -274,12 +268,12 @@ def _values(page: Page) -> dict[str, Any] | None:
 
 
 def _keep_frames() -> None:
-    from florilegium.core.cache import Cache
+    from florilegium.site.page_frames import save_frames
 
     if _session.wanted and _session.frames and _session.nav:
         pages = _session.nav.pages
         _session.frames.named = {page.file.src_uri: page.title for page in pages if "title" not in vars(page)}
-        Cache(Path(_session.wanted["state"])).save(_session.wanted["frames"], _session.frames)
+        save_frames(Path(_session.wanted["state"]), _session.wanted["frames"], _session.frames)
 
 
 def on_post_build(config: MkDocsConfig) -> None:

@@ -16,7 +16,7 @@ from florilegium import cli
 from florilegium.cli import check_commands, progress_line
 from florilegium.core.diagnostics import shell_word
 from florilegium.core.rules import RULES
-from florilegium.library import cache_shards, reading
+from florilegium.library import kept_files, reading
 
 BASE = Path(__file__).parent / "cases" / "base"
 HEAD = "---\ntitle: A second note\nsource: doe2009\nbasis: full-text\nthemes: []\n---\n"
@@ -404,7 +404,7 @@ def reads(monkeypatch):
 @pytest.fixture
 def settled(monkeypatch):
     """Lets files count as settled that were written this moment."""
-    monkeypatch.setattr(cache_shards, "_FRESH_NS", -3_600_000_000_000)
+    monkeypatch.setattr(kept_files, "_FRESH_NS", -3_600_000_000_000)
 
 
 def test_a_second_run_reads_nothing(run, root, reads, settled):

@@ -14,7 +14,7 @@ from florilegium.check.checks import CHECKS, quote_checks, reference_checks, ver
 from florilegium.check.checks.context import Context, WholeLibrary
 from florilegium.core.cache import state_folder
 from florilegium.core.store import Store
-from florilegium.library.cache_shards import CacheShards
+from florilegium.library.kept_files import KeptFiles
 from florilegium.library.links import resolve_links
 from florilegium.library.listing import Listed, list_files
 from florilegium.library.reading import Parsed, read_library
@@ -120,7 +120,7 @@ def theme(label: str) -> str:
 
 @pytest.fixture
 def library(tmp_path, monkeypatch):
-    monkeypatch.setattr(CacheShards, "is_settled", lambda _, __: True)
+    monkeypatch.setattr(KeptFiles, "is_settled", lambda _, __: True)
     edited, real = Edited(tmp_path), checking.judge_all
     monkeypatch.setattr(checking, "judge_all", lambda *given: edited.judged.append(given) or real(*given))
     edited.compare()
@@ -266,8 +266,8 @@ def test_what_is_kept_and_damaged_is_not_used(library):
     assert not library.compare()
 
 
-def test_without_facts_the_whole_library_is_checked(library, monkeypatch):
-    monkeypatch.setattr(checking, "_store", lambda _: Store(None))
+def test_without_facts_the_whole_library_is_checked(library):
+    Store(state_folder(library.options.root)).save("note-facts", {}, alone=True)
     library.set("n1", prose="Other prose.")
     assert not library.compare()
 
@@ -342,7 +342,7 @@ def only(links, note):
 
 
 def test_a_note_that_changed_a_moment_ago_is_compared_with_what_it_was(library, monkeypatch):
-    monkeypatch.setattr(CacheShards, "is_settled", lambda _, listed: not listed.path.endswith("n1.md"))
+    monkeypatch.setattr(KeptFiles, "is_settled", lambda _, listed: not listed.path.endswith("n1.md"))
     library.set("n2", prose="[@new]")
     for works in ({"k1": BOOK}, {"k1": BOOK, "new": BOOK}, {"k1": BOOK}, {"k1": BOOK, "new": BOOK}):
         library.set("n1", works=works, prose="[@new]" if "new" in works else "Prose.")

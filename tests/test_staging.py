@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from florilegium.core.cache import Cache
 from florilegium.publish import staging
 from florilegium.publish.built_pages import built_path
 from florilegium.publish.renderers import Job, Renderer, RenderFailed
 from florilegium.publish.staging import Rendering, Staging, build_in
 from florilegium.site.finished_pages import SiteSettings
-from florilegium.site.page_frames import Blank, Frame, Frames, Question
+from florilegium.site.page_frames import Blank, Frame, Frames, Question, save_frames
 from florilegium.site.pages.page_files import GeneratedPage
 
 SETTINGS = "site_name: x\nplugins: []\nhooks: [scripts/mkdocs_hook.py]\n"
@@ -44,7 +43,7 @@ class Workshop:
             place = job.built / built_path(path)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text("by the renderer")
-        Cache(Path(job.wanted.state)).save(job.wanted.frames, self.frames)
+        save_frames(Path(job.wanted.state), job.wanted.frames, self.frames)
 
     def build(self, epoch: int = 0, renderer: Renderer = Renderer.MKDOCS) -> Rendering:
         self.jobs.clear()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from florilegium.check.checking import Options, check_library, has_errors
-from florilegium.library.cache_shards import CacheShards
+from florilegium.library.kept_files import KeptFiles
 from florilegium.publish.live.live_library import LiveLibrary, see_files
 from florilegium.quotations.lock_file import QUOTES_HEADER
 from florilegium.quotations.matching.normal_form import words_digest
@@ -254,7 +254,7 @@ def run(root: Path, seed: int, steps: int) -> None:
     done: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         # Files of a moment ago count as those of yesterday: what was found out about them is kept at once.
-        patch.setattr(CacheShards, "is_settled", lambda _, __: True)
+        patch.setattr(KeptFiles, "is_settled", lambda _, __: True)
         for _ in range(steps):
             done.append(ground.step())
             differing = ground.compare()

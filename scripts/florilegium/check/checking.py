@@ -10,22 +10,23 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..core.cache import Cache, state_folder
+from ..core.cache import state_folder
 from ..core.diagnostics import Diagnostic, quoted
 from ..core.errors import CannotRun
 from ..core.executors import MakeExecutor, local_processes
 from ..core.limits import uncollected
 from ..core.rules import Severity
-from ..library.cache_shards import CacheShards
+from ..core.store import Kept, Store, pickled, unpickled
+from ..library.kept_files import KeptFiles
 from ..library.listing import ANNOTATIONS, Listed, list_files
 from ..library.reading import ReadResult, is_spent, read_library, replace_files
 
 if TYPE_CHECKING:
-    from ..core.store import Store
     from ..library.links import Links
 
 # What judges is loaded where something is judged: most runs find every file as they remember it.
 
+_CHECKED = "checked"
 _LATEST = 253_402_300_799
 """The last second of the year 9999."""
 
@@ -123,19 +124,19 @@ def check_library(options: Options) -> Checked:
         return _check(options)
 
 
-def read(options: Options) -> tuple[ReadResult, CacheShards]:
+def read(options: Options) -> tuple[ReadResult, KeptFiles]:
     """Read the library of `options.root`, as far as it is not remembered, and remember it."""
     options.progress("reading", 0, 0)
-    shards = CacheShards(Cache(state_folder(options.root)) if options.remember else None)
+    kept = KeptFiles(kept_in(options))
     result = read_library(
         options.root,
-        known=shards.known,
+        known=kept.known,
         executor=options.executor,
-        keep=shards.keep,
+        keep=kept.keep,
         progress=lambda done, everything: options.progress("reading", done, everything),
     )
-    shards.save(result.parsed)
-    return result, shards
+    kept.save(result.parsed)
+    return result, kept
 
 
 class Judged(NamedTuple):
@@ -175,47 +176,46 @@ def check_text(options: Options, path: str, data: bytes) -> tuple[Diagnostic, ..
 
 
 def _check(options: Options) -> Checked:
-    result, shards = read(options)
+    result, kept = read(options)
     options.progress("checking", 0, 0)
-    links, diagnostics = judge_changed(options, result, shards)
+    links, diagnostics = judge_changed(options, result, kept)
     options.progress("", 0, 0)
     totals = Totals.of(links)
-    if shards.cache and not any(map(is_spent, result.parsed.values())):
-        _remember(shards, list(shards.files), options.today, diagnostics, totals)
-    return Checked(links, diagnostics, totals, result, shards.missed)
+    if options.remember and not any(map(is_spent, result.parsed.values())):
+        _remember(kept, kept.files, options.today, diagnostics, totals)
+    return Checked(links, diagnostics, totals, result, kept.missed)
 
 
-def judge_changed(options: Options, result: ReadResult, shards: CacheShards) -> "tuple[Links, tuple[Diagnostic, ...]]":
+def judge_changed(options: Options, result: ReadResult, kept: KeptFiles) -> "tuple[Links, tuple[Diagnostic, ...]]":
     """Link and check what was read; where few notes have changed, only what may depend on them is checked again.
 
-    `shards` was asked for every file that was read.
+    `kept` was asked for every file that was read.
     """
-    if shards.cache is None:
+    if not options.remember:
         return judge(result, options.today)
     from ..library.links import resolve_links
     from .rechecking import keep_facts, recheck
 
-    store, files = _store(shards.cache), sorted(shards.files)
-    if not result.problems and (found := recheck(options.root, files, store, shards, options.today)):
+    if not result.problems and (found := recheck(options.root, sorted(kept.files), kept, options.today)):
         return resolve_links(result.library), found.diagnostics
     links, diagnostics, raw = judge_all(result, options.today)
-    shards.settle(options.root, result.parsed)
-    keep_facts(store, shards, result, links, raw, options.today)
+    kept.settle(options.root, result.parsed)
+    keep_facts(kept, result, links, raw, options.today)
     return links, diagnostics
 
 
-def _store(cache: Cache) -> "Store":
-    from ..core.store import Store
-
-    return Store(cache.folder, stamp=cache.stamp)
+def kept_in(options: Options) -> Store:
+    """What earlier runs kept for this one, where that may be used."""
+    return Store(state_folder(options.root) if options.remember else None)
 
 
 def _remember(
-    shards: CacheShards, files: Sequence[Listed], today: date, diagnostics: Sequence[Diagnostic], totals: Totals
+    kept: KeptFiles, files: Sequence[Listed], today: date, diagnostics: Sequence[Diagnostic], totals: Totals
 ) -> None:
     """Remember what was found, unless a file may change without showing it."""
-    if shards.cache and all(map(shards.is_settled, files)):
-        shards.cache.save("checked", (_signature(files, today), tuple(diagnostics), totals))
+    if all(map(kept.is_settled, files)):
+        found = Kept(_signature(files, today), pickled((tuple(diagnostics), totals)))
+        kept.store.save(_CHECKED, {_CHECKED: found})
 
 
 def _signature(files: Iterable[Listed], today: date) -> str:
@@ -227,28 +227,28 @@ def _signature(files: Iterable[Listed], today: date) -> str:
 
 def check_quickly(options: Options) -> tuple[tuple[Diagnostic, ...], Totals, Checked | None]:
     """The findings of `check_library`, and what it read, if it was called: few changes are checked by themselves."""
-    if options.remember:
-        cache = Cache(state_folder(options.root))
-        remembered = cache.load("checked")
+    store = kept_in(options)
+    if remembered := store.load(_CHECKED, [_CHECKED]).get(_CHECKED):
         files, problems = list_files(options.root)
         # What the walk itself finds wrong is not in the signature, so such a library is read again.
-        if not problems and remembered is not None and _signature(files, options.today) == remembered[0]:
-            return remembered[1], remembered[2], None
-        if not problems and remembered is not None and (found := _recheck(options, files, cache)):
-            return found
+        same = not problems and _signature(files, options.today) == remembered.digest
+        if same and (found := unpickled(remembered.value)):
+            return found[0], found[1], None
+        if not problems and (changed := _recheck(options, files, store)):
+            return *changed, None
     checked = check_library(options)
     return checked.diagnostics, checked.totals, checked
 
 
-def _recheck(options: Options, files: list[Listed], cache: Cache) -> tuple[tuple[Diagnostic, ...], Totals, None] | None:
+def _recheck(options: Options, files: list[Listed], store: Store) -> tuple[tuple[Diagnostic, ...], Totals] | None:
     """The findings of a library in which few notes have changed; None where it must be checked as a whole."""
     from .rechecking import recheck
 
     with uncollected():
-        shards = CacheShards(cache)
-        found = recheck(options.root, files, _store(cache), shards, options.today)
+        kept = KeptFiles(store)
+        found = recheck(options.root, files, kept, options.today)
         if found is None:
             return None
         totals = Totals(*found.counts)
-        _remember(shards, files, options.today, found.diagnostics, totals)
-        return found.diagnostics, totals, None
+        _remember(kept, files, options.today, found.diagnostics, totals)
+        return found.diagnostics, totals

@@ -21,8 +21,8 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 from ..core.diagnostics import Diagnostic
 from ..core.model import Library, Note
 from ..core.sources import Source
-from ..core.store import Kept, Store, pickled, unpickled
-from ..library.cache_shards import CacheShards
+from ..core.store import Kept, pickled, unpickled
+from ..library.kept_files import KeptFiles
 from ..library.links import CitedBy, Links, body_references, resolve_links
 from ..library.listing import FileKind, Listed
 from ..library.own_styles import missing_style
@@ -61,29 +61,27 @@ class Rechecked(NamedTuple):
     """How many notes, themes, quotes and works the library holds."""
 
 
-def keep_facts(
-    store: Store, shards: CacheShards, result: ReadResult, links: Links, raw: Sequence[Diagnostic], today: date
-) -> None:
+def keep_facts(held: KeptFiles, result: ReadResult, links: Links, raw: Sequence[Diagnostic], today: date) -> None:
     """Keep what a check of the whole library found, for `recheck`; `raw` are all findings, before any is held back."""
-    files = sorted(shards.files)
+    files = sorted(held.files)
     others = [listed for listed in files if listed.kind is not FileKind.NOTE]
     if len(raw) > _MOST or not links.roles or any(finding.rule in _WHOLE for finding in raw):
-        store.save(_KIND, {}, alone=True)
+        held.store.save(_KIND, {}, alone=True)
         return
     faulty = {finding.span.path for finding in raw}
     locked = frozenset(entry.quote for entry in links.library.verifications)
     notes = {note.path: note for note in links.library.notes}
-    kept = {_OTHERS: _mark(_digest_of(others, shards, result.parsed), today), _SAID: _kept_said(links.library)}
+    kept = {_OTHERS: _mark(_digest_of(others, held, result.parsed), today), _SAID: _kept_said(links.library)}
     for listed in files:
         note = notes.get(listed.path)
         if note is None and listed.kind is FileKind.NOTE:
-            store.save(_KIND, {}, alone=True)
+            held.store.save(_KIND, {}, alone=True)
             return
         if note is not None:
             facts = facts_of(note, links, locked, is_faulty=listed.path in faulty)
-            is_sure = shards.is_settled(listed) and not is_spent(result.parsed[listed.path])
+            is_sure = held.is_settled(listed) and not is_spent(result.parsed[listed.path])
             kept[listed.path] = _kept(listed, facts, is_sure=is_sure)
-    store.save(_KIND, kept, alone=True)
+    held.store.save(_KIND, kept, alone=True)
 
 
 def _kept(listed: Listed, facts: NoteFacts, *, is_sure: bool) -> Kept:
@@ -100,9 +98,9 @@ def _kept_said(library: Library) -> Kept:
     return Kept("", pickled(said_of(library)))
 
 
-def _digest_of(files: Sequence[Listed], shards: CacheShards, parsed: Mapping[str, Parsed]) -> str:
+def _digest_of(files: Sequence[Listed], held: KeptFiles, parsed: Mapping[str, Parsed]) -> str:
     """What shows that none of these files has changed; nothing where one may change, or be read, without showing it."""
-    is_sure = all(shards.is_settled(listed) and not is_spent(parsed[listed.path]) for listed in files)
+    is_sure = all(held.is_settled(listed) and not is_spent(parsed[listed.path]) for listed in files)
     return _signature_of(files) if is_sure else ""
 
 
@@ -110,25 +108,25 @@ def _signature_of(files: Iterable[Listed]) -> str:
     return repr([(listed.path, listed.signature) for listed in files])
 
 
-def recheck(root: Path, files: list[Listed], store: Store, shards: CacheShards, today: date) -> Rechecked | None:
+def recheck(root: Path, files: list[Listed], held: KeptFiles, today: date) -> Rechecked | None:
     """Find what `check_library` finds, if little has changed since it was called; None if it must be called again.
 
     `files` are all files of the library, in which the walk found nothing wrong.
     """
-    kept = store.load(_KIND)
+    kept = held.store.load(_KIND)
     before, said = kept.pop(_OTHERS, None), kept.pop(_SAID, None)
     # A date that did not lie in the future on one day does not on a later one.
     if before is None or said is None or unpickled(before.value)[0] > today:
         return None
     try:
-        return _Recheck(root, files, shards, today).run(store, kept, before, said)
+        return _Recheck(root, files, held, today).run(kept, before, said)
     except _TooMuch:
         return None
 
 
 class _Recheck:
-    def __init__(self, root: Path, files: list[Listed], shards: CacheShards, today: date) -> None:
-        self.root, self.shards, self.today = root, shards, today
+    def __init__(self, root: Path, files: list[Listed], held: KeptFiles, today: date) -> None:
+        self.root, self.held, self.today = root, held, today
         self.files = {listed.path: listed for listed in files}
         self.guess = Guesses()
         self.parsed: dict[str, Parsed] = {}
@@ -142,6 +140,7 @@ class _Recheck:
 
     def _library(self, others: list[Listed]) -> Library:
         """All but the notes."""
+        self.held.look_for(others)
         parsed = [self.read(listed.path) for listed in others]
         settings = next((one.settings for one in parsed if one.settings), None)
         if settings is None or not settings.roles:
@@ -158,7 +157,7 @@ class _Recheck:
         """What a file holds, as it is remembered, or else read now."""
         if path not in self.parsed:
             listed = self.files[path]
-            known = self.shards.find(listed)
+            known = self.held.find(listed)
             if known is None:
                 self.fresh.add(path)
             self.parsed[path] = known or read_file(self.root, listed)
@@ -171,7 +170,7 @@ class _Recheck:
             raise _TooMuch
         return note
 
-    def run(self, store: Store, kept: Mapping[str, Kept], mark: Kept, said: Kept) -> Rechecked:
+    def run(self, kept: Mapping[str, Kept], mark: Kept, said: Kept) -> Rechecked:
         notes = [listed for listed in self.files.values() if listed.kind is FileKind.NOTE]
         changed = [one.path for one in notes if one.path not in kept or kept[one.path].digest != repr(one.signature)]
         gone = [path for path in kept if path not in self.files]
@@ -198,18 +197,18 @@ class _Recheck:
         for path in {finding.span.path for finding in raw} & self.facts.keys():
             fresh[path] = self.facts[path]._replace(is_faulty=True)
         keeping = {path: self._kept(path, one) for path, one in fresh.items()}
-        if store.load(_KIND, [_OTHERS]).get(_OTHERS) == mark:
+        if self.held.store.load(_KIND, [_OTHERS]).get(_OTHERS) == mark:
             if others_changed:
                 keeping[_SAID] = _kept_said(self.library)
-            others = _digest_of(self.others, self.shards, self.parsed)
+            others = _digest_of(self.others, self.held, self.parsed)
             keeping[_OTHERS] = _mark(others, unpickled(mark.value)[0])
-            store.save(_KIND, keeping, gone=gone)
-        self.shards.save_changed(self.files.values(), {*self.fresh, *changed, *gone}, self.parsed)
+            self.held.store.save(_KIND, keeping, gone=gone)
+        self.held.save_changed(self.files.values(), {*self.fresh, *changed, *gone}, self.parsed)
         quotes = sum(len(one.quotes) for one in self.facts.values())
         return Rechecked(diagnostics, (len(self.facts), len(self.library.themes), quotes, len(links.sources)))
 
     def _kept(self, path: str, facts: NoteFacts) -> Kept:
-        return _kept(self.files[path], facts, is_sure=self.shards.is_settled(self.files[path]))
+        return _kept(self.files[path], facts, is_sure=self.held.is_settled(self.files[path]))
 
     # -- what is judged
 

@@ -1,4 +1,4 @@
-"""What is remembered between runs: where it lies, and how it is kept from being trusted wrongly.
+"""Where what is remembered between runs lies, and of which program it is.
 
 Remembered values are pickles, which can run code when they are read. So they never lie inside the project, where a
 contribution could put one, but in the cache folder of the person who runs the program.
@@ -6,14 +6,11 @@ contribution could put one, but in the cache folder of the person who runs the p
 
 import hashlib
 import os
-import pickle
 import stat
 import sys
 from pathlib import Path
-from typing import Any
 
 from .. import __version__
-from .limits import uncollected
 
 
 def state_folder(root: Path) -> Path:
@@ -74,40 +71,6 @@ def _is_ours(folder: Path) -> bool:
 def _is_ours_alone(folder: Path) -> bool:
     status = folder.lstat()
     return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & 0o022
-
-
-class Cache:
-    """Values by name, each in a file of its own. Whatever is missing, damaged or of another version reads as None."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.stamp = code_stamp()
-        """What marks the values as those of this program."""
-
-    def load(self, name: str) -> Any:
-        try:
-            data = (self.folder / f"{name}.pickle").read_bytes()
-        except OSError:
-            return None
-        digest, stamp, payload = data[:32], data[32:64], data[64:]
-        if stamp != self.stamp or hashlib.sha256(payload).digest() != digest:
-            return None
-        try:
-            with uncollected():
-                return pickle.loads(payload)
-        except Exception:
-            return None
-
-    def save(self, name: str, value: object) -> None:
-        """Keep a value; a full disk or the like only means that it is not remembered."""
-        payload = pickle.dumps(value, protocol=5)
-        data = hashlib.sha256(payload).digest() + self.stamp + payload
-        temporary = self.folder / f"{name}.{os.getpid()}.tmp"
-        try:
-            temporary.write_bytes(data)
-            os.replace(temporary, self.folder / f"{name}.pickle")
-        except OSError:
-            temporary.unlink(missing_ok=True)
 
 
 def code_stamp() -> bytes:

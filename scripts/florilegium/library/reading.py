@@ -4,7 +4,6 @@ import hashlib
 import os
 import pickle
 import stat
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from itertools import chain
@@ -16,7 +15,6 @@ from ..core.executors import MakeExecutor
 from ..core.limits import MAX_BIBLIOGRAPHY_BYTES, Exhausted, bounded, uncollected
 from ..core.spans import LineTable
 from .listing import (
-    ANNOTATIONS,
     SETTINGS_PATH,
     FileKind,
     Listed,
@@ -43,9 +41,6 @@ _PARALLEL_FROM = 300
 """Files below which starting processes takes longer than reading in one."""
 _TASKS = 64
 """How many calls of an executor read a library: to send one takes as long as to read a note."""
-_THEMES = f"{ANNOTATIONS}/themes/"
-SHELVES = 512
-"""How many shards there are. Ten thousand files make twenty in each."""
 
 
 class Parsed(NamedTuple):
@@ -193,14 +188,7 @@ def is_spent(parsed: Parsed) -> bool:
     return any(diagnostic.rule == "too-slow" for diagnostic in parsed.diagnostics)
 
 
-def cache_shard(path: str) -> int:
-    """The number of the shard of a file: those of one shard are read, and remembered, together; so are all themes."""
-    if path.startswith(_THEMES):
-        return SHELVES
-    return zlib.crc32(os.fsencode(path)) % SHELVES
-
-
-def _parse_shard(files: list[tuple[str, FileKind, bytes | Diagnostic]]) -> list[bytes]:
+def _parse_batch(files: list[tuple[str, FileKind, bytes | Diagnostic]]) -> list[bytes]:
     """What each of some files holds, pickled: a function of their bytes, for any process and any machine."""
     with uncollected():
         return [pickle.dumps(_parse_data(*file), protocol=5) for file in files]
@@ -217,7 +205,7 @@ def read_library(
     """Read everything under `root/annotations`.
 
     `known` is asked for every file, before any is read, and may give what an unchanged file held before. `executor`
-    makes the executor for large libraries; each call on it reads the files of one shard. `keep` gets what it
+    makes the executor for large libraries; each call on it reads a batch of files. `keep` gets what it
     returns: for each file a pickled `Parsed`. `progress` hears of files read and of all files.
     """
     files, diagnostics = list_files(root)
@@ -261,18 +249,16 @@ def _read_all(
         for listed in files:
             yield listed, read_file(root, listed)
         return
-    shards: dict[int, list[Listed]] = {}
-    for listed in files:
-        shards.setdefault(cache_shard(listed.path), []).append(listed)
+    size = len(files) // _TASKS + 1
+    batches = [files[start : start + size] for start in range(0, len(files), size)]
     import_module(".notes", __package__)  # Processes that are forked need not load it, each for itself.
     with executor() as pool:
-        given = ([(one.path, one.kind, _read_data(root, one.path)) for one in shard] for shard in shards.values())
-        read = pool.map(_parse_shard, given, chunksize=max(1, len(shards) // _TASKS))
-        for shard, parsed in zip(shards.values(), read, strict=True):
+        given = ([(one.path, one.kind, _read_data(root, one.path)) for one in batch] for batch in batches)
+        for batch, parsed in zip(batches, pool.map(_parse_batch, given), strict=True):
             results = [pickle.loads(data) for data in parsed]
             if not any(map(is_spent, results)):
-                keep(shard, parsed)
-            yield from zip(shard, results, strict=True)
+                keep(batch, parsed)
+            yield from zip(batch, results, strict=True)
 
 
 def replace_files(result: ReadResult, contents: Mapping[str, bytes | None]) -> ReadResult:

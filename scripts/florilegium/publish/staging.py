@@ -14,10 +14,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from ..core.cache import Cache
 from ..site.addresses import FOLDERS
 from ..site.finished_pages import read_finished
-from ..site.page_frames import Frames
+from ..site.page_frames import Frames, load_frames, save_frames
 from .built_pages import (
     BuiltRecord,
     Sources,
@@ -75,17 +74,8 @@ class Staging:
     def configuration(self) -> str:
         return (self.root / "mkdocs.yml").read_text(encoding="utf-8")
 
-    @cached_property
-    def cache(self) -> Cache:
-        return Cache(self.built.parent)
-
-    @property
-    def frames_name(self) -> str:
-        return f"{self.built.name}-frames"
-
     def frames(self) -> Frames | None:
-        found = self.cache.load(self.frames_name)
-        return found if isinstance(found, Frames) else None
+        return load_frames(self.built.parent, self.built.name)
 
     def run(self, sources: Sources, rendered: Sequence[str], written: Sequence[str] | None) -> Frames | None:
         """Let the renderer build some generated pages and some written by hand; None stands for all of the latter.
@@ -95,7 +85,7 @@ class Staging:
         elsewhere = self.elsewhere
         wanted = Wanted(
             state=str(self.built.parent),
-            frames=self.frames_name,
+            frames=self.built.name,
             generated=list(sources),
             rendered=rendered,
             written=written if elsewhere is None or elsewhere.is_first else (),
@@ -222,7 +212,7 @@ def _name(path: Path) -> str | None:
 def _build_all(staging: Staging, sources: Sources) -> None:
     """Build everything: pages like others are filled into the frames of a few that the renderer makes."""
     shutil.rmtree(staging.built, ignore_errors=True)
-    staging.cache.save(staging.frames_name, None)
+    save_frames(staging.built.parent, staging.built.name, None)
     pages = [path for path in sources if path.endswith(".md")]
     few = _may_frame(staging) and len(pages) > _FEW
     rendered = samples(staging.docs, pages) if few else pages

@@ -7,11 +7,15 @@ its own values. `frame_learning` makes frames.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
 
+from ..core.store import Kept, Store, pickled, unpickled
 from .finished_pages import FinishedPage, SiteSettings, page_values
+
+_KIND = "frames"
 
 
 class Blank(NamedTuple):
@@ -177,3 +181,15 @@ class Frames:
         ways[way] = frame
         self.frames.append(frame)
         return True
+
+
+def load_frames(state: Path, name: str) -> Frames | None:
+    """The frames of a site that `save_frames` kept under that name, if they are of this program."""
+    kept = Store(state).load(_KIND, [name]).get(name)
+    found = unpickled(kept.value) if kept else None
+    return found if isinstance(found, Frames) else None
+
+
+def save_frames(state: Path, name: str, frames: Frames | None) -> None:
+    """Keep the frames of a site for the next run, or that there are none; `state` is the library's state folder."""
+    Store(state).save(_KIND, {name: Kept("", pickled(frames))})

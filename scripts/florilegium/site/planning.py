@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
-from ..check.checking import Checked, Options, given_epoch
+from ..check.checking import Checked, Options, given_epoch, kept_in
 from ..core.cache import code_stamp, state_folder
 from ..core.diagnostics import quoted
 from ..core.errors import CannotRun
 from ..core.ids import ID
 from ..core.model import Citation, Note, Theme
-from ..core.store import Kept, Store, pickled, unpickled
+from ..core.store import Kept, pickled, unpickled
 from ..library.links import Links
 from ..library.listing import ANNOTATIONS
 from ..works.citing.citation_styles import BibliographyError, read_style, read_style_text
@@ -118,11 +118,6 @@ def plan_site(checked: Checked, options: Options) -> PagePlan:
     """Format the citations of a checked library, and plan its pages."""
     bibliography = format_citations(checked.links, options)
     return plan_pages(checked.links, bibliography, code_stamp().hex(), kept_in(options))
-
-
-def kept_in(options: Options) -> Store:
-    """What the last run kept for this one, where that may be used."""
-    return Store(state_folder(options.root) if options.remember else None)
 
 
 def check_addresses(links: Links) -> None:

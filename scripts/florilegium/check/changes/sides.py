@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from ...core.cache import Cache, state_folder
 from ...core.diagnostics import Diagnostic, quoted
 from ...core.errors import CannotRun
 from ...core.limits import uncollected
 from ...core.lock_entries import VerifiedAgainst
 from ...core.model import Quote
 from ...core.rules import Severity
-from ...library.cache_shards import CacheShards
+from ...core.store import Store
+from ...library.kept_files import KeptFiles
 from ...library.links import Links, resolve_links
 from ...library.listing import ANNOTATIONS, Listed
 from ...library.reading import Parsed, read_library, read_text
 from ...quotations.states import state_words
-from ..checking import Options
+from ..checking import Options, kept_in
 from ..checks import run_checks
 from ..checks.context import Context
 from ..checks.severities import apply_severities
@@ -90,8 +90,7 @@ def read_side(root: Path, name: str, options: Options, other: ComparedLibrary | 
 def _known(root: Path, options: Options, other: ComparedLibrary | None) -> Callable[[Listed], Parsed | None]:
     """What needs no reading: what the other side read, or what an earlier run remembers of the library itself."""
     if other is None:
-        own = root == options.root and options.remember
-        return CacheShards(Cache(state_folder(root)) if own else None).known
+        return KeptFiles(kept_in(options) if root == options.root else Store(None)).known
 
     def known(listed: Listed) -> Parsed | None:
         parsed = other.parsed.get(listed.path)

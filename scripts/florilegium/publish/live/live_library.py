@@ -8,12 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from ...check.checking import Options, Totals, current_day, has_errors, judge_changed, read
-from ...core.cache import Cache, code_stamp, state_folder
+from ...check.checking import Options, Totals, current_day, has_errors, judge_changed, kept_in, read
+from ...core.cache import code_stamp
 from ...core.diagnostics import Diagnostic
 from ...core.limits import uncollected
 from ...core.model import LibrarySettings
-from ...library.cache_shards import CacheShards
+from ...library.kept_files import KeptFiles
 from ...library.links import Links
 from ...library.listing import Listed, list_files
 from ...library.reading import Parsed, ReadResult, read_library
@@ -23,7 +23,7 @@ from ...site.data_files.data_file import DataFile
 from ...site.pages import plan_pages
 from ...site.pages.page_files import is_generated
 from ...site.pages.planned_pages import PagePlan
-from ...site.planning import check_addresses, citations_of, format_citations, kept_in
+from ...site.planning import check_addresses, citations_of, format_citations
 from ...works.citing.cite_items import csl_citation_of
 from ...works.citing.formatting import Bibliography
 
@@ -108,9 +108,9 @@ class LiveLibrary:
         with uncollected():
             # The day is that of the clock: a server may run through midnight.
             options = replace(self.options, today=current_day())
-            result, shards = self._read(options)
+            result, kept = self._read(options)
             self._parsed = {listed: parsed for listed in seen.library if (parsed := result.parsed.get(listed.path))}
-            links, diagnostics = judge_changed(options, result, shards)
+            links, diagnostics = judge_changed(options, result, kept)
             totals = Totals.of(links)
             if has_errors(diagnostics):
                 return diagnostics, totals, None
@@ -134,12 +134,11 @@ class LiveLibrary:
         self._last = (links, bibliography, styles)
         return bibliography
 
-    def _read(self, options: Options) -> tuple[ReadResult, CacheShards]:
+    def _read(self, options: Options) -> tuple[ReadResult, KeptFiles]:
         if not self._parsed:
             return read(options)
-        cache = Cache(state_folder(options.root)) if options.remember else None
-        shards = CacheShards(cache, self._parsed)
-        return read_library(options.root, known=shards.known), shards
+        kept = KeptFiles(kept_in(options), self._parsed)
+        return read_library(options.root, known=kept.known), kept
 
 
 def _same_works(one: Links, other: Links) -> bool:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 from florilegium.check.checking import Options, check_library, check_quickly
-from florilegium.core.cache import Cache
 from florilegium.core.limits import Exhausted
-from florilegium.library import cache_shards, reading
-from florilegium.library.cache_shards import CacheShards
+from florilegium.core.store import Store
+from florilegium.library import kept_files, reading
+from florilegium.library.kept_files import KeptFiles
 from florilegium.library.listing import list_files
-from florilegium.library.reading import cache_shard, read_file, read_library, still_holds
+from florilegium.library.reading import read_file, read_library, still_holds
 
 NOTE = "---\ntitle: Title {0}\nsource: doe2009\nbasis: full-text\nthemes: []\n---\nText {0} [@doe2009, p. {0}].\n"
 
@@ -26,9 +26,8 @@ def root(tmp_path, write):
 
 
 @pytest.fixture
-def cache(tmp_path):
-    (tmp_path / "cache").mkdir()
-    return Cache(tmp_path / "cache")
+def store(tmp_path):
+    return Store(tmp_path)
 
 
 @pytest.fixture
@@ -42,7 +41,7 @@ def opened(monkeypatch):
 @pytest.fixture(autouse=True)
 def patience(monkeypatch):
     """A file's time of change cannot be set, so every file counts as changed a while ago, but for one with a mark."""
-    monkeypatch.setattr(CacheShards, "is_settled", lambda _, listed: listed.signature[1] != FRESH)
+    monkeypatch.setattr(KeptFiles, "is_settled", lambda _, listed: listed.signature[1] != FRESH)
 
 
 FRESH = 1_700_000_000_000_000_000
@@ -55,74 +54,75 @@ def age(root: Path, seconds: int = 100) -> Path:
     return root
 
 
-def read(root, cache, **options):
-    shards = CacheShards(cache)
-    result = read_library(root, known=shards.known, keep=shards.keep, **options)
-    shards.save(result.parsed)
+def read(root, store, **options):
+    kept = KeptFiles(store)
+    result = read_library(root, known=kept.known, keep=kept.keep, **options)
+    kept.save(result.parsed)
     return result
 
 
-def test_nothing_is_read_where_nothing_changed(root, cache, opened):
-    before = read(root, cache)
+def test_nothing_is_read_where_nothing_changed(root, store, opened):
+    before = read(root, store)
     assert len(opened) == 21
     del opened[:]
-    assert read(root, cache) == before
+    assert read(root, store) == before
     assert opened == []
 
 
-def test_one_file_is_read_after_an_edit(root, cache, opened):
-    read(root, cache)
+def test_one_file_is_read_after_an_edit(root, store, opened):
+    read(root, store)
     del opened[:]
     (root / "annotations/notes/note-7.md").write_text(NOTE.format(70))
-    result = read(root, cache)
+    result = read(root, store)
     assert opened == ["annotations/notes/note-7.md"]
     assert result == read_library(root)
 
 
-def test_only_the_shelf_of_an_edited_file_is_written(root, cache):
-    read(root, cache)
-    before = {path.name: path.read_bytes() for path in cache.folder.iterdir()}
+def test_only_an_edited_file_is_written(root, store):
+    read(root, store)
+    before = store.load("files")
     (root / "annotations/notes/note-7.md").write_text(NOTE.format(70))
-    read(root, cache)
-    changed = [path.name for path in cache.folder.iterdir() if path.read_bytes() != before[path.name]]
-    assert changed == [f"parsed-{cache_shard('annotations/notes/note-7.md'):03}.pickle"]
+    read(root, store)
+    after = store.load("files")
+    assert len(after) == 21
+    assert [path for path in after if after[path] != before[path]] == ["annotations/notes/note-7.md"]
 
 
-def test_a_file_that_is_gone_is_forgotten(root, cache):
-    read(root, cache)
+def test_a_file_that_is_gone_is_forgotten(root, store):
+    read(root, store)
     (root / "annotations/notes/note-7.md").unlink()
-    assert read(root, cache) == read_library(root) == read(root, cache)
+    assert read(root, store) == read_library(root) == read(root, store)
+    assert "annotations/notes/note-7.md" not in store.load("files")
 
 
-def test_a_file_that_changed_a_moment_ago_is_read_again(root, cache, opened):
+def test_a_file_that_changed_a_moment_ago_is_read_again(root, store, opened):
     fresh = root / "annotations/notes/note-7.md"
     os.utime(fresh, ns=(FRESH, FRESH))
-    read(root, cache)
+    read(root, store)
     del opened[:]
-    read(root, cache)
+    read(root, store)
     assert opened == ["annotations/notes/note-7.md"]
 
 
-def test_what_other_processes_read_is_kept_as_they_sent_it(root, cache, monkeypatch, opened):
+def test_what_other_processes_read_is_kept_as_they_sent_it(root, store, monkeypatch, opened):
     monkeypatch.setattr(reading, "_PARALLEL_FROM", 1)
     processes = partial(ProcessPoolExecutor, max_workers=2)
-    before = read(root, cache, executor=processes)
-    assert read(root, cache) == before == read_library(root, executor=processes)
+    before = read(root, store, executor=processes)
+    assert read(root, store) == before == read_library(root, executor=processes)
     assert opened == []
 
 
-def test_a_damaged_shelf_is_read_again(root, cache, opened):
-    before = read(root, cache)
-    for path in cache.folder.iterdir():
-        path.write_bytes(path.read_bytes()[:-1])
+def test_what_is_damaged_is_read_again(root, store, tmp_path, opened):
+    before = read(root, store)
+    (tmp_path / "kept.sqlite").write_bytes(b"damaged")
     del opened[:]
-    assert read(root, cache) == before
+    assert read(root, store) == before
     assert len(opened) == 21
 
 
-def test_without_a_cache_nothing_is_remembered(root, tmp_path, opened):
-    read(root, None)
-    read(root, None)
+def test_without_a_store_nothing_is_remembered(root, tmp_path, opened):
+    read(root, Store(None))
+    read(root, Store(None))
     assert len(opened) == 42
 
 
@@ -146,16 +146,16 @@ def spent():
 
 
 @pytest.mark.parametrize("parallel", [False, True])
-def test_a_file_that_took_too_long_is_read_again(parallel, root, cache, opened, monkeypatch):
-    before = read(root, None)
+def test_a_file_that_took_too_long_is_read_again(parallel, root, store, opened, monkeypatch):
+    before = read(root, Store(None))
     options = {"executor": ThreadExecutor} if parallel else {}
     with monkeypatch.context() as patch:
         patch.setattr(reading, "bounded", spent)
         patch.setattr(reading, "_PARALLEL_FROM", 0)
-        assert {finding.rule for finding in read(root, cache, **options).diagnostics} == {"too-slow"}
-    assert read(root, cache) == before
+        assert {finding.rule for finding in read(root, store, **options).diagnostics} == {"too-slow"}
+    assert read(root, store) == before
     del opened[:]
-    assert read(root, cache) == before
+    assert read(root, store) == before
     assert opened == []
 
 
@@ -174,22 +174,40 @@ def test_findings_of_a_slow_day_are_not_remembered(root, monkeypatch):
     assert "too-slow" not in {finding.rule for finding in check_quickly(options)[0]}
 
 
+def test_what_is_read_is_kept_while_others_are_read(root, store, monkeypatch):
+    monkeypatch.setattr(kept_files, "_MANY", 5)
+    kept = KeptFiles(store)
+    files = list_files(root)[0]
+    kept.keep(files[:5], [pickle.dumps(read_file(root, listed)) for listed in files[:5]])
+    assert read(root, store) == read_library(root)
+    assert KeptFiles(store).known(files[0]) == kept.find(files[0]) == read_file(root, files[0])
+
+
+def test_of_a_file_that_this_process_has_nothing_is_looked_for(root, store):
+    files = list_files(root)[0]
+    parsed = {listed: read_file(root, listed) for listed in files[1:]}
+    read(root, store)
+    kept = KeptFiles(store, parsed)
+    assert [kept.known(listed) for listed in files] == [read_file(root, listed) for listed in files]
+    assert kept.missed == 0
+
+
 @pytest.mark.parametrize(("seconds", "missed"), [(0, 21), (2, 1)])
 def test_a_library_that_was_only_just_copied_is_remembered_once_it_is_no_longer_young(
-    root, cache, monkeypatch, seconds, missed
+    root, store, monkeypatch, seconds, missed
 ):
     monkeypatch.undo()
     clock = [max(path.stat().st_ctime_ns for path in root.rglob("*.*")) + 1]
-    monkeypatch.setattr(cache_shards.time, "time_ns", lambda: clock[0])
-    shards = CacheShards(cache)
-    result = read_library(root, known=shards.known, keep=shards.keep)
-    shards.save(result.parsed)
+    monkeypatch.setattr(kept_files.time, "time_ns", lambda: clock[0])
+    kept = KeptFiles(store)
+    result = read_library(root, known=kept.known, keep=kept.keep)
+    kept.save(result.parsed)
     note = root / "annotations/notes/note-7.md"
     note.write_text(note.read_text().replace("Text 7", "Text 8"))
     clock[0] += seconds * 1_000_000_000
-    shards.settle(root, result.parsed)
+    kept.settle(root, result.parsed)
     clock[0] += 5_000_000_000
-    again = CacheShards(cache)
+    again = KeptFiles(store)
     assert read_library(root, known=again.known) == read_library(root)
     assert again.missed == missed
 
