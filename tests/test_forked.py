@@ -2,10 +2,14 @@
 
 import multiprocessing
 import os
+import signal
+import time
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 
 import pytest
 from florilegium.core import workers
-from florilegium.core.workers import map_forked
+from florilegium.core.workers import ForkedCall, map_forked
 
 
 @pytest.mark.parametrize("large", [0, 3, 500])
@@ -30,3 +34,24 @@ def test_a_failure_is_raised_here():
     with pytest.raises(ZeroDivisionError):
         list(map_forked(lambda number: 1 // number, [2, 1, 0]))
     assert workers._shared is None
+
+
+def test_a_forked_call_has_its_effects_and_raises_what_it_raised(tmp_path: Path) -> None:
+    call = ForkedCall(lambda: (tmp_path / "pid").write_text(str(os.getpid())))
+    call.wait()
+    call.stop()
+    assert int((tmp_path / "pid").read_text()) != os.getpid()
+    with pytest.raises(ZeroDivisionError):
+        ForkedCall(lambda: 1 // 0).wait()
+
+
+def test_a_forked_call_that_the_system_ends_is_no_success(tmp_path: Path) -> None:
+    with pytest.raises(BrokenProcessPool):
+        ForkedCall(lambda: os.kill(os.getpid(), signal.SIGKILL)).wait()
+
+
+def test_a_forked_call_is_stopped(tmp_path: Path) -> None:
+    call = ForkedCall(lambda: time.sleep(600))
+    call.stop()
+    with pytest.raises(BrokenProcessPool):
+        call.wait()

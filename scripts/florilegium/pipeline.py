@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from os import times
 from pathlib import Path
@@ -40,6 +41,8 @@ class Build:
     site_dir: Path
     renderer: Renderer
     lock: Lock
+    background: ExitStack
+    """What goes on beside the steps, and ends with the run."""
     shard: Shard | None = None
     """The part of the site that is built; None for all of it."""
     checked: Checked = field(init=False)
@@ -129,7 +132,10 @@ def _index(run: Build) -> str:
     from .site.search.indexing import indexing
 
     wanted = run.options.search and (run.shard is None or run.shard.is_first)
-    run.index = indexing(run.plan, run.lock.state, wanted=wanted, remember=run.options.remember)
+    # After an edit it is made by the second processor; the index of everything would need its memory twice.
+    apart = run.options.executor is not None and len(run.pages.written) < _FEW
+    run.index = indexing(run.plan, run.lock.state, wanted=wanted, remember=run.options.remember, apart=apart)
+    run.background.callback(run.index.stop)
     return "begun; the index is made beside the site" if wanted else "left out"
 
 
@@ -151,9 +157,8 @@ def _render(run: Build) -> str:
     known = run.shard is None and not run.unpublished.exists()
     run.unpublished.touch()
     done = build_in(staging)
-    placed = run.index.place(run.built)
     if known and done.written is not None:
-        run.changed = {*done.written, *placed}
+        run.changed = {*done.written}
     return f"{run.renderer}: {done.made:,} made, {done.kept:,} kept"
 
 
@@ -172,6 +177,9 @@ def _export(run: Build) -> str:
 
 
 def _publish(run: Build) -> str:
+    placed = run.index.place(run.built)
+    if run.changed is not None:
+        run.changed.update(placed)
     project = _project(run.options)
     done = publish_site(run.built, run.site_dir, project=project, lock=run.lock, written=run.changed)
     run.unpublished.unlink()
@@ -191,6 +199,8 @@ STEPS = (
 )
 """A build, from the files of a library to the published site. It ends after the check if that finds an error."""
 
+_FEW = 400
+"""Pages below which an edit has written few."""
 _PAGES = "pages.jsonl"
 """The manifest of generated pages, in the state folder."""
 
@@ -217,8 +227,8 @@ def run_build(options: Options, site_dir: Path, renderer: Renderer, shard: Shard
     state = state_folder(options.root)
     check_target(site_dir, _project(options), state, built_folder(state, renderer, shard))
     taken: list[Taken] = []
-    with hold_lock(state, notify=options.notify) as lock:
-        run = Build(options, site_dir, renderer, lock, shard)
+    with hold_lock(state, notify=options.notify) as lock, ExitStack() as background:
+        run = Build(options, site_dir, renderer, lock, background, shard)
         for step in STEPS:
             taken.append(_taken(step, run))
             if run.standing:

@@ -7,7 +7,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .limits import uncollected
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 _CHUNK = 40
 _GLANCE = 0.5
@@ -49,6 +54,51 @@ def _call(number: int) -> Any:
     assert _shared is not None
     function, items = _shared
     return function(items[number])
+
+
+class ForkedCall:
+    """A call in a forked process, of which nothing is wanted but its effects.
+
+    On Linux the process ends in the moment in which this one ends; elsewhere soon after.
+    """
+
+    def __init__(self, function: Callable[[], object]) -> None:
+        import multiprocessing
+
+        forking = multiprocessing.get_context("fork")
+        self._answer, answers = forking.Pipe(duplex=False)
+        self._process = forking.Process(target=_call_alone, args=(function, answers, os.getpid()), daemon=True)
+        self._process.start()
+        answers.close()
+
+    def wait(self) -> None:
+        """Wait for its end. Raises what the call raised, or `BrokenProcessPool` where the system ended the process."""
+        from concurrent.futures.process import BrokenProcessPool
+
+        try:
+            failure = self._answer.recv()
+        except EOFError:
+            failure = BrokenProcessPool("a process ended before its work was done")
+        self._process.join()
+        if failure is not None:
+            raise failure
+
+    def stop(self) -> None:
+        """End the process, if it still runs, without a word: it may have come no further than its first line."""
+        self._process.kill()
+        self._process.join()
+
+
+def _call_alone(function: Callable[[], object], answers: "Connection", parent: int) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    end_with_parent(parent, at_once=True)
+    failure: BaseException | None = None
+    try:
+        with uncollected():
+            function()
+    except BaseException as error:
+        failure = error
+    answers.send(failure)
 
 
 def begin_work(parent: int) -> None:

@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from ...core.workers import ForkedCall
 from ..pages.planned_pages import PagePlan
 from .index_writing import FOLDER, IndexResult, index_site
 
@@ -40,14 +42,17 @@ def remove_index(site: Path) -> list[str]:
 
 
 class Indexing:
-    """An index in the making. `place` waits for it."""
+    """An index in the making. `place` waits for it, and `stop` ends what nobody waits for any more."""
 
-    def __init__(self, folder: Path, work: Callable[[], IndexResult] | None) -> None:
+    def __init__(self, folder: Path, work: Callable[[], IndexResult] | None, *, apart: bool = False) -> None:
+        """`apart` has it made in a process of its own, which takes the memory of two."""
         self._folder = folder
         self._failure: BaseException | None = None
         self._work = work
+        # Elsewhere what was forked might write on for a moment when this process has been killed.
+        self._call = ForkedCall(work) if work and apart and sys.platform == "linux" else None
         self._thread = threading.Thread(target=self._run, daemon=True)
-        if work:
+        if work and not self._call:
             self._thread.start()
 
     def _run(self) -> None:
@@ -57,6 +62,11 @@ class Indexing:
         except BaseException as error:
             self._failure = error
 
+    def stop(self) -> None:
+        """End the process in which the index is made, if there is one."""
+        if self._call:
+            self._call.stop()
+
     def place(self, site: Path) -> list[str]:
         """Put the index into a built site; where none is wanted, take away the one that was there.
 
@@ -64,14 +74,20 @@ class Indexing:
         """
         if self._work is None:
             return remove_index(site)
-        self._thread.join()
+        if self._call:
+            self._call.wait()
+        else:
+            self._thread.join()
         if self._failure:
             raise self._failure
         return place_index(self._folder, site)
 
 
-def indexing(plan: PagePlan, state: Path, *, wanted: bool, remember: bool) -> Indexing:
-    """Begin to make the index of a planned site in the folder `state`, where that of the last run may lie."""
+def indexing(plan: PagePlan, state: Path, *, wanted: bool, remember: bool, apart: bool = False) -> Indexing:
+    """Begin to make the index of a planned site in the folder `state`, where that of the last run may lie.
+
+    `apart` has it made in a process of its own.
+    """
 
     def key_of(path: str) -> str:
         page = plan.pages.get(path)
@@ -82,4 +98,4 @@ def indexing(plan: PagePlan, state: Path, *, wanted: bool, remember: bool) -> In
         return index_site(plan.site, folder, memory=memory, key_of=key_of)
 
     folder = state / "search-index"
-    return Indexing(folder, work if wanted else None)
+    return Indexing(folder, work if wanted else None, apart=apart)
