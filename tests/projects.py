@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from florilegium.core.cache import state_folder
+from florilegium.core.state_folder import state_folder
 from florilegium.site.addresses import FOLDERS
 from folders import write_files
 from loaded_program import can_fork, run_program

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from florilegium.core.cache import state_folder
+from florilegium.core.state_folder import state_folder
 from florilegium.publish.locks import hold_lock, hold_renderer_lock, renderer_lock
 from florilegium.publish.publish_errors import PublishError
 from projects import LIBRARY, Project, make_project, tree

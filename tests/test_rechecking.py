@@ -12,7 +12,7 @@ from florilegium.check import checking, rechecking
 from florilegium.check.checking import Options, Totals, check_library, check_quickly, judge
 from florilegium.check.checks import CHECKS, quote_checks, reference_checks, verification_checks
 from florilegium.check.checks.context import Context, WholeLibrary
-from florilegium.core.cache import state_folder
+from florilegium.core.state_folder import state_folder
 from florilegium.core.store import Store
 from florilegium.library.kept_files import KeptFiles
 from florilegium.library.links import resolve_links

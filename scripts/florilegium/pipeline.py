@@ -10,10 +10,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from .check.checking import Checked, Options, Totals, check_library, given_epoch, has_errors
-from .core.cache import state_folder
 from .core.diagnostics import Diagnostic
 from .core.errors import CannotRun
 from .core.limits import uncollected
+from .core.state_folder import state_folder
 from .core.store import Store
 from .library.listing import ANNOTATIONS
 from .publish.exchange import is_published, publish_site

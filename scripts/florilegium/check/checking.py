@@ -10,12 +10,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..core.cache import state_folder
 from ..core.diagnostics import Diagnostic, quoted
 from ..core.errors import CannotRun
 from ..core.executors import MakeExecutor, local_processes
 from ..core.limits import uncollected
 from ..core.rules import Severity
+from ..core.state_folder import state_folder
 from ..core.store import Kept, Store, pickled, unpickled
 from ..library.kept_files import KeptFiles
 from ..library.listing import ANNOTATIONS, Listed, list_files

@@ -19,8 +19,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from .cache import code_stamp
 from .limits import uncollected
+from .state_folder import code_stamp
 
 _PATIENCE = 5.0
 """Seconds that a run waits for another one to finish writing."""

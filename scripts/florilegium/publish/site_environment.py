@@ -8,7 +8,7 @@ from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from ..core.cache import code_stamp
+from ..core.state_folder import code_stamp
 from ..site.addresses import FOLDERS
 
 

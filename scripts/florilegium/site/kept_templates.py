@@ -8,7 +8,7 @@ from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup, escape
 
-from ..core.cache import own_folder
+from ..core.state_folder import own_folder
 from ..core.store import Kept, Store
 
 _KIND = "templates"

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 
 from ..check.checking import Checked, Options, given_epoch, kept_in
-from ..core.cache import code_stamp, state_folder
 from ..core.diagnostics import quoted
 from ..core.errors import CannotRun
 from ..core.ids import ID
 from ..core.model import Citation, Note, Theme
+from ..core.state_folder import code_stamp, state_folder
 from ..core.store import Kept, pickled, unpickled
 from ..library.links import Links
 from ..library.listing import ANNOTATIONS

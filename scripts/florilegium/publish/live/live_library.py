@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...check.checking import Options, Totals, current_day, has_errors, judge_changed, kept_in, read
-from ...core.cache import code_stamp
 from ...core.diagnostics import Diagnostic
 from ...core.limits import uncollected
 from ...core.model import LibrarySettings
+from ...core.state_folder import code_stamp
 from ...library.kept_files import KeptFiles
 from ...library.links import Links
 from ...library.listing import Listed, list_files

@@ -7,10 +7,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ...check.checking import Options, Totals, check_library, has_errors
-from ...core.cache import code_stamp
 from ...core.diagnostics import Diagnostic
 from ...core.errors import CannotRun
 from ...core.model import Library
+from ...core.state_folder import code_stamp
 from ...quotations.originals import Original, read_original
 from ...quotations.verification import unnamed_originals
 from ..book.book_files import book_files
