@@ -409,6 +409,7 @@ def test_near_misses_of_implausible_dates(issued):
     ("item", "lacking"),
     [
         ("type: book", ["title", "author or editor", "date"]),
+        ("type: book, title: '  ', editor: [{family: D}], issued: 2009", ["title"]),
         ("type: book, title: x, editor: [{family: D}], issued: 2009", []),
         (
             "type: chapter, title: x, author: [{family: D}], issued: 2009",
@@ -484,7 +485,7 @@ sources = st.builds(
     Source,
     key=st.from_regex(r"[A-Za-z0-9_]([a-z:./-]{0,5}[a-z])?", fullmatch=True),
     type=st.sampled_from(sorted(CSL_TYPES)),
-    variables=st.dictionaries(st.sampled_from(plain_texts), texts, max_size=5),
+    variables=st.dictionaries(st.sampled_from(plain_texts), texts.filter(str.strip), max_size=5),
     names=st.dictionaries(st.sampled_from(CSL_NAMES), st.lists(names, min_size=1, max_size=3).map(tuple), max_size=2),
     dates=st.dictionaries(st.sampled_from(CSL_DATES), dates, max_size=2),
     span=st.just(nowhere),

@@ -102,7 +102,7 @@ class _Item(Findings):
             field = key.text
             if field in ("id", "type") or (type(value) is Scalar and value.is_null):
                 continue
-            if value.text if isinstance(value, Scalar) else isinstance(value, Mapping) or value.items:
+            if value.text.strip() if isinstance(value, Scalar) else isinstance(value, Mapping) or value.items:
                 self.spans[field] = value.span
             what = _KINDS.get(field)
             if what == _TEXT:
@@ -181,7 +181,7 @@ class _Item(Findings):
             return
         if field in _CHECKS and text.strip():
             text = self.check(field, text, node.span)
-        if text:
+        if text.strip():  # White space says nothing.
             self.variables[field] = text
 
     def read_date(self, field: str, node: DataNode) -> None:
@@ -214,7 +214,7 @@ class _Item(Findings):
         if meant:
             message = f"CSL has no field {quoted(key.text)}"
             self.report(key.span, message, f"did you mean {quoted(meant)}?")
-        elif isinstance(node, Scalar) and node.text:
+        elif isinstance(node, Scalar) and node.text.strip():
             self.variables[key.text] = node.text
 
     # -------------------------------------------------------------------------------------------------- names
