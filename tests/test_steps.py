@@ -74,6 +74,23 @@ def add_translation(files: Files, chance: random.Random) -> None:
         )
 
 
+def mark_up(files: Files, chance: random.Random) -> None:
+    """Emphasise a word of a quotation, or no longer: its words stay as they are."""
+    name, before, after = chance.choice(
+        [("notes/forgetting.md", "> What is ", "> What *is* "), ("notes/remembering.md", "> I kept ", "> I **kept** ")]
+    )
+    old, new = (before, after) if before in files[name] else (after, before)
+    files[name] = files[name].replace(old, new)
+
+
+def describe_work(files: Files, chance: random.Random) -> None:
+    """Say of a work what its entry in the list of references does not."""
+    fields = ["status: retracted", "archive: https://web.archive.org/a", "abstract: What it says.", "PMID: 123", "x: y"]
+    lines = [line for line in files["notes/forgetting.md"].split("\n") if line.strip() not in fields]
+    at = next(number for number, line in enumerate(lines) if line.startswith("    type: "))
+    files["notes/forgetting.md"] = "\n".join([*lines[: at + 1], f"    {chance.choice(fields)}", *lines[at + 1 :]])
+
+
 def remove_last_block(files: Files, chance: random.Random) -> None:
     name = chance.choice(_notes(files))
     head, _, body = files[name].rpartition("\n---\n")
@@ -150,6 +167,8 @@ EDITS: tuple[Edit, ...] = (
     *([reword] * 4),
     add_gist,
     add_translation,
+    mark_up,
+    describe_work,
     *([add_quotation] * 3),
     remove_last_block,
     *([add_note] * 3),
