@@ -4,7 +4,7 @@ import hashlib
 import os
 import pickle
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
@@ -197,6 +197,7 @@ def _parse_batch(files: list[tuple[str, FileKind, bytes | Diagnostic]]) -> list[
 def read_library(
     root: Path,
     *,
+    listing: tuple[Sequence[Listed], Sequence[Diagnostic]] | None = None,
     known: Callable[[Listed], Parsed | None] = lambda _: None,
     executor: MakeExecutor = None,
     keep: Callable[[list[Listed], list[bytes]], None] = lambda _files, _parsed: None,
@@ -204,12 +205,13 @@ def read_library(
 ) -> ReadResult:
     """Read everything under `root/annotations`.
 
-    `known` is asked for every file, before any is read, and may give what an unchanged file held before. `executor`
-    makes the executor for large libraries; each call on it reads a batch of files. `keep` gets what it
-    returns: for each file a pickled `Parsed`. `progress` hears of files read and of all files.
+    `listing` is what `list_files` gave a moment ago. `known` is asked for every file, before any is read, and may give
+    what an unchanged file held before. `executor` makes the executor for large libraries; each call on it reads a batch
+    of files. `keep` gets what it returns: for each file a pickled `Parsed`. `progress` hears of files read and of all
+    files.
     """
-    files, diagnostics = list_files(root)
-    problems = bool(diagnostics)
+    files, found = listing or list_files(root)
+    diagnostics, problems = [*found], bool(found)
     parsed: dict[str, Parsed] = {}
     fresh: list[Listed] = []
     for listed in files:

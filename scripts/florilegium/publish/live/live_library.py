@@ -108,7 +108,7 @@ class LiveLibrary:
         with uncollected():
             # The day is that of the clock: a server may run through midnight.
             options = replace(self.options, today=current_day())
-            result, kept = self._read(options)
+            result, kept = self._read(options, seen)
             self._parsed = {listed: parsed for listed in seen.library if (parsed := result.parsed.get(listed.path))}
             links, diagnostics = judge_changed(options, result, kept)
             totals = Totals.of(links)
@@ -134,11 +134,11 @@ class LiveLibrary:
         self._last = (links, bibliography, styles)
         return bibliography
 
-    def _read(self, options: Options) -> tuple[ReadResult, KeptFiles]:
+    def _read(self, options: Options, seen: Seen) -> tuple[ReadResult, KeptFiles]:
         if not self._parsed:
             return read(options)
         kept = KeptFiles(kept_in(options), self._parsed)
-        return read_library(options.root, known=kept.known), kept
+        return read_library(options.root, listing=(seen.library, seen.problems), known=kept.known), kept
 
 
 def _same_works(one: Links, other: Links) -> bool:
